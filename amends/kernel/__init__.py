@@ -1,0 +1,1 @@
+"""Plain Python that everything else stands on: no framework, no database, no network."""
