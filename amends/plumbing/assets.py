@@ -119,9 +119,8 @@ def _npm_of_wheel() -> list[str] | None:
 def _npm_fetched() -> list[str]:
     """Installs the wheel that carries Node into this environment, by its hash, and answers its npm."""
     lock = PROJECT / "requirements" / "node.lock"
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock)], capture_output=True, text=True, check=False
-    )
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock)]
+    done = subprocess.run(install, capture_output=True, text=True, check=False)
     importlib.invalidate_caches()
     npm = _npm_of_wheel()
     if done.returncode or npm is None:
