@@ -1,0 +1,4 @@
+"""Faithful stand-ins for the services outside: each a process of its own with a book of its own, knowing nothing of Amends.
+
+The demo and the tests use the same ones. A simulator imports the standard library alone; only `launch` is for our own side.
+"""

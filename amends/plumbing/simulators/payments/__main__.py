@@ -1,0 +1,110 @@
+"""`python -m amends.plumbing.simulators.payments`: opens the book, listens, says where, and stops cleanly on SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from amends.plumbing.simulators.payments.behaviour import Behaviour, behave
+from amends.plumbing.simulators.payments.book import Book
+from amends.plumbing.simulators.payments.server import Gateway
+
+
+def arguments(parser: argparse.ArgumentParser, *, home: Path | None = None) -> None:
+    """The options, for this program and for `amends simulator payments`, which keeps book and port file in `home`."""
+    book, port_file = (home / "payments.sqlite", home / "payments.json") if home else (None, None)
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--book", type=Path, required=not home, default=book, help="the gateway's SQLite book; made where absent")
+    parser.add_argument("--port-file", type=Path, default=port_file, help="where to write {url, pid, book} as JSON once it listens")
+    parser.add_argument("--seed", help="the same seed and keys meet the same fate")
+    parser.add_argument("--behaviour", default="plain", help="plain, realistic, hostile, a JSON object, or a file that holds one")
+    parser.add_argument("--instant", action="store_true", help="every accepted refund shows its outcome at the first look")
+    parser.add_argument("--until-eof", action="store_true", help="stop when standard input ends: not to outlive the starter")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serves until told to stop; 0 then, 2 with a sentence on standard error where it can't begin."""
+    try:
+        behaviour = _behaviour(options)
+        options.book.parent.mkdir(parents=True, exist_ok=True)
+        book = Book(str(options.book.resolve()))
+    except (ValueError, OSError, sqlite3.Error) as wrong:
+        return _cannot(f"another one holds the book {options.book}" if "locked" in str(wrong) else str(wrong))
+    try:
+        gateway = Gateway(options.port, book, behaviour)
+    except (OSError, OverflowError) as wrong:
+        book.close()
+        return _cannot(f"port {options.port} on 127.0.0.1: {wrong}")
+    with _port_file(options.port_file, {"url": gateway.url, "pid": os.getpid(), "book": book.path}):
+        sys.stdout.write(f"payment simulator (no real money) at {gateway.url}, book {book.path}\n")
+        sys.stdout.flush()
+        _serve(gateway, until_eof=options.until_eof)
+    book.close()
+    return 0
+
+
+def _cannot(why: str) -> int:
+    sys.stderr.write(f"payment simulator: {why}\n")
+    return 2
+
+
+def _serve(gateway: Gateway, *, until_eof: bool) -> None:
+    def stop(*_: Any) -> None:
+        threading.Thread(target=gateway.shutdown).start()  # from this thread it would wait for itself
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    if until_eof:
+        threading.Thread(target=lambda: stop(sys.stdin.buffer.read()), daemon=True).start()
+    gateway.pusher.start()
+    gateway.serve_forever(poll_interval=0.1)
+    gateway.pusher.stop()
+    gateway.server_close()
+
+
+@contextlib.contextmanager
+def _port_file(path: Path | None, content: dict[str, Any]) -> Iterator[None]:
+    """While the block runs, the file tells where the gateway is; afterwards it is gone, if it is still ours."""
+    if path is None:
+        yield
+        return
+    text = json.dumps(content)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.write_text(text)
+    draft.replace(path)
+    try:
+        yield
+    finally:
+        if path.exists() and path.read_text() == text:
+            path.unlink()
+
+
+def _behaviour(options: argparse.Namespace) -> Behaviour:
+    asked: Any = options.behaviour
+    if asked.lstrip().startswith("{"):
+        asked = json.loads(asked)
+    elif Path(asked).is_file():
+        asked = json.loads(Path(asked).read_text())
+    base = Behaviour(seed=options.seed or Behaviour().seed, instant=options.instant)
+    return behave(asked, base)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The program."""
+    parser = argparse.ArgumentParser("python -m amends.plumbing.simulators.payments", description="A gateway that moves no real money.")
+    arguments(parser)
+    return run(parser.parse_args(argv))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
