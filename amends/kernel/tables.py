@@ -7,7 +7,7 @@ Guards that ask another life are the numbered S-rules of docs/lifecycle.md and l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
@@ -55,6 +55,7 @@ class Life:
     name: str
     stages: Mapping[str, Stage]
     moves: Mapping[tuple[str, str, Party], str] = field(repr=False)
+    counted: Mapping[str, str] = field(default_factory=dict)
 
     def becomes(self, stage: str, verb: str, party: Party) -> str | None:
         """The stage that `verb` by `party` leads to from `stage`, or None where the table has no such row."""
@@ -77,10 +78,10 @@ class Life:
         return tuple(name for name, stage in self.stages.items() if not stage.is_over)
 
 
-def life(name: str, *, stages: str, moves: str, counted: Iterable[str] = ()) -> Life:
+def life(name: str, *, stages: str, moves: str, counted: Mapping[str, str] | None = None) -> Life:
     """The two tables of `name`, parsed and proved sound: every stage is reached, whoever is waited for has a move, silence ends.
 
-    `counted` names the verbs whose number of times the pack limits. Raises TableError.
+    `counted` gives, for each verb whose number of times the pack limits, the name of that count. Raises TableError.
     """
     parsed = {
         stage: Stage(stage, *_waits(waits, limit, silence)) for stage, waits, limit, silence in rows(stages)
@@ -93,8 +94,8 @@ def life(name: str, *, stages: str, moves: str, counted: Iterable[str] = ()) -> 
                 if key in made:
                     raise TableError(f"{name}.{origin}: {verb} by {party} stands in two rows")
                 made[key] = origin if becomes == "=" else becomes
-    result = Life(name, parsed, made)
-    _check(result, set(counted))
+    result = Life(name, parsed, made, dict(counted or {}))
+    _check(result)
     return result
 
 
@@ -104,7 +105,7 @@ def _waits(waits: str, limit: str, silence: str) -> tuple[tuple[Party, ...], str
     return tuple(Party(p) for p in waits.split(",")), limit, tuple(silence.split(","))
 
 
-def _check(life: Life, counted: set[str]) -> None:
+def _check(life: Life) -> None:
     known = set(life.stages)
     edges: dict[str, set[str]] = {}
     silent: dict[str, set[str]] = {}
@@ -117,7 +118,7 @@ def _check(life: Life, counted: set[str]) -> None:
         edges.setdefault(origin, set()).add(becomes)
         if becomes != origin and party is Party.CLOCK:
             silent.setdefault(origin, set()).add(becomes)
-        if becomes != origin and verb not in counted:
+        if becomes != origin and verb not in life.counted:
             lively.setdefault(origin, set()).add(becomes)
     for stage in known - _reached(BIRTH, edges):
         raise TableError(f"{life.name}.{stage} is never reached")

@@ -1,0 +1,1 @@
+"""One after-sales matter: claim, grants, deadlines, timeline, evidence."""

@@ -1,0 +1,30 @@
+"""What wiring.py fills in: the lives there are, who follows which move in the same commit, who listens afterwards, what must hold first.
+
+So `cases` never imports the packages above it, and what moves what is read in one file. Not a plug-in system: nothing else registers here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from amends.people.rules import Actor
+
+if TYPE_CHECKING:
+    from amends.cases.life import LifeRow
+    from amends.cases.models import Case, Entry
+
+Key = tuple[str, str]
+Follower = Callable[["LifeRow", Actor, Mapping[str, Any]], None]
+Guard = Callable[["LifeRow", Actor], None]
+Listener = Callable[["Entry"], None]
+
+LIVES: dict[str, type[LifeRow]] = {}
+FOLLOWERS: dict[Key, list[Follower]] = defaultdict(list)
+GUARDS: dict[Key, list[Guard]] = defaultdict(list)
+LISTENERS: dict[Key, list[str]] = defaultdict(list)
+LISTENER: dict[str, Listener] = {}
+VERBS: dict[Key, Callable[..., Any]] = {}
+HOLDS_OPEN: list[Callable[[Case], list[str]]] = []
+"""Each answers which lives of a case are still open (S3)."""

@@ -1,0 +1,138 @@
+"""A row that lives by a table: stage, generation, and the one function that moves it.
+
+`move` is the only writer of a stage. It asks the table, then the guards; writes the stage; notes the step for the timeline; and lets the
+followers of LIFECYCLE move other lives in the same commit. What it never does: speak to the outside, or decide what the policy decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.db import models
+
+from amends.cases import acting, hooks
+from amends.cases.words import stage_name, verb_name
+from amends.kernel import clock
+from amends.kernel.refusals import Conflict, NoSuchMove, NotYourMove
+from amends.kernel.tables import ALARM, BIRTH, Life, Stage
+from amends.kernel.texts import say
+from amends.people.rules import Actor
+from amends.plumbing.tenants import Tenanted
+
+if TYPE_CHECKING:
+    from amends.cases.models import Case
+
+
+class LifeRow(Tenanted):
+    """Anything with a table of stages. `generation` counts its turns: a deadline is of one generation and can't fire for another."""
+
+    LIFE: ClassVar[Life]
+
+    stage = models.CharField(max_length=30)
+    generation = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def where(self) -> Stage:
+        """The row of the table that this life is in."""
+        return self.LIFE.stages[self.stage]
+
+    @property
+    def is_over(self) -> bool:
+        return self.where.is_over
+
+    @classmethod
+    def born(cls, verb: str, by: Actor, *, facts: Mapping[str, Any] | None = None, audience: str = acting.EVERYBODY, **fields: Any) -> Self:
+        """A new life begins by `verb`; its birth is a step of the act under way. `fields` are the row's own columns."""
+        at = clock.now()
+        row = cls(stage=BIRTH, since=at, made_at=at, **fields)
+        row.move(verb, by, facts=facts, audience=audience)
+        return row
+
+    def move(self, verb: str, by: Actor, *, facts: Mapping[str, Any] | None = None, audience: str = acting.EVERYBODY) -> None:
+        """`verb` has happened: new stage, a step for the timeline, followers moved. Raises NoSuchMove, NotYourMove, Conflict."""
+        act = acting.current()
+        becomes = self._becomes(verb, by)
+        for guard in hooks.GUARDS[self.LIFE.name, verb]:
+            guard(self, by)
+        came_from, self.stage, known = self.stage, becomes, self.generation
+        if becomes != came_from or verb == ALARM:
+            self.generation += 1
+            self.since = clock.now()
+        self._write(born=came_from == BIRTH, known=known)
+        case = self._held_case()
+        self._count(verb, case)
+        act.steps.append(acting.Step(self, verb, by, came_from, becomes, dict(facts or {}), audience))
+        for follower in hooks.FOLLOWERS[self.LIFE.name, verb]:
+            follower(self, by, facts or {})
+
+    def follow(self, verb: str, cause: Actor, *, facts: Mapping[str, Any] | None = None) -> bool:
+        """Make `verb` because another life's move asks for it, acting for the party that the table names; False where it can't be made."""
+        parties = self.LIFE.who_may(self.stage, verb)
+        if not parties:
+            return False
+        self.move(verb, cause.as_party(cause.party if cause.party in parties else parties[0]), facts=facts)
+        return True
+
+    def may(self, verb: str, by: Actor) -> bool:
+        """Whether `by` could make this move now, by table and guards."""
+        if self.LIFE.becomes(self.stage, verb, by.party) is None:
+            return False
+        try:
+            for guard in hooks.GUARDS[self.LIFE.name, verb]:
+                guard(self, by)
+        except NoSuchMove:
+            return False
+        return True
+
+    def offered(self, by: Actor) -> list[str]:
+        """The verbs that `by` may choose here: in the table, with a function behind them, and no guard against them."""
+        return [v for v in self.LIFE.verbs(self.stage, by.party) if (self.LIFE.name, v) in hooks.VERBS and self.may(v, by)]
+
+    def _becomes(self, verb: str, by: Actor) -> str:
+        becomes = self.LIFE.becomes(self.stage, verb, by.party)
+        if becomes is not None:
+            return becomes
+        asked, stage = verb_name(self.LIFE.name, verb), stage_name(self.LIFE.name, self.stage)
+        if self.LIFE.who_may(self.stage, verb):
+            raise NotYourMove(say("“{verb}”现在不由你来做。", "It is not for you to “{verb}” now.", verb=asked))
+        raise NoSuchMove(
+            say("售后单现在处于“{stage}”，不能“{verb}”。", "At this stage ({stage}) nobody can “{verb}”.", stage=stage, verb=asked)
+        )
+
+    def _write(self, *, born: bool, known: int) -> None:
+        if born:
+            self.save(force_insert=True)
+            return
+        changed = (
+            type(self)
+            ._default_manager.filter(pk=self.pk, merchant_id=self.merchant_id, generation=known)
+            .update(stage=self.stage, generation=self.generation, since=self.since)
+        )
+        if changed != 1:
+            raise Conflict(say("刚刚有人先处理了，请刷新后再看。", "Somebody was faster. Reload to see the present state."))
+
+    def tell(self, what: str, by: Actor, *, facts: Mapping[str, Any] | None = None, audience: str = acting.EVERYBODY) -> None:
+        """Something happened that is no move (evidence, a rating): a line for the timeline, heard by listeners like any other."""
+        acting.current().steps.append(acting.Step(self, what, by, self.stage, self.stage, dict(facts or {}), audience))
+
+    def _held_case(self) -> Case:
+        return acting.current().cases[self.case_id]  # type: ignore[attr-defined,no-any-return]
+
+    def _count(self, verb: str, case: Case) -> None:
+        """A counted verb may be made only as often as the case's own terms say (LIFECYCLE 14)."""
+        name = self.LIFE.counted.get(verb)
+        if name is None:
+            return
+        key = name if self.LIFE.name == "case" else f"{self.LIFE.name}:{self.pk}:{name}"
+        used = case.counts.get(key, 0)
+        if used >= case.terms.count(name):
+            times = case.terms.count(name)
+            raise NoSuchMove(say("“{verb}”最多 {n} 次，已经用完。", "“{verb}” can be done {n} times at most, and has been.",
+                                 verb=verb_name(self.LIFE.name, verb), n=times), code="count_used_up")  # fmt: skip
+        case.counts[key] = used + 1

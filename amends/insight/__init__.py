@@ -1,0 +1,1 @@
+"""Figures, each of which opens its cases."""

@@ -1,0 +1,210 @@
+"""Facts copied from the shop: merchants, consumers, products, orders and their units, payments and their tenders, shipments.
+
+Every sum is apportioned to units when the order comes in, so that any partition of the units refunds to exactly what was paid (B9).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from amends.kernel import clock
+from amends.kernel.parties import Party
+from amends.people.rules import Actor
+from amends.plumbing.tenants import Tenanted, child_of
+
+
+class Merchant(models.Model):
+    """A seller on the marketplace: the wall between tenants."""
+
+    ref = models.CharField(max_length=20, unique=True)
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120)
+    zone = models.CharField(max_length=40, default="Asia/Shanghai")
+    calendar = models.CharField(max_length=20, default="cn")
+    return_address = models.CharField(max_length=300)
+    source = models.CharField(max_length=200, blank=True)
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "market_merchant"
+
+
+class Consumer(models.Model):
+    """A buyer. The name is personal and erasable; nothing in a timeline holds it."""
+
+    ref = models.CharField(max_length=20, unique=True)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80)
+    source = models.CharField(max_length=200, blank=True)
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "market_consumer"
+
+
+class Product(Tenanted):
+    """What is sold, with the class of goods that the policy asks for."""
+
+    ref = models.CharField(max_length=20, unique=True)
+    key = models.CharField(max_length=80)
+    name_zh = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200)
+    goods_class = models.CharField(max_length=20)
+    department = models.CharField(max_length=80, blank=True)
+    warranty_days = models.PositiveIntegerField(default=0)
+    invented = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "market_product"
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "id"], name="product_tenant_key"),
+            models.UniqueConstraint(fields=["merchant", "key"], name="one_product_a_key"),
+        ]
+
+
+class OrderQuery(models.QuerySet["Order"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The orders that `actor` may know of; everything else does not exist."""
+        if actor.sees_everything:
+            return self
+        if actor.party is Party.CONSUMER and actor.consumer_id:
+            return self.filter(consumer_id=actor.consumer_id)
+        if actor.party is Party.MERCHANT and actor.merchant_id:
+            return self.filter(merchant_id=actor.merchant_id)
+        return self.none()
+
+
+class Order(Tenanted):
+    """One purchase as the shop told it. All sums in minor units of `currency`."""
+
+    ref = models.CharField(max_length=20, unique=True)
+    number = models.CharField(max_length=80)
+    consumer = models.ForeignKey(Consumer, on_delete=models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField()
+    currency = models.CharField(max_length=3)
+    list_minor = models.BigIntegerField()
+    discount_minor = models.BigIntegerField()
+    freight_minor = models.BigIntegerField(default=0)
+    paid_minor = models.BigIntegerField()
+    promotions = models.JSONField(default=list)
+    promised_no_reason = models.BooleanField(default=False)
+    source = models.CharField(max_length=200, blank=True)
+    simulated = models.JSONField(default=list)
+
+    objects: ClassVar[models.Manager[Order]] = OrderQuery.as_manager()
+
+    class Meta:
+        db_table = "market_order"
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "id"], name="order_tenant_key"),
+            models.UniqueConstraint(fields=["merchant", "number"], name="one_order_a_number"),
+            models.CheckConstraint(condition=Q(paid_minor=F("list_minor") - F("discount_minor") + F("freight_minor")), name="order_adds_up"),
+        ]
+        indexes = [models.Index(fields=["consumer", "-placed_at"], name="orders_of_consumer")]
+
+
+class OrderLine(Tenanted):
+    """One article of an order. `paid_minor` is what all tenders paid for the goods, freight apart."""
+
+    order = child_of("amends.Order", related_name="lines")
+    product = child_of("amends.Product")
+    position = models.PositiveIntegerField()
+    name_zh = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200)
+    goods_class = models.CharField(max_length=20)
+    quantity = models.PositiveIntegerField()
+    list_minor = models.BigIntegerField()
+    discount_minor = models.BigIntegerField()
+    freight_minor = models.BigIntegerField(default=0)
+    paid_minor = models.BigIntegerField()
+    confirmed_exclusion = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        db_table = "market_order_line"
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "id"], name="line_tenant_key"),
+            models.UniqueConstraint(fields=["merchant", "order", "position"], name="one_line_a_position"),
+            models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=100), name="line_quantity_sane"),
+            models.CheckConstraint(condition=Q(paid_minor=F("list_minor") - F("discount_minor")), name="line_adds_up"),
+        ]
+
+
+class Unit(Tenanted):
+    """One piece of a line, with its exact share of every sum. `shares` and `freight_shares`: tender position -> minor units."""
+
+    order = child_of("amends.Order")
+    line = child_of("amends.OrderLine", related_name="units")
+    number = models.PositiveIntegerField()
+    list_minor = models.BigIntegerField()
+    discount_minor = models.BigIntegerField()
+    freight_minor = models.BigIntegerField(default=0)
+    paid_minor = models.BigIntegerField()
+    shares = models.JSONField()
+    freight_shares = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "market_unit"
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "id"], name="unit_tenant_key"),
+            models.UniqueConstraint(fields=["merchant", "line", "number"], name="one_unit_a_number"),
+        ]
+        indexes = [models.Index(fields=["merchant", "order"], name="units_of_order")]
+
+
+class Payment(Tenanted):
+    """What was captured for one order: the row whose lock guards all its money (B1)."""
+
+    order = child_of("amends.Order", related_name="payments")
+    currency = models.CharField(max_length=3)
+    captured_minor = models.BigIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "market_payment"
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "id"], name="payment_tenant_key"),
+            models.UniqueConstraint(fields=["merchant", "order"], name="one_payment_an_order"),
+        ]
+
+
+class Tender(Tenanted):
+    """One means that an order was paid with. `reserved_minor` is all that is refunded or on its way back: never above `captured_minor`."""
+
+    payment = child_of("amends.Payment", related_name="tenders")
+    order = child_of("amends.Order")
+    ref = models.CharField(max_length=40, unique=True)
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=20)
+    unit = models.CharField(max_length=20)
+    captured_minor = models.BigIntegerField()
+    reserved_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "market_tender"
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "id"], name="tender_tenant_key"),
+            models.UniqueConstraint(fields=["merchant", "payment", "position"], name="one_tender_a_position"),
+            # The second wall of B1, saleor#19645: whatever the code does, no more goes back than came in.
+            models.CheckConstraint(
+                condition=Q(reserved_minor__gte=0, reserved_minor__lte=F("captured_minor")), name="never_more_than_captured"
+            ),
+        ]
+
+
+class Shipment(Tenanted):
+    """The outbound parcel. `signed_at` is the consumer's signature, from which windows count (CN-DAY-7)."""
+
+    order = child_of("amends.Order", related_name="shipments")
+    carrier = models.CharField(max_length=40)
+    waybill = models.CharField(max_length=60)
+    shipped_at = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    simulated = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "market_shipment"
+        constraints = [models.UniqueConstraint(fields=["merchant", "id"], name="shipment_tenant_key")]
+        indexes = [models.Index(fields=["merchant", "order"], name="shipments_of_order")]

@@ -1,0 +1,1 @@
+"""Telling people, in the page and by mail."""

@@ -1,0 +1,1 @@
+"""Who acts: users, their roles, and the Actor that every verb is told."""

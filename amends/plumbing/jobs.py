@@ -1,0 +1,87 @@
+"""Jobs: rows in the caller's transaction, run afterwards by a worker, or drained here where time is stepped.
+
+A job runs at least once; whoever is started by one must bear that. Not for deadlines: those are rows of their own (DESIGN 6).
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+
+log = structlog.get_logger(__name__)
+
+TASKS: dict[str, Callable[..., None]] = {}
+MOST_ATTEMPTS = 8
+
+
+class Backoff:
+    """How long a failed job waits: 2, 4, 8 ... seconds, and after MOST_ATTEMPTS it stays failed for a person to see."""
+
+    @staticmethod
+    def seconds(attempts: int) -> int | None:
+        """The wait before attempt number `attempts + 1`, or None when there is none."""
+        return 2**attempts if attempts < MOST_ATTEMPTS else None
+
+
+def task(name: str, *, queue: str = "default") -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Declare a job by a name that never changes; the worker and `drain` find the function under it."""
+
+    def declare(run: Callable[..., None]) -> Callable[..., None]:
+        from procrastinate import RetryStrategy  # noqa: PLC0415 - the strategy pulls the worker in; web processes never need it
+
+        TASKS[name] = run
+        app.task(name=name, queue=queue, retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=2))(run)
+        return run
+
+    return declare
+
+
+def later(name: str, *, queue: str = "default", lock: str | None = None, **arguments: Any) -> None:
+    """The job `name` will run after the present transaction has committed, and not at all if it rolls back."""
+    app.configure_task(name, queue=queue, lock=lock).defer(**arguments)
+
+
+def drain(*, most: int = 100_000) -> int:
+    """Run every job that is waiting, one after the other, in this process; for stepped time. Answers how many ran.
+
+    A job that fails is marked failed and raised: where time is stepped nobody else will look at it.
+    """
+    ran = 0
+    while ran < most:
+        batch = _claim(200)
+        if not batch:
+            return ran
+        for job_id, name, arguments in batch:
+            _run(job_id, name, arguments)
+            ran += 1
+    return ran
+
+
+def _claim(size: int) -> list[tuple[int, str, dict[str, Any]]]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing' WHERE id IN (SELECT id FROM procrastinate_jobs WHERE status = 'todo'"
+            " ORDER BY priority DESC, id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id, task_name, args",
+            [size],
+        )
+        return sorted(cursor.fetchall())
+
+
+def _run(job_id: int, name: str, arguments: dict[str, Any]) -> None:
+    try:
+        TASKS[name](**arguments)
+    except Exception:
+        log.exception("job failed", job=name, arguments=arguments, trace=traceback.format_exc(limit=3))
+        _finish(job_id, "failed")
+        raise
+    _finish(job_id, "succeeded")
+
+
+def _finish(job_id: int, status: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT procrastinate_finish_job_v1(%s, %s::procrastinate_job_status, %s)", [job_id, status, status == "succeeded"])

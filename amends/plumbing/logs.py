@@ -1,0 +1,39 @@
+"""Structured logs: one JSON object a line on standard error; the supervisor writes them to files."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+import structlog
+
+
+def configure() -> None:
+    """Every logger of this process, ours and the libraries', writes JSON lines from AMENDS_LOG_LEVEL (default WARNING) upward."""
+    level = getattr(logging, os.environ.get("AMENDS_LOG_LEVEL", "WARNING").upper(), logging.WARNING)
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)

@@ -1,0 +1,72 @@
+"""Reads of the policy for everybody above: the terms that were stamped on a case, and the calendars that its clocks run by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from amends.kernel.calendars import Calendar, DayKind, Due, Roll, due
+from amends.kernel.limits import Limit
+from amends.kernel.parties import Party
+from amends.policy.models import CalendarDay, Decision
+
+WORKING_HOURS = {weekday: ((time(9), time(18)),) for weekday in range(5)}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Limits, counts and silences as the pack had them on the day the case opened."""
+
+    raw: dict[str, Any]
+
+    def limit(self, name: str) -> Limit:
+        """How long a turn under `name` lasts."""
+        return Limit.parse(self.raw["limits"][name])
+
+    def count(self, name: str) -> int:
+        """How often a counted verb may be made."""
+        return int(self.raw["counts"][name])
+
+    def silence(self, limit: str, options: Sequence[str], *, remedy: str, shipped: bool, received: bool) -> str:
+        """Which of the verbs in `options` the clock makes when the party stays silent; the first where the pack has no row."""
+        facts = {"limit": limit, "remedy": remedy, "shipped": shipped, "received": received}
+        for row in self.raw["silence"]:
+            if row["verb"] in options and all(row[name] in ("any", value) for name, value in facts.items()):
+                return str(row["verb"])
+        return options[0]
+
+    def roll(self, waits_for: Sequence[Party]) -> Roll:
+        """What the last day of a period rolls off: kinder by direction (CN-DAY-2b)."""
+        return Roll(self.raw["day_counting"]["consumer" if Party.CONSUMER in waits_for else "others"])
+
+
+def terms_of(decision: Decision) -> Terms:
+    """The terms that a stamped decision carries."""
+    return Terms(decision.answer)
+
+
+def due_by(terms: Terms, limit: str, *, start: datetime, waits_for: Sequence[Party], calendar: Calendar) -> Due:
+    """When a turn that begins at `start` ends: the instant, and whether it rests on a provisional day."""
+    return due(start, terms.limit(limit), calendar, roll=terms.roll(waits_for))
+
+
+@lru_cache(maxsize=16)
+def calendar(name: str) -> Calendar:
+    """The calendar `name` as the table has it; a process reads it once, `forget_calendars` makes it read again."""
+    rows = CalendarDay.objects.filter(calendar=name).values_list("day", "kind", "official")
+    days = {day: DayKind(kind) for day, kind, _ in rows}
+    official = [day for day, _, is_official in rows if is_official]
+    return Calendar(name, ZoneInfo("Asia/Shanghai"), WORKING_HOURS, days, _until(official))
+
+
+def _until(official: list[date]) -> date | None:
+    return max(official) if official else None
+
+
+def forget_calendars() -> None:
+    """The next question reads the table again."""
+    calendar.cache_clear()

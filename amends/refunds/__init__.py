@@ -1,0 +1,1 @@
+"""Money back to the tenders it came from, and the books."""

@@ -1,0 +1,43 @@
+"""One intent to pay one tender, as a table (docs/lifecycle.md draws it). Its id is the key at the gateway for ever."""
+
+from __future__ import annotations
+
+from amends.kernel.tables import life
+
+REFUND = life(
+    "refund",
+    stages="""
+    stage              waits_for          limit                   silence
+    intended           platform           refund_sent             alarm
+    frozen             gateway            chargeback_decided      alarm
+    sent               gateway            gateway_answers         doubt
+    unknown            platform           refund_reconciled       alarm
+    failed             platform           refund_mended           alarm
+    paid               gateway            reversal_window         settle_books
+    settled            -                  -                       -
+    reversed           -                  -                       -
+    covered            -                  -                       -
+    redirected         -                  -                       -
+    dropped            -                  -                       -
+    """,
+    moves="""
+    stage                                     verb            by                        becomes
+    -                                         intend          platform                  intended
+    intended                                  send            platform                  sent
+    intended,failed                           freeze          gateway                   frozen
+    frozen                                    unfreeze        gateway                   intended
+    frozen                                    cover           gateway                   covered
+    sent                                      pay             gateway                   paid
+    sent                                      fail            gateway                   failed
+    unknown                                   pay             gateway,platform          paid
+    unknown                                   fail            gateway,platform          failed
+    sent                                      doubt           clock                     unknown
+    failed                                    retry           platform                  sent
+    failed                                    redirect        platform                  redirected
+    paid                                      settle_books    gateway,clock             settled
+    paid                                      reverse         gateway                   reversed
+    intended,failed                           drop            platform                  dropped
+    intended,frozen,unknown,failed            alarm           clock                     =
+    """,
+    counted={"retry": "retries", "unfreeze": "chargebacks"},
+)

@@ -1,0 +1,1 @@
+"""The platform looks at both sides and rules."""
