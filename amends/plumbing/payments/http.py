@@ -65,7 +65,8 @@ class HttpGateway:
         try:
             response = self._client.request(method, path, json=body)
             told = response.json()
-            if response.status_code in SURE_REFUSALS if body else told.get("error") == NEVER_RECEIVED:
+            unknown_there = response.status_code == 404 and told["error"] == NEVER_RECEIVED
+            if response.status_code in SURE_REFUSALS if body else unknown_there:
                 return Answer("failed", reason=str(told["error"]))
             if response.status_code in (200, 202) and told["key"] == key:
                 return _answer(told)
@@ -74,7 +75,7 @@ class HttpGateway:
             return Answer("unheard", reason="timeout")
         except httpx.TransportError:
             return Answer("unheard", reason="no_connection")
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError):
             return Answer("unheard", reason="not_understood")
 
     def _fetched(self, method: str, path: str, **request: Any) -> dict[str, Any]:
