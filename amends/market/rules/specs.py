@@ -1,0 +1,191 @@
+"""An order as the shop tells it, before it is a row: plain values that every source of orders produces and one verb takes in.
+
+Money is in minor units of the order's currency. A tender is named by its kind; an order holds each kind once, and the first
+tender is the one that paid the freight. Not about how sums fall on units: that is `units.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from amends.kernel.texts import Text, say
+
+WALLET = "wallet"
+GIFT_CARD = "gift_card"
+PLATFORM_COUPON = "platform_coupon"
+MANUFACTURER_COUPON = "manufacturer_coupon"
+
+TENDER_NAMES: dict[str, Text] = {
+    WALLET: say("钱包", "wallet"),
+    GIFT_CARD: say("礼品卡", "gift card"),
+    PLATFORM_COUPON: say("平台优惠券", "platform coupon"),
+    MANUFACTURER_COUPON: say("厂家优惠券", "manufacturer coupon"),
+}
+# Given back as coupons, never as money (CN-7D-09: each means of payment back in its own kind).
+IN_KIND = frozenset({PLATFORM_COUPON, MANUFACTURER_COUPON})
+
+# What of an order is not from life. Stored with the order and said wherever the order is shown.
+SIMULATED: dict[str, Text] = {
+    "consumer_name": say("消费者姓名是虚构的", "the consumer's name is invented"),
+    "merchant_name": say("商家名称是虚构的", "the merchant's name is invented"),
+    "dates_moved": say("日期整体平移过，最新一单为昨天", "dates are moved so that the newest order is yesterday"),
+    "cents_as_fen": say("美分按一比一显示为人民币分", "US cents are shown as fen one to one"),
+    "delivery": say("物流由带种子的生成器模拟", "the delivery is simulated by a seeded generator"),
+    "exclusion": say("购买时的单次确认由生成器模拟", "the confirmation at purchase is simulated"),
+    "product": say("商品与价格是虚构的", "products and prices are invented"),
+    "order": say("订单是虚构的", "the order is invented"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantSpec:
+    """A seller, known to its shop by `key`."""
+
+    key: str
+    name: Text
+    return_address: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerSpec:
+    """A buyer, known to the shop by `key`."""
+
+    key: str
+    name: Text
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductSpec:
+    """An article; `goods_class` is a word of the policy's classes of goods."""
+
+    key: str
+    name: Text
+    goods_class: str
+    department: str = ""
+    warranty_days: int = 0
+    invented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineSpec:
+    """`quantity` pieces of one article. `list_minor - discount_minor` is what all tenders together paid, freight apart."""
+
+    product: ProductSpec
+    name: Text
+    quantity: int
+    list_minor: int
+    discount_minor: int
+    paid: Mapping[str, int]
+    freight_minor: int = 0
+    confirmed_exclusion: str = ""
+
+    def __post_init__(self) -> None:
+        if self.quantity < 1:
+            raise ValueError(f"a line of {self.quantity} pieces")
+        if min(self.list_minor, self.discount_minor, self.freight_minor, *self.paid.values(), 0) < 0:
+            raise ValueError(f"a negative sum in the line of {self.product.key}")
+        if self.list_minor - self.discount_minor != self.paid_minor:
+            raise ValueError(f"the line of {self.product.key} does not add up: {self}")
+
+    @property
+    def paid_minor(self) -> int:
+        return sum(self.paid.values())
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionSpec:
+    """Why some price was lower, by `saved_minor` in all.
+
+    `kind` is `discount` or `free_freight` where the advantage hung on a total of `min_spend_minor` before it (CN-7D-05, CN-7D-06);
+    `member_price` and `coupon_match` hang on nothing and only explain the price.
+    """
+
+    kind: str
+    name: Text
+    saved_minor: int
+    min_spend_minor: int = 0
+
+    def record(self) -> dict[str, Any]:
+        """The promotion as it is stored with the order."""
+        return {"kind": self.kind, "name": self.name.both(), "min_spend_minor": self.min_spend_minor, "saved_minor": self.saved_minor}
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentSpec:
+    """One parcel out; both instants empty while it waits in the warehouse, the second while it travels."""
+
+    carrier: str
+    waybill: str
+    shipped_at: datetime | None
+    signed_at: datetime | None
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSpec:
+    """One purchase from one merchant by one consumer."""
+
+    number: str
+    merchant: MerchantSpec
+    consumer: ConsumerSpec
+    placed_at: datetime
+    currency: str
+    lines: tuple[LineSpec, ...]
+    tenders: tuple[str, ...] = (WALLET,)
+    promotions: tuple[PromotionSpec, ...] = ()
+    shipments: tuple[ShipmentSpec, ...] = ()
+    promised_no_reason: bool = False
+    source: str = ""
+    simulated: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.lines:
+            raise ValueError(f"order {self.number} has no line")
+        strange = {kind for line in self.lines for kind in line.paid} - set(self.tenders)
+        if strange:
+            raise ValueError(f"order {self.number} was paid by {sorted(strange)}, which it does not name")
+
+    @property
+    def list_minor(self) -> int:
+        return sum(line.list_minor for line in self.lines)
+
+    @property
+    def discount_minor(self) -> int:
+        return sum(line.discount_minor for line in self.lines)
+
+    @property
+    def freight_minor(self) -> int:
+        return sum(line.freight_minor for line in self.lines)
+
+    @property
+    def paid_minor(self) -> int:
+        """Goods and freight together."""
+        return sum(line.paid_minor for line in self.lines) + self.freight_minor
+
+    def captured(self, kind: str) -> int:
+        """What the tender `kind` paid; the first tender also paid the freight."""
+        goods = sum(line.paid.get(kind, 0) for line in self.lines)
+        return goods + (self.freight_minor if kind == self.tenders[0] else 0)
+
+
+@dataclass(slots=True)
+class Left:
+    """What was left out of an import and why: reason -> number of lines, reason -> number of orders."""
+
+    lines: dict[str, int] = field(default_factory=dict)
+    orders: dict[str, int] = field(default_factory=dict)
+    lines_seen: int = 0
+    orders_seen: int = 0
+
+    def line(self, reason: str, number: int = 1) -> None:
+        """`number` more lines left out for `reason`."""
+        self.lines[reason] = self.lines.get(reason, 0) + number
+
+    def order(self, reason: str) -> None:
+        """One more whole order left out for `reason`."""
+        self.orders[reason] = self.orders.get(reason, 0) + 1
