@@ -33,7 +33,7 @@ class DatabaseRefused(Exception):
 
 def home(env: Mapping[str, str] = os.environ) -> Path:
     """The data folder: AMENDS_HOME, else `.amends` in the project."""
-    return Path(env.get("AMENDS_HOME") or PROJECT / ".amends").expanduser().absolute()
+    return Path(env.get("AMENDS_HOME") or PROJECT / ".amends").expanduser().resolve()
 
 
 def is_embedded(env: Mapping[str, str] = os.environ) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -15,10 +16,14 @@ from amends.plumbing.embedded.places import make_home, places
 
 
 class Lease:
-    """`with Lease(home) as server:` the server runs for as long as the block does; whoever leaves last stops it."""
+    """`with Lease(home) as server:` the server runs for as long as the block does; whoever leaves last stops it.
 
-    def __init__(self, home: Path) -> None:
+    `settings` are lines of postgresql.conf, heeded by whoever comes first.
+    """
+
+    def __init__(self, home: Path, settings: Mapping[str, str] | None = None) -> None:
         self.home = home
+        self.settings = settings
         self._file: int | None = None
 
     def __enter__(self) -> Server:
@@ -27,7 +32,7 @@ class Lease:
         self._file = os.open(found.users, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._file, fcntl.LOCK_SH)
         try:
-            return start(self.home)
+            return start(self.home, self.settings)
         except BaseException:
             self._leave()
             raise

@@ -44,7 +44,7 @@ class Places:
 
 def places(home: Path) -> Places:
     """Where everything of this AMENDS_HOME stands or would stand. Reads a pointer if there is one; makes nothing."""
-    home = Path(os.path.abspath(home))
+    home = Path(os.path.realpath(home))  # one folder by two names is one AMENDS_HOME
     pointer = home / "postgres.pointer"
     data = home / "postgres"
     if pointer.is_file():

@@ -82,6 +82,6 @@ def _is_postgres_of(data: Path, pid: int) -> bool:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE or not process.name().startswith("postgres"):
             return False
-        return os.path.realpath(process.cwd()) == os.path.realpath(data)
+        return bool(os.path.realpath(process.cwd()) == os.path.realpath(data))
     except (psutil.Error, OSError):  # gone, or of a user whose processes we may not look at, so not our server
         return False
