@@ -1,15 +1,97 @@
-"""Who hears of what, who moves with whom, who stands in for the silent: the only file that knows every package."""
+"""Who hears of what, who moves with whom, who must be asked first: the only file that knows every package (docs/lifecycle.md 13).
+
+FOLLOWS: in the same commit as the move on the left. LISTENS: afterwards, each by a job of its own. GUARDS: before the move.
+The numbers are those of the synchronisation rules in docs/lifecycle.md.
+"""
 
 from __future__ import annotations
 
-from amends.cases.hooks import LIVES
+from amends.cases import grants, relay
+from amends.cases.hooks import FOLLOWERS, GUARDS, HOLDS_OPEN, LISTENER, LISTENERS, LIVES, Follower, Guard, Listener
+from amends.cases.life import LifeRow
 from amends.cases.models import Case, Grant
+from amends.cases.verbs import answering, applying, ending
+from amends.refunds import listeners as refunds
+from amends.refunds import queries as refund_reads
+from amends.refunds import verbs as refund_verbs
 from amends.refunds.models import Refund
+from amends.returns import listeners as returns
+from amends.returns import queries as return_reads
+from amends.returns import verbs as return_verbs
 from amends.returns.models import Inspection, ReturnShipment
+from amends.rulings import listeners as rulings
+from amends.rulings import queries as ruling_reads
+from amends.rulings import verbs as ruling_verbs
 from amends.rulings.models import Review
+from amends.surveys import listeners as surveys
+from amends.surveys import verbs as survey_verbs
+from amends.notices import listeners as notices
+
+LIFE_ROWS: tuple[type[LifeRow], ...] = (Case, Grant, ReturnShipment, Inspection, Refund, Review)
+
+FOLLOWS: tuple[tuple[str, Follower], ...] = (
+    ("case.approve", grants.owe_claim),                       # S2
+    ("case.grant_at_once", grants.owe_claim),                 # S2
+    ("case.call_platform", rulings.open_round),
+    ("review.rule", rulings.case_is_ruled),
+    ("review.rule_by_default", rulings.case_is_ruled),
+    ("case.let_stand", rulings.bind),                         # S4, S5
+    ("case.withdraw", rulings.drop_review),
+    ("case.withdraw", refunds.let_go),                        # S8
+    ("return_shipment.receive", returns.begin_inspection),
+    ("return_shipment.lapse", returns.void_unsent),
+    ("return_shipment.declare_lost", refunds.pay_for_lost),   # S10
+    ("return_shipment.keep_goods", refunds.buy_kept),         # S11
+    ("inspection.accept", refunds.pay_accepted),              # S12
+    ("inspection.accept_finding", refunds.end_of_finding),    # S12
+    ("inspection.find_payable", refunds.pay_accepted),
+    ("inspection.find_reduced", refunds.pay_accepted),
+    ("inspection.find_unpayable", refunds.end_of_finding),
+    ("inspection.contest", rulings.call_for_contest),         # S13
+    ("refund.pay", refunds.fulfil),
+    ("refund.cover", refunds.fulfil),
+)  # fmt: skip
+
+LISTENS: tuple[tuple[str, str, Listener], ...] = (
+    *((move, "begin_return", returns.begin_grants) for move in ("case.approve", "case.grant_at_once", "case.let_stand")),
+    *((move, "begin_refund", refunds.begin_grants) for move in ("case.approve", "case.grant_at_once", "case.let_stand", "return_shipment.keep_goods")),
+    ("refund.intend", "send_refund", refunds.send_intended),
+    *((move, "complete", ending.hear_of_end) for move in (
+        "grant.fulfil", "grant.void", "case.let_stand", "case.withdraw", "return_shipment.lapse", "return_shipment.deliver",
+        "return_shipment.collect", "return_shipment.keep_goods", "return_shipment.forfeit", "return_shipment.declare_lost",
+        "inspection.accept_finding", "inspection.find_unpayable",
+    )),
+    *((f"case.{verb}", "survey", surveys.ask) for verb in ("complete", "accept_refusal")),
+    *((move, "notices", notices.tell) for move in notices.HEARD),
+)  # fmt: skip
+
+ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
+    ("case.complete", ending.nothing_open),                   # S3
+    ("case.let_stand", rulings.burdened_side_only),           # S4
+    ("case.call_platform", rulings.something_to_review),
+)  # fmt: skip
+
+OPEN_LIVES = (ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives)
+VERB_ROOMS = (applying, answering, ending, return_verbs, refund_verbs, ruling_verbs, survey_verbs, relay)
 
 
 def connect() -> None:
     """Everything is registered once, when Django is ready."""
-    for model in (Case, Grant, ReturnShipment, Inspection, Refund, Review):
+    for model in LIFE_ROWS:
         LIVES[model.LIFE.name] = model
+    for move, follower in FOLLOWS:
+        FOLLOWERS[_key(move)].append(follower)
+    for move, guard in ASKS_FIRST:
+        GUARDS[_key(move)].append(guard)
+    for move, name, listener in LISTENS:
+        LISTENERS[_key(move)].append(name)
+        LISTENER[name] = listener
+    HOLDS_OPEN.extend(OPEN_LIVES)
+
+
+def _key(move: str) -> tuple[str, str]:
+    """`life.verb` as a pair, refused where the life has no such verb: a listener that never hears is a mistake of ours."""
+    life, verb = move.split(".")
+    if verb not in LIVES[life].LIFE.all_verbs:
+        raise ValueError(f"wiring: {life} has no verb {verb}")
+    return life, verb

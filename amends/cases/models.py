@@ -9,7 +9,8 @@ Invariants
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -18,6 +19,7 @@ from django.utils.functional import cached_property
 from amends.cases import acting
 from amends.cases.life import LifeRow
 from amends.cases.rules.lives import CASE, GRANT
+from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.tables import Life
 from amends.kernel.texts import Text, say
@@ -88,6 +90,13 @@ class Case(LifeRow):
     def title(self) -> Text:
         """What the case is about, in words."""
         return say(self.title_zh, self.title_en)
+
+    def move(self, verb: str, by: Actor, *, facts: Mapping[str, Any] | None = None, audience: str = acting.EVERYBODY) -> None:
+        """As every life; a case that has come to its end says when and by which verb, and lets its units go (B7)."""
+        super().move(verb, by, facts=facts, audience=audience)
+        if self.is_over and self.closed_at is None:
+            self.closed_at, self.ended_by = clock.now(), verb
+            ClaimedUnit.objects.filter(merchant_id=self.merchant_id, case_id=self.pk).update(is_open=False)
 
     def _write(self, *, born: bool, known: int) -> None:
         # The act holds this row's lock and writes it once, when it ends (record.py); only a birth is written at once, to have an id.

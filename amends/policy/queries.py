@@ -33,15 +33,15 @@ class Terms:
 
     def silence(self, limit: str, options: Sequence[str], *, remedy: str, shipped: bool, received: bool) -> str:
         """Which of the verbs in `options` the clock makes when the party stays silent; the first where the pack has no row."""
-        facts = {"limit": limit, "remedy": remedy, "shipped": shipped, "received": received}
-        for row in self.raw["silence"]:
-            if row["verb"] in options and all(row[name] in ("any", value) for name, value in facts.items()):
-                return str(row["verb"])
+        state = (remedy, shipped, received)
+        for name, *wanted, verb in self.raw["silence"]:
+            if name == limit and verb in options and all(w is None or w == there for w, there in zip(wanted, state, strict=True)):
+                return str(verb)
         return options[0]
 
     def roll(self, waits_for: Sequence[Party]) -> Roll:
         """What the last day of a period rolls off: kinder by direction (CN-DAY-2b)."""
-        return Roll(self.raw["day_counting"]["consumer" if Party.CONSUMER in waits_for else "others"])
+        return Roll(self.raw["rolls"]["consumer" if Party.CONSUMER in waits_for else "others"])
 
 
 def terms_of(decision: Decision) -> Terms:

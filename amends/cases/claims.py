@@ -1,0 +1,212 @@
+"""From an order and what is wrong with it to the remedies that are open: the question that the form, the API and `apply` ask alike.
+
+A claim may cover several lines; each is decided by itself, and a remedy is open where it is open for every line. Nothing is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from amends.cases.models import ClaimedUnit, Grant
+from amends.kernel.parties import Party
+from amends.kernel.refusals import Unprocessable
+from amends.kernel.texts import Text, say
+from amends.market.models import Order, OrderLine, Shipment, Unit
+from amends.policy.queries import calendar, stack_on
+from amends.policy.rules.decide import Decision, Question, RemedyAnswer, decide
+from amends.policy.rules.facts import Facts, GoodsClass, IssueType, Promotion, Remedy
+
+
+@dataclass(frozen=True, slots=True)
+class LineClaim:
+    """How many pieces of which line, and what the consumer said of them (flags of the pack's questions)."""
+
+    position: int
+    quantity: int
+    flags: Mapping[str, bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LineDecision:
+    """One line of the claim, the units that it takes, and what the policy says."""
+
+    line: OrderLine
+    units: tuple[Unit, ...]
+    facts: Facts
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A whole claim, decided line by line."""
+
+    order: Order
+    issue: IssueType
+    lines: tuple[LineDecision, ...]
+    shipped: bool
+    received: bool
+
+    @property
+    def units(self) -> list[Unit]:
+        return [unit for line in self.lines for unit in line.units]
+
+    @property
+    def missing(self) -> tuple[Question, ...]:
+        """What the consumer still has to be asked, each question once."""
+        asked = {question.flag: question for line in self.lines for question in line.decision.missing}
+        return tuple(asked.values())
+
+    def answers(self, remedy: Remedy) -> list[RemedyAnswer]:
+        """The policy's answer for `remedy`, one for each line."""
+        return [line.decision.answer(remedy) for line in self.lines]
+
+    def is_open(self, remedy: Remedy) -> bool:
+        """Whether every line may have this remedy as of right."""
+        return all(answer.open for answer in self.answers(remedy))
+
+    def amount_minor(self, remedy: Remedy) -> int:
+        """What the consumer gets back in money, in minor units of the order's currency."""
+        return sum(answer.amount_minor for answer in self.answers(remedy))
+
+    def coupon_minor(self) -> int:
+        """What goes back in kind."""
+        return sum(line.facts.coupon_minor for line in self.lines)
+
+    def evidence_min(self, remedy: Remedy) -> int:
+        """How many files the policy wants to see."""
+        return max(answer.evidence_min for answer in self.answers(remedy))
+
+    def return_freight(self, remedy: Remedy) -> Party | None:
+        """Who pays the way back, None where nothing goes back."""
+        return next((a.return_freight for a in self.answers(remedy) if a.return_freight), None)
+
+
+def free_units(order: Order) -> dict[int, list[Unit]]:
+    """The units of each line (by its id) that no open case claims and for which nothing is or was granted (B7), in their order."""
+    busy = set(ClaimedUnit.objects.filter(merchant_id=order.merchant_id, unit__order_id=order.pk, is_open=True).values_list("unit_id", flat=True))
+    busy |= set(
+        Grant.objects.filter(merchant_id=order.merchant_id, unit__order_id=order.pk, stage__in=["owed", "doing", "done"]).values_list(
+            "unit_id", flat=True
+        )
+    )
+    free: dict[int, list[Unit]] = {}
+    for unit in Unit.objects.filter(merchant_id=order.merchant_id, order_id=order.pk).order_by("line_id", "number"):
+        if unit.pk not in busy:
+            free.setdefault(unit.line_id, []).append(unit)
+    return free
+
+
+def consider(order: Order, lines: Sequence[LineClaim], issue: str, *, at: datetime) -> Considered:
+    """What the policy says to this claim at `at`. Raises Unprocessable with the field that is wrong and what would be right."""
+    what = known_issue(issue)
+    if not lines:
+        raise Unprocessable.field("lines", say("请至少选择一件商品。", "Choose at least one article."), code="no_lines")
+    if len({line.position for line in lines}) != len(lines):
+        raise Unprocessable.field("lines", say("同一行商品只能出现一次。", "A line can be named only once."), code="line_twice")
+    shipment = Shipment.objects.filter(merchant_id=order.merchant_id, order_id=order.pk).order_by("-pk").first()
+    known = {line.position: line for line in order.lines.all()}
+    free = free_units(order)
+    chosen = [(claim, _line(known, claim), _units(known, free, claim)) for claim in lines]
+    taken = {unit.pk for _, _, units in chosen for unit in units}
+    stack, days = stack_on(at.date()), calendar(order.merchant.calendar)
+    decided = []
+    for claim, line, units in chosen:
+        facts = _facts(order, line, units, claim, what, shipment, at, taken, known.values())
+        decided.append(LineDecision(line, tuple(units), facts, decide(stack, facts, days)))
+    shipped = bool(shipment and shipment.shipped_at)
+    return Considered(order, what, tuple(decided), shipped, bool(shipment and shipment.signed_at))
+
+
+def known_issue(issue: str) -> IssueType:
+    """The issue type by its name. Raises Unprocessable."""
+    try:
+        return IssueType(issue)
+    except ValueError as unknown:
+        right = say("没有这种问题类型。可选：{all}。", "There is no such issue type. Choose one of {all}.", all=", ".join(IssueType))
+        raise Unprocessable.field("issue", right, code="unknown_issue") from unknown
+
+
+def known_remedy(remedy: str) -> Remedy:
+    """The remedy by its name. Raises Unprocessable."""
+    try:
+        return Remedy(remedy)
+    except ValueError as unknown:
+        right = say("没有这种解决方案。可选：{all}。", "There is no such remedy. Choose one of {all}.", all=", ".join(Remedy))
+        raise Unprocessable.field("remedy", right, code="unknown_remedy") from unknown
+
+
+def _line(known: Mapping[int, OrderLine], claim: LineClaim) -> OrderLine:
+    line = known.get(claim.position)
+    if line is None:
+        wrong = say("这个订单没有第 {n} 行商品。", "This order has no line {n}.", n=claim.position)
+        raise Unprocessable.field("lines", wrong, code="foreign_line")
+    return line
+
+
+def _units(known: Mapping[int, OrderLine], free: Mapping[int, list[Unit]], claim: LineClaim) -> list[Unit]:
+    line = known.get(claim.position)
+    there = free.get(line.pk, []) if line else []
+    if claim.quantity < 1:
+        raise Unprocessable.field("quantity", say("件数至少是 1。", "The quantity is at least 1."), code="wrong_quantity")
+    if claim.quantity > len(there):
+        wrong = say(
+            "这件商品买了 {bought} 件，还能申请 {left} 件。", "{bought} were bought; {left} can still be claimed.",
+            bought=line.quantity if line else 0, left=len(there),
+        )  # fmt: skip
+        raise Unprocessable.field("quantity", wrong, code="wrong_quantity")
+    return there[: claim.quantity]
+
+
+def _facts(
+    order: Order, line: OrderLine, units: Sequence[Unit], claim: LineClaim, issue: IssueType, shipment: Shipment | None, at: datetime,
+    taken: set[int], lines: Any,
+) -> Facts:  # fmt: skip
+    money = {str(t.position) for t in _tenders(order) if t.unit == order.currency}
+    paid = sum(minor for unit in units for tender, minor in unit.shares.items() if tender in money)
+    coupons = sum(minor for unit in units for tender, minor in unit.shares.items() if tender not in money)
+    return Facts(
+        issue=issue,
+        goods_class=GoodsClass(line.goods_class),
+        asked_at=at,
+        order_at=order.placed_at,
+        shipped=bool(shipment and shipment.shipped_at),
+        received=bool(shipment and shipment.signed_at),
+        signed_at=shipment.signed_at if shipment else None,
+        flags=dict(claim.flags),
+        confirmed_exclusion=line.confirmed_exclusion or None,
+        promised_no_reason=order.promised_no_reason,
+        currency=order.currency,
+        quantity=len(units),
+        ordered=line.quantity,
+        paid_minor=paid,
+        coupon_minor=coupons,
+        list_minor=sum(unit.list_minor for unit in units),
+        discount_minor=sum(unit.discount_minor for unit in units),
+        freight_minor=sum(unit.freight_minor for unit in units),
+        promotions=tuple(_promotion(p, order, units, taken) for p in order.promotions),
+    )
+
+
+def _tenders(order: Order) -> list[Any]:
+    payment = order.payments.first()
+    return list(payment.tenders.all()) if payment else []
+
+
+def _promotion(raw: Mapping[str, Any], order: Order, units: Sequence[Unit], taken: set[int]) -> Promotion:
+    """One threshold promise of the order; what stays is counted at prices before the promotion (CN-7D-06)."""
+    kept = sum(u.list_minor for u in Unit.objects.filter(merchant_id=order.merchant_id, order_id=order.pk) if u.pk not in taken)
+    share = sum(unit.discount_minor for unit in units)
+    return Promotion(raw["kind"], raw["min_spend_minor"], raw["saved_minor"], min(share, raw["saved_minor"]), kept)
+
+
+def closed_because(considered: Considered, remedy: Remedy) -> list[Text]:
+    """Why a remedy is not open, in words, each reason once."""
+    seen: dict[str, Text] = {}
+    for answer in considered.answers(remedy):
+        for reason in answer.reasons:
+            if not reason.holds:
+                seen.setdefault(reason.text.en, reason.text)
+    return list(seen.values())

@@ -1,0 +1,63 @@
+"""The clock: due deadlines are read in batches without a lock, and each is fired by a conditional transition under its own case's lock.
+
+Two clocks, a restart or a party that moves in the same moment can't make it fire twice: whoever comes second finds another generation
+or an ended row and leaves it (B20).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from amends.cases import hooks
+from amends.cases.models import Deadline
+from amends.cases.record import an_act
+from amends.cases.taking import take_case_of
+from amends.kernel import clock
+from amends.people.rules import CLOCK
+
+log = structlog.get_logger(__name__)
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the clock reads of a due row: as little as it needs to find it again under the lock."""
+
+    id: int
+    case_id: int
+
+
+def due_rows(*, most: int = BATCH, shard: int = 0, shards: int = 1) -> list[Due]:
+    """The next due deadlines, nearest first; of several clocks each takes the merchants of its own shard."""
+    rows = Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=True, due_at__lte=clock.now())
+    if shards > 1:
+        rows = rows.extra(where=["merchant_id %% %s = %s"], params=[shards, shard])
+    return [Due(*row) for row in rows.order_by("due_at", "id").values_list("id", "case_id")[:most]]
+
+
+def tick(*, most: int = BATCH, shard: int = 0, shards: int = 1) -> int:
+    """Every deadline that is due has had its consequence; answers how many moved. One that fails is logged and does not stop the rest."""
+    fired = 0
+    for row in due_rows(most=most, shard=shard, shards=shards):
+        try:
+            fired += fire(row.id, row.case_id)
+        except Exception:
+            # The next tick tries again and `amends verify` lists it as overdue: a fault in one case must not silence all others.
+            log.exception("deadline failed", deadline=row.id, case=row.case_id)
+    return fired
+
+
+@an_act
+def fire(deadline_id: int, case_id: int) -> bool:
+    """The consequence of this deadline has happened, once; False where somebody was faster."""
+    case = take_case_of(case_id)
+    row = Deadline.objects.filter(pk=deadline_id, ended_at__isnull=True, paused_since__isnull=True, due_at__lte=clock.now()).first()
+    if row is None:
+        return False
+    life = case if row.life == "case" else hooks.LIVES[row.life]._default_manager.get(merchant_id=case.merchant_id, pk=row.life_id)
+    if life.generation != row.generation:
+        return False
+    life.move(row.silence, CLOCK, facts={"limit": row.limit, "due_at": row.due_at.isoformat(), "basis": "silence"})
+    return True

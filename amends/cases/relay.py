@@ -1,0 +1,27 @@
+"""From the timeline to whoever listens: one relay job an act, then one job for each listener and entry, each retried alone.
+
+A listener is told at least once and must bear to be told twice: it is keyed by the entry's id.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from amends.cases import hooks
+from amends.cases.models import Entry
+from amends.plumbing import jobs
+
+
+@jobs.task("relay")
+def relay(merchant_id: int, made_at: str, entries: list[int]) -> None:
+    """Every listener of these entries has a job of its own."""
+    at = datetime.fromisoformat(made_at)
+    for entry in Entry.objects.filter(merchant_id=merchant_id, made_at=at, pk__in=entries).order_by("number"):
+        for listener in hooks.LISTENERS[entry.life, entry.verb]:
+            jobs.later("listen", listener=listener, merchant_id=merchant_id, made_at=made_at, entry=entry.pk)
+
+
+@jobs.task("listen")
+def listen(listener: str, merchant_id: int, made_at: str, entry: int) -> None:
+    """This listener has heard of this entry."""
+    hooks.LISTENER[listener](Entry.objects.get(merchant_id=merchant_id, made_at=datetime.fromisoformat(made_at), pk=entry))

@@ -1,0 +1,54 @@
+"""Obtaining and authorizing in one call: what you may not see does not exist, and what you get is locked for you.
+
+Lock order, always: the payment of the order, then the case (docs/adr/0002). `take` keeps it for everybody.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from amends.cases import acting
+from amends.cases.life import LifeRow
+from amends.cases.models import Case
+from amends.kernel.refs import clean_ref
+from amends.kernel.refusals import NotFound
+from amends.market.models import Payment
+from amends.people.rules import Actor
+
+L = TypeVar("L", bound=LifeRow)
+
+
+def take(ref: str, by: Actor) -> Case:
+    """The case `ref`, its payment and itself locked until the act ends. Raises NotFound where `by` may not see it."""
+    known = Case.objects.visible_to(by).filter(ref=clean_ref(ref) or "").values("id", "merchant_id", "order_id").first()
+    if known is None:
+        raise NotFound
+    return take_known(known["merchant_id"], known["order_id"], known["id"])
+
+
+def take_known(merchant_id: int, order_id: int, case_id: int) -> Case:
+    """The case by its keys, locked; for the clock and for jobs, who may see everything."""
+    held = acting.current().cases.get(case_id)
+    if held is not None:
+        return held
+    Payment.objects.select_for_update().filter(merchant_id=merchant_id, order_id=order_id).first()
+    case = (
+        Case.objects.select_for_update(of=("self",)).select_related("decision", "merchant").get(merchant_id=merchant_id, pk=case_id)
+    )
+    acting.current().hold(case)
+    return case
+
+
+def take_case_of(case_id: int) -> Case:
+    """The case with this id, locked; for the clock and for jobs."""
+    keys = Case.objects.values("merchant_id", "order_id").get(pk=case_id)
+    return take_known(keys["merchant_id"], keys["order_id"], case_id)
+
+
+def take_life(model: type[L], ref: str, by: Actor) -> tuple[Case, L]:
+    """A life with a reference of its own (a parcel, a review, a refund) and its case, locked. Raises NotFound."""
+    found = model._default_manager.filter(ref=clean_ref(ref) or "").values("id", "case_id").first()
+    if found is None or not Case.objects.visible_to(by).filter(pk=found["case_id"]).exists():
+        raise NotFound
+    case = take_case_of(found["case_id"])
+    return case, model._default_manager.get(merchant_id=case.merchant_id, pk=found["id"])

@@ -1,0 +1,1 @@
+"""What changes a case: one function for each verb, whichever face calls it."""

@@ -1,0 +1,150 @@
+"""The consumer's application: a claim is considered, written down with the decision it rests on, and goes to the merchant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from amends.cases.claims import Considered, LineClaim, closed_because, consider, known_remedy
+from amends.cases.models import Case, ClaimedUnit, Evidence
+from amends.cases.record import verb
+from amends.cases.taking import take
+from amends.cases.texts import clean_words, keep_text, told
+from amends.kernel import clock
+from amends.kernel.refs import clean_ref, new_ref
+from amends.kernel.refusals import NotFound, Unprocessable
+from amends.kernel.texts import say
+from amends.market.models import Order, Payment
+from amends.people.rules import PLATFORM, Actor
+from amends.policy.models import Decision
+from amends.policy.rules.facts import Remedy
+
+CARRIED_OUT = (Remedy.RETURN_REFUND, Remedy.REFUND_ONLY)
+MOST_EVIDENCE = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What a consumer sends: one order, some of its lines, what is wrong, what is wanted."""
+
+    order: str
+    lines: Sequence[LineClaim]
+    issue: str
+    remedy: str
+    words: str = ""
+    evidence: Sequence[str] = ()
+    channel: str = "portal"
+
+
+@verb("case", "apply")
+def apply(application: Application, *, by: Actor) -> Case:
+    """A case is open about the claimed units, waits for the merchant, and carries the decision it was opened under.
+
+    Raises NotFound for an order that is not the consumer's, Unprocessable where quantity, remedy, evidence or words can't be taken.
+    """
+    order = locked_order(application.order, by)
+    considered = consider(order, application.lines, application.issue, at=clock.now())
+    remedy = known_remedy(application.remedy)
+    _check_remedy(considered, remedy)
+    words = clean_words(application.words, field="words")
+    evidence = _evidence(order, application.evidence, by)
+    _check_evidence(considered, remedy, len(evidence))
+    case = _open(considered, remedy, application.channel, by)
+    text = keep_text(case, "claim", words, by) if words else None
+    for piece in evidence:
+        piece.case_id = case.pk
+        piece.save(update_fields=["case_id"])
+    case.tell("attach", by, facts={"evidence": [piece.digest for piece in evidence], **told(text)}) if evidence or text else None
+    # Nothing has to be looked at by a person before the merchant is asked: triage ends in the same act.
+    case.move("ask_merchant", PLATFORM)
+    return case
+
+
+@verb("case", "ask_merchant")
+def ask_merchant(ref: str, *, by: Actor) -> Case:
+    """The claim is with the merchant, whose clock runs."""
+    case = take(ref, by)
+    case.move("ask_merchant", by)
+    return case
+
+
+def locked_order(ref: str, by: Actor) -> Order:
+    """The order `ref` with its payment locked, so that two claims can't take the same unit. Raises NotFound."""
+    order = Order.objects.visible_to(by).select_related("merchant", "consumer").filter(ref=clean_ref(ref) or "").first()
+    if order is None:
+        raise NotFound
+    Payment.objects.select_for_update().filter(merchant_id=order.merchant_id, order_id=order.pk).first()
+    return order
+
+
+def _check_remedy(considered: Considered, remedy: Remedy) -> None:
+    if considered.missing:
+        fields = {f"flags.{q.flag}": q.text for q in considered.missing}
+        raise Unprocessable(say("还有问题没有回答。", "Some questions are not answered yet."), code="facts_missing", fields=fields)
+    if not considered.is_open(remedy):
+        why = closed_because(considered, remedy)
+        text = why[0] if why else say("这种解决方案现在不能申请。", "This remedy is not open.")
+        raise Unprocessable.field("remedy", text, code="remedy_closed")
+    if remedy not in CARRIED_OUT:
+        wrong = say("这种解决方案还不能在线办理，请联系商家。", "This remedy cannot be carried out online yet. Please ask the merchant.")
+        raise Unprocessable.field("remedy", wrong, code="remedy_not_carried_out")
+
+
+def _check_evidence(considered: Considered, remedy: Remedy, there: int) -> None:
+    least = considered.evidence_min(remedy)
+    if there < least:
+        wrong = say("这种问题至少要 {n} 份凭证，现在有 {there} 份。", "This issue needs at least {n} pieces of evidence; there are {there}.",
+                    n=least, there=there)  # fmt: skip
+        raise Unprocessable.field("evidence", wrong, code="evidence_missing")
+    if there > MOST_EVIDENCE:
+        wrong = say("最多 {n} 份凭证。", "At most {n} pieces of evidence.", n=MOST_EVIDENCE)
+        raise Unprocessable.field("evidence", wrong, code="evidence_too_many")
+
+
+def _evidence(order: Order, refs: Sequence[str], by: Actor) -> list[Evidence]:
+    found = list(
+        Evidence.objects.filter(
+            merchant_id=order.merchant_id, order_id=order.pk, case__isnull=True, party=by.party.value, user_id=by.user_id,
+            ref__in=[clean_ref(ref) or "" for ref in refs],
+        )
+    )  # fmt: skip
+    if len(found) != len(set(refs)):
+        wrong = say("有凭证没有找到，请重新上传。", "Some of the evidence was not found. Please upload it again.")
+        raise Unprocessable.field("evidence", wrong, code="evidence_unknown")
+    return found
+
+
+def _open(considered: Considered, remedy: Remedy, channel: str, by: Actor) -> Case:
+    order, at = considered.order, clock.now()
+    decision = Decision.objects.create(
+        merchant_id=order.merchant_id, ref=new_ref("DE"), made_at=at, versions=list(considered.lines[0].decision.versions), answer=stamped(considered)
+    )
+    first, payer = considered.lines[0].line, considered.return_freight(remedy)
+    more = len(considered.lines) - 1
+    case = Case.born(
+        "apply", by, merchant_id=order.merchant_id, merchant=order.merchant, ref=new_ref("AS"), order=order, consumer=order.consumer,
+        decision=decision, issue=considered.issue.value, remedy=remedy.value, currency=order.currency,
+        claimed_minor=considered.amount_minor(remedy), units_count=len(considered.units), return_freight=payer.value if payer else "",
+        title_zh=first.name_zh + (f" 等 {more + 1} 种" if more else ""), title_en=first.name_en + (f" and {more} more" if more else ""),
+        goods_class=first.goods_class, channel=channel, shipped=considered.shipped, received=considered.received, opened_at=at,
+        facts={
+            "issue": considered.issue.value, "remedy": remedy.value, "units": len(considered.units), "order": order.ref,
+            "amount_minor": considered.amount_minor(remedy), "currency": order.currency, "decision": decision.ref,
+        },
+    )  # fmt: skip
+    ClaimedUnit.objects.bulk_create(
+        ClaimedUnit(merchant_id=order.merchant_id, case=case, line=line.line, unit=unit) for line in considered.lines for unit in line.units
+    )
+    return case
+
+
+def stamped(considered: Considered) -> dict[str, Any]:
+    """The decision as it stays on the case: terms once, answers for each line with the units they are about."""
+    first = considered.lines[0].decision.to_json()
+    terms = {name: first[name] for name in ("limits", "counts", "silence", "rolls", "versions")}
+    lines = [
+        {"position": line.line.position, "units": [u.pk for u in line.units], "facts": line.facts.to_json(), "answer": line.decision.to_json()}
+        for line in considered.lines
+    ]
+    return {**terms, "lines": lines}
