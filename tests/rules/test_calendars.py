@@ -204,6 +204,14 @@ def test_where_midnight_is_skipped_the_day_begins_with_the_change() -> None:
     assert ends("2026-04-22 10:00", "1d", cairo) == "2026-04-24 01:00"
 
 
+def test_a_time_that_the_clock_skips_comes_with_the_change() -> None:
+    spring = date(2026, 3, 29)  # 02:00 became 03:00
+    change = datetime(2026, 3, 29, 1, tzinfo=UTC)
+    assert [berlin().reached(spring, time(2, minute)) for minute in (0, 1, 30, 59)] == [change] * 4
+    assert berlin().reached(spring, time(3)) == change
+    assert berlin().reached(date(2026, 10, 25), time(2, 30)) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "the first of two"
+
+
 # -- working time
 
 
