@@ -107,8 +107,9 @@ def test_a_key_with_another_body_or_more_than_is_left_is_refused_and_nothing_mov
     port = gateway()
     port.refund("RF-1", "T1", 600, "CNY")
     for amount, currency, tender, key, reason in (
-        (500, "CNY", "T1", "RF-1", "other_body"), (401, "CNY", "T1", "RF-2", "more_than_captured"), (1, "JPY", "T1", "RF-2", "other_currency"),
-        (1, "CNY", "T9", "RF-2", "unknown_tender"), (0, "CNY", "T1", "RF-2", "bad_body"), (-5, "CNY", "T1", "RF-2", "bad_body"),
+        (500, "CNY", "T1", "RF-1", "other_body"), (401, "CNY", "T1", "RF-2", "more_than_captured"),
+        (1, "JPY", "T1", "RF-2", "other_currency"), (1, "CNY", "T9", "RF-2", "unknown_tender"),
+        (0, "CNY", "T1", "RF-2", "bad_body"), (-5, "CNY", "T1", "RF-2", "bad_body"),
     ):  # fmt: skip
         assert port.refund(key, tender, amount, currency) == Answer("failed", reason=reason)
     assert port.look("RF-2").reason == NEVER_RECEIVED
@@ -116,12 +117,22 @@ def test_a_key_with_another_body_or_more_than_is_left_is_refused_and_nothing_mov
     assert port.refund("RF-2", "T1", 400, "CNY").state == "accepted"
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b"null", b'{"key":"a"}', b'{"key":"a","tender":"T1","amount":1.0,"currency":"CNY"}',
-    b'{"key":"a","tender":"T1","amount":true,"currency":"CNY"}', b'{"key":"a","tender":"T1","amount":1,"currency":"CNY","state":"paid"}'])  # fmt: skip
-def test_a_malformed_request_is_refused_with_a_reason(payments: Running, body: bytes) -> None:
+MALFORMED = (
+    b"{",
+    b"[]",
+    b"null",
+    b'{"key":"a"}',
+    b'{"key":"a","tender":"T1","amount":1.0,"currency":"CNY"}',
+    b'{"key":"a","tender":"T1","amount":true,"currency":"CNY"}',
+    b'{"key":"a","tender":"T1","amount":1,"currency":"CNY","state":"paid"}',
+)
+
+
+def test_malformed_requests_are_refused_with_a_reason(payments: Running) -> None:
     capture(payments)
-    answer = httpx.post(f"{payments.url}/refunds", content=body)
-    assert answer.status_code in (400, 422) and answer.json()["detail"]
+    for body in MALFORMED:
+        answer = httpx.post(f"{payments.url}/refunds", content=body)
+        assert answer.status_code in (400, 422) and answer.json()["detail"], body
     assert refunds_in(payments) == []
 
 
@@ -386,10 +397,9 @@ def test_a_simulator_does_not_outlive_a_starter_that_is_killed(tmp_path: Path) -
 
 
 def test_the_simulator_knows_nothing_of_amends_or_django() -> None:
-    program = "import sys, amends.plumbing.simulators.payments.__main__; print(*sorted(m.split('.')[0] + '.' + m for m in sys.modules))"
-    loaded = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
-    ).stdout.split()
-    ours = {name.removeprefix("amends.") for name in loaded if name.startswith("amends.amends")}
-    assert all(n in ("amends", "amends.plumbing") or n.startswith("amends.plumbing.simulators") for n in ours), ours
-    assert not [n for n in loaded if n.startswith(("django.", "httpx.", "psycopg.", "pydantic."))]
+    program = "import sys, amends.plumbing.simulators.payments.__main__; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    loaded = done.stdout.split()
+    ours = {name for name in loaded if name.split(".")[0] == "amends"}
+    assert ours - {"amends", "amends.plumbing"} == {name for name in ours if name.startswith("amends.plumbing.simulators")}
+    assert {name.split(".")[0] for name in loaded}.isdisjoint({"django", "httpx", "psycopg", "pydantic"})

@@ -64,7 +64,8 @@ def _serve(gateway: Gateway, *, until_eof: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     if until_eof:
-        threading.Thread(target=lambda: stop(sys.stdin.buffer.read()), daemon=True).start()
+        # The bare descriptor: a thread inside sys.stdin holds a lock for which the interpreter would wait when it ends.
+        threading.Thread(target=lambda: stop(os.read(0, 1)), daemon=True).start()
     gateway.pusher.start()
     gateway.serve_forever(poll_interval=0.1)
     gateway.pusher.stop()

@@ -90,7 +90,7 @@ class Book:
         self._lock = threading.RLock()
         self._last = 0
         self.path = path
-        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=2)
         # Exclusive from the first write on: a second gateway on the same book would break invariant 3.
         for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             self.connection.execute(f"PRAGMA {pragma}")

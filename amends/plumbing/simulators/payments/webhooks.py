@@ -51,8 +51,9 @@ class Pusher(threading.Thread):
     def stop(self) -> None:
         """No push begins after the present one; waits for it."""
         self._over.set()
-        self._wake.set()
-        self.join(TIMEOUT + 1)
+        while self.is_alive():  # it may just have cleared an earlier nudge
+            self._wake.set()
+            self.join(0.1)
 
     def run(self) -> None:
         while not self._over.is_set():
@@ -65,7 +66,7 @@ class Pusher(threading.Thread):
                 if self._over.is_set():
                     return
                 self._settle(identity, tries, taken=_post(target[0], target[1], event, body.encode()))
-            if not due or not target:
+            if (not due or not target) and not self._over.is_set():
                 self._wake.wait(60.0 if nearest is None or not target else max(0.01, (nearest - now) / 1_000_000))
 
     def _settle(self, identity: int, tries: int, *, taken: bool) -> None:
