@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
+from amends.plumbing.database import home
 from amends.plumbing.payments.port import NEVER_RECEIVED, Answer, Capture, GatewayUnreachable, Line
 
 CAPTURES_AT_ONCE = 5000
@@ -100,11 +100,10 @@ def _kept(url: str, _pid: int) -> HttpGateway:
 
 
 def _told_by_simulator() -> str:
-    home = Path(os.environ.get("AMENDS_HOME") or Path(__file__).parents[3] / ".amends")
     try:
-        return str(json.loads((home / "payments.json").read_text())["url"])
+        return str(json.loads((home() / "payments.json").read_text())["url"])
     except (OSError, ValueError, KeyError) as wrong:
-        raise GatewayUnreachable(f"no AMENDS_PAYMENTS_URL, and no payment simulator runs for {home}: amends simulator payments") from wrong
+        raise GatewayUnreachable(f"no AMENDS_PAYMENTS_URL and no simulator at {home()}: amends simulator payments") from wrong
 
 
 def _answer(told: dict[str, Any]) -> Answer:
