@@ -1,0 +1,1 @@
+"""The verbs and the machinery on the command line."""
