@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,3 +77,8 @@ CLOCK = Actor(Party.CLOCK, automatic=True)
 PLATFORM = Actor(Party.PLATFORM, automatic=True)
 GATEWAY = Actor(Party.GATEWAY, automatic=True)
 CARRIER = Actor(Party.CARRIER, automatic=True)
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a secret: 256 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()

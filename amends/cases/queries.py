@@ -1,0 +1,205 @@
+"""Reads of cases for one actor: the queue by time left, lists, one case, its timeline. Every read begins at `visible_to`.
+
+Invariant: a page of the queue costs the same at a hundred open cases and at a hundred thousand: it walks the index of `Turn`,
+and counts stop at COUNT_LIMIT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from amends.cases.models import Case, CaseText, Deadline, Entry, Evidence, Turn
+from amends.cases.words import DONE
+from amends.kernel import clock
+from amends.kernel.parties import NAMES, Party
+from amends.kernel.refs import clean_ref
+from amends.kernel.refusals import NotFound
+from amends.kernel.texts import Text, say
+from amends.people.rules import Actor
+
+PAGE = 25
+COUNT_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One case that waits for this side: until when, and what follows without an answer."""
+
+    ref: str
+    title: Text
+    issue: str
+    remedy: str
+    amount_minor: int
+    currency: str
+    units: int
+    consumer: Text
+    merchant: Text
+    goods_class: str
+    stage: str
+    life: str
+    life_stage: str
+    limit: str
+    silence: str
+    due_at: datetime
+    paused: bool
+    opened_at: datetime
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """At most PAGE rows, nearest first; `after` is the key of the next page, None on the last. `most` says that `total` stopped counting."""
+
+    rows: list[QueueRow]
+    after: str | None
+    total: int
+    most: bool
+
+
+def queue(actor: Actor, *, party: Party | None = None, after: str | None = None, issue: str = "", remedy: str = "", within: timedelta | None = None,
+          life: str = "", size: int = PAGE) -> QueuePage:  # fmt: skip
+    """What waits for `party` (the actor's own side by default) among the cases that the actor may see, nearest first. Two queries."""
+    turns = _turns(actor, party or actor.party)
+    if issue:
+        turns = turns.filter(case__issue=issue)
+    if remedy:
+        turns = turns.filter(case__remedy=remedy)
+    if life:
+        turns = turns.filter(life=life)
+    if within is not None:
+        turns = turns.filter(due_at__lte=clock.now() + within)
+    total = len(turns.order_by("due_at", "case_id").values_list("pk")[: COUNT_LIMIT + 1])
+    if after:
+        due, case_id = _key(after)
+        turns = turns.filter(Q(due_at__gt=due) | Q(due_at=due, case_id__gt=case_id))
+    found = list(turns.select_related("case__consumer", "case__merchant").order_by("due_at", "case_id")[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    return QueuePage([_row(turn) for turn in found[:size]], _told_key(last) if last else None, min(total, COUNT_LIMIT), total > COUNT_LIMIT)
+
+
+def _turns(actor: Actor, party: Party) -> QuerySet[Turn]:
+    turns = Turn.objects.filter(party=party.value)
+    if actor.sees_everything:
+        return turns
+    if actor.party is Party.MERCHANT and actor.merchant_id:
+        return turns.filter(merchant_id=actor.merchant_id)
+    if actor.party is Party.CONSUMER and actor.consumer_id:
+        return turns.filter(case__consumer_id=actor.consumer_id)
+    return turns.none()
+
+
+def _row(turn: Turn) -> QueueRow:
+    case = turn.case
+    return QueueRow(
+        case.ref, case.title, case.issue, case.remedy, case.claimed_minor, case.currency, case.units_count,
+        say(case.consumer.name_zh, case.consumer.name_en), say(case.merchant.name_zh, case.merchant.name_en), case.goods_class, case.stage,
+        turn.life, turn.stage, turn.limit, turn.silence, turn.due_at, turn.paused, case.opened_at, turn.pk,
+    )  # fmt: skip
+
+
+def _told_key(turn: Turn) -> str:
+    return f"{turn.due_at.isoformat()}~{turn.case_id}"
+
+
+def _key(after: str) -> tuple[datetime, int]:
+    try:
+        due, case_id = after.split("~")
+        return datetime.fromisoformat(due), int(case_id)
+    except ValueError as wrong:
+        raise NotFound(say("这一页不存在。", "There is no such page.")) from wrong
+
+
+@dataclass(frozen=True, slots=True)
+class CasesPage:
+    cases: list[Case]
+    after: str | None
+
+
+def cases(actor: Actor, *, filters: Mapping[str, Any] | None = None, after: str | None = None, size: int = PAGE) -> CasesPage:
+    """The cases that the actor may see, newest first; `filters` are columns of Case (stage, issue, remedy, goods_class, merchant__ref ...)."""
+    found = Case.objects.visible_to(actor).select_related("consumer", "merchant", "order").filter(**(filters or {}))
+    if after:
+        opened, pk = _key(after)
+        found = found.filter(Q(opened_at__lt=opened) | Q(opened_at=opened, pk__lt=pk))
+    rows = list(found.order_by("-opened_at", "-pk")[: size + 1])
+    last = rows[size - 1] if len(rows) > size else None
+    return CasesPage(rows[:size], f"{last.opened_at.isoformat()}~{last.pk}" if last else None)
+
+
+def case_for(ref: str, actor: Actor) -> Case:
+    """One case with merchant, consumer, order and decision. Raises NotFound where the actor may not see it."""
+    found = (
+        Case.objects.visible_to(actor).select_related("merchant", "consumer", "order", "decision", "follows").filter(ref=clean_ref(ref) or "").first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+# ── the timeline ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One thing that happened, in words; like moves of one act are told once with their number."""
+
+    number: int
+    made_at: datetime
+    party: Party
+    automatic: bool
+    who: Text
+    what: Text
+    times: int
+    life: str
+    verb: str
+    went_to: str
+    facts: Mapping[str, Any]
+    words: str
+    erased: bool
+    audience: tuple[str, ...]
+    hash: str
+
+
+def timeline(case: Case, actor: Actor) -> list[TimelineRow]:
+    """What happened, newest first, as far as this side may know. Two queries."""
+    entries = [e for e in Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("number") if _may_read(e, actor)]
+    texts = {text.pk: text for text in CaseText.objects.filter(merchant_id=case.merchant_id, case_id=case.pk)}
+    rows: list[TimelineRow] = []
+    for group in _grouped(entries):
+        first = group[0]
+        text = texts.get(first.facts.get("text", 0))
+        rows.append(
+            TimelineRow(
+                first.number, first.made_at, Party(first.party), first.automatic, NAMES[Party(first.party)], DONE[first.verb], len(group), first.life,
+                first.verb, first.went_to, first.facts, text.body if text else "", bool(text and text.erased_at), tuple(first.audience.split(",")),
+                first.hash,
+            )
+        )  # fmt: skip
+    rows.reverse()
+    return rows
+
+
+def _may_read(entry: Entry, actor: Actor) -> bool:
+    return actor.sees_everything or actor.party.value in entry.audience.split(",")
+
+
+def _grouped(entries: Sequence[Entry]) -> list[list[Entry]]:
+    groups: dict[tuple[str, str, str], list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault((entry.act, entry.life, entry.verb), []).append(entry)
+    return list(groups.values())
+
+
+def evidence_of(case: Case) -> list[Evidence]:
+    """The files of a case in the order they came."""
+    return list(Evidence.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("made_at", "pk"))
+
+
+def open_deadlines(case: Case) -> list[Deadline]:
+    """What is running for this case, nearest first, backstops last."""
+    return list(Deadline.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, ended_at__isnull=True).order_by("backstop", "due_at"))
