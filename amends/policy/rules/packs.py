@@ -1,0 +1,161 @@
+"""A pack: one dated TOML document, read into frozen cells or refused with file, row, column, what is wrong and what would be right.
+
+Not about packs upon packs (layers.py) nor about deciding. A broken cell is refused here, when the pack is loaded, so that it never
+means 'no' to a consumer (DESIGN 14).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path as File
+from typing import Any
+
+from pydantic import ValidationError
+
+from amends.kernel.refusals import Unprocessable
+from amends.kernel.texts import Text, say
+from amends.policy.rules.places import Path, Place, nearest, places
+from amends.policy.rules.schema import CellError, Layer, PackCells
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One cell that cannot be taken."""
+
+    file: str
+    place: Place
+    cell: str
+    text: Text
+
+    @property
+    def sentence(self) -> Text:
+        return say(
+            "{file} 第 {row} 行第 {column} 列，{cell}：{what}",
+            "{file} row {row} column {column}, {cell}: {what}",
+            file=self.file, row=self.place.row, column=self.place.column, cell=self.cell or "-", what=self.text,
+        )  # fmt: skip
+
+
+class PackRefused(Unprocessable):
+    """The pack is not loaded; `problems` names every broken cell."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        sentences = [problem.sentence for problem in self.problems]
+        text = say("\n".join(each.into("zh") for each in sentences), "\n".join(each.into("en") for each in sentences))
+        super().__init__(text, code="pack_refused", fields={p.cell or p.file: p.sentence for p in self.problems})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pack:
+    """The cells of one document, with what is needed to point at them. Compared by identity: a file read twice is two packs."""
+
+    cells: PackCells
+    file: str
+    places: dict[Path, Place]
+
+    @property
+    def id(self) -> str:
+        return self.cells.id
+
+    @property
+    def layer(self) -> Layer:
+        return self.cells.layer
+
+    @property
+    def stamp(self) -> str:
+        """`cn@2026-02`: what a decision is stamped with."""
+        return f"{self.cells.id}@{self.cells.version}"
+
+    def in_force(self, on: date) -> bool:
+        return self.cells.in_force_from <= on and (self.cells.in_force_until is None or on <= self.cells.in_force_until)
+
+    def problem(self, path: Sequence[str | int], text: Text) -> Problem:
+        """A problem with the cell at `path`, placed in the file."""
+        return Problem(self.file, nearest(self.places, path), ".".join(str(step) for step in path), text)
+
+
+def load_pack(path: File | str) -> Pack:
+    """The pack in the file at `path`. Refuses (PackRefused) what is not a pack, with every broken cell."""
+    file = File(path)
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except OSError as wrong:
+        what = say("读不到规则包：{why}", "the pack cannot be read: {why}", why=wrong.strerror or str(wrong))
+        raise PackRefused([Problem(str(file), Place(1, 1), "", what)]) from wrong
+    except UnicodeDecodeError as wrong:
+        what = say("规则包应是 UTF-8 文本。", "A pack is UTF-8 text.")
+        raise PackRefused([Problem(str(file), Place(1, 1), "", what)]) from wrong
+    return read_pack(text, str(file))
+
+
+def read_pack(text: str, file: str = "pack.toml") -> Pack:
+    """The pack that `text` writes; `file` is the name that refusals give."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        raise PackRefused([_not_toml(wrong, file, text)]) from wrong
+    known = places(text)
+    try:
+        cells = PackCells.model_validate_json(json.dumps(raw, default=_written))
+    except ValidationError as wrong:
+        raise PackRefused([_problem(e, file, known) for e in wrong.errors()]) from wrong
+    return Pack(cells, file, known)
+
+
+def _written(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _not_toml(wrong: tomllib.TOMLDecodeError, file: str, text: str) -> Problem:
+    at = re.search(r"line (\d+), column (\d+)", str(wrong))
+    place = Place(int(at[1]), int(at[2])) if at else Place(text.count("\n") + 1, 1)
+    what = re.sub(r" \(at .*\)$", "", str(wrong))
+    return Problem(file, place, "", say("不是 TOML：{what}。", "This is not TOML: {what}.", what=what))
+
+
+def _problem(error: Any, file: str, known: dict[Path, Place]) -> Problem:
+    path = tuple(step for step in error["loc"] if step != "[key]")
+    # pydantic names the branch of a union it tried; the file does not know that step.
+    while path and path not in known and error["type"] not in ("missing",) and path[:-1] in known and error["type"] != "extra_forbidden":
+        path = path[:-1]
+    return Problem(file, nearest(known, path), ".".join(str(step) for step in path), _right(error))
+
+
+def _right(error: Any) -> Text:
+    """What is wrong with the cell and what would be right."""
+    kind, context, got = error["type"], error.get("ctx", {}), _short(error["input"])
+    if isinstance(context.get("error"), CellError):
+        text: Text = context["error"].text
+        return text
+    if kind == "missing":
+        return say("缺少这一格。", "This cell is missing.")
+    if kind == "extra_forbidden":
+        return say("不认识这一格，请核对名称。", "This cell is unknown; check its name.")
+    if "expected" in context:
+        right: Any = context["expected"]
+    else:
+        right = next((words for start, words in _WANTED.items() if kind.startswith(start)), error["msg"])
+    return say("不能是 {got}，应为 {right}。", "It cannot be {got}; it should be {right}.", got=got, right=right)
+
+
+_WANTED: dict[str, Text] = {
+    "int": say("整数", "a whole number"),
+    "bool": say("true 或 false", "true or false"),
+    "date": say("日期，如 2026-02-01", "a date such as 2026-02-01"),
+    "string_type": say("文字", "text"),
+    "dict_type": say("一张表", "a table"),
+    "model_type": say("一张表", "a table"),
+    "tuple_type": say("一个列表", "a list"),
+    "list_type": say("一个列表", "a list"),
+}
+
+
+def _short(value: Any) -> str:
+    written = json.dumps(value, ensure_ascii=False, default=str)
+    return (written if len(written) <= 60 else written[:57] + "...").replace("{", "(").replace("}", ")")

@@ -1,0 +1,299 @@
+"""What a pack may say: the shape of every cell, as strict frozen models. A cell that is not named here is refused, never ignored.
+
+Not about files and lines (packs.py), nor about one pack under another (layers.py). A platform's or shop's pack uses the same shape
+and leaves out what it does not change; a law must be complete (checks.py).
+"""
+
+from __future__ import annotations
+
+import string
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from amends.kernel.calendars import Roll
+from amends.kernel.limits import Limit, LimitError
+from amends.kernel.parties import Party
+from amends.kernel.texts import Text, say
+from amends.policy.rules.facts import GoodsClass, IssueGroup, IssueType, Remedy, State
+
+PLACES = {"days", "length"}
+
+
+class CellError(ValueError):
+    """What is wrong with a cell and what would be right, in both languages."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(str(text))
+        self.text = text
+
+
+def _limit(written: str) -> str:
+    try:
+        return str(Limit.parse(written))
+    except LimitError as wrong:
+        raise CellError(wrong.text) from wrong
+
+
+def _sentence(written: str) -> str:
+    try:
+        places = {name for _, name, spec, turn in string.Formatter().parse(written) if name is not None and not spec and not turn}
+        broken = any(spec or turn for _, name, spec, turn in string.Formatter().parse(written) if name is not None)
+    except ValueError:
+        places, broken = set(), True
+    if broken or not places <= PLACES or not written.strip():
+        right = say("应是一句话，花括号里只能是 days 或 length。", "It is a sentence; braces may hold only days or length.")
+        raise CellError(right)
+    return written
+
+
+def _plain(written: str) -> str:
+    if "{" in _sentence(written) or "}" in written:
+        raise CellError(say("这里不能有花括号。", "There can be no braces here."))
+    return written
+
+
+LimitText = Annotated[str, AfterValidator(_limit)]
+Sentence = Annotated[str, AfterValidator(_sentence)]
+Plain = Annotated[str, AfterValidator(_plain)]
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Minor = Annotated[int, Field(ge=0, le=10**12)]
+Bps = Annotated[int, Field(ge=0, le=10_000)]
+Tag = Literal["P", "S", "I", "G"]
+Source = Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class Layer(StrEnum):
+    """Whose rules a pack holds; each stands under the one before."""
+
+    LAW = "law"
+    PLATFORM = "platform"
+    SHOP = "shop"
+
+
+class Cell(BaseModel):
+    """A cell of a pack: strict, frozen, nothing extra."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+class Words(Cell):
+    """A sentence in both languages."""
+
+    zh: Plain
+    en: Plain
+
+    @property
+    def text(self) -> Text:
+        return say(self.zh, self.en)
+
+
+class Counted(Cell):
+    """A sentence that may say how many `{days}` have passed and the `{length}` of a window."""
+
+    zh: Sentence
+    en: Sentence
+
+    @property
+    def text(self) -> Text:
+        return say(self.zh, self.en)
+
+
+class Sourced(Cell):
+    """A value that says where it comes from; tag P binds whoever stands below."""
+
+    source: Source
+    tag: Tag
+
+
+class Clause(Sourced):
+    """One rule in words: what is said where it holds, where it does not, and what would open the way then."""
+
+    rule: Source
+    article: Words
+    yes: Counted
+    no: Counted
+    opens: Words | None = None
+
+
+class LimitCell(Sourced):
+    """How long a party has; another length before shipping or for a class of goods where the cell says so."""
+
+    value: LimitText
+    unshipped: LimitText | None = None
+    goods: dict[GoodsClass, LimitText] = {}
+
+    def for_case(self, goods_class: GoodsClass, *, shipped: bool) -> str:
+        if not shipped and self.unshipped:
+            return self.unshipped
+        return self.goods.get(goods_class, self.value)
+
+
+class Duty(Sourced):
+    """A period of the law that no stage waits for, but that figures and letters quote."""
+
+    value: LimitText
+    who: Literal["consumer", "others"]
+
+
+class Count(Sourced):
+    value: Annotated[int, Field(ge=0, le=1000)]
+
+
+class Window(Sourced):
+    """Until when the consumer may ask, counted from signing; `roll` overrides the consumer's way of counting days."""
+
+    length: LimitText
+    clause: Key
+    roll: Roll | None = None
+
+
+class DayCounting(Sourced):
+    """What the last day of a period rolls off, by whose period it is (CN-DAY-2b); the words are those of kernel.calendars.Roll."""
+
+    consumer: Roll
+    others: Roll
+
+
+class Goods(Sourced):
+    """What the rules want to know of a class of goods."""
+
+    exclusion: Literal["none", "outright", "if_unsealed", "if_confirmed"]
+    exclusion_clause: Key
+    regime: Literal["general", "three"]
+    durable: bool
+    fresh: bool
+    cancellable: bool
+    tests: tuple[Key, ...]
+    daily_wear_bps: Bps
+    parts_days: Annotated[int, Field(ge=1, le=400)]
+
+
+class Question(Cell):
+    """A fact that only a person can tell; yes sets the flag. `clause` speaks for it in a decision."""
+
+    ask: Words
+    clause: Key
+
+
+class Issue(Sourced):
+    """What somebody who says this must show."""
+
+    at_least: Annotated[int, Field(ge=0, le=9)]
+    show: Words
+
+
+class Freight(Sourced):
+    """Who bears the way back and the way out, by the kind of matter (or before shipping)."""
+
+    way_back: Literal["consumer", "merchant"]
+    way_out: Literal["consumer", "merchant"]
+    clause: Key
+
+    @property
+    def payer_back(self) -> Party:
+        return Party(self.way_back)
+
+
+class Right(Cell):
+    """One row of the table of rights: whoever fits it and meets every need may ask for the remedy."""
+
+    remedy: Remedy
+    issues: tuple[IssueType, ...] = ()
+    groups: tuple[IssueGroup, ...] = ()
+    states: tuple[State, ...]
+    regime: Literal["general", "three", "any"] = "any"
+    fresh: bool | None = None
+    needs: tuple[str, ...]
+    clause: Key
+    amount: Literal["paid", "bad_share", "short_weight", "worn", "ceiling", "none"]
+
+
+class Rights(Cell):
+    rows: tuple[Right, ...] = ()
+
+
+class Voluntary(Cell):
+    """What is said of a remedy to which no row gives a right; the first row that fits speaks."""
+
+    remedy: Remedy
+    states: tuple[State, ...]
+    clause: Key
+
+
+class Voluntaries(Cell):
+    rows: tuple[Voluntary, ...] = ()
+
+
+class SilenceRow(Cell):
+    """Which verb the clock makes for whoever is silent; `any` fits all, the first row that fits decides."""
+
+    limit: Key
+    remedy: Remedy | Literal["any"]
+    shipped: bool | Literal["any"]
+    received: bool | Literal["any"]
+    verb: Literal["approve", "call_platform", "pass_on"]
+    clause: Key
+
+
+class Silence(Cell):
+    rows: tuple[SilenceRow, ...] = ()
+
+
+class Settlement(Sourced):
+    """What a part return does to promises that hang on a threshold."""
+
+    lost_discount: Literal["kinder", "recalculate"]
+    lost_free_freight: Literal["waive", "deduct"]
+    adjustment_ceiling_bps: Bps
+    bad_share_is_all_from_bps: Annotated[int, Field(ge=1, le=10_000)]
+
+
+class Automatic(Sourced):
+    """What needs nobody's look."""
+
+    unshipped_up_to_minor: Minor
+
+
+class Tolerance(Cell):
+    """Loose food: the shortage that scales may have (CN-WEIGHT-01)."""
+
+    price_per_kg_up_to_minor: Minor
+    grams_up_to: Annotated[int, Field(ge=1, le=10**7)]
+    grams: Annotated[int, Field(ge=0, le=10**6)]
+
+
+class Weights(Cell):
+    rows: tuple[Tolerance, ...] = ()
+
+
+class PackCells(Cell):
+    """The whole document."""
+
+    id: Key
+    name: Words
+    layer: Layer
+    jurisdiction: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    version: Annotated[str, Field(pattern=r"^\d{4}-\d{2}(\.\d+)?$")]
+    in_force_from: date
+    in_force_until: date | None = None
+    for_all: bool = False
+    documents: dict[str, Words] = {}
+    clauses: dict[Key, Clause] = {}
+    limits: dict[Key, LimitCell] = {}
+    duties: dict[Key, Duty] = {}
+    counts: dict[Key, Count] = {}
+    windows: dict[Key, Window] = {}
+    day_counting: DayCounting | None = None
+    goods: dict[GoodsClass, Goods] = {}
+    questions: dict[Key, Question] = {}
+    issues: dict[IssueType, Issue] = {}
+    freight: dict[Literal["unshipped", "no_reason", "fault", "wrong", "not_arrived", "other"], Freight] = {}
+    rights: Rights = Rights()
+    voluntary: Voluntaries = Voluntaries()
+    silence: Silence = Silence()
+    settlement: Settlement | None = None
+    automatic: Automatic | None = None
+    weights: Weights = Weights()

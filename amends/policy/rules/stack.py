@@ -1,0 +1,210 @@
+"""The rules that hold on one day in one market: a law with the packs laid under it, compiled to tables that decisions read.
+
+Finding the files is here too; it is the only input of this folder besides the facts. What a stack remembers (window ends by day of
+signing, verdicts by facts that are alike) only saves time: forgetting it changes no answer.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path as File
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from amends.kernel.calendars import Calendar, Roll, due
+from amends.kernel.limits import SECONDS_IN, Limit
+from amends.kernel.refusals import NotFound
+from amends.kernel.texts import Text, say
+from amends.policy.rules.checks import check_names, check_whole
+from amends.policy.rules.decision import Reason, SilencePick
+from amends.policy.rules.facts import GoodsClass, IssueType, Remedy, State
+from amends.policy.rules.layers import laid, unkind
+from amends.policy.rules.packs import Pack, PackRefused, load_pack
+from amends.policy.rules.schema import Layer, PackCells, Right
+
+SHIPPED = File(__file__).resolve().parents[3] / "packs"
+REMEMBERED = 50_000
+
+
+class Spoken(NamedTuple):
+    """A clause ready to be said."""
+
+    rule: str
+    article: Text
+    yes: Text
+    no: Text
+    opens: Text | None
+
+
+class WindowTable(NamedTuple):
+    name: str
+    length: Limit
+    roll: Roll
+    words: Text
+    clause: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stack:
+    """Packs in force together, law first. Built by `stacked`; `terms` are the cells as they stand, the rest is compiled from them."""
+
+    packs: tuple[Pack, ...]
+    terms: PackCells
+    clauses: Mapping[str, Spoken]
+    articles: Mapping[str, Text]
+    windows: Mapping[str, WindowTable]
+    counts: Mapping[str, int]
+    silence: tuple[SilencePick, ...]
+    rolls: Mapping[str, str]
+    versions: tuple[str, ...]
+    rights: Mapping[tuple[IssueType, State], Mapping[Remedy, tuple[Right, ...]]]
+    voluntary: Mapping[tuple[Remedy, State], Reason]
+    yes: Mapping[str, Reason]
+    no: Mapping[str, Reason]
+    shows: Mapping[IssueType, Text]
+    asks: Mapping[str, Text]
+    verdicts: dict[Any, Any] = field(default_factory=dict)
+    _ends: dict[date, Mapping[str, datetime]] = field(default_factory=dict)
+    _ends_of: list[Calendar] = field(default_factory=list)
+    _limits: dict[tuple[GoodsClass, bool], Mapping[str, str]] = field(default_factory=dict)
+
+    def limits(self, goods_class: GoodsClass, shipped: bool) -> Mapping[str, str]:
+        """Every limit as it stands for these goods."""
+        known = self._limits.get((goods_class, shipped))
+        if known is None:
+            picked = {name: cell.for_case(goods_class, shipped=shipped) for name, cell in self.terms.limits.items()}
+            known = self._limits[goods_class, shipped] = MappingProxyType(picked)
+        return known
+
+    def window_ends(self, signed_at: datetime, calendar: Calendar) -> Mapping[str, datetime]:
+        """The instant at which each window ends that began at `signed_at`; days count alike all day long, so a day is remembered."""
+        if not self._ends_of or self._ends_of[0] is not calendar:
+            self._ends.clear()
+            self._ends_of[:] = [calendar]
+        day = calendar.date_at(signed_at)
+        known = self._ends.get(day)
+        if known is None:
+            if len(self._ends) > REMEMBERED:
+                self._ends.clear()
+            known = {n: due(signed_at, w.length, calendar, roll=w.roll).at for n, w in self.windows.items()}
+            if not any(w.length.unit in SECONDS_IN for w in self.windows.values()):
+                self._ends[day] = known
+        return known
+
+    def remember(self, key: Any, verdict: Any) -> None:
+        """Keep a verdict for facts that are alike."""
+        if len(self.verdicts) > REMEMBERED:
+            self.verdicts.clear()
+        self.verdicts[key] = verdict
+
+
+def stacked(packs: Sequence[Pack]) -> Stack:
+    """The packs in force together. Refuses (PackRefused) names that lead nowhere, a law with holes, a layer less kind than one above."""
+    law, *others = sorted(packs, key=lambda pack: list(Layer).index(pack.layer))
+    if law.layer is not Layer.LAW:
+        wrong = say('最上层应是 layer = "law" 的规则包。', 'The topmost pack should have layer = "law".')
+        raise PackRefused([law.problem(("layer",), wrong)])
+    terms = law.cells
+    problems = [law.problem(path, text) for path, text in (*check_names(terms, terms), *check_whole(terms))]
+    for pack in others if not problems else ():
+        under = laid(terms, pack.cells)
+        problems += [pack.problem(path, text) for path, text in (*check_names(pack.cells, under), *unkind(terms, pack))]
+        terms = under
+    if problems:
+        raise PackRefused(problems)
+    return _compiled((law, *others), terms)
+
+
+def _compiled(packs: tuple[Pack, ...], terms: PackCells) -> Stack:
+    counting = terms.day_counting
+    if counting is None:
+        raise ValueError("check_whole lets no law pass without day_counting")
+    clauses = {
+        name: Spoken(cell.rule, cell.article.text, cell.yes.text, cell.no.text, cell.opens.text if cell.opens else None)
+        for name, cell in terms.clauses.items()
+    }
+    windows = {}
+    for name, cell in terms.windows.items():
+        limit = Limit.parse(cell.length)
+        windows[name] = WindowTable(name, limit, cell.roll or counting.consumer, limit.in_words(), cell.clause)
+    voluntary: dict[tuple[Remedy, State], Reason] = {}
+    no = {name: Reason(c.rule, name, c.no, False, c.article) for name, c in clauses.items()}
+    for row in terms.voluntary.rows:
+        for state in row.states:
+            voluntary.setdefault((row.remedy, state), no[row.clause])
+    return Stack(
+        packs=packs,
+        terms=terms,
+        clauses=clauses,
+        articles=MappingProxyType({name: c.article for name, c in clauses.items()}),
+        windows=windows,
+        counts=MappingProxyType({name: cell.value for name, cell in terms.counts.items()}),
+        silence=tuple(SilencePick(r.limit, _any(r.remedy), _any(r.shipped), _any(r.received), r.verb) for r in terms.silence.rows),
+        rolls=MappingProxyType({"consumer": counting.consumer.value, "others": counting.others.value}),
+        versions=tuple(pack.stamp for pack in packs),
+        rights={(issue, state): _rights(terms, issue, state) for issue in IssueType for state in State},
+        voluntary=voluntary,
+        yes={name: Reason(c.rule, name, c.yes, True, c.article) for name, c in clauses.items()},
+        no=no,
+        shows={issue: cell.show.text for issue, cell in terms.issues.items()},
+        asks={flag: cell.ask.text for flag, cell in terms.questions.items()},
+    )
+
+
+def _any(cell: Any) -> Any:
+    return None if cell == "any" else cell
+
+
+def _rights(terms: PackCells, issue: IssueType, state: State) -> Mapping[Remedy, tuple[Right, ...]]:
+    fit = [row for row in terms.rights.rows if state in row.states and (issue in row.issues or issue.group in row.groups)]
+    return {remedy: tuple(row for row in fit if row.remedy is remedy) for remedy in Remedy}
+
+
+def pack_folders() -> tuple[File, ...]:
+    """Where packs are looked for: those shipped with Amends, and the folders that AMENDS_PACKS names."""
+    extra = os.environ.get("AMENDS_PACKS", "")
+    return (SHIPPED, *(File(name) for name in extra.split(os.pathsep) if name))
+
+
+def load_stack(packs: Sequence[str | File], on: date) -> Stack:
+    """The stack of the packs named by id, or by path, as they are in force on `on`. Refuses NotFound and PackRefused."""
+    return stacked([_found(name, on) if isinstance(name, str) and not name.endswith(".toml") else load_pack(name) for name in packs])
+
+
+def stack_for(jurisdiction: str, platform: str | None, on: date) -> Stack:
+    """The stack of a market on a day: its law, the packs that say `for_all`, the platform's own. Read once for each day's packs."""
+    known = _every_pack(pack_folders())
+    laws = [p for p in known if p.layer is Layer.LAW and p.cells.jurisdiction == jurisdiction]
+    law = _newest(laws, jurisdiction, on)
+    names = sorted({p.id for p in known if p.cells.for_all and p.cells.jurisdiction == jurisdiction and p.in_force(on)})
+    chosen = [law, *(_found(name, on) for name in names if name != platform)]
+    return _stacked_once(tuple(chosen) if platform is None else (*chosen, _found(platform, on)))
+
+
+@lru_cache(maxsize=64)
+def _stacked_once(packs: tuple[Pack, ...]) -> Stack:
+    return stacked(packs)
+
+
+@lru_cache(maxsize=8)
+def _every_pack(folders: tuple[File, ...]) -> tuple[Pack, ...]:
+    shipped, *extra = folders
+    files = [f for f in sorted(shipped.glob("*/*.toml")) if f.parent.name != "test"]
+    return tuple(load_pack(f) for f in (*files, *(f for folder in extra for f in sorted(folder.glob("*.toml")))))
+
+
+def _found(name: str, on: date) -> Pack:
+    return _newest([pack for pack in _every_pack(pack_folders()) if pack.id == name], name, on)
+
+
+def _newest(packs: Sequence[Pack], name: str, on: date) -> Pack:
+    """The one in force on `on`; of several the one that came into force last."""
+    there = [pack for pack in packs if pack.in_force(on)]
+    if not there:
+        text = say("{on} 没有生效的规则包 {name}。", "No pack {name} is in force on {on}.", name=name, on=on.isoformat())
+        raise NotFound(text, code="no_pack")
+    return max(there, key=lambda pack: pack.cells.in_force_from)
