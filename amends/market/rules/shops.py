@@ -13,7 +13,7 @@ _SHOP = "invented shop of the demo"
 
 
 def _merchant(key: str, name: Text, address: str, source: str) -> MerchantSpec:
-    return MerchantSpec(key, name, f"{address}（虚构地址 / invented address）", source)
+    return MerchantSpec(key, name, f"{address}（虚构地址 / invented address）", f"{key}: {source}")
 
 
 GROCERS: tuple[MerchantSpec, ...] = (

@@ -183,8 +183,9 @@ class Left:
     orders_seen: int = 0
 
     def line(self, reason: str, number: int = 1) -> None:
-        """`number` more lines left out for `reason`."""
-        self.lines[reason] = self.lines.get(reason, 0) + number
+        """`number` more lines left out for `reason`; none leaves no trace."""
+        if number:
+            self.lines[reason] = self.lines.get(reason, 0) + number
 
     def order(self, reason: str) -> None:
         """One more whole order left out for `reason`."""
