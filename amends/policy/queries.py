@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -13,6 +14,7 @@ from amends.kernel.calendars import Calendar, DayKind, Due, Roll, due
 from amends.kernel.limits import Limit
 from amends.kernel.parties import Party
 from amends.policy.models import CalendarDay, Decision
+from amends.policy.rules.stack import Stack, stack_for
 
 WORKING_HOURS = {weekday: ((time(9), time(18)),) for weekday in range(5)}
 
@@ -42,6 +44,11 @@ class Terms:
     def roll(self, waits_for: Sequence[Party]) -> Roll:
         """What the last day of a period rolls off: kinder by direction (CN-DAY-2b)."""
         return Roll(self.raw["rolls"]["consumer" if Party.CONSUMER in waits_for else "others"])
+
+
+def stack_on(day: date) -> Stack:
+    """The rules of this installation's market on a day; AMENDS_PLATFORM lays a platform's own pack on the law."""
+    return stack_for("CN", os.environ.get("AMENDS_PLATFORM") or None, day)
 
 
 def terms_of(decision: Decision) -> Terms:

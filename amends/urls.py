@@ -1,0 +1,20 @@
+"""Where each face lives. A verb is a noun in the address: POST /console/cases/AS-…/approval."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from amends.faces import views as faces
+
+urlpatterns = [
+    path("", faces.home, name="home"),
+    path("language/", faces.set_language, name="set_language"),
+    path("styleguide/", faces.styleguide, name="styleguide"),
+    path("accounts/", include("allauth.account.urls")),
+    path("health/", include("amends.faces.health")),
+    path("portal/", include("amends.portal.urls")),
+    path("console/", include("amends.console.urls")),
+    path("desk/", include("amends.desk.urls")),
+    path("office/", include("amends.office.urls")),
+    path("api/", include("amends.api.urls")),
+]
