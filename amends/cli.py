@@ -7,8 +7,10 @@ to leave stops it; DATABASE_URL switches all of that off. What goes wrong on the
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from types import FrameType
 
 from django.core.management import execute_from_command_line
 
@@ -18,7 +20,7 @@ from amends.plumbing.embedded import LauncherError, Lease, Server
 from amends.plumbing.supervised import follow_the_supervisor
 
 # `up` and `serve` speak while the database starts, so they start it themselves.
-WITHOUT_DATABASE = {"help", "version", "--version", "--help", "-h", "up", "serve", "stop", "simulator", "collectstatic", "check_texts"}
+WITHOUT_DATABASE = {"help", "version", "--version", "--help", "-h", "up", "serve", "database", "simulator", "collectstatic", "check_texts"}
 AS_OWNER = {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "squashmigrations"}
 WITH_POOL = {"web"}
 POOL = "12"
@@ -35,12 +37,18 @@ def main(argv: list[str] | None = None) -> None:
     if command in WITH_POOL:
         os.environ.setdefault("AMENDS_DB_POOL", POOL)
     follow_the_supervisor()
+    signal.signal(signal.SIGTERM, _end)
     try:
         with _database(command, words):
             execute_from_command_line([_program(words[0]), *words[1:]])
     except (LauncherError, DatabaseRefused) as error:
         complain(error.text)
         raise SystemExit(2) from None
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """Being asked to end leaves the blocks above in order; commands that serve install something better."""
+    raise SystemExit(128 + number)
 
 
 def _database(command: str, words: list[str]) -> AbstractContextManager[Server | None]:

@@ -61,7 +61,8 @@ class Supervisor:
     def __enter__(self) -> Supervisor:
         self.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._asked)
+            if signal.getsignal(number) != signal.SIG_IGN:  # nohup wants us to outlive the terminal
+                signal.signal(number, self._asked)
         for child in self.children:
             self._start(child)
         return self
