@@ -13,8 +13,8 @@ Invariants, numbered because the modules below refer to them:
 `lease` counts who still needs the server. Not about Django, and not about a server that DATABASE_URL names (amends.plumbing.database).
 """
 
-from amends.plumbing.embedded.control import Server, destroy, start, status, stop
+from amends.plumbing.embedded.control import Server, destroy, start, status, stop, url
 from amends.plumbing.embedded.errors import LauncherError
 from amends.plumbing.embedded.lease import Lease
 
-__all__ = ["LauncherError", "Lease", "Server", "destroy", "start", "status", "stop"]
+__all__ = ["LauncherError", "Lease", "Server", "destroy", "start", "status", "stop", "url"]

@@ -101,7 +101,7 @@ def status(home: Path) -> Status:
 def destroy(home: Path, env: Mapping[str, str] = os.environ) -> None:
     """Afterwards the server is stopped and its data is gone for good, wherever it stood. For tests and for `make clean`."""
     with _locked(home) as found:
-        _stop(found, env)
+        _stop(found, env, mode="immediate")
         for folder in (found.data, found.socket):
             shutil.rmtree(folder, ignore_errors=True)
         for file in (found.pointer, found.log):
@@ -244,12 +244,12 @@ def _answers(found: Places) -> bool:
     return True
 
 
-def _stop(found: Places, env: Mapping[str, str]) -> bool:
+def _stop(found: Places, env: Mapping[str, str], mode: str = "fast") -> bool:
     if processes.serving(found.data) is None:
         return False
     user = owner.owner_of(found.data)
     programs = binaries.reachable(binaries.find(env), user)
-    command = [programs.program("pg_ctl"), "stop", "--wait", "--timeout=120", "--silent", "--mode=fast"]
+    command = [programs.program("pg_ctl"), "stop", "--wait", "--timeout=120", "--silent", f"--mode={mode}"]
     try:
         done = user.run(command, env={**_environment(), "PGDATA": str(found.data)}, cwd=found.data)
     except subprocess.TimeoutExpired as error:
