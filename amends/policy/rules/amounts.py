@@ -30,6 +30,9 @@ WEAR = say("使用折旧", "Wear")
 KEPT = say("留下商品，最多补偿这么多", "You keep the goods; this is the most")
 
 PAID, COUPON_CLAUSE, GIFT_CLAUSE = "amount_paid", "coupon_in_kind", "gift"
+SUM_CLAUSES = frozenset(
+    {PAID, COUPON_CLAUSE, GIFT_CLAUSE, "lost_discount", "lost_free_freight", "bad_share", "short_weight", "wear", "ceiling"}
+)
 
 
 def paid_rows(facts: Facts) -> list[SumRow]:

@@ -19,23 +19,23 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 LIMITS = _names("""
-    consumer_confirms platform_triages leader_decides merchant_answers consumer_proves merchant_answers_proof consumer_escalates 
-    review_ends appeal_window appeal_ends execution_ends unwinding_ends merge_undo grant_begins offer_answered evidence_round 
-    evidence_reply arbiter_rules arbiter_rules_late test_reported second_reader appeal_first_answer appeal_final_answer 
-    appeal_last_call merchant_gives_address consumer_ships carrier_collects parcel_arrives carrier_traces merchant_receives 
-    merchant_sends_home consumer_collects merchant_inspects consumer_contests refund_sent chargeback_decided gateway_answers 
-    refund_reconciled refund_mended reversal_window stock_reserved consumer_chooses merchant_ships consumer_checks repair_booked 
-    repair_diagnosed consumer_accepts_quote parts_arrive repair_ends repair_trial bearer_answers bearer_pays liability_decided 
+    consumer_confirms platform_triages leader_decides merchant_answers consumer_proves merchant_answers_proof consumer_escalates
+    review_ends appeal_window appeal_ends execution_ends unwinding_ends merge_undo grant_begins offer_answered evidence_round
+    evidence_reply arbiter_rules arbiter_rules_late test_reported second_reader appeal_first_answer appeal_final_answer
+    appeal_last_call merchant_gives_address consumer_ships carrier_collects parcel_arrives carrier_traces merchant_receives
+    merchant_sends_home consumer_collects merchant_inspects consumer_contests refund_sent chargeback_decided gateway_answers
+    refund_reconciled refund_mended reversal_window stock_reserved consumer_chooses merchant_ships consumer_checks repair_booked
+    repair_diagnosed consumer_accepts_quote parts_arrive repair_ends repair_trial bearer_answers bearer_pays liability_decided
     deduction_made hazard_checked hazard_reported recall_planned recall_published recall_phase_reported recall_final_report
 """)
 COUNTS = _names("""
-    claim_changes reviews appeals unmerges evidence_rounds tests drafts pickups searches retries chargebacks choices parts_orders 
+    claim_changes reviews appeals unmerges evidence_rounds tests drafts pickups searches retries chargebacks choices parts_orders
     repairs_before_refund repair_days_at_fault
 """)
 WINDOWS = ("no_reason", "durable_proof")
 # What the code itself says, whatever the tables hold: each is a clause of the law's pack.
 SPOKEN = _names("""
-    allowed intact promise preticked widened confirmed cancellable repairs_failed repair_late short_weight not_misused 
+    allowed intact promise preticked widened confirmed cancellable repairs_failed repair_late short_weight not_misused
     amount_paid coupon_in_kind lost_discount lost_free_freight gift bad_share wear ceiling durable_proof ordinary_proof free_return
 """)
 CONDITIONS = frozenset({"allowed", "intact", "cancellable", "repairs_failed", "repair_late", "short_weight", "not_misused"})

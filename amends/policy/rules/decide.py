@@ -6,13 +6,14 @@ on sums or instants is a verdict, and facts that are alike share one (Stack.verd
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from amends.kernel.calendars import Calendar
 from amends.kernel.parties import Party
-from amends.policy.rules.amounts import sum_of
+from amends.kernel.texts import Text
+from amends.policy.rules.amounts import SUM_CLAUSES, sum_of
 from amends.policy.rules.checks import ASKED
 from amends.policy.rules.decision import Decision, Question, Reason, RemedyAnswer
 from amends.policy.rules.facts import Facts, IssueGroup, Remedy, State
@@ -29,19 +30,26 @@ class Answered(NamedTuple):
 
     answer: RemedyAnswer
     amount: str
-    window: str | None
+    window: str  # "" where the right rests on none
     asks: tuple[str, ...]
+    closed: bool
 
 
 class Verdict(NamedTuple):
     """All that facts which are alike share."""
 
     answered: tuple[Answered, ...]
-    window: str | None
+    missing: tuple[Question, ...]
+    window: str
     proof_by: Party
     proof: Reason
     freight_out: bool
     freight_clause: str
+    articles: Mapping[str, Text]
+
+
+_NO_ENDS: Mapping[str, datetime] = {}
+_NONE_OPEN: frozenset[str] = frozenset()
 
 
 def decide(stack: Stack, facts: Facts, calendar: Calendar, *, remedy: Remedy | None = None) -> Decision:
@@ -49,45 +57,44 @@ def decide(stack: Stack, facts: Facts, calendar: Calendar, *, remedy: Remedy | N
 
     Never refuses facts that `Facts` accepted; what is not known stands in `missing`.
     """
-    ends: Mapping[str, datetime] = stack.window_ends(facts.signed_at, calendar) if facts.signed_at and facts.received else {}
-    within = frozenset(name for name, end in ends.items() if facts.asked_at < end)
-    days = None
+    ends, days, within = _NO_ENDS, None, _NONE_OPEN
     if facts.signed_at and facts.received:
-        days = max(0, (calendar.date_at(facts.asked_at) - calendar.date_at(facts.signed_at)).days)
+        signed = calendar.date_at(facts.signed_at)
+        ends = stack.window_ends(facts.signed_at, signed, calendar)
+        within = frozenset([name for name, end in ends.items() if facts.asked_at < end])
+        days = max(0, (calendar.date_at(facts.asked_at) - signed).days)
     verdict = _verdict(stack, facts, days, within)
-    answers, asks = [], dict[str, None]()
-    for each in verdict.answered:
-        if remedy is None or each.answer.remedy is remedy:
-            answers.append(_summed(stack, facts, verdict, each, ends))
-            asks.update(dict.fromkeys(each.asks))
+    answered = verdict.answered if remedy is None else tuple(each for each in verdict.answered if each.answer.remedy is remedy)
     return Decision(
-        facts=facts,
-        remedies=tuple(answers),
-        missing=tuple(Question(flag, stack.asks[flag]) for flag in asks),
-        window_ends=ends.get(verdict.window) if verdict.window else None,
-        proof_by=verdict.proof_by,
-        proof=verdict.proof,
-        evidence=stack.shows[facts.issue],
-        limits=stack.limits(facts.goods_class, facts.shipped),
-        counts=stack.counts,
-        silence=stack.silence,
-        rolls=stack.rolls,
-        articles=stack.articles,
-        versions=stack.versions,
+        facts,
+        tuple([each.answer if each.closed else _summed(stack, facts, verdict, each, ends) for each in answered]),
+        verdict.missing if remedy is None else _missing(stack, answered),
+        ends.get(verdict.window),
+        verdict.proof_by,
+        verdict.proof,
+        stack.shows[facts.issue],
+        stack.limits(facts.goods_class, facts.shipped),
+        stack.counts,
+        stack.silence,
+        stack.rolls,
+        verdict.articles,
+        stack.versions,
     )
+
+
+def _missing(stack: Stack, answered: Sequence[Answered]) -> tuple[Question, ...]:
+    asks = dict.fromkeys(ask for each in answered for ask in each.asks)
+    return tuple(Question(flag, stack.asks[flag]) for flag in asks)
 
 
 def _summed(stack: Stack, facts: Facts, verdict: Verdict, each: Answered, ends: Mapping[str, datetime]) -> RemedyAnswer:
     answer = each.answer
-    if not answer.open:
-        return answer
-    until = ends.get(each.window) if each.window else None
     amount, out, rows = sum_of(each.amount, stack, facts, freight_out=verdict.freight_out, freight_clause=verdict.freight_clause)
     lane = stack.terms.automatic
     automatic = answer.remedy is Remedy.REFUND_ONLY and not facts.shipped and lane is not None and amount <= lane.unshipped_up_to_minor
     return RemedyAnswer(
         answer.remedy, True, answer.reasons, None, amount, rows, answer.return_freight, answer.freight_clause,
-        out, answer.ships_back, answer.evidence_min, automatic, until,
+        out, answer.ships_back, answer.evidence_min, automatic, ends.get(each.window),
     )  # fmt: skip
 
 
@@ -112,7 +119,11 @@ def _judged(stack: Stack, facts: Facts, days: int | None, within: frozenset[str]
     windows = [name for rows in rights.values() for row in rows if _fits(row, ground) and (name := _window(row))]
     proof_by, proof = _proof(ground)
     answered = tuple(_answered(ground, remedy, [row for row in rights[remedy] if _fits(row, ground)]) for remedy in Remedy)
-    return Verdict(answered, windows[0] if windows else None, proof_by, proof, freight.way_out == "merchant", freight.clause)
+    clauses = SUM_CLAUSES | ({freight.clause, *(each.answer.freight_clause for each in answered)} - {""})
+    return Verdict(
+        answered, _missing(stack, answered), windows[0] if windows else "", proof_by, proof,
+        freight.way_out == "merchant", freight.clause, stack.articles_of(clauses),
+    )  # fmt: skip
 
 
 def _fits(row: Right, ground: Ground) -> bool:
@@ -122,18 +133,18 @@ def _fits(row: Right, ground: Ground) -> bool:
     return row.regime in ("any", regime) and row.fresh in (None, goods.fresh)
 
 
-def _window(row: Right) -> str | None:
-    return next((need.partition(":")[2] for need in row.needs if need.startswith("within:")), None)
+def _window(row: Right) -> str:
+    return next((need.partition(":")[2] for need in row.needs if need.startswith("within:")), "")
 
 
 def _answered(ground: Ground, remedy: Remedy, rows: list[Right]) -> Answered:
     if not rows:
         spoken = ground.stack.voluntary[remedy, ground.facts.state]
-        return Answered(RemedyAnswer(remedy, False, (spoken,), ground.stack.clauses[spoken.clause].opens), "none", None, ())
+        return Answered(RemedyAnswer(remedy, False, (spoken,), ground.stack.clauses[spoken.clause].opens), "none", "", (), True)
     tried = [(row, [met(need, ground) for need in row.needs]) for row in rows]
     row, said = min(tried, key=lambda one: _distance(one[1]))
     if _distance(said):
-        return Answered(_closed(ground, remedy, said), "none", None, _open_questions(tried))
+        return Answered(_closed(ground, remedy, said), "none", "", _open_questions(tried), True)
     return _opened(ground, row, said)
 
 
@@ -173,7 +184,7 @@ def _opened(ground: Ground, row: Right, said: list[Met]) -> Answered:
         row.remedy, True, tuple(reasons.values()), return_freight=payer, freight_clause=clause, ships_back=ships_back,
         evidence_min=stack.terms.issues[facts.issue].at_least if facts.received else 0,
     )  # fmt: skip
-    return Answered(answer, row.amount, _window(row), asks)
+    return Answered(answer, row.amount, _window(row), asks, False)
 
 
 def _proof(ground: Ground) -> tuple[Party, Reason]:

@@ -6,10 +6,9 @@ Nothing here decides. Light tuples, because one page asks for hundreds; `to_json
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from amends.kernel.limits import Limit
 from amends.kernel.parties import Party
@@ -75,9 +74,11 @@ class SilencePick(NamedTuple):
     verb: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the rules say of `facts`; pure, so that the same facts under the same versions say the same."""
+class Decision(NamedTuple):
+    """What the rules say of `facts`; pure, so that the same facts under the same versions say the same.
+
+    `articles` holds the article of each clause that the sums and the freight rest on; reasons carry their own.
+    """
 
     facts: Facts
     remedies: tuple[RemedyAnswer, ...]
@@ -138,7 +139,7 @@ class Decision:
         }
 
     @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+    def from_json(cls, raw: Mapping[str, Any]) -> Decision:
         """The decision that `to_json` wrote, also years later and under other packs."""
         return cls(
             facts=Facts.from_json(raw["facts"]),

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from amends.kernel.texts import Text
 from amends.policy.rules.checks import ASKED
 from amends.policy.rules.decision import Reason
 from amends.policy.rules.facts import Facts
@@ -106,14 +105,8 @@ def not_misused(ground: Ground) -> Met:
 
 def within(ground: Ground, name: str) -> Met:
     """Is it still inside the window? Before signing every window is open."""
-    window, clause = ground.stack.windows[name], ground.stack.clauses[ground.stack.windows[name].clause]
     holds = ground.days is None or name in ground.within
-    words = clause.yes if holds else clause.no
-    if ground.days is not None:
-        words = Text(words.zh, words.en, {"days": ground.days, "length": window.words})
-    elif "{" in words.zh + words.en:
-        return Met(holds, ())  # nothing to count yet
-    return Met(holds, (Reason(clause.rule, window.clause, words, holds, clause.article),))
+    return Met(holds, ground.stack.within(name, holds, ground.days))
 
 
 def told(ground: Ground, flag: str, *, wanted: bool) -> Met:

@@ -27,7 +27,7 @@ from amends.policy.rules.packs import Pack, PackRefused, load_pack
 from amends.policy.rules.schema import Layer, PackCells, Right
 
 SHIPPED = File(__file__).resolve().parents[3] / "packs"
-REMEMBERED = 50_000
+REMEMBERED = 20_000
 
 
 class Spoken(NamedTuple):
@@ -55,7 +55,6 @@ class Stack:
     packs: tuple[Pack, ...]
     terms: PackCells
     clauses: Mapping[str, Spoken]
-    articles: Mapping[str, Text]
     windows: Mapping[str, WindowTable]
     counts: Mapping[str, int]
     silence: tuple[SilencePick, ...]
@@ -68,6 +67,8 @@ class Stack:
     shows: Mapping[IssueType, Text]
     asks: Mapping[str, Text]
     verdicts: dict[Any, Any] = field(default_factory=dict)
+    _said: dict[tuple[str, bool, int | None], tuple[Reason, ...]] = field(default_factory=dict)
+    _articles: dict[frozenset[str], Mapping[str, Text]] = field(default_factory=dict)
     _ends: dict[date, Mapping[str, datetime]] = field(default_factory=dict)
     _ends_of: list[Calendar] = field(default_factory=list)
     _limits: dict[tuple[GoodsClass, bool], Mapping[str, str]] = field(default_factory=dict)
@@ -80,12 +81,11 @@ class Stack:
             known = self._limits[goods_class, shipped] = MappingProxyType(picked)
         return known
 
-    def window_ends(self, signed_at: datetime, calendar: Calendar) -> Mapping[str, datetime]:
-        """The instant at which each window ends that began at `signed_at`; days count alike all day long, so a day is remembered."""
+    def window_ends(self, signed_at: datetime, day: date, calendar: Calendar) -> Mapping[str, datetime]:
+        """When each window ends that began at `signed_at`, on `day` of the calendar; days count alike all day long, so a day is kept."""
         if not self._ends_of or self._ends_of[0] is not calendar:
             self._ends.clear()
             self._ends_of[:] = [calendar]
-        day = calendar.date_at(signed_at)
         known = self._ends.get(day)
         if known is None:
             if len(self._ends) > REMEMBERED:
@@ -93,6 +93,24 @@ class Stack:
             known = {n: due(signed_at, w.length, calendar, roll=w.roll).at for n, w in self.windows.items()}
             if not any(w.length.unit in SECONDS_IN for w in self.windows.values()):
                 self._ends[day] = known
+        return known
+
+    def within(self, name: str, holds: bool, days: int | None) -> tuple[Reason, ...]:
+        """What the clause of window `name` says on day `days` since signing; nothing where it would count days that have not begun."""
+        known = self._said.get((name, holds, days))
+        if known is None:
+            window, words = self.windows[name], (self.yes if holds else self.no)[self.windows[name].clause]
+            if days is not None:
+                words = words._replace(text=words.text.filled(days=days, length=window.words))
+            counts = "{" in words.text.zh + words.text.en
+            known = self._said[name, holds, days] = () if days is None and counts else (words,)
+        return known
+
+    def articles_of(self, clauses: frozenset[str]) -> Mapping[str, Text]:
+        """The article of each of `clauses`."""
+        known = self._articles.get(clauses)
+        if known is None:
+            known = self._articles[clauses] = MappingProxyType({name: self.clauses[name].article for name in sorted(clauses)})
         return known
 
     def remember(self, key: Any, verdict: Any) -> None:
@@ -140,7 +158,6 @@ def _compiled(packs: tuple[Pack, ...], terms: PackCells) -> Stack:
         packs=packs,
         terms=terms,
         clauses=clauses,
-        articles=MappingProxyType({name: c.article for name, c in clauses.items()}),
         windows=windows,
         counts=MappingProxyType({name: cell.value for name, cell in terms.counts.items()}),
         silence=tuple(SilencePick(r.limit, _any(r.remedy), _any(r.shipped), _any(r.received), r.verb) for r in terms.silence.rows),
