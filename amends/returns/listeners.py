@@ -1,0 +1,121 @@
+"""What parcels and inspections do when they hear of another life's move: begin, be inspected, be called off, go home.
+
+Invariants
+ 1. A grant ships back iff its remedy is return and refund and the stamped decision says so of its line; every other grant is begun by
+    refunds. So the two listeners of one entry never take the same grant.
+ 2. An arrival may overtake the job that begins a grant: it then begins the grant itself, first (S2).
+ 3. A unit goes home only from the merchant's hands, and in at most one parcel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from amends.cases.life import LifeRow
+from amends.cases.models import Case, Entry, Grant
+from amends.cases.record import an_act
+from amends.cases.taking import take_case_of
+from amends.kernel.refs import new_ref
+from amends.people.rules import PLATFORM, Actor
+from amends.policy.rules.facts import Remedy
+from amends.returns.models import Inspection, ParcelUnit, ReturnShipment
+from amends.returns.queries.whereabouts import BACK, HOME, TAKES_MORE, TO_SEND_HOME, ships_back, whereabouts
+
+OWED, DOING, VOID = "owed", "doing", "void"
+
+
+def begin_grants(entry: Entry) -> None:
+    """Listener: what was just granted and has to come back is being asked for. Told twice it does nothing more."""
+    ask_for_goods(entry.case_id)
+
+
+@an_act
+def ask_for_goods(case_id: int) -> ReturnShipment | None:
+    """Every owed grant that ships back is begun and its unit stands in one parcel, which waits for the merchant's address.
+
+    None where nothing is owed that ships back.
+    """
+    case = take_case_of(case_id)
+    travels = ships_back(case)
+    owed = Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage=OWED, remedy=Remedy.RETURN_REFUND).order_by("pk")
+    grants = [grant for grant in owed if grant.unit_id in travels]
+    if not grants:
+        return None
+    for grant in grants:
+        grant.move("begin", PLATFORM, facts={"unit": grant.unit_id})
+    parcel = _of_case(case, BACK, TAKES_MORE) or ReturnShipment.born(
+        "ask_back", PLATFORM, merchant_id=case.merchant_id, case=case, ref=new_ref("RT"), direction=BACK, freight=case.return_freight,
+        facts={"freight": case.return_freight, "units": [grant.unit_id for grant in grants]},
+    )  # fmt: skip
+    _pack(parcel, grants)
+    return parcel
+
+
+def begin_inspection(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `receive`: each unit that is still owed waits for the merchant's finding; what is owed no more goes home."""
+    parcel, case = _parcel(life), take_case_of(_parcel(life).case_id)
+    idle = []
+    for packed in _contents(parcel):
+        grant = packed.grant
+        if grant.stage == OWED:
+            grant.follow("begin", by)
+        if grant.stage == DOING:
+            Inspection.born(
+                "await_goods", PLATFORM, merchant_id=case.merchant_id, case=case, parcel=parcel, grant=grant, unit=packed.unit,
+                facts={"parcel": parcel.ref, "unit": packed.unit_id, "grant": grant.pk},
+            )  # fmt: skip
+        elif grant.stage == VOID:
+            idle.append(grant)
+    go_home(case, idle, by)
+
+
+def void_unsent(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `lapse`: what was to come back and was never sent is owed no more."""
+    parcel = _parcel(life)
+    for packed in _contents(parcel):
+        packed.grant.follow("void", PLATFORM, facts={"because": "lapsed", "parcel": parcel.ref})
+
+
+def go_home(case: Case, grants: Iterable[Grant], by: Actor) -> ReturnShipment | None:
+    """The units of these grants that the merchant has stand in one parcel that the merchant has to send home.
+
+    Left out: what has not arrived (its arrival asks again), what never came, and what goes home already. None where nothing is left.
+    """
+    there = whereabouts(case)
+    going = [g for g in grants if g.unit_id in there and there[g.unit_id].is_at_merchant]
+    if not going:
+        return None
+    parcel = _of_case(case, HOME, {TO_SEND_HOME}) or ReturnShipment.born(
+        "send_home", PLATFORM, merchant_id=case.merchant_id, case=case, ref=new_ref("RT"), direction=HOME,
+        facts={"units": [grant.unit_id for grant in going], "caused_by": by.party.value},
+    )  # fmt: skip
+    _pack(parcel, going)
+    return parcel
+
+
+def drop_unsent(case: Case, by: Actor) -> None:
+    """The parcels back that nobody has handed over yet are needed no more (S8); those under way travel on."""
+    for parcel in ReturnShipment.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, direction=BACK).order_by("pk"):
+        parcel.follow("drop", by)
+
+
+def _parcel(life: LifeRow) -> ReturnShipment:
+    assert isinstance(life, ReturnShipment)  # noqa: S101 - wiring binds these to moves of parcels alone
+    return life
+
+
+def _of_case(case: Case, direction: str, stages: Iterable[str]) -> ReturnShipment | None:
+    rows = ReturnShipment.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, direction=direction, stage__in=list(stages))
+    return rows.order_by("pk").first()
+
+
+def _contents(parcel: ReturnShipment) -> list[ParcelUnit]:
+    packed = ParcelUnit.objects.filter(merchant_id=parcel.merchant_id, parcel_id=parcel.pk)
+    return list(packed.select_related("grant", "unit").order_by("unit_id"))
+
+
+def _pack(parcel: ReturnShipment, grants: Iterable[Grant]) -> None:
+    ParcelUnit.objects.bulk_create(
+        ParcelUnit(merchant_id=parcel.merchant_id, parcel=parcel, grant=grant, unit_id=grant.unit_id) for grant in grants
+    )

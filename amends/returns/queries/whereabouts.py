@@ -1,0 +1,109 @@
+"""Where each unit of a case is, and what that means for the other lives (docs/lifecycle.md 13: S3, S7, S9). Nothing is written here.
+
+Not about pages: pages.py is. The sets below are the only place where stages of parcels are told apart outside the tables, each with
+the rule that needs it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from amends.cases.models import Case
+from amends.kernel.parties import Party
+from amends.kernel.tables import BIRTH
+from amends.policy.rules.facts import Remedy
+from amends.returns.models import Inspection, ParcelUnit, ReturnShipment
+from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
+
+BACK, HOME = "back", "home"
+
+# Births lead here, so the tables say it and we only give it a name.
+WAITS_FOR_FINDING = INSPECTION.moves[BIRTH, "await_goods", Party.PLATFORM]
+ASKS_ADDRESS = RETURN_SHIPMENT.moves[BIRTH, "ask_back", Party.PLATFORM]
+TO_SEND_HOME = RETURN_SHIPMENT.moves[BIRTH, "send_home", Party.PLATFORM]
+ARRIVED = RETURN_SHIPMENT.moves["delivered", "receive", Party.MERCHANT]
+TAKES_MORE = frozenset({"addressing", "awaiting_dispatch"})
+
+# S7: on its way home, or home, or lost there: whatever is decided later can't call the unit back.
+LEFT_FOR_HOME = frozenset({"on_way_home", "tracing_home", "unclaimed", "home", "forfeited", "lost_on_way_home"})
+# S7: the merchant says that it never came, so there is nothing to send home.
+SAID_MISSING = frozenset({"missing", "missing_contested"})
+NEVER_CAME = SAID_MISSING | {"not_received"}
+# S9: lost or destroyed on the way back, or kept by the merchant: owed in money.
+GONE = frozenset({"lost", "destroyed"})
+KEPT = frozenset({"kept"})
+# A settlement may drop a way home that has not begun; the unit is then where it was before.
+NO_WAY = frozenset({"dropped", "lapsed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """One unit: the stage of the parcel that took it back, of the one that takes it home, and of its inspection; '' where there is none."""
+
+    unit_id: int
+    back: str = ""
+    home: str = ""
+    inspection: str = ""
+
+    @property
+    def is_at_merchant(self) -> bool:
+        """Whether the merchant has it and no parcel is to take it home yet."""
+        return self.back == ARRIVED and not self.home and self.inspection not in NEVER_CAME
+
+    @property
+    def is_away(self) -> bool:
+        """S7: it left for home, or is said to be missing: locked, whatever becomes of the claim."""
+        return self.home in LEFT_FOR_HOME or self.inspection in SAID_MISSING
+
+    @property
+    def is_gone(self) -> bool:
+        """S9: nobody can give it back; it is owed in money."""
+        return self.back in GONE or self.home in KEPT
+
+
+def whereabouts(case: Case) -> dict[int, Whereabouts]:
+    """Every unit of the case that was ever to travel, by its id. Two queries."""
+    found: dict[int, dict[str, str]] = {}
+    travelled = ParcelUnit.objects.filter(merchant_id=case.merchant_id, parcel__case_id=case.pk).order_by("parcel_id")
+    for unit_id, direction, stage in travelled.values_list("unit_id", "parcel__direction", "parcel__stage"):
+        found.setdefault(unit_id, {})[direction] = "" if stage in NO_WAY else stage
+    inspected = Inspection.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("pk")
+    for unit_id, stage in inspected.values_list("unit_id", "stage"):
+        found.setdefault(unit_id, {})["inspection"] = stage
+    return {unit_id: Whereabouts(unit_id, **parts) for unit_id, parts in found.items()}
+
+
+def away(case: Case) -> set[int]:
+    """The units that their way home or a missing-report locks (S7), by id: neither settled nor withdrawn, but finished."""
+    return {unit_id for unit_id, where in whereabouts(case).items() if where.is_away}
+
+
+def gone_for_good(case: Case) -> set[int]:
+    """The units that are owed in money because nobody can give them back (S9), by id."""
+    return {unit_id for unit_id, where in whereabouts(case).items() if where.is_gone}
+
+
+def ships_back(case: Case) -> set[int]:
+    """The claimed units that go back under the case's remedy, by id: as the stamped decision says of their line.
+
+    An owed grant of `return_refund` for a unit of this set begins as a parcel; every other one begins as a refund.
+    """
+    if case.remedy != Remedy.RETURN_REFUND:
+        return set()
+    units: set[int] = set()
+    for line in case.decision.answer["lines"]:
+        answer = next(a for a in line["answer"]["remedies"] if a["remedy"] == case.remedy)
+        if answer["ships_back"]:
+            units.update(line["units"])
+    return units
+
+
+def open_lives(case: Case) -> list[str]:
+    """The parcels and inspections that hold a case open (S3), as `life.stage`."""
+    of_case = {"merchant_id": case.merchant_id, "case_id": case.pk}
+    parcels = ReturnShipment.objects.filter(**of_case, stage__in=RETURN_SHIPMENT.open_stages).order_by("pk")
+    findings = Inspection.objects.filter(**of_case, stage__in=INSPECTION.open_stages).order_by("pk")
+    return [
+        *(f"return_shipment.{stage}" for stage in parcels.values_list("stage", flat=True)),
+        *(f"inspection.{stage}" for stage in findings.values_list("stage", flat=True)),
+    ]
