@@ -1,0 +1,155 @@
+"""What reviews do when they hear of the case's moves, what the case does when a review has ruled, and who may say that a ruling stands.
+
+Invariants
+ 1. A case is in review exactly as long as one review of it is open.
+ 2. A ruling binds the units that the arbiter heard, noted when it was given, and no others (S5); it is carried out once (`bound_at`).
+ 3. A finding contested and heard by nobody calls the platform anew: in its own commit where the table has that move, else when the
+    ruling that did not hear it binds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from amends.cases.grants import owe
+from amends.cases.life import LifeRow
+from amends.cases.models import Case
+from amends.cases.taking import take_case_of
+from amends.kernel import clock
+from amends.kernel.parties import Party
+from amends.kernel.refs import new_ref
+from amends.kernel.refusals import NoSuchMove
+from amends.kernel.texts import say
+from amends.people.rules import PLATFORM, Actor
+from amends.returns.models import Inspection
+from amends.rulings.models import Review
+from amends.rulings.queries import (
+    AGAINST,
+    BURDENED,
+    FOR,
+    contested,
+    heard_units,
+    may_be_reviewed,
+    open_review,
+    unbound_ruling,
+    undecided_units,
+)
+
+REVIEWS = Case.LIFE.counted["call_platform"]
+
+
+def open_round(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `call_platform`: a review is open and both sides may give evidence."""
+    case = _case(life)
+    called_by = str(facts.get("called_by", by.party.value))
+    Review.born(
+        "open_round", PLATFORM, merchant_id=case.merchant_id, case=case, ref=new_ref("RV"), called_by=called_by,
+        facts={"called_by": called_by},
+    )  # fmt: skip
+
+
+def drop_review(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `withdraw`: an open review is needless, and a ruling that does not bind yet will bind nothing."""
+    case = _case(life)
+    review = open_review(case)
+    if review is not None:
+        review.follow("drop", by)
+    unbound = unbound_ruling(case)
+    if unbound is not None:
+        unbound.heard = []
+        unbound.save(update_fields=["heard"])
+
+
+def case_is_ruled(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `rule` and `rule_by_default`: the units that the ruling heard are written down, and the case waits for it to stand."""
+    review = _review(life)
+    case = take_case_of(review.case_id)
+    if not review.outcome:
+        _rule_as_policy_says(case, review)
+    review.heard, review.ruled_at = heard_units(case), clock.now()
+    review.save(update_fields=["outcome", "liable", "clause", "heard", "ruled_at"])
+    case.follow("rule", by, facts={"review": review.ref, "outcome": review.outcome, "liable": review.liable, "clause": review.clause,
+                                   "heard": review.heard})  # fmt: skip
+
+
+def bind(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `let_stand`: the ruling is carried out on what was heard (S4, S5); what was contested later is heard anew."""
+    case = _case(life)
+    review = unbound_ruling(case)
+    if review is None:
+        return
+    review.bound_at, review.stands = clock.now(), [*review.stands, by.party.value]
+    review.save(update_fields=["bound_at", "stands"])
+    heard = set(review.heard)
+    for inspection in contested(case):
+        if inspection.unit_id in heard:
+            _find(inspection, review, by)
+    if review.outcome == FOR:
+        owe(case, [unit for unit in undecided_units(case) if unit.pk in heard], basis="ruled", by=by)
+    for inspection in contested(case)[:1]:
+        _call(case, by, inspection)
+
+
+def call_for_contest(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `contest` (S13): the platform is called in where the case's table has that move now; elsewhere it is, or will be."""
+    assert isinstance(life, Inspection)  # noqa: S101 - wiring binds this to moves of inspections alone
+    _call(take_case_of(life.case_id), by, life)
+
+
+def burdened_side_only(life: LifeRow, by: Actor) -> None:
+    """Guard of `let_stand` (S4): early, only the side that the ruling burdens may say so; the clock always."""
+    review = unbound_ruling(_case(life))
+    if review is not None and by.party is not Party.CLOCK and by.party is not BURDENED[review.outcome]:
+        raise NoSuchMove(
+            say("裁决对你有利，期限过后自动生效；只有另一方可以提前接受。",
+                "The ruling is in your favour and takes effect when the time is over; only the other side can accept it earlier."),
+            code="not_burdened",
+        )  # fmt: skip
+
+
+def something_to_review(life: LifeRow, by: Actor) -> None:
+    """Guard of `call_platform`: once something was decided, only what is open and unheard can be brought before an arbiter."""
+    case = _case(life)
+    is_decided = case.LIFE.becomes(case.stage, "complete", Party.PLATFORM) is not None
+    if is_decided and not may_be_reviewed(case):
+        raise NoSuchMove(say("没有需要平台裁决的事项。", "There is nothing left for the platform to decide."), code="nothing_to_review")
+
+
+def _call(case: Case, by: Actor, inspection: Inspection) -> None:
+    """A contest's call is not counted among the calls that the parties have: the number of units bounds it (LIFECYCLE 14)."""
+    used = case.counts.pop(REVIEWS, None)
+    case.follow("call_platform", by, facts={"called_by": by.party.value, "because": "contest", "inspection": inspection.pk})
+    case.counts.pop(REVIEWS, None)
+    if used is not None:
+        case.counts[REVIEWS] = used
+
+
+def _find(inspection: Inspection, review: Review, by: Actor) -> None:
+    """For the claim: payable in full. Against it: what the merchant had found stands, be it a deduction or no money at all."""
+    verb = "find_payable" if review.outcome == FOR else "find_reduced" if inspection.reduced_minor else "find_unpayable"
+    if verb == "find_payable" and inspection.reduced_minor:
+        inspection.reduced_minor = 0
+        inspection.save(update_fields=["reduced_minor"])
+    told = {"inspection": inspection.pk, "unit": inspection.unit_id, "grant": inspection.grant_id, "review": review.ref}
+    inspection.follow(verb, by, facts={**told, "reduced_minor": inspection.reduced_minor} if inspection.reduced_minor else told)
+
+
+def _rule_as_policy_says(case: Case, review: Review) -> None:
+    """The default behind two silent arbiters: for the claim where the stamped decision opens its remedy as of right for every line."""
+    answers = [a for line in case.decision.answer["lines"] for a in line["answer"]["remedies"] if a["remedy"] == case.remedy]
+    is_open = bool(answers) and all(answer["open"] for answer in answers)
+    clauses = [clause for answer in answers for _, clause, _, holds, _ in answer["reasons"] if holds is is_open]
+    review.outcome = FOR if is_open else AGAINST
+    review.liable = BURDENED[review.outcome].value
+    review.clause = clauses[0][:60] if clauses else ""
+
+
+def _case(life: LifeRow) -> Case:
+    assert isinstance(life, Case)  # noqa: S101 - wiring binds these to moves of cases alone
+    return life
+
+
+def _review(life: LifeRow) -> Review:
+    assert isinstance(life, Review)  # noqa: S101 - wiring binds this to moves of reviews alone
+    return life
