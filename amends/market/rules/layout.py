@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
@@ -37,7 +37,7 @@ def layout_of(stream: BinaryIO) -> Layout:
     """
     encoding = _encoding(stream)
     stream.seek(0)
-    first = io.TextIOWrapper(_Kept(stream), encoding=encoding, newline="").readline(100_000)
+    first = _text(stream, encoding).readline(100_000)
     stream.seek(0)
     if not first.strip():
         raise Unprocessable(say("文件没有表头。", "The file has no header."))
@@ -50,8 +50,8 @@ def layout_of(stream: BinaryIO) -> Layout:
     return Layout(encoding, delimiter, tuple(name.strip() for name in header))
 
 
-class _Kept(io.BufferedIOBase):
-    """A reader that does not close the stream below when it is thrown away."""
+class _Kept(io.RawIOBase):
+    """A reader that tells how far it is, and leaves the stream below open when it is thrown away."""
 
     def __init__(self, below: BinaryIO, progress: Progress | None = None) -> None:
         self.below, self.progress, self.seen = below, progress, 0
@@ -59,14 +59,17 @@ class _Kept(io.BufferedIOBase):
     def readable(self) -> bool:
         return True
 
-    def read1(self, size: int = -1, /) -> bytes:
-        piece = self.below.read(STEP if size < 0 else size)
+    def readinto(self, buffer: Any, /) -> int:
+        piece = self.below.read(len(buffer))
+        buffer[: len(piece)] = piece
         self.seen += len(piece)
         if self.progress:
             self.progress(self.seen)
-        return piece
+        return len(piece)
 
-    read = read1
+
+def _text(stream: BinaryIO, encoding: str, progress: Progress | None = None) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BufferedReader(_Kept(stream, progress), STEP), encoding=encoding, newline="")
 
 
 def _encoding(stream: BinaryIO) -> str:
@@ -101,7 +104,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, piece: bytes, *, final: bool = 
 
 def records(stream: BinaryIO, layout: Layout, progress: Progress | None) -> Iterator[tuple[int, list[str]]]:
     """Every filled row below the header with its number; the header is 1."""
-    text = io.TextIOWrapper(_Kept(stream, progress), encoding=layout.encoding, newline="")
+    text = _text(stream, layout.encoding, progress)
     rows = csv.reader(text, delimiter=layout.delimiter)
     try:
         for number, cells in enumerate(rows, 1):
