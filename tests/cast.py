@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from amends.cases import clockwork
-from amends.cases.claims import LineClaim
-from amends.cases.models import Case
+from amends.cases.claims import LineClaim, consider
+from amends.cases.models import Case, Deadline
 from amends.cases.verbs.applying import Application, apply
 from amends.kernel import clock
 from amends.kernel.money import apportion, unit_shares
@@ -19,9 +20,12 @@ from amends.market.models import Consumer, Merchant, Order, OrderLine, Payment, 
 from amends.people.models import Membership, User
 from amends.people.rules import ROLES, Actor, Role
 from amends.plumbing import jobs
+from amends.plumbing.payments.port import GatewayUnreachable
 from amends.policy.calendar_sources import cn_days
 from amends.policy.models import CalendarDay
 from amends.policy.queries import forget_calendars
+from amends.refunds.jobs import announce_captures, collect_answers
+from amends.refunds.ledger import post_captures
 
 START = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 
@@ -98,6 +102,9 @@ def an_order(
         merchant=merchant, order=order, carrier="SF", waybill=f"SF{order.pk:012d}", shipped_at=at - timedelta(days=4) if shipped else None,
         signed_at=at - signed_ago if shipped and signed_ago is not None else None,
     )  # fmt: skip
+    post_captures([order.pk])
+    with suppress(GatewayUnreachable):  # a story without money needs no simulator
+        announce_captures([order.pk])
     return order
 
 
@@ -121,15 +128,19 @@ def _a_line(order: Order, position: int, quantity: int, price: int, discount: in
 def claims(order: Order, *, by: Actor, quantity: int = 1, issue: str = "no_reason", remedy: str = "return_refund", position: int = 1,
            flags: dict[str, bool] | None = None, evidence: Sequence[str] = ()) -> Case:  # fmt: skip
     """Anna files a claim about some pieces of one line."""
-    line = LineClaim(position, quantity, flags or {})
+    line = LineClaim(position, quantity, answered(order, position, quantity, issue, flags or {}))
     return apply(Application(order.ref, [line], issue, remedy, words="", evidence=evidence), by=by)
+
+
+def answered(order: Order, position: int, quantity: int, issue: str, flags: dict[str, bool]) -> dict[str, bool]:
+    """The flags with a harmless answer to everything else that the pack asks."""
+    missing = consider(order, [LineClaim(position, quantity, flags)], issue, at=clock.now()).missing
+    return {question.flag: False for question in missing} | flags
 
 
 def later_by(clock_: clock.Stepped, step: timedelta) -> None:
     """Time passes; jobs run before and after, and the clock fires what falls due on the way, at its own instant."""
-    from amends.cases.models import Deadline  # noqa: PLC0415 - a story that never lets time pass needs no deadlines
-
-    jobs.drain()
+    settled()
     end = clock_.at + step
     while True:
         due = Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=True, due_at__lte=end).order_by("due_at").first()
@@ -137,8 +148,15 @@ def later_by(clock_: clock.Stepped, step: timedelta) -> None:
             break
         clock_.until(due.due_at)
         clockwork.tick()
-        jobs.drain()
+        settled()
     clock_.until(end)
+
+
+def settled() -> None:
+    """Every job has run and the gateway's answers are in, as worker and clock would have done."""
+    jobs.drain()
+    while collect_answers():
+        jobs.drain()
 
 
 CONSUMER, MERCHANT, ARBITER = Party.CONSUMER, Party.MERCHANT, Party.ARBITER

@@ -17,16 +17,19 @@ from amends.kernel.texts import Text, say
 from amends.market.models import Order, OrderLine, Shipment, Unit
 from amends.policy.queries import calendar, stack_on
 from amends.policy.rules.decide import Decision, Question, RemedyAnswer, decide
-from amends.policy.rules.facts import Facts, GoodsClass, IssueType, Promotion, Remedy
+from amends.policy.rules.facts import Facts, GoodsClass, IssueType, Promotion, Remedy, Weighing
 
 
 @dataclass(frozen=True, slots=True)
 class LineClaim:
-    """How many pieces of which line, and what the consumer said of them (flags of the pack's questions)."""
+    """How many pieces of which line, and what the consumer said of them: flags of the pack's questions, how much of fresh goods is bad
+    (basis points), and what loose goods weighed (grams)."""
 
     position: int
     quantity: int
     flags: Mapping[str, bool | None] = field(default_factory=dict)
+    bad_share_bps: int | None = None
+    weighing: Weighing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,8 @@ def _facts(
         received=bool(shipment and shipment.signed_at),
         signed_at=shipment.signed_at if shipment else None,
         flags=dict(claim.flags),
+        bad_share_bps=claim.bad_share_bps,
+        weighing=claim.weighing,
         confirmed_exclusion=line.confirmed_exclusion or None,
         promised_no_reason=order.promised_no_reason,
         currency=order.currency,

@@ -14,7 +14,7 @@ Source = Callable[[], datetime]
 
 
 def _real() -> datetime:
-    return datetime.now(UTC)  # noqa: DTZ005, TID251 - the only reading of the machine's clock
+    return datetime.now(UTC)  # noqa: TID251 - the only reading of the machine's clock
 
 
 _source: Source = _real

@@ -83,14 +83,16 @@ def life(name: str, *, stages: str, moves: str, counted: Mapping[str, str] | Non
 
     `counted` gives, for each verb whose number of times the pack limits, the name of that count. Raises TableError.
     """
-    parsed = {
-        stage: Stage(stage, *_waits(waits, limit, silence)) for stage, waits, limit, silence in rows(stages)
-    }
+    parsed: dict[str, Stage] = {}
+    for stage, waits, limit, silence in rows(stages):
+        if stage in parsed:
+            raise TableError(f"{name}.{stage} stands in two rows")
+        parsed[stage] = Stage(stage, *_waits(f"{name}.{stage}", waits, limit, silence))
     made: dict[tuple[str, str, Party], str] = {}
     for origins, verb, by, becomes in rows(moves):
         for origin in origins.split(","):
             for party in by.split(","):
-                key = (origin, verb, Party(party))
+                key = (origin, verb, _party(f"{name}.{origin} {verb}", party))
                 if key in made:
                     raise TableError(f"{name}.{origin}: {verb} by {party} stands in two rows")
                 made[key] = origin if becomes == "=" else becomes
@@ -99,10 +101,17 @@ def life(name: str, *, stages: str, moves: str, counted: Mapping[str, str] | Non
     return result
 
 
-def _waits(waits: str, limit: str, silence: str) -> tuple[tuple[Party, ...], str | None, tuple[str, ...]]:
+def _party(where: str, name: str) -> Party:
+    try:
+        return Party(name)
+    except ValueError as unknown:
+        raise TableError(f"{where}: no such party {name}") from unknown
+
+
+def _waits(where: str, waits: str, limit: str, silence: str) -> tuple[tuple[Party, ...], str | None, tuple[str, ...]]:
     if waits == "-":
         return (), None, ()
-    return tuple(Party(p) for p in waits.split(",")), limit, tuple(silence.split(","))
+    return tuple(_party(where, p) for p in waits.split(",")), limit, tuple(silence.split(","))
 
 
 def _check(life: Life) -> None:
@@ -111,8 +120,8 @@ def _check(life: Life) -> None:
     silent: dict[str, set[str]] = {}
     lively: dict[str, set[str]] = {}
     for (origin, verb, party), becomes in life.moves.items():
-        for stage in {origin, becomes} - known - {BIRTH}:
-            raise TableError(f"{life.name}: {verb} names an unknown stage {stage}")
+        for unknown in sorted({origin, becomes} - known - {BIRTH}):
+            raise TableError(f"{life.name}: {verb} names an unknown stage {unknown}")
         if origin != BIRTH and life.stages[origin].is_over:
             raise TableError(f"{life.name}.{origin} is over, but may {verb}")
         edges.setdefault(origin, set()).add(becomes)
@@ -120,8 +129,8 @@ def _check(life: Life) -> None:
             silent.setdefault(origin, set()).add(becomes)
         if becomes != origin and verb not in life.counted:
             lively.setdefault(origin, set()).add(becomes)
-    for stage in known - _reached(BIRTH, edges):
-        raise TableError(f"{life.name}.{stage} is never reached")
+    for lost in sorted(known - _reached(BIRTH, edges)):
+        raise TableError(f"{life.name}.{lost} is never reached")
     for stage in life.stages.values():
         _check_stage(life, stage, silent)
     for graph, what in ((silent, "silence goes in a circle"), (lively, "a circle that no count ends")):

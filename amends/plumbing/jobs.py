@@ -5,6 +5,7 @@ A job runs at least once; whoever is started by one must bear that. Not for dead
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -69,7 +70,7 @@ def _claim(size: int) -> list[tuple[int, str, dict[str, Any]]]:
             " ORDER BY priority DESC, id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id, task_name, args",
             [size],
         )
-        return sorted(cursor.fetchall())
+        return [(pk, name, json.loads(args) if isinstance(args, str) else args) for pk, name, args in sorted(cursor.fetchall(), key=lambda row: row[0])]
 
 
 def _run(job_id: int, name: str, arguments: dict[str, Any]) -> None:

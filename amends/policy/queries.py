@@ -70,8 +70,9 @@ def calendar(name: str) -> Calendar:
     return Calendar(name, ZoneInfo("Asia/Shanghai"), WORKING_HOURS, days, _until(official))
 
 
-def _until(official: list[date]) -> date | None:
-    return max(official) if official else None
+def _until(official: list[date]) -> date:
+    # No notice loaded: every day is provisional. (None would mean that the law itself names the days.)
+    return max(official, default=date.min)
 
 
 def forget_calendars() -> None:

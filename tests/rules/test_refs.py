@@ -41,7 +41,6 @@ def test_lower_case_spaces_and_letters_that_look_like_digits_are_understood(ref:
 @given(REFS, st.integers(3, 16), st.sampled_from(ALPHABET))
 def test_one_wrong_sign_is_noticed(ref: str, place: int, sign: str) -> None:
     assume(ref[place] not in ("-", sign))
-    assume({ref[place], sign} != {"0", "Z"})  # the check is modulo 31, and 0 and Z are 31 apart
     wrong = ref[:place] + sign + ref[place + 1 :]
     assert clean_ref(wrong) is None and not is_ref(wrong)
 
@@ -49,7 +48,7 @@ def test_one_wrong_sign_is_noticed(ref: str, place: int, sign: str) -> None:
 @given(REFS, st.integers(3, 14))  # up to the last sign but one: the check sign itself has no weight
 def test_two_neighbours_swapped_are_noticed(ref: str, place: int) -> None:
     a, b = ref[place], ref[place + 1]
-    assume("-" not in (a, b) and a != b and {a, b} != {"0", "Z"})
+    assume("-" not in (a, b) and a != b)
     assert clean_ref(ref[:place] + b + a + ref[place + 2 :]) is None
 
 
