@@ -11,6 +11,7 @@ from amends.cases.hooks import FOLLOWERS, GUARDS, HOLDS_OPEN, LISTENER, LISTENER
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Grant
 from amends.cases.verbs import answering, applying, ending
+from amends.refunds import jobs as refund_jobs
 from amends.refunds import listeners as refunds
 from amends.refunds import queries as refund_reads
 from amends.refunds import verbs as refund_verbs
@@ -72,7 +73,7 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
 )  # fmt: skip
 
 OPEN_LIVES = (ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives)
-VERB_ROOMS = (applying, answering, ending, return_verbs, refund_verbs, ruling_verbs, survey_verbs, relay)
+VERB_ROOMS = (applying, answering, ending, return_verbs, refund_verbs, refund_jobs, ruling_verbs, survey_verbs, relay)
 
 
 def connect() -> None:

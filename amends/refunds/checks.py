@@ -1,0 +1,115 @@
+"""Is every cent where the books say? Ours against themselves (`books_check`), and ours against the gateway's (`reconcile`).
+
+Each check is one statement over all rows and answers sentences about what is wrong, at most SHOWN of a kind; none means all is well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from amends.market.models import Tender
+from amends.plumbing.payments.http import gateway
+from amends.plumbing.payments.port import Line
+from amends.refunds.books import NOT_WITH_US, Report, Told, compared
+from amends.refunds.models import Refund
+
+SHOWN = 50
+_CHECKS = (
+    (
+        "posting {} has no lines or does not balance: {} {}",
+        "SELECT p.key, l.unit, sum(l.amount_minor) FROM refunds_posting p LEFT JOIN refunds_line l"
+        " ON l.merchant_id = p.merchant_id AND l.posting_id = p.id GROUP BY p.merchant_id, p.id, p.key, l.unit"
+        " HAVING coalesce(sum(l.amount_minor), 1) <> 0",
+    ),
+    (
+        "tender {}: {} captured, {} reserved, {} in live refunds",
+        "SELECT t.ref, t.captured_minor, t.reserved_minor, coalesce(r.live, 0) FROM market_tender t LEFT JOIN"
+        " (SELECT merchant_id, tender_id, sum(amount_minor) AS live FROM refunds_refund"
+        "  WHERE stage NOT IN ('dropped', 'redirected', 'reversed') GROUP BY merchant_id, tender_id) r"
+        " ON r.merchant_id = t.merchant_id AND r.tender_id = t.id"
+        " WHERE t.reserved_minor <> coalesce(r.live, 0) OR coalesce(r.live, 0) > t.captured_minor",
+    ),
+    (
+        "order {} in {}: the gateway account holds {}, captured less paid is {}",
+        "SELECT o.ref, m.unit, coalesce(b.minor, 0), m.minor FROM ("
+        "  SELECT t.merchant_id, t.order_id, t.unit, sum(t.captured_minor) - coalesce(sum(r.paid), 0) AS minor"
+        "   FROM market_tender t LEFT JOIN"
+        "   (SELECT merchant_id, tender_id, sum(amount_minor) AS paid FROM refunds_refund WHERE stage IN ('paid', 'settled', 'covered')"
+        "    GROUP BY merchant_id, tender_id) r ON r.merchant_id = t.merchant_id AND r.tender_id = t.id"
+        "  GROUP BY t.merchant_id, t.order_id, t.unit) m"
+        " JOIN market_order o ON o.merchant_id = m.merchant_id AND o.id = m.order_id LEFT JOIN ("
+        "  SELECT p.merchant_id, p.order_id, l.unit, sum(l.amount_minor) AS minor FROM refunds_line l"
+        "   JOIN refunds_account a ON a.id = l.account_id AND a.party = 'clearing' AND a.name = 'gateway'"
+        "   JOIN refunds_posting p ON p.merchant_id = l.merchant_id AND p.id = l.posting_id GROUP BY p.merchant_id, p.order_id, l.unit) b"
+        " ON b.merchant_id = m.merchant_id AND b.order_id = m.order_id AND b.unit = m.unit WHERE coalesce(b.minor, 0) <> m.minor",
+    ),
+    (
+        "order {} in {}: the books owe the consumer {}, refunds under way are {}",
+        "SELECT o.ref, coalesce(b.unit, r.unit), coalesce(-b.minor, 0), coalesce(r.minor, 0) FROM ("
+        "  SELECT p.merchant_id, p.order_id, l.unit, sum(l.amount_minor) AS minor FROM refunds_line l"
+        "   JOIN refunds_account a ON a.id = l.account_id AND a.party = 'consumer' AND a.name = 'owed'"
+        "   JOIN refunds_posting p ON p.merchant_id = l.merchant_id AND p.id = l.posting_id GROUP BY p.merchant_id, p.order_id, l.unit) b"
+        " FULL JOIN (SELECT r.merchant_id, t.order_id, r.unit, sum(r.amount_minor) AS minor FROM refunds_refund r"
+        "   JOIN market_tender t ON t.merchant_id = r.merchant_id AND t.id = r.tender_id"
+        "   WHERE r.stage IN ('intended', 'frozen', 'sent', 'unknown', 'failed') GROUP BY r.merchant_id, t.order_id, r.unit) r"
+        " ON r.merchant_id = b.merchant_id AND r.order_id = b.order_id AND r.unit = b.unit"
+        " JOIN market_order o ON o.merchant_id = coalesce(b.merchant_id, r.merchant_id) AND o.id = coalesce(b.order_id, r.order_id)"
+        " WHERE coalesce(-b.minor, 0) <> coalesce(r.minor, 0)",
+    ),
+    (
+        "grant {}: {} owed less {} reduced, {} in live refunds",
+        "SELECT g.id, g.amount_minor, g.reduced_minor, sum(r.amount_minor) FROM cases_grant g JOIN refunds_refund r"
+        " ON r.merchant_id = g.merchant_id AND r.grant_id = g.id AND r.stage NOT IN ('dropped', 'redirected', 'reversed')"
+        " GROUP BY g.id, g.amount_minor, g.reduced_minor HAVING sum(r.amount_minor) <> g.amount_minor - g.reduced_minor",
+    ),
+)  # fmt: skip
+
+
+def books_check() -> list[str]:
+    """What is wrong in our own books: postings, reservations, the gateway's account, what consumers are owed, refunds beside grants."""
+    wrong: list[str] = []
+    with connection.cursor() as cursor:
+        for sentence, question in _CHECKS:
+            cursor.execute(f"{question} LIMIT {SHOWN}")
+            wrong += [sentence.format(*row) for row in cursor.fetchall()]
+    return wrong
+
+
+def reconcile() -> Report:
+    """Every refund that we hold for paid against every one that the gateway's statement says was paid. Raises GatewayUnreachable."""
+    return compared(_ours(), _theirs(gateway().statement()))
+
+
+def against_gateway(lines: Iterable[Line]) -> list[str]:
+    """What differs between our books and these lines of the gateway's (all of its statement): captures, refunds, sums by tender."""
+    told = list(lines)
+    report = compared(_ours(), _theirs(told))
+    wrong = _captures_differ([line for line in told if line.kind == "capture"])
+    wrong += [f"refund {row.key}: paid here ({row.minor} {row.unit} by {row.tender}), not at the gateway" for row in report.only_here]
+    wrong += [f"refund {row.key}: paid at the gateway ({row.minor} {row.unit} by {row.tender}), not here" for row in report.only_there]
+    wrong += [f"refund {ours.key}: {ours.minor} {ours.unit} here, {theirs.minor} {theirs.unit} there" for ours, theirs in report.differing]
+    return wrong + [f"tender {row.tender} in {row.unit}: {row.ours} refunded here, {row.theirs} there" for row in report.tenders]
+
+
+def _captures_differ(lines: list[Line]) -> list[str]:
+    theirs = {line.tender: (line.amount, line.currency) for line in lines}
+    rows = Tender.objects.values_list("ref", "captured_minor", "unit").iterator(chunk_size=5000)
+    ours = {ref: (minor, unit) for ref, minor, unit in rows}
+    return [
+        f"tender {ref}: captured here {ours.get(ref)}, at the gateway {theirs.get(ref)}"
+        for ref in sorted(ours.keys() | theirs.keys())
+        if ours.get(ref) != theirs.get(ref)
+    ]
+
+
+def _ours() -> list[Told]:
+    # What the bank covered never was a refund at the gateway; what was reversed was paid there once.
+    stages = NOT_WITH_US - {"covered"}
+    rows = Refund.objects.filter(stage__in=stages).order_by("pk").values_list("ref", "tender__ref", "amount_minor", "unit")
+    return [Told(*row) for row in rows.iterator(chunk_size=5000)]
+
+
+def _theirs(lines: Iterable[Line]) -> list[Told]:
+    return [Told(line.key, line.tender, line.amount, line.currency) for line in lines if line.kind == "refund" and line.state == "paid"]

@@ -1,0 +1,107 @@
+"""What the machine does about refunds by itself: asks for answers that did not come, tries again, and tells the gateway what came in.
+
+`collect_answers` is what the clock process calls over and over; everything in it may be killed at any instant and is done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from amends.kernel import clock
+from amends.kernel.refusals import Refusal
+from amends.market.models import Tender
+from amends.people.rules import PLATFORM
+from amends.plumbing import jobs
+from amends.plumbing.payments.http import gateway
+from amends.plumbing.payments.port import NEVER_RECEIVED, Capture
+from amends.refunds.books import PAUSES, UNANSWERED
+from amends.refunds.models import Refund
+from amends.refunds.verbs import call, call_again, is_old_news, retry, send, take_answer
+
+log = structlog.get_logger(__name__)
+FORGOTTEN = timedelta(minutes=5)
+"""An intent whose job should have sent it by now: the job has failed for good, or is lost with a queue."""
+FOR_PERSONS = timedelta(days=7)
+_hand = {"last": 0}
+"""Where the last round stopped: refunds that nobody answers must not keep the others waiting."""
+
+
+@jobs.task("call_gateway")
+def call_gateway(refund_id: int) -> None:
+    """Job: the gateway was asked with the key of a refund that is sent."""
+    call(refund_id)
+
+
+def collect_answers(*, most: int = 200, older_than: timedelta = timedelta(0)) -> int:
+    """At most `most` refunds without an answer for `older_than` were looked up at the gateway; answers how many have one now.
+
+    A key that the gateway does not know is asked again, with the same key. Intents that no job sent are sent, and failed refunds are
+    retried after their pause, three times at most and never the last time that the case's terms allow: that one is a person's.
+    """
+    before = clock.now() - older_than
+    settled = sum(_one(_look, refund) for refund in _unanswered(most, before))
+    for refund in Refund.objects.filter(stage="intended", since__lte=clock.now() - FORGOTTEN).order_by("since")[:most]:
+        settled += _one(_send_forgotten, refund)
+    for refund in _failed(most):
+        _one(_retry, refund)
+    return settled
+
+
+def announce_captures(order_ids: Sequence[int]) -> int:
+    """The simulated gateway's book has what these orders were paid with, once; answers how many tenders were new to it.
+
+    A real gateway knows by itself. Raises GatewayUnreachable.
+    """
+    rows = Tender.objects.filter(order_id__in=order_ids).order_by("pk").values_list("ref", "order__ref", "kind", "unit", "captured_minor")
+    return gateway().register_captures([Capture(*row) for row in rows])
+
+
+def _one(do: Callable[[Refund], bool], refund: Refund) -> bool:
+    """One refund's trouble is logged and does not stop the round."""
+    try:
+        return do(refund)
+    except Exception:
+        log.exception("refund not collected", refund=refund.ref, stage=refund.stage)
+        return False
+
+
+def _unanswered(most: int, before: datetime) -> list[Refund]:
+    waiting = Refund.objects.filter(stage__in=UNANSWERED, sent_at__lte=before).order_by("pk")
+    rows = list(waiting.filter(pk__gt=_hand["last"])[:most])
+    if len(rows) < most:
+        rows += list(waiting.filter(pk__lte=_hand["last"])[: most - len(rows)])
+    _hand["last"] = rows[-1].pk if rows else 0
+    return rows
+
+
+def _look(refund: Refund) -> bool:
+    answer = gateway().look(refund.ref)
+    if (answer.state == "failed" and answer.reason == NEVER_RECEIVED) or is_old_news(refund, answer):
+        return call_again(refund.pk) not in UNANSWERED
+    return take_answer(refund.ref, answer, source="look") not in UNANSWERED
+
+
+def _send_forgotten(refund: Refund) -> bool:
+    return send(refund.pk) not in UNANSWERED
+
+
+def _failed(most: int) -> list[Refund]:
+    at = clock.now()
+    # Those that the house may not retry any more stay among the failed; beyond a week they are left out of the reading.
+    rows = Refund.objects.filter(stage="failed", since__lte=at - PAUSES[0], since__gte=at - FOR_PERSONS)
+    return list(rows.select_related("case__decision").order_by("-since")[: most * 5])
+
+
+def _retry(refund: Refund) -> bool:
+    used = int(refund.case.counts.get(f"refund:{refund.pk}:retries", 0))
+    if used >= min(len(PAUSES), refund.case.terms.count("retries") - 1) or clock.now() - refund.since < PAUSES[used]:
+        return False
+    try:
+        retry(refund.ref, by=PLATFORM)
+    except Refusal as faster:
+        log.info("not retried", refund=refund.ref, because=faster.code)
+        return False
+    return True
