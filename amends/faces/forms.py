@@ -105,7 +105,7 @@ class Picks(forms.RadioSelect):
     template_name, grouped = "faces/widgets/picks.html", True
 
     def __init__(self, icons: Mapping[str, str] | None = None, attrs: dict[str, Any] | None = None, choices: Iterable[Any] = ()) -> None:
-        super().__init__(attrs, choices)  # type: ignore[arg-type]
+        super().__init__(attrs, choices)
         self.icons = dict(icons or {})
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:

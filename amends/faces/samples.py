@@ -48,7 +48,7 @@ class SampleForm(FacesForm):
     extra = MoneyField(label=words("另加打款", "Extra payment"), most_minor=5000, help_text=words("可填 0 到 50.00", "From 0 to 50.00"))
     waybill = forms.CharField(label=words("运单号", "Waybill"), required=False)
     message = forms.CharField(label=words("给消费者的话", "A word to the consumer"), widget=forms.Textarea)
-    files = EvidenceField(label=words("凭证", "Evidence"), most=9)
+    proof = EvidenceField(label=words("凭证", "Evidence"), most=9)
 
     def clean_waybill(self) -> str:
         """Refuses always, to show how a refused field looks."""
@@ -62,6 +62,7 @@ def samples() -> dict[str, Any]:
         "now": now,
         "ref": "AS-7K3F-9Q2M",
         "surname": "苏",
+        "shares": [("merchant", 60), ("carrier", 40)],
         **_clocks(),
         **_turns(),
         **_case(),

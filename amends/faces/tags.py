@@ -17,6 +17,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from amends.faces import words
+from amends.faces.marks import share_bar
 from amends.faces.parties import look
 from amends.kernel import clock as time
 from amends.kernel.texts import Text, say
@@ -148,7 +149,10 @@ def instant(at: datetime | None, near: bool = False, only: str = "") -> SafeStri
     """A `<time>` with zone on hover; `near` says 今天; `only` is 'day' or 'time'."""
     if at is None:
         return SafeString("")
-    shown = {"day": words.day, "time": lambda a: f"{words.local(a):%H:%M}"}.get(only, lambda a: words.instant(a, near=near))(at)
+    if only == "time":
+        shown = f"{words.local(at):%H:%M}"
+    else:
+        shown = words.day(at) if only == "day" else words.instant(at, near=near)
     return format_html('<time datetime="{}" title="{}" class="nw">{}</time>', at.isoformat(), words.zoned(at), shown)
 
 
@@ -192,7 +196,7 @@ def field(bound: BoundField, hint: Any = None, icon: str = "", wide: bool = True
         described.append(f"{bound_id}_hint")
     if bound.errors:
         described.append(f"{bound_id}_error")
-    attrs = {"aria-describedby": " ".join(described)} if described else {}
+    attrs: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
     grouped = bool(getattr(bound.field.widget, "grouped", False)) or bound.field.widget.use_fieldset
@@ -208,6 +212,12 @@ def field(bound: BoundField, hint: Any = None, icon: str = "", wide: bool = True
 
 
 @register.simple_tag
+def share(shares: Any) -> SafeString:
+    """`[("merchant", 60), ("carrier", 40)]` as a bar in the parties' colours."""
+    return share_bar(shares)
+
+
+@register.simple_tag
 def once() -> SafeString:
     """The hidden idempotency key of a form: sent again with the same form, it makes the same act happen once."""
     return format_html('<input type="hidden" name="idempotency_key" value="{}">', uuid.uuid4())
@@ -215,7 +225,7 @@ def once() -> SafeString:
 
 @register.inclusion_tag("faces/parts/nav_item.html", takes_context=True)
 def nav(context: template.Context, url: str, icon: str, label: Any, count: int | None = None, hot: bool = False) -> dict[str, Any]:
-    """An entry of the side bar; current when the page's path lies under it (the longest entry wins in the browser's eye)."""
+    """An entry of the side bar; current when the page's path lies under it (below the face's own start page), or by `nav_here`."""
     path = context["request"].path if "request" in context else ""
     here = path == url or (url.count("/") > 2 and path.startswith(url))
     return {

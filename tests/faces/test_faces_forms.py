@@ -22,14 +22,14 @@ class Offer(FacesForm):
         label=words("方案", "Remedy"), widget=Segments, choices=[("a", words("退", "Return")), ("b", words("换", "Exchange"))]
     )
     units = forms.IntegerField(label=words("件数", "Units"), widget=Stepper(0, 3))
-    files = EvidenceField(label=words("凭证", "Evidence"), most=2, most_mb=1)
+    proof = EvidenceField(label=words("凭证", "Evidence"), most=2, most_mb=1)
 
 
 def offer(amount: str = "20.00", files: tuple[int, ...] = (10,), way: str = "a") -> Offer:
     """A form with files of these sizes."""
     data = QueryDict(mutable=True)
     data.update({"sum": amount, "way": way, "units": "1"})
-    sent: Any = MultiValueDict({"files": [SimpleUploadedFile(f"{n}.jpg", b"x" * size) for n, size in enumerate(files)]})
+    sent: Any = MultiValueDict({"proof": [SimpleUploadedFile(f"{n}.jpg", b"x" * size) for n, size in enumerate(files)]})
     return Offer(data, sent)
 
 
@@ -51,15 +51,15 @@ def test_what_is_no_amount_is_refused_in_both_languages(written: str) -> None:
 
 def test_files_are_counted_and_weighed() -> None:
     assert len(_clean(offer(files=(10, 10)))) == 2
-    assert "files" in offer(files=(10, 10, 10)).errors
-    assert "files" in offer(files=(2**20 + 1,)).errors
-    assert "files" in offer(files=()).errors
+    assert "proof" in offer(files=(10, 10, 10)).errors
+    assert "proof" in offer(files=(2**20 + 1,)).errors
+    assert "proof" in offer(files=()).errors
 
 
 def _clean(form: Offer) -> list[Any]:
     """The cleaned files of a valid form."""
     assert form.is_valid(), form.errors
-    return list(form.cleaned_data["files"])
+    return list(form.cleaned_data["proof"])
 
 
 def test_choices_are_native_inputs_with_labels_in_the_readers_language() -> None:
