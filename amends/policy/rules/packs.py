@@ -158,4 +158,4 @@ _WANTED: dict[str, Text] = {
 
 def _short(value: Any) -> str:
     written = json.dumps(value, ensure_ascii=False, default=str)
-    return (written if len(written) <= 60 else written[:57] + "...").replace("{", "(").replace("}", ")")
+    return written if len(written) <= 60 else written[:57] + "..."

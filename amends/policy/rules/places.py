@@ -6,6 +6,7 @@ It walks the text that tomllib has accepted, following heads, keys, inline table
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -106,7 +107,8 @@ def places(text: str) -> dict[Path, Place]:
         found = _Walk(text).run()
     except IndexError:
         return {}
-    return {path: Place(text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)) for path, at in found.items()}
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    return {path: Place(row := bisect_right(starts, at), at - starts[row - 1] + 1) for path, at in found.items()}
 
 
 def nearest(known: dict[Path, Place], path: Sequence[str | int]) -> Place:
