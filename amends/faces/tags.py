@@ -149,10 +149,13 @@ def instant(at: datetime | None, near: bool = False, only: str = "") -> SafeStri
     """A `<time>` with zone on hover; `near` says 今天; `only` is 'day' or 'time'."""
     if at is None:
         return SafeString("")
-    if only == "time":
-        shown = f"{words.local(at):%H:%M}"
-    else:
-        shown = words.day(at) if only == "day" else words.instant(at, near=near)
+    if only == "day":
+        return _time(at, words.day(at))
+    return _time(at, f"{words.local(at):%H:%M}" if only == "time" else words.instant(at, near=near))
+
+
+def _time(at: datetime, shown: str) -> SafeString:
+    """A `<time>` element with the whole instant and its zone on hover."""
     return format_html('<time datetime="{}" title="{}" class="nw">{}</time>', at.isoformat(), words.zoned(at), shown)
 
 

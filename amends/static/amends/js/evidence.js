@@ -25,18 +25,30 @@ function picker(box) {
     files.forEach((file) => bag.items.add(file));
     input.files = bag.files;
     all("[data-tile]", box).forEach((node) => { const picture = node.querySelector("img"); if (picture) URL.revokeObjectURL(picture.src); node.remove(); });
-    files.forEach((file) => box.insertBefore(tile(file, () => { files = files.filter((one) => one !== file); show(); input.focus(); }), box.lastElementChild));
-    input.closest("label").hidden = files.length >= most;
+    const first = box.querySelector("label");
+    files.forEach((file) => box.insertBefore(tile(file, () => { files = files.filter((one) => one !== file); show(); input.focus(); }), first));
+    all("label", box).forEach((label) => { label.hidden = files.length >= most; });
     if (said) { said.textContent = note || (files.length ? t(`${files.length} / ${most} 份`, `${files.length} of ${most}`) : usual); said.classList.toggle("bad", Boolean(note)); }
   };
-  input.addEventListener("change", () => {
-    const chosen = [...input.files].filter((file) => !files.some((one) => same(one, file)));
+  const take = (from) => {
+    const chosen = [...from].filter((file) => !files.some((one) => same(one, file)));
     const large = chosen.filter((file) => file.size > heavy), fit = chosen.filter((file) => file.size <= heavy);
     const over = files.length + fit.length - most;
     files = [...files, ...fit].slice(0, most);
     show(large.length ? t(`${large[0].name} 超过 ${size(heavy)}，没有加入`, `${large[0].name} is larger than ${size(heavy)} and was left out`)
       : over > 0 ? t(`最多 ${most} 份，多出的 ${over} 份没有加入`, `Up to ${most} files; ${over} were left out`) : "");
-  });
+  };
+  input.addEventListener("change", () => take(input.files));
+  if (matchMedia("(pointer: coarse)").matches) camera(box, take);
+}
+
+/* On a telephone a second way in opens the camera at once; it has no name, so only the picker's own files are sent. */
+function camera(box, take) {
+  const lens = make("input", { type: "file", accept: "image/*", capture: "environment" });
+  lens.addEventListener("change", () => { take(lens.files); lens.value = ""; });
+  box.querySelector("label span").textContent = t("从相册选择", "Choose files");
+  box.querySelector("label .ti").className = "ti ti-photo-plus";
+  box.prepend(make("label", { class: "pick add" }, lens, icon("camera"), make("span", {}, t("拍照", "Take a photo"))));
 }
 
 export function adopt(root) {
