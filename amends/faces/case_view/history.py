@@ -1,0 +1,101 @@
+"""The timeline of a case in words: who did what, with the sum, the reason, the words and the limit that the line rests on.
+
+Which lines a reader may see is decided by cases.queries.timeline; here they are only told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from amends.cases.models import Case
+from amends.cases.queries import TimelineRow
+from amends.cases.verbs.answering import REFUSALS
+from amends.faces.case_view.limits import LIMITS, money_text
+from amends.faces.case_view.shapes import Refused, Said, Told
+from amends.faces.parties import LOOKS
+from amends.kernel.parties import NAMES, Party
+from amends.kernel.texts import Text, say
+from amends.policy.rules.facts import ISSUE_NAMES, REMEDY_NAMES, IssueType, Remedy
+from amends.rulings.queries import OUTCOMES
+
+HERE = ZoneInfo("Asia/Shanghai")
+LONG = 90
+ERASED = say("内容已删除", "The words were erased")
+TIMES = say("{what}（{n} 件）", "{what} ({n} units)")
+TITLED = say("{a}。{b}", "{a}. {b}")
+
+
+def instant_text(at: datetime) -> Text:
+    """The instant as both languages write it, for a place in a sentence."""
+    here = at.astimezone(HERE)
+    return say(f"{here.month}月{here.day}日 {here:%H:%M}", f"{here.day} {here:%b}, {here:%H:%M}")
+
+
+def told(case: Case, rows: Iterable[TimelineRow], *, consumer: Text, merchant: Text) -> tuple[Told, ...]:
+    """Every line as a reader reads it, newest first."""
+    names = {Party.CONSUMER: consumer, Party.MERCHANT: merchant}
+    return tuple(_told(case, row, names.get(row.party) or LOOKS[row.party.value].name) for row in rows)
+
+
+def _told(case: Case, row: TimelineRow, who: Text) -> Told:
+    words = f"“{row.words}”" if row.words else ""
+    detail = _detail(case, row)
+    body: Text | str = ERASED if row.erased else detail or words
+    if detail and words:
+        body = TITLED.filled(a=detail, b=words)
+    verb = TIMES.filled(what=row.what, n=row.times) if row.times > 1 else row.what
+    audience, audience_words = _audience(row.audience)
+    return Told(row.number, row.party.value, who, verb, row.made_at, body, audience, audience_words, len(words) > LONG, (), row.hash)
+
+
+def _detail(case: Case, row: TimelineRow) -> Text | None:
+    """What the facts of the line add, in words."""
+    facts = row.facts
+    if row.verb == "apply":
+        return say(
+            "{issue}，要求{remedy}，{n} 件，{sum}", "{issue}; {remedy} for {n} units, {sum}", issue=ISSUE_NAMES[IssueType(facts["issue"])],
+            remedy=REMEDY_NAMES[Remedy(facts["remedy"])], n=facts["units"], sum=money_text(facts["amount_minor"], facts["currency"]),
+        )  # fmt: skip
+    if facts.get("reason") in REFUSALS:
+        return REFUSALS[facts["reason"]]
+    if row.party is Party.CLOCK and "limit" in facts:
+        limit = LIMITS.get(facts["limit"]) or say("时限", "limit")
+        return say("到时没有回应（{limit}）", "No answer in time ({limit})", limit=limit)
+    if "waybill" in facts:
+        return say("{carrier} {waybill}", "{carrier} {waybill}", carrier=facts.get("carrier", ""), waybill=facts["waybill"])
+    if facts.get("outcome") in OUTCOMES:
+        return say("结论：{outcome}", "Outcome: {outcome}", outcome=OUTCOMES[facts["outcome"]])
+    if "score" in facts:
+        return say("{n} 分，满分 5 分", "{n} of 5", n=facts["score"])
+    minor = facts.get("reduced_minor") or facts.get("amount_minor")
+    if isinstance(minor, int) and minor:
+        unit = str(facts.get("unit_of_account") or facts.get("currency") or case.currency)
+        return money_text(minor, unit.split(".")[0])
+    return None
+
+
+SIDES = ("consumer", "merchant")
+
+
+def _audience(audience: Sequence[str]) -> tuple[str, Text | None]:
+    """'all', 'some' with its names, or 'inside'."""
+    readers = [party for party in audience if party]
+    if all(side in readers for side in SIDES):
+        return "all", None
+    sides = [side for side in SIDES if side in readers]
+    return ("some", say("{side}、平台", "{side} and platform", side=NAMES[Party(sides[0])])) if sides else ("inside", None)
+
+
+def said_by(rows: Iterable[TimelineRow], verbs: Iterable[str], party: Party) -> tuple[Said, ...]:
+    """What this side wrote with these verbs, oldest first."""
+    wanted = set(verbs)
+    mine = [row for row in rows if row.verb in wanted and row.party is party and (row.words or row.erased)]
+    return tuple(Said(row.party.value, row.made_at, row.words, row.erased) for row in reversed(mine))
+
+
+def refused(rows: Iterable[TimelineRow]) -> Refused | None:
+    """The newest refusal of the claim."""
+    row = next((row for row in rows if row.life == "case" and row.verb == "refuse"), None)
+    return Refused(REFUSALS.get(row.facts["reason"], REFUSALS["other"]), row.words, row.made_at) if row else None

@@ -1,0 +1,321 @@
+"""The shapes of a case as faces show it: frozen, in words where a person reads them, in minor units and instants where a program does.
+
+The names of the fields are those that the parts of the faces ask for (`turn.due`, `row.minor`, `entry.at`), so a view can be handed over
+as it is. Nothing here reads the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from amends.cases.models import Case
+from amends.faces.parties import look
+from amends.kernel.texts import Text
+
+Clause = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SumRow:
+    """One line of a sum; the rows of a sum add up to its total exactly. `tender` rows carry a `state` of the money instead of a clause."""
+
+    label: Text
+    minor: int
+    note: Text | None = None
+    clause: Clause | None = None
+    currency: str = "CNY"
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedLine:
+    """One article of the claim: how many of how many bought, what they cost and what they bring back, in minor units.
+
+    `list - discount - coupon = paid`; `amount_minor` is the sum of `rows`.
+    """
+
+    position: int
+    name: Text
+    quantity: int
+    bought: int
+    goods_class: str
+    list_minor: int
+    discount_minor: int
+    coupon_minor: int
+    freight_minor: int
+    paid_minor: int
+    amount_minor: int
+    rows: tuple[SumRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One rule that spoke when the case was opened."""
+
+    text: Text
+    holds: bool
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The stamped decision: why the remedy is open, who must prove, who pays the way back, until when, under which rules."""
+
+    reasons: tuple[Spoken, ...]
+    proof: Spoken
+    return_freight: str
+    freight: Spoken | None
+    until: datetime | None
+    versions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words that one side wrote; `erased` where they were taken out again."""
+
+    party: str
+    at: datetime
+    words: str
+    erased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why the merchant said no: a reason of the list, and the merchant's own words."""
+
+    reason: Text
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One file of evidence. Its address is the face's own: see `evidence_items`."""
+
+    ref: str
+    party: str
+    kind: str
+    mime: str
+    taken_at: datetime | None
+    made_at: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Somebody is waited for until an instant, and what follows by itself. `provisional`: the day rests on holidays not yet announced."""
+
+    party: str
+    parties: tuple[str, ...]
+    words: Text | None
+    due: datetime
+    paused: datetime | None
+    silence: Text
+    clause: Clause
+    provisional: bool
+    life: str
+    life_id: int
+    stage: str
+    limit: str
+    verb: str
+    also: Text | None = None
+    lapsed: Text | None = None
+
+    @property
+    def css(self) -> str:
+        """The class of the party's colours."""
+        return look(self.party).css
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of the way, for the period bar; `state` is 'done', 'cur' or ''."""
+
+    key: str
+    name: Text
+    note: Text | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A verb that the reader may make now: on which life, with its id and, where it has one, its reference."""
+
+    life: str
+    verb: str
+    id: int
+    ref: str
+    words: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One parcel back or home, what is in it, and who waits for it."""
+
+    id: int
+    ref: str
+    homeward: bool
+    stage: Text
+    is_over: bool
+    carrier: str
+    waybill: str
+    freight: str
+    address: str
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    units: tuple[str, ...]
+    count: int
+    turn: Turn | None
+    acts: tuple[Act, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedUnit:
+    """What was found about one unit. `amount_minor` is what it brings unreduced, `payable_minor` what it brings now (None: nothing)."""
+
+    id: int
+    parcel: str
+    unit_id: int
+    name: Text
+    number: int
+    goods_class: str
+    stage: Text
+    is_over: bool
+    amount_minor: int
+    reduced_minor: int
+    reason: str
+    acts: tuple[Act, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """One intent to pay one tender."""
+
+    id: int
+    ref: str
+    label: Text
+    minor: int
+    currency: str
+    state: str
+    stage: Text
+    reason: str
+    sent_at: datetime | None
+    paid_at: datetime | None
+    acts: tuple[Act, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one side of a review brought: its demand or answer, its statements, its evidence."""
+
+    party: str
+    name: Text
+    said: tuple[Said, ...]
+    evidence: tuple[Piece, ...]
+
+    @property
+    def late(self) -> int:
+        """How many pieces came late."""
+        return sum(piece.late for piece in self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """One platform review with both sides at equal weight, and its ruling once there is one."""
+
+    id: int
+    ref: str
+    stage: Text
+    is_over: bool
+    called_by: Text
+    arbiter: str
+    consumer: Side
+    merchant: Side
+    outcome: str
+    outcome_words: Text | None
+    liable: str
+    clause: str
+    reasons: str
+    ruled_at: datetime | None
+    bound_at: datetime | None
+    acts: tuple[Act, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyView:
+    """The consumer's word after the end; `score` is None until it was given."""
+
+    score: int | None
+    words: str
+    asked_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the timeline as the reader may read it."""
+
+    id: int
+    party: str
+    who: Text
+    verb: Text
+    at: datetime
+    body: Text | str
+    audience: str
+    audience_words: Text | None
+    fold: bool
+    clauses: tuple[Clause, ...] = ()
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything that any face shows of one case to one reader."""
+
+    case: Case
+    reader: str
+    title: Text
+    headline: Text
+    stage: Text
+    issue: Text
+    remedy: Text
+    is_over: bool
+    currency: str
+    order: Any
+    merchant: Text
+    consumer: Text
+    signed_at: datetime | None
+    lines: tuple[ClaimedLine, ...]
+    rows: tuple[SumRow, ...]
+    total: SumRow
+    tenders: tuple[SumRow, ...]
+    decided: Decided
+    claim: Said | None
+    evidence: tuple[Piece, ...]
+    refused: Refused | None
+    turns: tuple[Turn, ...]
+    turn: Turn | None
+    steps: tuple[Step, ...]
+    acts: tuple[Act, ...]
+    parcels: tuple[Parcel, ...]
+    units: tuple[InspectedUnit, ...]
+    refunds: tuple[RefundRow, ...]
+    reviews: tuple[ReviewView, ...]
+    survey: SurveyView | None
+    timeline: tuple[Told, ...]
+
+    @property
+    def ref(self) -> str:
+        return self.case.ref
+
+    @property
+    def review(self) -> ReviewView | None:
+        """The newest review."""
+        return self.reviews[-1] if self.reviews else None
+
+    def may(self, verb: str, life: str = "case") -> Act | None:
+        """The act `verb` of this life, None where the reader can't make it now."""
+        return next((act for act in self.acts if act.verb == verb and act.life == life), None)

@@ -1,0 +1,168 @@
+"""One case put together for one reader. Every face and the API show cases from here, so that all tell the same.
+
+Few queries: the timeline tells which lives a case has, and only those are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from amends.cases.life import LifeRow
+from amends.cases.models import Case, ClaimedUnit, Deadline, Evidence, Grant
+from amends.cases.queries import TimelineRow, case_for, evidence_of, open_deadlines, timeline
+from amends.cases.words import stage_name, verb_name
+from amends.faces.case_view import headlines, history, lives, sums, waiting
+from amends.faces.case_view.limits import money_text
+from amends.faces.case_view.shapes import Act, CaseView, Piece, Said, Step, SumRow, SurveyView, Turn
+from amends.kernel.parties import Party
+from amends.kernel.texts import Text, say
+from amends.market.models import Tender
+from amends.people.queries import note_access
+from amends.people.rules import Actor
+from amends.policy.rules.facts import ISSUE_NAMES, REMEDY_NAMES, IssueType, Remedy
+from amends.refunds.models import Refund
+from amends.returns.models import Inspection, ParcelUnit
+from amends.rulings.models import Review
+from amends.surveys.models import Survey
+
+YOURS = say("退给你", "Refund to you")
+THEIRS = say("退给消费者", "Refund to the consumer")
+CLAIM_VERBS = ("attach", "apply", "prove")
+
+
+@dataclass(slots=True)
+class Rows:
+    """What was read of one case."""
+
+    case: Case
+    told: list[TimelineRow]
+    claimed: list[ClaimedUnit]
+    evidence: list[Evidence]
+    deadlines: list[Deadline]
+    tenders: list[Tender]
+    grants: list[Grant] = field(default_factory=list)
+    contents: list[ParcelUnit] = field(default_factory=list)
+    inspections: list[Inspection] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
+    reviews: list[Review] = field(default_factory=list)
+    survey: Survey | None = None
+
+    @property
+    def lives(self) -> dict[tuple[str, int], LifeRow]:
+        """Every life of the case by kind and id."""
+        parcels = {one.parcel_id: one.parcel for one in self.contents}
+        every: list[LifeRow] = [self.case, *self.grants, *parcels.values(), *self.inspections, *self.refunds, *self.reviews]
+        return {(row.LIFE.name, row.pk): row for row in every}
+
+
+def case_view(ref: str, actor: Actor) -> CaseView:
+    """The case `ref` as `actor` may see it; that it was opened is noted. Raises NotFound where it is not theirs to see."""
+    case = case_for(ref, actor)
+    note_access(actor, case.ref)
+    rows = _read(case, actor)
+    names = (say(case.consumer.name_zh, case.consumer.name_en), say(case.merchant.name_zh, case.merchant.name_en))
+    acts = _acts(rows.lives, actor)
+    turns = waiting.turns_of(case, rows.deadlines, rows.lives, _amounts(rows), actor.party)
+    turn = None if case.is_over else waiting.shown(turns, actor.party)
+    lines = sums.claimed_lines(case, rows.claimed)
+    pieces = tuple(lives.piece(one) for one in rows.evidence)
+    paid = _paid(rows)
+    return CaseView(
+        case=case, reader=actor.party.value, title=case.title, headline=_headline(case, turn, paid, actor.party),
+        stage=stage_name("case", case.stage), issue=ISSUE_NAMES[IssueType(case.issue)], remedy=REMEDY_NAMES[Remedy(case.remedy)],
+        is_over=case.is_over, currency=case.currency, order=case.order, consumer=names[0], merchant=names[1],
+        signed_at=sums.decisions(case)[0][1].facts.signed_at, lines=lines, rows=sums.sum_rows(lines, case.currency),
+        total=SumRow(YOURS if actor.party is Party.CONSUMER else THEIRS, case.claimed_minor, currency=case.currency),
+        tenders=sums.tender_rows(case, rows.grants, rows.refunds, rows.tenders), decided=sums.decided(case), claim=_claim(rows.told),
+        evidence=pieces, refused=history.refused(rows.told), turns=turns, turn=turn, steps=_steps(rows, turn, paid), acts=acts,
+        parcels=lives.parcels(rows.contents, turns, acts), units=lives.units(rows.inspections, rows.claimed, acts),
+        refunds=lives.refunds(rows.refunds, acts), reviews=lives.reviews(rows.reviews, rows.told, pieces, names, acts),
+        survey=_survey(rows.survey, rows.told), timeline=history.told(case, rows.told, consumer=names[0], merchant=names[1]),
+    )  # fmt: skip
+
+
+def _read(case: Case, actor: Actor) -> Rows:
+    mine: Mapping[str, Any] = {"merchant_id": case.merchant_id, "case_id": case.pk}
+    told = timeline(case, actor)
+    there = {row.life for row in told}
+    claimed = list(ClaimedUnit.objects.filter(**mine).select_related("line", "unit").order_by("line_id", "unit__number"))
+    tenders = list(Tender.objects.filter(merchant_id=case.merchant_id, order_id=case.order_id))
+    rows = Rows(case, told, claimed, evidence_of(case), [] if case.is_over else open_deadlines(case), tenders)
+    if "grant" in there:
+        rows.grants = list(Grant.objects.filter(**mine).order_by("pk"))
+    if "return_shipment" in there:
+        parcels = ParcelUnit.objects.filter(merchant_id=case.merchant_id, parcel__case_id=case.pk)
+        rows.contents = list(parcels.select_related("parcel__address", "grant").order_by("parcel_id", "unit_id"))
+    if "inspection" in there:
+        rows.inspections = list(Inspection.objects.filter(**mine).select_related("grant", "reason", "parcel").order_by("pk"))
+    if "refund" in there:
+        rows.refunds = list(Refund.objects.filter(**mine).select_related("tender").order_by("pk"))
+    if "review" in there:
+        rows.reviews = list(Review.objects.filter(**mine).select_related("arbiter", "reasons").order_by("pk"))
+    if case.is_over:
+        rows.survey = Survey.objects.filter(**mine).first()
+    return rows
+
+
+def _acts(every: Mapping[tuple[str, int], LifeRow], actor: Actor) -> tuple[Act, ...]:
+    """What the actor may do now, over all lives, in the order of the tables."""
+    return tuple(
+        Act(life, verb, pk, getattr(row, "ref", ""), verb_name(life, verb))
+        for (life, pk), row in every.items() if not row.is_over for verb in row.offered(actor)
+    )  # fmt: skip
+
+
+def _amounts(rows: Rows) -> dict[tuple[str, int], int]:
+    """The sum that follows when each life's clock runs out."""
+    minor: dict[tuple[str, int], int] = {("case", rows.case.pk): rows.case.claimed_minor}
+    minor |= {("inspection", one.pk): one.grant.amount_minor for one in rows.inspections}
+    for one in rows.contents:
+        key = ("return_shipment", one.parcel_id)
+        minor[key] = minor.get(key, 0) + one.grant.amount_minor
+    return minor
+
+
+def _paid(rows: Rows) -> Text | None:
+    """What reached the consumer in money, None where nothing did."""
+    done = sum(one.amount_minor for one in rows.refunds if sums.MONEY_STATES.get(one.stage) == "paid" and one.unit == rows.case.currency)
+    return money_text(done, rows.case.currency) if done else None
+
+
+def _headline(case: Case, turn: Turn | None, paid: Text | None, reader: Party) -> Text:
+    if case.is_over:
+        return headlines.ended(case.ended_by, paid)
+    life, stage = (turn.life, turn.stage) if turn else ("case", case.stage)
+    return headlines.headline(reader, life, stage)
+
+
+def _steps(rows: Rows, turn: Turn | None, paid: Text | None) -> tuple[Step, ...]:
+    return waiting.steps_of(
+        {row.life for row in rows.told}, ships_back=bool(rows.contents) or (rows.case.remedy == Remedy.RETURN_REFUND and rows.case.shipped),
+        homeward=any(one.parcel.direction == "home" for one in rows.contents), turn=turn, is_over=rows.case.is_over,
+        ended=rows.case.is_over and paid is None,
+    )  # fmt: skip
+
+
+def _claim(told: Sequence[TimelineRow]) -> Said | None:
+    said = history.said_by(told, CLAIM_VERBS, Party.CONSUMER)
+    return said[0] if said else None
+
+
+def _survey(survey: Survey | None, told: Sequence[TimelineRow]) -> SurveyView | None:
+    if survey is None:
+        return None
+    words = next((row.words for row in told if row.verb == "answer_survey"), "")
+    return SurveyView(survey.score, words, survey.asked_at, survey.answered_at)
+
+
+def evidence_items(pieces: Sequence[Piece], prefix: str) -> list[dict[str, Any]]:
+    """Evidence as the viewer part asks for it; `prefix` is the face's own address under which files are read."""
+    return [
+        {
+            "url": f"{prefix}{one.ref}", "kind": one.kind, "shows": lives.SHOWN.get(one.kind, lives.SHOWN["document"]),
+            "taken_at": one.taken_at or one.made_at, "by": one.party, "late": one.late,
+        }
+        for one in pieces
+    ]  # fmt: skip

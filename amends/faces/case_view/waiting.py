@@ -1,0 +1,82 @@
+"""Whose turn it is: the open deadlines of a case as turns in words, the one that a reader is shown, and the bar of the way.
+
+Whose turn, by when and else what are read from the deadline's own row, as the record wrote it; nothing here decides them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from amends.cases.life import LifeRow
+from amends.cases.models import Case, Deadline
+from amends.faces.case_view import headlines
+from amends.faces.case_view.history import instant_text
+from amends.faces.case_view.limits import limit_clause, words_of_silence
+from amends.faces.case_view.shapes import Step, Turn
+from amends.faces.parties import LOOKS
+from amends.kernel.parties import Party
+from amends.kernel.texts import Text, say
+
+Lives = Mapping[tuple[str, int], LifeRow]
+BOTH = say("等双方", "Waiting for both sides")
+ALSO = say("另外{turn}，{at} 前", "Also: {turn}, by {at}")
+REVERSALS = "reversal_window"
+
+
+def turns_of(
+    case: Case, deadlines: Iterable[Deadline], lives: Lives, amounts: Mapping[tuple[str, int], int], reader: Party
+) -> tuple[Turn, ...]:
+    """Every turn that runs, the nearest first, backstops last; like turns of several units are one with the sum of their amounts."""
+    found: dict[tuple[str, ...], tuple[Deadline, int]] = {}
+    for row in deadlines:
+        if row.limit == REVERSALS or (row.life, row.life_id) not in lives:
+            continue
+        key = (row.life, row.limit, row.waits_for, row.silence, row.due_at.isoformat())
+        first, minor = found.get(key, (row, 0))
+        found[key] = (first, minor + amounts.get((row.life, row.life_id), 0))
+    ordered = sorted(found.values(), key=lambda each: (each[0].backstop, each[0].paused_since is not None, each[0].due_at))
+    return tuple(_turn(case, row, lives[row.life, row.life_id].stage, minor, reader) for row, minor in ordered)
+
+
+def _turn(case: Case, row: Deadline, stage: str, minor: int, reader: Party) -> Turn:
+    parties = tuple(row.waits_for.split(","))
+    party = reader.value if reader.value in parties else parties[0]
+    silence = words_of_silence(row.limit, row.silence, remedy=case.remedy, amount_minor=minor, currency=case.currency)
+    return Turn(
+        party, parties, BOTH if len(parties) > 1 else None, row.due_at, row.paused_since, silence, limit_clause(row.limit, case.terms.raw),
+        row.provisional, row.life, row.life_id, stage, row.limit, row.silence,
+    )  # fmt: skip
+
+
+def shown(turns: Sequence[Turn], reader: Party) -> Turn | None:
+    """The turn that the reader is shown: running before paused, their own before others', nearest first; the next is named beside it."""
+    ordered = sorted(turns, key=lambda turn: (turn.paused is not None, reader.value not in turn.parties))
+    if not ordered:
+        return None
+    second = next((turn for turn in ordered[1:] if turn.paused is None), None)
+    if second is None:
+        return ordered[0]
+    return replace(ordered[0], also=ALSO.filled(turn=second.words or LOOKS[second.party].turn, at=instant_text(second.due)))
+
+
+def steps_of(lives_there: set[str], *, ships_back: bool, homeward: bool, turn: Turn | None, is_over: bool, ended: bool) -> tuple[Step, ...]:
+    """The parts of the way that this case goes, with how far it is; `ended` is a case that brought nothing."""
+    keys = ["ask", "answer"]
+    keys += ["ruling"] if "review" in lives_there else []
+    keys += ["back", "check"] if ships_back and not ended else []
+    keys += ["home"] if homeward else []
+    keys += [] if ended else ["refund"]
+    here = headlines.step_of(turn.life, turn.stage) if turn else keys[-1]
+    at = keys.index(here) if here in keys else len(keys) - 1
+    return tuple(Step(key, headlines.STEPS[key], _note(turn, place == at), _state(place, at, is_over)) for place, key in enumerate(keys))
+
+
+def _state(place: int, at: int, is_over: bool) -> str:
+    if is_over or place < at:
+        return "done"
+    return "cur" if place == at else ""
+
+
+def _note(turn: Turn | None, current: bool) -> Text | None:
+    return say("{at} 前", "by {at}", at=instant_text(turn.due)) if turn and current and turn.paused is None else None
