@@ -226,3 +226,13 @@ def test_a_decision_survives_json_and_memory_changes_nothing(these: Facts) -> No
 
 def test_instants_of_any_zone_are_the_same_facts() -> None:
     assert on(signed_at=MONDAY.astimezone(UTC)).remedies == on().remedies
+
+
+def test_days_are_said_as_people_count_them() -> None:
+    said = {day: explain(on(day=day), Remedy.RETURN_REFUND)[-2] for day in (0, 1, 3)}
+    assert [text.into("zh").split("，")[0] for text in said.values()] == ["签收 当天", "签收 1 天", "签收 3 天"]
+    assert [text.into("en").split(",")[0] for text in said.values()] == [
+        "Signed for less than a day ago",
+        "Signed for 1 day ago",
+        "Signed for 3 days ago",
+    ]

@@ -46,8 +46,8 @@ def under_law(cells: str, layer: str = "shop") -> Stack:
         ('needs = ["cancellable"]', 'needs = ["canceled"]', "rights.rows.2.needs.0", "可用的有", "there are"),
         ('clause = "no_reason_window"', 'clause = "no_such"', "windows.no_reason.clause", "no_such", "no_such"),
         ("lost_discount = ", "lost_dicsount = ", "settlement.lost_dicsount", "不认识", "unknown"),
-        ("{days} 天，在 {length}退", "{tage} 天，在 {length}退", "clauses.quality_window.yes.zh", "days", "days"),
-        ("{days} 天，在 {length}退", "{days 天，在 {length}退", "clauses.quality_window.yes.zh", "days", "days"),
+        ("{days}，在 {length}退", "{tage}，在 {length}退", "clauses.quality_window.yes.zh", "days", "days"),
+        ("{days}，在 {length}退", "{days，在 {length}退", "clauses.quality_window.yes.zh", "days", "days"),
     ],
 )
 def test_a_broken_cell_is_refused_where_it_stands(was: str, becomes: str, cell: str, wanted_zh: str, wanted_en: str) -> None:

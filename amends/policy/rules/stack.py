@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from amends.kernel.calendars import Calendar, Roll, due
-from amends.kernel.limits import SECONDS_IN, Limit
+from amends.kernel.limits import LONGEST, SECONDS_IN, Limit, Unit
 from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
 from amends.policy.rules.checks import check_names, check_whole
@@ -101,7 +101,7 @@ class Stack:
         if known is None:
             window, words = self.windows[name], (self.yes if holds else self.no)[self.windows[name].clause]
             if days is not None:
-                words = words._replace(text=words.text.filled(days=days, length=window.words))
+                words = words._replace(text=words.text.filled(days=_ago(days), length=window.words))
             counts = "{" in words.text.zh + words.text.en
             known = self._said[name, holds, days] = () if days is None and counts else (words,)
         return known
@@ -118,6 +118,13 @@ class Stack:
         if len(self.verdicts) > REMEMBERED:
             self.verdicts.clear()
         self.verdicts[key] = verdict
+
+
+def _ago(days: int) -> Text:
+    """So many days, as windows say it."""
+    if not days:
+        return say("当天", "less than a day")
+    return Limit(days, Unit.DAYS).in_words() if days <= LONGEST[Unit.DAYS] else say("多年", "many years")
 
 
 def stacked(packs: Sequence[Pack]) -> Stack:
