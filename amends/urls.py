@@ -11,6 +11,7 @@ urlpatterns = [
     path("language/", faces.set_language, name="set_language"),
     path("styleguide/", faces.styleguide, name="styleguide"),
     path("accounts/", include("allauth.account.urls")),
+    path("evidence/", include("amends.faces.evidence_files")),
     path("health/", include("amends.faces.health")),
     path("portal/", include("amends.portal.urls")),
     path("console/", include("amends.console.urls")),

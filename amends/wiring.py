@@ -7,10 +7,12 @@ The numbers are those of the synchronisation rules in docs/lifecycle.md.
 from __future__ import annotations
 
 from amends.cases import grants, relay
+from amends.cases.evidence import likeness
 from amends.cases.hooks import FOLLOWERS, GUARDS, HOLDS_OPEN, LISTENER, LISTENERS, LIVES, Follower, Guard, Listener
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Grant
-from amends.cases.verbs import answering, applying, ending
+from amends.cases.verbs import answering, applying, ending, uploading
+from amends.notices import listeners as notices
 from amends.refunds import jobs as refund_jobs
 from amends.refunds import listeners as refunds
 from amends.refunds import queries as refund_reads
@@ -26,7 +28,6 @@ from amends.rulings import verbs as ruling_verbs
 from amends.rulings.models import Review
 from amends.surveys import listeners as surveys
 from amends.surveys import verbs as survey_verbs
-from amends.notices import listeners as notices
 
 LIFE_ROWS: tuple[type[LifeRow], ...] = (Case, Grant, ReturnShipment, Inspection, Refund, Review)
 
@@ -73,7 +74,7 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
 )  # fmt: skip
 
 OPEN_LIVES = (ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives)
-VERB_ROOMS = (applying, answering, ending, return_verbs, refund_verbs, refund_jobs, ruling_verbs, survey_verbs, relay)
+VERB_ROOMS = (applying, answering, ending, uploading, likeness, return_verbs, refund_verbs, refund_jobs, ruling_verbs, survey_verbs, relay)
 
 
 def connect() -> None:
