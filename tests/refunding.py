@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -103,7 +104,7 @@ def apart(work: Callable[[], Any]) -> Callable[[], Any]:
 def _waiting() -> list[tuple[int, str, dict[str, Any]]]:
     with connections["default"].cursor() as cursor:
         cursor.execute("SELECT id, task_name, args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id")
-        return list(cursor.fetchall())
+        return [(job_id, name, json.loads(args) if isinstance(args, str) else args) for job_id, name, args in cursor.fetchall()]
 
 
 def _take(job_id: int) -> None:
