@@ -44,6 +44,8 @@ def main(argv: list[str] | None = None) -> None:
     except (LauncherError, DatabaseRefused) as error:
         complain(error.text)
         raise SystemExit(2) from None
+    except KeyboardInterrupt:  # Ctrl-C is an answer, not an accident
+        raise SystemExit(130) from None
 
 
 def _end(number: int, frame: FrameType | None) -> None:

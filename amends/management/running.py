@@ -93,7 +93,7 @@ def serve(ready: Callable[[str], None]) -> None:
     address = f"http://{host}:{port}"
     watch = Watch(address, ready)
     supervisor = Supervisor(children(), database.home() / "logs", watch)
-    watch.note = supervisor.note
+    watch.supervisor = supervisor
     with supervisor:
         supervisor.run()
         tell(say("正在停止……", "Stopping ..."))
@@ -106,7 +106,7 @@ class Watch:
     def __init__(self, address: str, ready: Callable[[str], None]) -> None:
         self.address = address
         self.ready: Callable[[str], None] | None = ready
-        self.note: Callable[..., None] | None = None
+        self.supervisor: Supervisor | None = None
         self.next_look = 0.0
 
     def __call__(self) -> None:
@@ -127,8 +127,9 @@ class Watch:
             complain(error.text)
             self.next_look = time.monotonic() + 10
             return
-        if self.note:
-            self.note("database started again", pid=server.pid)
+        if self.supervisor:
+            self.supervisor.note("database started again", pid=server.pid)
+            self.supervisor.renew("worker")  # its listener for new jobs does not connect again; the pools of the others do
 
 
 def say_where(address: str) -> None:

@@ -102,6 +102,12 @@ class Supervisor:
                 self.note("stopped", child, code=child.process.returncode)
                 child.process = None
 
+    def renew(self, *names: str) -> None:
+        """Asks these children to end, so that they are started afresh; for those that do not survive what they depend on."""
+        for child in self.children:
+            if child.name in names:
+                self._signal(child, signal.SIGTERM)
+
     def note(self, event: str, child: Child | None = None, **facts: Any) -> None:
         """One JSON line in supervisor.log."""
         line = {"at": clock.machine_now().isoformat(), "event": event, **({"process": child.name} if child else {}), **facts}

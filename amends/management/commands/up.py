@@ -59,7 +59,7 @@ class Command(BaseCommand):
     def _bring_up_to_date(self, *, demo: bool) -> None:
         with _step(say("数据表", "Tables")):
             if behind():
-                _must("migrate", "--verbosity=0", role="owner")
+                _must("migrate", "--verbosity=0", "--skip-checks", role="owner")
                 database.allow_app()
         known = get_commands()
         if "prepare" in known:

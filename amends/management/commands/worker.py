@@ -25,5 +25,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Works until SIGTERM or SIGINT."""
         parameters = {**connector_params(), "options": "-c synchronous_commit=off"}
-        with app.replace_connector(PsycopgConnector(**parameters)) as working:
+        with app.replace_connector(PsycopgConnector(kwargs=parameters)) as working:
             working.run_worker(concurrency=options["concurrency"], shutdown_graceful_timeout=GRACE)
