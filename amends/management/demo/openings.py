@@ -1,0 +1,104 @@
+"""How a case of the demo begins: an order signed for shortly before, something wrong with one of its lines, and what the policy leaves open."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+
+from django.db.models import Q
+from PIL import Image, ImageDraw
+
+from amends.cases.claims import LineClaim, consider, free_units
+from amends.cases.models import Case
+from amends.cases.verbs.applying import Application, apply
+from amends.cases.verbs.uploading import upload
+from amends.kernel import clock
+from amends.kernel.parties import Party
+from amends.kernel.refusals import Refusal
+from amends.management.demo.characters import Character
+from amends.market.models import Order
+from amends.people.rules import Actor
+from amends.policy.rules.facts import Remedy
+
+TRIES = 12
+RECENT = timedelta(days=6)
+ISSUES = (
+    ("no_reason", 34), ("quality", 22), ("not_as_described", 10), ("damaged", 10), ("wrong_item", 6), ("spoiled", 8), ("missing_item", 6), ("lost", 4),
+)  # fmt: skip
+WORDS = {
+    "no_reason": "不太合适，想退（模拟）", "quality": "使用时发现故障（模拟）", "not_as_described": "和页面描述不一样（模拟）", "damaged": "收到时外壳破损（模拟）",
+    "wrong_item": "发错了款式（模拟）", "spoiled": "打开已经变质（模拟）", "missing_item": "少发了一件（模拟）", "lost": "一直没有收到（模拟）",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Who files, and the remedy that the story needs ('' = whichever is open)."""
+
+    who: Character
+    wants: str
+
+
+def opened(opening: Opening, dice: random.Random) -> Case | None:
+    """A new case of this opening, or None where no order of these days gives rise to one."""
+    for order in _orders(dice):
+        consumer = Actor(Party.CONSUMER, consumer_id=order.consumer_id, name="demo")
+        application = _application(order, opening, dice, consumer)
+        if application is not None:
+            return apply(application, by=consumer)
+    return None
+
+
+def _orders(dice: random.Random) -> list[Order]:
+    at = clock.now()
+    recent = Q(shipments__signed_at__range=(at - RECENT, at)) | Q(placed_at__range=(at - RECENT, at), shipments__shipped_at__isnull=True)
+    keys = list(Order.objects.filter(recent).order_by("pk").values_list("pk", flat=True)[:2000])
+    picked = dice.sample(keys, min(TRIES, len(keys)))
+    found = {order.pk: order for order in Order.objects.filter(pk__in=picked).select_related("merchant").prefetch_related("lines")}
+    # Clothes and appliances are few among groceries, and the better half of the stories is about them.
+    return sorted((found[pk] for pk in picked), key=lambda order: order.number.startswith("CJ"))
+
+
+def _application(order: Order, opening: Opening, dice: random.Random, consumer: Actor) -> Application | None:
+    free = free_units(order)
+    lines = [line for line in order.lines.all() if free.get(line.pk)]
+    dice.shuffle(lines)
+    issues = dice.choices([k for k, _ in ISSUES], [n for _, n in ISSUES], k=4)
+    for line in lines[:3]:
+        quantity = dice.randint(1, min(3, len(free[line.pk])))
+        for issue in dict.fromkeys(issues):
+            application = _asked(order, LineClaim(line.position, quantity), issue, opening, dice, consumer)
+            if application is not None:
+                return application
+    return None
+
+
+def _asked(order: Order, claim: LineClaim, issue: str, opening: Opening, dice: random.Random, consumer: Actor) -> Application | None:
+    at = clock.now()
+    try:
+        considered = consider(order, [claim], issue, at=at)
+        if considered.missing:
+            share = 10_000 if any(q.flag == "bad_share" for q in considered.missing) else None
+            claim = LineClaim(claim.position, claim.quantity, {q.flag: False for q in considered.missing}, bad_share_bps=share)
+            considered = consider(order, [claim], issue, at=at)
+    except Refusal:
+        return None
+    wanted = [Remedy(opening.wants)] if opening.wants else [Remedy.RETURN_REFUND, Remedy.REFUND_ONLY]
+    for remedy in wanted:
+        if not considered.missing and considered.is_open(remedy) and considered.amount_minor(remedy) >= 50:
+            refs = [_photo(order, issue, number, dice, consumer) for number in range(considered.evidence_min(remedy))]
+            return Application(order.ref, [claim], issue, remedy.value, words=WORDS[issue], evidence=refs, channel="portal")
+    return None
+
+
+def _photo(order: Order, issue: str, number: int, dice: random.Random, consumer: Actor) -> str:
+    """A small drawn picture that says that it is simulated, uploaded as any other."""
+    picture = Image.new("RGB", (320, 240), tuple(dice.randint(120, 220) for _ in range(3)))
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse([dice.randint(20, 120), dice.randint(20, 80), dice.randint(160, 300), dice.randint(120, 220)], fill=(250, 250, 250))
+    pen.text((12, 214), f"SIMULATED {issue} {number + 1}", fill=(20, 20, 20))
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=70)
+    return upload(order.ref, name=f"{issue}-{number + 1}.jpg", stream=BytesIO(out.getvalue()), by=consumer).ref
