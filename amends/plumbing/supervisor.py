@@ -103,10 +103,10 @@ class Supervisor:
                 child.process = None
 
     def renew(self, *names: str) -> None:
-        """Asks these children to end, so that they are started afresh; for those that do not survive what they depend on."""
+        """Ends these children at once, so that they start afresh; for those whose work in hand died with what they depend on."""
         for child in self.children:
             if child.name in names:
-                self._signal(child, signal.SIGTERM)
+                self._signal(child, signal.SIGKILL)
 
     def note(self, event: str, child: Child | None = None, **facts: Any) -> None:
         """One JSON line in supervisor.log."""
