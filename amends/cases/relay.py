@@ -16,9 +16,15 @@ from amends.plumbing import jobs
 def relay(merchant_id: int, made_at: str, entries: list[int]) -> None:
     """Every listener of these entries has a job of its own."""
     at = datetime.fromisoformat(made_at)
-    for entry in Entry.objects.filter(merchant_id=merchant_id, made_at=at, pk__in=entries).order_by("number"):
-        for listener in hooks.LISTENERS[entry.life, entry.verb]:
-            jobs.later("listen", listener=listener, merchant_id=merchant_id, made_at=made_at, entry=entry.pk)
+    heard = Entry.objects.filter(merchant_id=merchant_id, made_at=at, pk__in=entries).order_by("number").values_list("pk", "life", "verb")
+    jobs.later_each(
+        "listen",
+        [
+            {"listener": listener, "merchant_id": merchant_id, "made_at": made_at, "entry": pk}
+            for pk, life, verb in heard
+            for listener in hooks.LISTENERS[life, verb]
+        ],
+    )
 
 
 @jobs.task("listen")

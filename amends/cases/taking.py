@@ -27,11 +27,11 @@ def take(ref: str, by: Actor) -> Case:
 
 
 def take_known(merchant_id: int, order_id: int, case_id: int) -> Case:
-    """The case by its keys, locked; for the clock and for jobs, who may see everything."""
+    """The case by its keys, locked; where its order is known already."""
     held = acting.current().cases.get(case_id)
     if held is not None:
         return held
-    Payment.objects.select_for_update().filter(merchant_id=merchant_id, order_id=order_id).first()
+    list(Payment.objects.select_for_update().filter(merchant_id=merchant_id, order_id=order_id).values_list("pk"))
     case = (
         Case.objects.select_for_update(of=("self",)).select_related("decision", "merchant").get(merchant_id=merchant_id, pk=case_id)
     )
@@ -40,7 +40,10 @@ def take_known(merchant_id: int, order_id: int, case_id: int) -> Case:
 
 
 def take_case_of(case_id: int) -> Case:
-    """The case with this id, locked; for the clock and for jobs."""
+    """The case with this id, locked; for the clock and for jobs, who may see everything."""
+    held = acting.current().cases.get(case_id)
+    if held is not None:
+        return held
     keys = Case.objects.values("merchant_id", "order_id").get(pk=case_id)
     return take_known(keys["merchant_id"], keys["order_id"], case_id)
 

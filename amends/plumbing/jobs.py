@@ -6,8 +6,7 @@ A job runs at least once; whoever is started by one must bear that. Not for dead
 from __future__ import annotations
 
 import json
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -47,19 +46,28 @@ def later(name: str, *, queue: str = "default", lock: str | None = None, **argum
     app.configure_task(name, queue=queue, lock=lock).defer(**arguments)
 
 
+def later_each(name: str, each: Sequence[Mapping[str, Any]]) -> None:
+    """As `later`, once for each set of arguments, in one statement."""
+    if each:
+        app.configure_task(name).batch_defer(*(dict(arguments) for arguments in each))
+
+
 def drain(*, most: int = 100_000) -> int:
     """Run every job that is waiting, one after the other, in this process; for stepped time. Answers how many ran.
 
-    A job that fails is marked failed and raised: where time is stepped nobody else will look at it.
+    A job that fails is marked failed and raised: where time is stepped nobody else will look at it. Jobs of one batch that ran are
+    struck off together, so after a crash some may run again, as everywhere.
     """
     ran = 0
-    while ran < most:
-        batch = _claim(200)
-        if not batch:
-            return ran
-        for job_id, name, arguments in batch:
-            _run(job_id, name, arguments)
-            ran += 1
+    while ran < most and (batch := _claim(200)):
+        done: list[int] = []
+        try:
+            for job_id, name, arguments in batch:
+                _run(job_id, name, arguments)
+                done.append(job_id)
+        finally:
+            _strike_off(done)
+        ran += len(batch)
     return ran
 
 
@@ -77,12 +85,13 @@ def _run(job_id: int, name: str, arguments: dict[str, Any]) -> None:
     try:
         TASKS[name](**arguments)
     except Exception:
-        log.exception("job failed", job=name, arguments=arguments, trace=traceback.format_exc(limit=3))
-        _finish(job_id, "failed")
+        log.exception("job failed", job=name, arguments=arguments)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed'::procrastinate_job_status, false)", [job_id])
         raise
-    _finish(job_id, "succeeded")
 
 
-def _finish(job_id: int, status: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT procrastinate_finish_job_v1(%s, %s::procrastinate_job_status, %s)", [job_id, status, status == "succeeded"])
+def _strike_off(done: list[int]) -> None:
+    if done:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs WHERE id = ANY(%s)", [done])

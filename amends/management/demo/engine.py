@@ -23,8 +23,10 @@ from amends.management.demo.reactions import Scene, react
 from amends.people.rules import Actor
 from amends.plumbing import jobs
 from amends.refunds.jobs import collect_answers
+from amends.refunds.models import Refund
 from amends.surveys.verbs import rate
 
+UNANSWERED = ("intended", "sent", "unknown", "failed")
 RATING_WORDS = {1: "等了太久（模拟）", 2: "不太满意（模拟）", 3: "一般（模拟）", 4: "挺好（模拟）", 5: "很快，谢谢（模拟）"}
 
 
@@ -90,7 +92,7 @@ class Stage:
 
     def _settle(self, changed: set[int]) -> None:
         jobs.drain()
-        while collect_answers():
+        while Refund.objects.filter(stage__in=UNANSWERED).exists() and collect_answers():
             jobs.drain()
         for case in Case.objects.filter(pk__in=changed & set(self.players)).select_related("merchant").order_by("pk"):
             self._look(case)
