@@ -134,24 +134,29 @@ END $$;
 CREATE CONSTRAINT TRIGGER posting_balances AFTER INSERT OR UPDATE ON refunds_line
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refunds_must_balance();
 """
-# The embedded server makes both roles before the first migration; on a server of one's own the owner's role may stand alone.
+# What the application's role may not do. A function, because rights are granted anew at each start of the embedded server and after each
+# migration (amends/plumbing/embedded/roles.py), and whoever grants must close the walls again in the same transaction.
+# Whoever could write to a single month could walk around the wall of the whole table: months are closed altogether.
 WALLS = """
-DO $$
+CREATE FUNCTION amends_close_walls(app text) RETURNS void LANGUAGE plpgsql SET search_path = public AS $$
 DECLARE
     t text;
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'amends_app') OR current_user = 'amends_app' THEN
-        RETURN;
-    END IF;
-    GRANT USAGE ON SCHEMA public TO amends_app;
-    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO amends_app;
-    GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO amends_app;
-    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO amends_app;
     FOREACH t IN ARRAY ARRAY['cases_entry', 'refunds_posting', 'refunds_line', 'policy_decision'] LOOP
-        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %I FROM amends_app', t);
+        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %I FROM %I', t, app);
     END LOOP;
-    REVOKE ALL ON cases_entry_other, notices_notice_other FROM amends_app;
-    REVOKE DELETE ON cases_case, cases_grant, refunds_refund, refunds_attempt, market_payment, market_tender FROM amends_app;
+    FOREACH t IN ARRAY ARRAY['cases_case', 'cases_grant', 'refunds_refund', 'refunds_attempt', 'market_payment', 'market_tender'] LOOP
+        EXECUTE format('REVOKE DELETE, TRUNCATE ON %I FROM %I', t, app);
+    END LOOP;
+    FOR t IN SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent IN ('cases_entry'::regclass, 'notices_notice'::regclass)
+        AND (SELECT relkind FROM pg_class WHERE oid = inhrelid) = 'r' LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM %I', t, app);
+    END LOOP;
+END $$;
+DO $$ BEGIN
+    IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'amends_app') AND current_user <> 'amends_app' THEN
+        PERFORM amends_close_walls('amends_app');
+    END IF;
 END $$;
 """
 
@@ -174,5 +179,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(NOTICE, "DROP TABLE notices_notice;"),
         migrations.RunSQL(PARTITIONS, "DROP FUNCTION amends_make_month(text, date);"),
         migrations.RunSQL(BALANCE, "DROP TRIGGER posting_balances ON refunds_line; DROP FUNCTION refunds_must_balance();"),
-        migrations.RunSQL(WALLS, migrations.RunSQL.noop),
+        migrations.RunSQL(WALLS, "DROP FUNCTION amends_close_walls(text);"),
     ]

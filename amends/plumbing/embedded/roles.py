@@ -42,13 +42,20 @@ def create_database(connection: psycopg.Connection, name: str, template: str = "
 
 
 def allow(connection: psycopg.Connection, *, owner: str, app: str) -> None:
-    """Afterwards `app` may read and write the rows of every table that `owner` has or will make in this database, and change no table."""
+    """Afterwards `app` may read and write the rows of every table that `owner` has or will make in this database, and change no table.
+
+    What no row may suffer (a timeline that is changed, a posting that is deleted) the migrations close again, in the same transaction.
+    """
     role, user = sql.Identifier(owner), sql.Identifier(app)
-    connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(user))
-    for kind, rights in ALLOWED:
-        words = sql.SQL(rights)
-        things = sql.SQL(kind)
-        connection.execute(
-            sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA public GRANT {} ON {} TO {}").format(role, words, things, user)
-        )
-        connection.execute(sql.SQL("GRANT {} ON ALL {} IN SCHEMA public TO {}").format(words, things, user))
+    with connection.transaction():
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(user))
+        for kind, rights in ALLOWED:
+            words = sql.SQL(rights)
+            things = sql.SQL(kind)
+            connection.execute(
+                sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA public GRANT {} ON {} TO {}").format(role, words, things, user)
+            )
+            connection.execute(sql.SQL("GRANT {} ON ALL {} IN SCHEMA public TO {}").format(words, things, user))
+        walls = connection.execute("SELECT to_regprocedure('public.amends_close_walls(text)') IS NOT NULL").fetchone()
+        if walls and walls[0]:
+            connection.execute("SELECT public.amends_close_walls(%s)", [app])
