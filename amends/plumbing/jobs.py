@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from django.db import connection, transaction
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 log = structlog.get_logger(__name__)
@@ -19,26 +20,25 @@ TASKS: dict[str, Callable[..., None]] = {}
 MOST_ATTEMPTS = 8
 
 
-class Backoff:
-    """How long a failed job waits: 2, 4, 8 ... seconds, and after MOST_ATTEMPTS it stays failed for a person to see."""
-
-    @staticmethod
-    def seconds(attempts: int) -> int | None:
-        """The wait before attempt number `attempts + 1`, or None when there is none."""
-        return 2**attempts if attempts < MOST_ATTEMPTS else None
-
-
 def task(name: str, *, queue: str = "default") -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare a job by a name that never changes; the worker and `drain` find the function under it."""
 
     def declare(run: Callable[..., None]) -> Callable[..., None]:
-        from procrastinate import RetryStrategy  # noqa: PLC0415 - the strategy pulls the worker in; web processes never need it
-
         TASKS[name] = run
         app.task(name=name, queue=queue, retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=2))(run)
         return run
 
     return declare
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Jobs whose worker was killed stay `doing` for ever unless somebody looks: they run again (they bear it)."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        log.warning("stalled job runs again", job=job.task_name, id=job.id)
+        await manager.retry_job(job)
 
 
 def later(name: str, *, queue: str = "default", lock: str | None = None, **arguments: Any) -> None:
@@ -75,8 +75,8 @@ def _claim(size: int) -> list[tuple[int, str, dict[str, Any]]]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE procrastinate_jobs SET status = 'doing' WHERE id IN (SELECT id FROM procrastinate_jobs WHERE status = 'todo'"
-            " ORDER BY priority DESC, id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id, task_name, args",
-            [size],
+            " AND task_name = ANY(%s) ORDER BY priority DESC, id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id, task_name, args",
+            [list(TASKS), size],
         )
         return [(pk, name, json.loads(args) if isinstance(args, str) else args) for pk, name, args in sorted(cursor.fetchall(), key=lambda row: row[0])]
 

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 
 from amends.kernel import clock
 from amends.management.demo.engine import Stage
-from amends.management.demo.market import import_all, judge, orders_of_the_demo, people_a_run
+from amends.management.demo.market import import_all, judge, nobody_else_works, orders_of_the_demo, people_a_run
 from amends.management.demo.progress import bar
 from amends.management.demo.report import report
 from amends.market.models import Order
@@ -32,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *args: Any, cases: int, seed: int, **options: Any) -> None:
+        nobody_else_works()
         simulator = start_simulator(home(), instant=True)
         try:
             if not Order.objects.exists():

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 
 from amends.kernel import clock
 from amends.management.demo.engine import Stage
-from amends.management.demo.market import SPAN, demo_users, import_all, judge, orders_of_the_demo, people_the_stages
+from amends.management.demo.market import SPAN, demo_users, import_all, judge, nobody_else_works, orders_of_the_demo, people_the_stages
 from amends.management.demo.progress import bar
 from amends.management.demo.report import report
 from amends.plumbing.database import home
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *args: Any, orders: int, cases: int, seed: int, **options: Any) -> None:
+        nobody_else_works()
         simulator = start_simulator(home(), instant=True)
         try:
             specs, left = orders_of_the_demo(orders, seed)

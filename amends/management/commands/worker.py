@@ -10,6 +10,8 @@ from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
+from amends.plumbing.beats import beating
+
 GRACE = 20  # seconds that running jobs get when the worker is asked to stop
 
 
@@ -26,4 +28,5 @@ class Command(BaseCommand):
         """Works until SIGTERM or SIGINT."""
         parameters = {**connector_params(), "options": "-c synchronous_commit=off"}
         with app.replace_connector(PsycopgConnector(kwargs=parameters)) as working:
-            working.run_worker(concurrency=options["concurrency"], shutdown_graceful_timeout=GRACE)
+            with beating("worker"):
+                working.run_worker(concurrency=options["concurrency"], shutdown_graceful_timeout=GRACE)

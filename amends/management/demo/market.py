@@ -11,6 +11,8 @@ from django.db.models import Count
 from amends.cases.models import Case
 from amends.kernel import clock
 from amends.kernel.parties import Party
+from amends.kernel.refusals import Conflict
+from amends.kernel.texts import say
 from amends.management.demo.characters import RESTS, drawn
 from amends.management.demo.engine import Stage
 from amends.market.catalogue import invented_orders
@@ -21,6 +23,7 @@ from amends.market.rules.specs import OrderSpec
 from amends.market.verbs import import_orders
 from amends.people.models import Membership, User
 from amends.people.rules import Actor, Role
+from amends.plumbing.models import Beat
 from amends.refunds.jobs import announce_captures
 from amends.refunds.ledger import post_captures
 
@@ -53,6 +56,18 @@ def import_all(specs: list[OrderSpec], progress: Callable[[int, int], None]) -> 
     post_captures(ids)
     announce_captures(ids)
     return done.orders
+
+
+def nobody_else_works() -> None:
+    """Raises Conflict while a clock of this installation runs: it would fire at once what stepped time has not come to yet."""
+    fresh = clock.machine_now() - timedelta(seconds=15)
+    if Beat.objects.filter(name__startswith="clock", at__gte=fresh).exists():
+        raise Conflict(
+            say(
+                "这个市场正在运行。请先停止，或用另一个 AMENDS_HOME 运行演示。",
+                "This installation is running. Stop it first, or give the demo an AMENDS_HOME of its own.",
+            )
+        )
 
 
 def judge() -> Actor:
