@@ -40,6 +40,7 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("case.let_stand", rulings.bind),                         # S4, S5
     ("case.withdraw", rulings.drop_review),
     ("case.withdraw", refunds.let_go),                        # S8
+    ("case.withdraw", rulings.call_for_unheard),              # S7
     ("return_shipment.receive", returns.begin_inspection),
     ("return_shipment.lapse", returns.void_unsent),
     ("return_shipment.declare_lost", refunds.pay_for_lost),   # S10

@@ -87,6 +87,12 @@ def bind(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
             _find(inspection, review, by)
     if review.outcome == FOR:
         owe(case, [unit for unit in undecided_units(case) if unit.pk in heard], basis="ruled", by=by)
+    call_for_unheard(case, by, facts)
+
+
+def call_for_unheard(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `withdraw` when all else is let go, and the end of `bind`: what is still contested is locked (S7) and has to be heard."""
+    case = _case(life)
     for inspection in contested(case)[:1]:
         _call(case, by, inspection)
 
@@ -117,9 +123,11 @@ def something_to_review(life: LifeRow, by: Actor) -> None:
 
 
 def _call(case: Case, by: Actor, inspection: Inspection) -> None:
-    """A contest's call is not counted among the calls that the parties have: the number of units bounds it (LIFECYCLE 14)."""
+    """The consumer's contest calls the platform in, whoever made the move that lets it. It is not counted among the calls that the
+    parties have: the number of units bounds it (LIFECYCLE 14)."""
     used = case.counts.pop(REVIEWS, None)
-    case.follow("call_platform", by, facts={"called_by": by.party.value, "because": "contest", "inspection": inspection.pk})
+    consumer = by.as_party(Party.CONSUMER)
+    case.follow("call_platform", consumer, facts={"called_by": consumer.party.value, "because": "contest", "inspection": inspection.pk})
     case.counts.pop(REVIEWS, None)
     if used is not None:
         case.counts[REVIEWS] = used
