@@ -19,7 +19,7 @@ class Command(BaseCommand):
     """One word says what to do."""
 
     help = "The embedded database of AMENDS_HOME: status, start, stop, url, or destroy (removes all data)."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]  # it may not run
+    requires_system_checks: list[str] = []  # it may not run
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to do, and for whom."""

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     """In the foreground until Ctrl-C."""
 
     help = "Keeps web, worker, clock and payment simulator running on one machine until Ctrl-C."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]  # the database does not run yet
+    requires_system_checks: list[str] = []  # the database does not run yet
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serves, unless the tables are older than the program."""

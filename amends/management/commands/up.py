@@ -26,7 +26,7 @@ class Command(BaseCommand):
     """In the foreground until Ctrl-C, which stops all of it."""
 
     help = "Brings everything up to date, makes the demo marketplace where there is none, and serves until Ctrl-C."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]  # the database does not run yet
+    requires_system_checks: list[str] = []  # the database does not run yet
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to leave out."""

@@ -36,7 +36,7 @@ class Command(BaseCommand):
     """Ends gracefully on SIGTERM: requests in hand are answered first."""
 
     help = "Serves pages and API on AMENDS_BIND:AMENDS_PORT (127.0.0.1:8000) until it is asked to stop."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]  # they would open a connection that the workers inherit
+    requires_system_checks: list[str] = []  # they would open a connection that the workers inherit
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How much of the machine it takes."""

@@ -29,7 +29,9 @@ def prepare(maintenance_url: str, database_url: str) -> None:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
             create_database(connection, DATABASE)
     with psycopg.connect(database_url, autocommit=True) as connection:
-        allow(connection, owner=OWNER, app=APP)
+        # Once is enough: default rights serve every later table, and migrations take away what the application must not do.
+        if connection.execute("SELECT 1 FROM pg_default_acl").fetchone() is None:
+            allow(connection, owner=OWNER, app=APP)
 
 
 def create_database(connection: psycopg.Connection, name: str, template: str = "template0") -> None:
