@@ -15,22 +15,13 @@ from amends.cases.models import Case, Grant
 from amends.cases.verbs.answering import approve
 from amends.market.models import Order, Tender
 from amends.plumbing import jobs
-from amends.refunds.jobs import announce_captures
-from amends.refunds.ledger import post_captures
 from amends.refunds.models import Refund
 from tests.cast import Cast, an_order, claims
 
 
 def an_unshipped_order(cast: Cast, **options: Any) -> Order:
-    """An order of Anna's at Bolt's that nobody shipped; it is in the books, and the gateway knows what was captured."""
-    return captured(an_order(cast.bolts, cast.annas, shipped=False, signed_ago=None, **options))
-
-
-def captured(order: Order) -> Order:
-    """What was paid for the order stands in both books."""
-    post_captures([order.pk])
-    announce_captures([order.pk])
-    return order
+    """An order of Anna's at Bolt's that nobody shipped; it is in the books, and a gateway that is there knows what was captured."""
+    return an_order(cast.bolts, cast.annas, shipped=False, signed_ago=None, **options)
 
 
 def asked_back(cast: Cast, order: Order, *, quantity: int = 1) -> Case:

@@ -104,11 +104,11 @@ def webhook(headers: Mapping[str, str], body: bytes) -> str:
     told = verify_webhook(headers, body, webhook_secret(home()), clock.machine_now())
     data = told.get("data")
     if told.get("type") not in TOLD_BY_WEBHOOK or not isinstance(data, dict):
-        log.warning("webhook ignored", kind=told.get("type"), event=told.get("id"))
+        log.warning("webhook ignored", kind=told.get("type"), webhook=told.get("id"))
         return "ignored"
     refund = Refund.objects.filter(ref=str(data.get("key"))).values("amount_minor", "unit", "tender__ref").first()
     if refund != {"amount_minor": data.get("amount"), "unit": data.get("currency"), "tender__ref": data.get("tender")}:
-        log.error("webhook about no refund of ours", event=told.get("id"), told=json.dumps(data)[:500])
+        log.error("webhook about no refund of ours", webhook=told.get("id"), told=json.dumps(data)[:500])
         return "ignored"
     state: State = "paid" if told["type"] == "refund.paid" else "failed"
     return take_answer(str(data["key"]), Answer(state, str(data.get("provider_ref", "")), str(data.get("reason", ""))), source="webhook")

@@ -1,0 +1,132 @@
+"""B5: whatever order the gateway's response, webhooks, duplicates and looks come in, a refund ends in one state and is paid once.
+
+No gateway here: its messages are values, and every order of them is tried on a refund of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import permutations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from amends.cases.models import Entry
+from amends.cases.record import an_act
+from amends.cases.taking import take_case_of
+from amends.kernel import clock
+from amends.market.models import Tender
+from amends.people.rules import CLOCK
+from amends.plumbing.payments.port import NEVER_RECEIVED, Answer
+from amends.refunds.models import Attempt, Posting, Refund
+from amends.refunds.queries import books_check
+from amends.refunds.verbs import _mark_sent as mark_sent
+from amends.refunds.verbs import retry, take_answer
+from tests.cast import Cast, the_cast
+from tests.refunding import an_unshipped_order, granted, intended
+
+Message = tuple[str, Answer]
+
+ACCEPTED: Message = ("response", Answer("accepted", "P1"))
+UNHEARD: Message = ("response", Answer("unheard", reason="timeout"))
+NOT_YET: Message = ("look", Answer("failed", reason=NEVER_RECEIVED))
+PENDING: Message = ("look", Answer("accepted", "P1"))
+PAID_PUSH: Message = ("webhook", Answer("paid", "P1"))
+PAID_LOOK: Message = ("look", Answer("paid", "P1"))
+FAILED_PUSH: Message = ("webhook", Answer("failed", "P1", "insufficient_balance"))
+FAILED_LOOK: Message = ("look", Answer("failed", "P1", "insufficient_balance"))
+
+
+@pytest.fixture
+def cast(db: None, stepped_clock: clock.Stepped) -> Cast:
+    return the_cast()
+
+
+def a_sent_refund(cast: Cast) -> Refund:
+    refund = intended(granted(cast, an_unshipped_order(cast)))[0]
+    assert mark_sent(refund.pk)
+    return refund
+
+
+def tell(refund: Refund, message: Message) -> str:
+    source, answer = message
+    return take_answer(refund.ref, answer, source=source, attempt=1 if source == "response" else None)
+
+
+@an_act
+def doubt(refund: Refund) -> None:
+    """As the clock does when the gateway was silent for too long."""
+    take_case_of(refund.case_id)
+    row = Refund.objects.get(pk=refund.pk)
+    if row.may("doubt", CLOCK):
+        row.move("doubt", CLOCK)
+
+
+def state(refund: Refund) -> tuple[object, ...]:
+    """All that must not depend on the order: stage, the gateway's reference, the reservation, the postings, the moves, the attempt."""
+    row = Refund.objects.get(pk=refund.pk)
+    postings = sorted(Posting.objects.filter(refund_id=row.pk).values_list("what", flat=True))
+    moves = [entry.verb for entry in Entry.objects.filter(case_id=row.case_id, life="refund").order_by("number")]
+    attempts = list(Attempt.objects.filter(refund=row).values_list("number", "answer"))
+    held = Tender.objects.get(pk=row.tender_id).reserved_minor
+    return row.stage, row.provider_ref, held, tuple(postings), moves.count("pay"), moves.count("fail"), tuple(attempts)
+
+
+def ends_of(cast: Cast, messages: Sequence[Message]) -> set[tuple[object, ...]]:
+    ends = set()
+    for order in dict.fromkeys(permutations(messages)):
+        refund = a_sent_refund(cast)
+        for message in order:
+            tell(refund, message)
+        ends.add(state(refund))
+    return ends
+
+
+def test_response_webhook_duplicate_and_look_end_paid_in_every_order(cast: Cast) -> None:
+    ends = ends_of(cast, [ACCEPTED, PAID_PUSH, PAID_PUSH, PAID_LOOK])
+    assert ends == {("paid", "P1", 9900, ("owed", "paid"), 1, 0, ((1, "accepted"),))}
+    assert books_check() == []
+
+
+def test_a_response_that_was_lost_changes_nothing_of_that(cast: Cast) -> None:
+    assert ends_of(cast, [UNHEARD, PENDING, NOT_YET, PAID_PUSH]) == {("paid", "P1", 9900, ("owed", "paid"), 1, 0, ((1, "unheard"),))}
+
+
+def test_a_failure_is_counted_once_in_every_order(cast: Cast) -> None:
+    ends = ends_of(cast, [ACCEPTED, FAILED_PUSH, FAILED_PUSH, FAILED_LOOK])
+    assert ends == {("failed", "P1", 9900, ("owed",), 0, 1, ((1, "accepted"),))}
+
+
+def test_a_doubt_in_between_changes_only_who_resolves_it(cast: Cast) -> None:
+    for place in range(4):
+        refund = a_sent_refund(cast)
+        for number, message in enumerate((ACCEPTED, PAID_PUSH, PAID_LOOK)):
+            if number == place:
+                doubt(refund)
+            tell(refund, message)
+        if place == 3:
+            doubt(refund)
+        assert state(refund) == ("paid", "P1", 9900, ("owed", "paid"), 1, 0, ((1, "accepted"),))
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_messages_of_two_attempts_in_any_order_pay_once(cast: Cast, data: st.DataObject) -> None:
+    """The first attempt fails, the second pays; each message may come late, twice, and after those of the other attempt."""
+    first = [ACCEPTED, FAILED_PUSH, FAILED_PUSH, FAILED_LOOK]
+    second: list[Message] = [("webhook", Answer("paid", "P2")), ("webhook", Answer("paid", "P2")), ("look", Answer("paid", "P2"))]
+    refund = a_sent_refund(cast)
+    heard = data.draw(st.integers(1, len(first)))
+    early = data.draw(st.permutations(first))
+    for message in early[:heard]:
+        tell(refund, message)
+    retried = Refund.objects.get(pk=refund.pk).stage == "failed"
+    if retried:
+        retry(refund.ref, by=cast.agent)
+    for message in data.draw(st.permutations([*early[heard:], *second])):
+        tell(refund, message)
+    row = Refund.objects.get(pk=refund.pk)
+    assert (row.stage, row.provider_ref) == ("paid", "P2")
+    assert sorted(Posting.objects.filter(refund_id=row.pk).values_list("what", flat=True)) == ["owed", "paid"]
