@@ -14,6 +14,7 @@ from types import FrameType
 
 from django.core.management import execute_from_command_line
 
+from amends.kernel.refusals import Refusal
 from amends.plumbing.console import complain
 from amends.plumbing.database import DatabaseRefused, home, is_embedded
 from amends.plumbing.embedded import LauncherError, Lease, Server
@@ -41,7 +42,7 @@ def main(argv: list[str] | None = None) -> None:
     try:
         with _database(command, words):
             execute_from_command_line([_program(words[0]), *words[1:]])
-    except (LauncherError, DatabaseRefused) as error:
+    except (LauncherError, DatabaseRefused, Refusal) as error:
         complain(error.text)
         raise SystemExit(2) from None
     except KeyboardInterrupt:  # Ctrl-C is an answer, not an accident

@@ -35,8 +35,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 START = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
 
-# Rows that migrations bring and no test may change: `committed_db` leaves them.
-KEEP = {"django_migrations", "django_content_type", "auth_permission", "django_site"}
+# Rows that migrations and `amends prepare` bring and no test may change: `committed_db` leaves them.
+KEEP = {"django_migrations", "django_content_type", "auth_permission", "django_site", "policy_calendar_day"}
 MIGRATED_BY = ("django", "django-allauth", "procrastinate")
 
 
@@ -54,6 +54,7 @@ def _template_name() -> str:
         if path.suffix in {".py", ".sql"}:
             found.update(path.name.encode() + path.read_bytes())
     found.update(",".join(importlib.metadata.version(name) for name in MIGRATED_BY).encode())
+    found.update((PROJECT / "amends" / "policy" / "calendar_sources.py").read_bytes())
     return f"template_{found.hexdigest()[:12]}"
 
 
@@ -94,18 +95,18 @@ def _migrate(server: Server, connection: psycopg.Connection, name: str) -> None:
         **os.environ,
         "DATABASE_URL": server.url("app", name),
         "DATABASE_OWNER_URL": server.url("owner", name),
-        "AMENDS_DB_ROLE": "owner",
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "amends", "migrate", "--verbosity=0", "--skip-checks"],
-        cwd=PROJECT,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"the migrations failed:\n{done.stdout}\n{done.stderr}")
+    for words, role in (("migrate", "--verbosity=0"), "owner"), (("prepare",), "app"):
+        done = subprocess.run(
+            [sys.executable, "-m", "amends", *words, "--skip-checks"],
+            cwd=PROJECT,
+            env=env | {"AMENDS_DB_ROLE": role},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{words[0]} failed:\n{done.stdout}\n{done.stderr}")
 
 
 @pytest.fixture(scope="session")
@@ -133,6 +134,8 @@ def django_db_setup(test_database: str, tmp_path_factory: pytest.TempPathFactory
     home = tmp_path_factory.mktemp("amends-home")
     os.environ["AMENDS_HOME"] = str(home)
     settings.MEDIA_ROOT = str(home / "media")
+    # Argon2 is slow on purpose; a cast of six people for each test would spend most of the suite in it.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     connections["default"].settings_dict.update(settings_for("app"))
     yield
     with django_db_blocker.unblock():
