@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -45,7 +47,8 @@ class Command(BaseCommand):
                 "这会删除 {home} 的全部数据。确定的话请加上 --yes。", "This removes all data of {home}. Add --yes to do so.", home=home()
             )
             raise CommandError(sure.into(language()))
-        {"start": embedded.start, "stop": embedded.stop, "destroy": embedded.destroy}[action](home())
+        acts: dict[str, Callable[[Path], object]] = {"start": embedded.start, "stop": embedded.stop, "destroy": embedded.destroy}
+        acts[action](home())
         return tell(WORDS.get(action, say("数据已删除。", "The data is gone.")))
 
     def _status(self, *, as_json: bool) -> None:

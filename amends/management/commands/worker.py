@@ -27,6 +27,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Works until SIGTERM or SIGINT."""
         parameters = {**connector_params(), "options": "-c synchronous_commit=off"}
-        with app.replace_connector(PsycopgConnector(kwargs=parameters)) as working:
-            with beating("worker"):
-                working.run_worker(concurrency=options["concurrency"], shutdown_graceful_timeout=GRACE)
+        with app.replace_connector(PsycopgConnector(kwargs=parameters)) as working, beating("worker"):
+            working.run_worker(concurrency=options["concurrency"], shutdown_graceful_timeout=GRACE)
