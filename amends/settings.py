@@ -1,4 +1,4 @@
-"""Django's settings, all from the environment: AMENDS_HOME, AMENDS_PORT, DATABASE_URL and what docs/manual lists. Nothing secret stands here."""
+"""Django's settings, all from the environment: AMENDS_HOME, AMENDS_PORT, DATABASE_URL and what docs/manual lists. No secret stands here."""
 
 from __future__ import annotations
 

@@ -57,7 +57,9 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
 
 LISTENS: tuple[tuple[str, str, Listener], ...] = (
     *((move, "begin_return", returns.begin_grants) for move in ("case.approve", "case.grant_at_once", "case.let_stand")),
-    *((move, "begin_refund", refunds.begin_grants) for move in ("case.approve", "case.grant_at_once", "case.let_stand", "return_shipment.keep_goods")),
+    *((move, "begin_refund", refunds.begin_grants) for move in (
+        "case.approve", "case.grant_at_once", "case.let_stand", "return_shipment.keep_goods",
+    )),
     ("refund.intend", "send_refund", refunds.send_intended),
     *((move, "complete", ending.hear_of_end) for move in (
         "grant.fulfil", "grant.void", "case.let_stand", "case.withdraw", "return_shipment.lapse", "return_shipment.deliver",

@@ -49,15 +49,24 @@ class Cast:
 def the_cast() -> Cast:
     """Two shops, two consumers, an arbiter and an agent, in the database."""
     load_calendar()
-    bolts = Merchant.objects.create(ref=new_ref("ME"), name_zh="螺栓五金", name_en="Bolt Hardware", return_address="杭州市余杭区仓前街道 1 号")
+    bolts = Merchant.objects.create(
+        ref=new_ref("ME"), name_zh="螺栓五金", name_en="Bolt Hardware", return_address="杭州市余杭区仓前街道 1 号"
+    )
     rivals = Merchant.objects.create(ref=new_ref("ME"), name_zh="对手百货", name_en="Rival Stores", return_address="宁波市鄞州区 2 号")
     annas = Consumer.objects.create(ref=new_ref("CU"), name_zh="安娜", name_en="Anna")
     bertas = Consumer.objects.create(ref=new_ref("CU"), name_zh="贝塔", name_en="Berta")
     return Cast(
-        anna=person("anna", Role.CONSUMER, consumer=annas), berta=person("berta", Role.CONSUMER, consumer=bertas),
-        bolt=person("bolt", Role.MERCHANT, merchant=bolts), rival=person("rival", Role.MERCHANT, merchant=rivals),
-        judge=person("judge", Role.ARBITER), agent=person("agent", Role.AGENT), bolts=bolts, rivals=rivals, annas=annas, bertas=bertas,
-    )  # fmt: skip
+        anna=person("anna", Role.CONSUMER, consumer=annas),
+        berta=person("berta", Role.CONSUMER, consumer=bertas),
+        bolt=person("bolt", Role.MERCHANT, merchant=bolts),
+        rival=person("rival", Role.MERCHANT, merchant=rivals),
+        judge=person("judge", Role.ARBITER),
+        agent=person("agent", Role.AGENT),
+        bolts=bolts,
+        rivals=rivals,
+        annas=annas,
+        bertas=bertas,
+    )
 
 
 def person(name: str, role: Role, *, merchant: Merchant | None = None, consumer: Consumer | None = None) -> Actor:
@@ -77,31 +86,72 @@ def load_calendar(first: date = date(2025, 1, 1), last: date = date(2028, 12, 31
 
 
 def an_order(
-    merchant: Merchant, consumer: Consumer, *, quantities: Sequence[int] = (1,), prices: Sequence[int] = (9900,), discounts: Sequence[int] = (0,),
-    coupons: Sequence[int] = (0,), freight: int = 0, goods_class: str = "general", signed_ago: timedelta | None = timedelta(days=2),
-    shipped: bool = True, promotions: Sequence[dict[str, Any]] = (),
-) -> Order:  # fmt: skip
-    """One order of as many lines as there are quantities: `prices` and `discounts` for the whole line, `coupons` paid in kind. Minor units of CNY."""
+    merchant: Merchant,
+    consumer: Consumer,
+    *,
+    quantities: Sequence[int] = (1,),
+    prices: Sequence[int] = (9900,),
+    discounts: Sequence[int] = (0,),
+    coupons: Sequence[int] = (0,),
+    freight: int = 0,
+    goods_class: str = "general",
+    signed_ago: timedelta | None = timedelta(days=2),
+    shipped: bool = True,
+    promotions: Sequence[dict[str, Any]] = (),
+) -> Order:
+    """One order of as many lines as there are quantities: `prices` and `discounts` for the whole line, `coupons` paid in kind. In fen."""
     at = clock.now()
     n = len(quantities)
     discounts, coupons = list(discounts) + [0] * (n - len(discounts)), list(coupons) + [0] * (n - len(coupons))
     paid = [p - d for p, d in zip(prices, discounts, strict=True)]
     order = Order.objects.create(
-        merchant=merchant, ref=new_ref("OR"), number=new_ref("OR"), consumer=consumer, placed_at=at - timedelta(days=5), currency="CNY",
-        list_minor=sum(prices), discount_minor=sum(discounts), freight_minor=freight, paid_minor=sum(paid) + freight, promotions=list(promotions),
-    )  # fmt: skip
-    payment = Payment.objects.create(merchant=merchant, order=order, currency="CNY", captured_minor=sum(paid) + freight, made_at=order.placed_at)
+        merchant=merchant,
+        ref=new_ref("OR"),
+        number=new_ref("OR"),
+        consumer=consumer,
+        placed_at=at - timedelta(days=5),
+        currency="CNY",
+        list_minor=sum(prices),
+        discount_minor=sum(discounts),
+        freight_minor=freight,
+        paid_minor=sum(paid) + freight,
+        promotions=list(promotions),
+    )
+    payment = Payment.objects.create(
+        merchant=merchant, order=order, currency="CNY", captured_minor=sum(paid) + freight, made_at=order.placed_at
+    )
     tenders = [("wallet", "CNY", sum(paid) - sum(coupons) + freight)] + ([("coupon", "CNY.coupon", sum(coupons))] if sum(coupons) else [])
     for position, (kind, unit, minor) in enumerate(tenders, 1):
-        Tender.objects.create(merchant=merchant, payment=payment, order=order, ref=f"T-{order.ref}-{position}", position=position, kind=kind,
-                              unit=unit, captured_minor=minor)  # fmt: skip
+        Tender.objects.create(
+            merchant=merchant,
+            payment=payment,
+            order=order,
+            ref=f"T-{order.ref}-{position}",
+            position=position,
+            kind=kind,
+            unit=unit,
+            captured_minor=minor,
+        )
     freights = apportion(freight, paid) if freight else [0] * n
     for position, quantity in enumerate(quantities, 1):
-        _a_line(order, position, quantity, prices[position - 1], discounts[position - 1], coupons[position - 1], freights[position - 1], goods_class)
+        _a_line(
+            order,
+            position,
+            quantity,
+            prices[position - 1],
+            discounts[position - 1],
+            coupons[position - 1],
+            freights[position - 1],
+            goods_class,
+        )
     Shipment.objects.create(
-        merchant=merchant, order=order, carrier="SF", waybill=f"SF{order.pk:012d}", shipped_at=at - timedelta(days=4) if shipped else None,
+        merchant=merchant,
+        order=order,
+        carrier="SF",
+        waybill=f"SF{order.pk:012d}",
+        shipped_at=at - timedelta(days=4) if shipped else None,
         signed_at=at - signed_ago if shipped and signed_ago is not None else None,
-    )  # fmt: skip
+    )
     post_captures([order.pk])
     with suppress(GatewayUnreachable):  # a story without money needs no simulator
         announce_captures([order.pk])
@@ -110,23 +160,52 @@ def an_order(
 
 def _a_line(order: Order, position: int, quantity: int, price: int, discount: int, coupon: int, freight: int, goods_class: str) -> None:
     key = f"{order.ref}-{position}"
-    product = Product.objects.create(merchant=order.merchant, ref=new_ref("PR"), key=key, name_zh="台灯", name_en="Lamp", goods_class=goods_class)
+    product = Product.objects.create(
+        merchant=order.merchant, ref=new_ref("PR"), key=key, name_zh="台灯", name_en="Lamp", goods_class=goods_class
+    )
     line = OrderLine.objects.create(
-        merchant=order.merchant, order=order, product=product, position=position, name_zh="台灯", name_en="Lamp", goods_class=goods_class,
-        quantity=quantity, list_minor=price, discount_minor=discount, freight_minor=freight, paid_minor=price - discount,
-    )  # fmt: skip
+        merchant=order.merchant,
+        order=order,
+        product=product,
+        position=position,
+        name_zh="台灯",
+        name_en="Lamp",
+        goods_class=goods_class,
+        quantity=quantity,
+        list_minor=price,
+        discount_minor=discount,
+        freight_minor=freight,
+        paid_minor=price - discount,
+    )
     money, kind = unit_shares(price - discount - coupon, quantity), unit_shares(coupon, quantity)
     lists, offs, ways = unit_shares(price, quantity), unit_shares(discount, quantity), unit_shares(freight, quantity)
     for i in range(quantity):
         shares = {"1": money[i]} | ({"2": kind[i]} if kind[i] else {})
         Unit.objects.create(
-            merchant=order.merchant, order=order, line=line, number=i + 1, list_minor=lists[i], discount_minor=offs[i], freight_minor=ways[i],
-            paid_minor=money[i] + kind[i], shares=shares, freight_shares={"1": ways[i]} if ways[i] else {},
-        )  # fmt: skip
+            merchant=order.merchant,
+            order=order,
+            line=line,
+            number=i + 1,
+            list_minor=lists[i],
+            discount_minor=offs[i],
+            freight_minor=ways[i],
+            paid_minor=money[i] + kind[i],
+            shares=shares,
+            freight_shares={"1": ways[i]} if ways[i] else {},
+        )
 
 
-def claims(order: Order, *, by: Actor, quantity: int = 1, issue: str = "no_reason", remedy: str = "return_refund", position: int = 1,
-           flags: dict[str, bool] | None = None, evidence: Sequence[str] = ()) -> Case:  # fmt: skip
+def claims(
+    order: Order,
+    *,
+    by: Actor,
+    quantity: int = 1,
+    issue: str = "no_reason",
+    remedy: str = "return_refund",
+    position: int = 1,
+    flags: dict[str, bool] | None = None,
+    evidence: Sequence[str] = (),
+) -> Case:
     """Anna files a claim about some pieces of one line."""
     line = LineClaim(position, quantity, answered(order, position, quantity, issue, flags or {}))
     return apply(Application(order.ref, [line], issue, remedy, words="", evidence=evidence), by=by)

@@ -16,7 +16,8 @@ from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.market.models import Order, OrderLine, Shipment, Unit
 from amends.policy.queries import calendar, stack_on
-from amends.policy.rules.decide import Decision, Question, RemedyAnswer, decide
+from amends.policy.rules.decide import decide
+from amends.policy.rules.decision import Decision, Question, RemedyAnswer
 from amends.policy.rules.facts import Facts, GoodsClass, IssueType, Promotion, Remedy, Weighing
 
 # Promises of an order that hang on a threshold; a loyalty price, say, hangs on nothing that a return could undo.
@@ -92,7 +93,9 @@ class Considered:
 
 def free_units(order: Order) -> dict[int, list[Unit]]:
     """The units of each line (by its id) that no open case claims and for which nothing is or was granted (B7), in their order."""
-    busy = set(ClaimedUnit.objects.filter(merchant_id=order.merchant_id, unit__order_id=order.pk, is_open=True).values_list("unit_id", flat=True))
+    busy = set(
+        ClaimedUnit.objects.filter(merchant_id=order.merchant_id, unit__order_id=order.pk, is_open=True).values_list("unit_id", flat=True)
+    )
     busy |= set(
         Grant.objects.filter(merchant_id=order.merchant_id, unit__order_id=order.pk, stage__in=["owed", "doing", "done"]).values_list(
             "unit_id", flat=True

@@ -34,12 +34,25 @@ def owe(case: Case, units: Iterable[Unit], *, basis: str, by: Actor, remedy: str
     shares = unit_shares(case, Remedy(case.remedy))
     return [
         Grant.born(
-            "grant", PLATFORM, merchant_id=case.merchant_id, case=case, unit=unit, remedy=chosen, basis=basis,
-            shares=shares[unit.pk], amount_minor=sum(shares[unit.pk].values()),
-            facts={"unit": unit.pk, "remedy": chosen, "amount_minor": sum(shares[unit.pk].values()), "basis": basis, "caused_by": by.party.value},
+            "grant",
+            PLATFORM,
+            merchant_id=case.merchant_id,
+            case=case,
+            unit=unit,
+            remedy=chosen,
+            basis=basis,
+            shares=shares[unit.pk],
+            amount_minor=sum(shares[unit.pk].values()),
+            facts={
+                "unit": unit.pk,
+                "remedy": chosen,
+                "amount_minor": sum(shares[unit.pk].values()),
+                "basis": basis,
+                "caused_by": by.party.value,
+            },
         )
         for unit in units
-    ]  # fmt: skip
+    ]
 
 
 def unit_shares(case: Case, remedy: Remedy) -> dict[int, dict[str, int]]:
@@ -48,8 +61,17 @@ def unit_shares(case: Case, remedy: Remedy) -> dict[int, dict[str, int]]:
     Where the decision pays less than what was paid (a lost threshold discount, wear), money is cut by largest remainder over all
     shares; what goes back in kind is never cut.
     """
-    units = [c.unit for c in ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).select_related("unit").order_by("unit_id")]
-    money = set(map(str, Tender.objects.filter(merchant_id=case.merchant_id, order_id=case.order_id, unit=case.currency).values_list("position", flat=True)))
+    units = [
+        c.unit for c in ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).select_related("unit").order_by("unit_id")
+    ]
+    money = set(
+        map(
+            str,
+            Tender.objects.filter(merchant_id=case.merchant_id, order_id=case.order_id, unit=case.currency).values_list(
+                "position", flat=True
+            ),
+        )
+    )
     shares: dict[int, dict[str, int]] = {}
     for line in case.decision.answer["lines"]:
         answer = next(a for a in line["answer"]["remedies"] if a["remedy"] == remedy)

@@ -122,7 +122,7 @@ class LifeRow(Tenanted):
         acting.current().steps.append(acting.Step(self, what, by, self.stage, self.stage, dict(facts or {}), audience))
 
     def _held_case(self) -> Case:
-        return acting.current().cases[self.case_id]  # type: ignore[attr-defined,no-any-return]
+        return acting.current().cases[self.case_id]  # type: ignore[attr-defined]
 
     def _count(self, verb: str, case: Case) -> None:
         """A counted verb may be made only as often as the case's own terms say (LIFECYCLE 14)."""

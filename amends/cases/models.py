@@ -126,7 +126,7 @@ class ClaimedUnit(Tenanted):
 
 
 class Grant(LifeRow):
-    """What is owed for one unit: the only source of a refund. `amount_minor` is goods and freight; `reduced_minor` an inspection's deduction."""
+    """What is owed for one unit: the only source of a refund. `amount_minor` holds goods and freight, `reduced_minor` a deduction."""
 
     LIFE: ClassVar[Life] = GRANT
 
@@ -220,7 +220,9 @@ class Deadline(Tenanted):
         db_table = "cases_deadline"
         constraints = [
             models.UniqueConstraint(fields=["merchant", "life", "life_id", "limit", "generation"], name="one_deadline_a_turn"),
-            models.CheckConstraint(condition=Q(ended_at__isnull=True, ended_as="") | (Q(ended_at__isnull=False) & ~Q(ended_as="")), name="ends_as"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_as="") | (Q(ended_at__isnull=False) & ~Q(ended_as="")), name="ends_as"
+            ),
         ]
         indexes = [
             # The clock's only reader: ten million open rows must cost no more per tick than ten.

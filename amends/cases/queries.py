@@ -53,7 +53,7 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """At most PAGE rows, nearest first; `after` is the key of the next page, None on the last. `most` says that `total` stopped counting."""
+    """At most PAGE rows, nearest first; `after` is the key of the next page, None on the last. `most`: `total` stopped counting."""
 
     rows: list[QueueRow]
     after: str | None
@@ -61,8 +61,17 @@ class QueuePage:
     most: bool
 
 
-def queue(actor: Actor, *, party: Party | None = None, after: str | None = None, issue: str = "", remedy: str = "", within: timedelta | None = None,
-          life: str = "", size: int = PAGE) -> QueuePage:  # fmt: skip
+def queue(
+    actor: Actor,
+    *,
+    party: Party | None = None,
+    after: str | None = None,
+    issue: str = "",
+    remedy: str = "",
+    within: timedelta | None = None,
+    life: str = "",
+    size: int = PAGE,
+) -> QueuePage:
     """What waits for `party` (the actor's own side by default) among the cases that the actor may see, nearest first. Two queries."""
     turns = _turns(actor, party or actor.party)
     if issue:
@@ -96,10 +105,26 @@ def _turns(actor: Actor, party: Party) -> QuerySet[Turn]:
 def _row(turn: Turn) -> QueueRow:
     case = turn.case
     return QueueRow(
-        case.ref, case.title, case.issue, case.remedy, case.claimed_minor, case.currency, case.units_count,
-        say(case.consumer.name_zh, case.consumer.name_en), say(case.merchant.name_zh, case.merchant.name_en), case.goods_class, case.stage,
-        turn.life, turn.stage, turn.limit, turn.silence, turn.due_at, turn.paused, case.opened_at, turn.pk,
-    )  # fmt: skip
+        case.ref,
+        case.title,
+        case.issue,
+        case.remedy,
+        case.claimed_minor,
+        case.currency,
+        case.units_count,
+        say(case.consumer.name_zh, case.consumer.name_en),
+        say(case.merchant.name_zh, case.merchant.name_en),
+        case.goods_class,
+        case.stage,
+        turn.life,
+        turn.stage,
+        turn.limit,
+        turn.silence,
+        turn.due_at,
+        turn.paused,
+        case.opened_at,
+        turn.pk,
+    )
 
 
 def _told_key(turn: Turn) -> str:
@@ -121,7 +146,7 @@ class CasesPage:
 
 
 def cases(actor: Actor, *, filters: Mapping[str, Any] | None = None, after: str | None = None, size: int = PAGE) -> CasesPage:
-    """The cases that the actor may see, newest first; `filters` are columns of Case (stage, issue, remedy, goods_class, merchant__ref ...)."""
+    """The cases that the actor may see, newest first; `filters` are columns of Case (stage, issue, remedy, merchant__ref ...)."""
     found = Case.objects.visible_to(actor).select_related("consumer", "merchant", "order").filter(**(filters or {}))
     if after:
         opened, pk = _key(after)
@@ -134,7 +159,10 @@ def cases(actor: Actor, *, filters: Mapping[str, Any] | None = None, after: str 
 def case_for(ref: str, actor: Actor) -> Case:
     """One case with merchant, consumer, order and decision. Raises NotFound where the actor may not see it."""
     found = (
-        Case.objects.visible_to(actor).select_related("merchant", "consumer", "order", "decision", "follows").filter(ref=clean_ref(ref) or "").first()
+        Case.objects.visible_to(actor)
+        .select_related("merchant", "consumer", "order", "decision", "follows")
+        .filter(ref=clean_ref(ref) or "")
+        .first()
     )
     if found is None:
         raise NotFound
@@ -175,11 +203,23 @@ def timeline(case: Case, actor: Actor) -> list[TimelineRow]:
         text = texts.get(first.facts.get("text", 0))
         rows.append(
             TimelineRow(
-                first.number, first.made_at, Party(first.party), first.automatic, NAMES[Party(first.party)], DONE[first.verb], len(group), first.life,
-                first.verb, first.went_to, first.facts, text.body if text else "", bool(text and text.erased_at), tuple(first.audience.split(",")),
+                first.number,
+                first.made_at,
+                Party(first.party),
+                first.automatic,
+                NAMES[Party(first.party)],
+                DONE[first.verb],
+                len(group),
+                first.life,
+                first.verb,
+                first.went_to,
+                first.facts,
+                text.body if text else "",
+                bool(text and text.erased_at),
+                tuple(first.audience.split(",")),
                 first.hash,
             )
-        )  # fmt: skip
+        )
     rows.reverse()
     return rows
 
@@ -202,4 +242,6 @@ def evidence_of(case: Case) -> list[Evidence]:
 
 def open_deadlines(case: Case) -> list[Deadline]:
     """What is running for this case, nearest first, backstops last."""
-    return list(Deadline.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, ended_at__isnull=True).order_by("backstop", "due_at"))
+    return list(
+        Deadline.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, ended_at__isnull=True).order_by("backstop", "due_at")
+    )

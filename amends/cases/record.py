@@ -85,7 +85,7 @@ def _flush(act: Act) -> None:
 
 
 def _case_id(life: LifeRow) -> int:
-    return life.pk if isinstance(life, Case) else life.case_id  # type: ignore[attr-defined,no-any-return]
+    return life.pk if isinstance(life, Case) else life.case_id  # type: ignore[attr-defined]
 
 
 # ── deadlines and turns ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -94,7 +94,7 @@ def _case_id(life: LifeRow) -> int:
 def _keep_deadlines(case: Case, steps: list[Step], at: datetime) -> None:
     still_open = list(Deadline.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, ended_at__isnull=True))
     moved = {(s.life.LIFE.name, s.life.pk): s.life for s in steps}
-    first = {}
+    first: dict[tuple[str, int], Step] = {}
     for step in steps:
         if step.came_from != step.went_to or step.verb == ALARM:
             first.setdefault((step.life.LIFE.name, step.life.pk), step)
@@ -125,10 +125,19 @@ def _deadline(case: Case, life: LifeRow, at: datetime) -> Deadline:
     due = due_by(case.terms, stage.limit, start=at, waits_for=stage.waits_for, calendar=calendar(case.merchant.calendar))
     silence = case.terms.silence(stage.limit, stage.silence, remedy=case.remedy, shipped=case.shipped, received=case.received)
     return Deadline(
-        merchant_id=case.merchant_id, case_id=case.pk, life=life.LIFE.name, life_id=life.pk, limit=stage.limit, generation=life.generation,
-        waits_for=",".join(stage.waits_for), silence=silence, started_at=at, due_at=due.at, provisional=due.provisional,
+        merchant_id=case.merchant_id,
+        case_id=case.pk,
+        life=life.LIFE.name,
+        life_id=life.pk,
+        limit=stage.limit,
+        generation=life.generation,
+        waits_for=",".join(stage.waits_for),
+        silence=silence,
+        started_at=at,
+        due_at=due.at,
+        provisional=due.provisional,
         backstop=stage.limit in BACKSTOPS,
-    )  # fmt: skip
+    )
 
 
 def _hold_backstops(rows: list[Deadline], at: datetime) -> None:
@@ -152,24 +161,36 @@ def _keep_turns(case: Case, rows: list[Deadline]) -> None:
         nearest = {party: row for party, row in nearest.items() if not row.backstop}
     stages = {(s.life.LIFE.name, s.life.pk): s.life.stage for s in acting.current().steps}
     before = {(t["life"], t["life_id"]): t["stage"] for t in case.turns}
-    turns = [
+    turns: list[dict[str, Any]] = [
         {
-            "party": party, "due_at": row.due_at.isoformat(), "paused": row.paused_since is not None, "life": row.life, "life_id": row.life_id,
-            "stage": stages.get((row.life, row.life_id)) or before.get((row.life, row.life_id)) or hooks.LIVES[row.life]._default_manager.get(pk=row.life_id).stage,
-            "limit": row.limit, "silence": row.silence, "deadline": row.pk,
+            "party": party,
+            "due_at": row.due_at.isoformat(),
+            "paused": row.paused_since is not None,
+            "life": row.life,
+            "life_id": row.life_id,
+            "stage": stages.get((row.life, row.life_id))
+            or before.get((row.life, row.life_id))
+            or hooks.LIVES[row.life]._default_manager.get(pk=row.life_id).stage,
+            "limit": row.limit,
+            "silence": row.silence,
+            "deadline": row.pk,
         }
         for party, row in nearest.items()
-    ]  # fmt: skip
+    ]
     turns.sort(key=lambda t: (t["due_at"], t["party"]))
     if turns == case.turns:
         return
     case.turns = turns
     Turn.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).delete()
     Turn.objects.bulk_create(
-        Turn(merchant_id=case.merchant_id, case_id=case.pk, **{k: v for k, v in t.items() if k not in ("due_at", "deadline")},
-             due_at=datetime.fromisoformat(t["due_at"]))
+        Turn(
+            merchant_id=case.merchant_id,
+            case_id=case.pk,
+            **{k: v for k, v in t.items() if k not in ("due_at", "deadline")},
+            due_at=datetime.fromisoformat(t["due_at"]),
+        )
         for t in turns
-    )  # fmt: skip
+    )
 
 
 # ── the timeline ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -180,10 +201,23 @@ def _write_entries(case: Case, steps: list[Step], act: str, at: datetime) -> lis
     for step in steps:
         case.entries_count += 1
         entry = Entry(
-            merchant_id=case.merchant_id, case_id=case.pk, number=case.entries_count, made_at=at, life=step.life.LIFE.name,
-            life_id=step.life.pk, verb=step.verb, party=step.by.party.value, actor_id=step.by.user_id, automatic=step.by.automatic,
-            came_from=step.came_from, went_to=step.went_to, act=act, audience=step.audience, facts=dict(step.facts), before=case.head,
-        )  # fmt: skip
+            merchant_id=case.merchant_id,
+            case_id=case.pk,
+            number=case.entries_count,
+            made_at=at,
+            life=step.life.LIFE.name,
+            life_id=step.life.pk,
+            verb=step.verb,
+            party=step.by.party.value,
+            actor_id=step.by.user_id,
+            automatic=step.by.automatic,
+            came_from=step.came_from,
+            went_to=step.went_to,
+            act=act,
+            audience=step.audience,
+            facts=dict(step.facts),
+            before=case.head,
+        )
         entry.hash = case.head = entry_hash(entry)
         entries.append(entry)
     return Entry.objects.bulk_create(entries)
@@ -192,10 +226,21 @@ def _write_entries(case: Case, steps: list[Step], act: str, at: datetime) -> lis
 def entry_hash(entry: Entry) -> str:
     """SHA-256 over the canonical JSON of everything in the entry but its id, and over the hash of the entry before it."""
     told: dict[str, Any] = {
-        "merchant": entry.merchant_id, "case": entry.case_id, "number": entry.number, "made_at": entry.made_at.isoformat(),
-        "life": entry.life, "life_id": entry.life_id, "verb": entry.verb, "party": entry.party, "actor": entry.actor_id,
-        "automatic": entry.automatic, "from": entry.came_from, "to": entry.went_to, "act": entry.act, "audience": entry.audience,
-        "facts": entry.facts, "before": entry.before,
-    }  # fmt: skip
+        "merchant": entry.merchant_id,
+        "case": entry.case_id,
+        "number": entry.number,
+        "made_at": entry.made_at.isoformat(),
+        "life": entry.life,
+        "life_id": entry.life_id,
+        "verb": entry.verb,
+        "party": entry.party,
+        "actor": entry.actor_id,
+        "automatic": entry.automatic,
+        "from": entry.came_from,
+        "to": entry.went_to,
+        "act": entry.act,
+        "audience": entry.audience,
+        "facts": entry.facts,
+        "before": entry.before,
+    }
     return hashlib.sha256(json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
-

@@ -32,9 +32,7 @@ def take_known(merchant_id: int, order_id: int, case_id: int) -> Case:
     if held is not None:
         return held
     list(Payment.objects.select_for_update().filter(merchant_id=merchant_id, order_id=order_id).values_list("pk"))
-    case = (
-        Case.objects.select_for_update(of=("self",)).select_related("decision", "merchant").get(merchant_id=merchant_id, pk=case_id)
-    )
+    case = Case.objects.select_for_update(of=("self",)).select_related("decision", "merchant").get(merchant_id=merchant_id, pk=case_id)
     acting.current().hold(case)
     return case
 

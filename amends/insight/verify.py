@@ -41,8 +41,7 @@ def broken_chains() -> list[str]:
     entries = Entry.objects.order_by("case_id", "number").iterator(chunk_size=5000)
     for case_id, chain in groupby(entries, key=lambda e: e.case_id):
         before, number = "", 0
-        for entry in chain:
-            number += 1
+        for number, entry in enumerate(chain, 1):
             if (entry.before, entry.number, entry.hash) != (before, number, entry_hash(entry)):
                 found.append(f"case {case_id}: entry {entry.number} does not follow from entry {number - 1}")
                 break
@@ -80,15 +79,18 @@ def overdue() -> list[str]:
     if not beats.exists():
         return []
     late = Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=True, due_at__lt=clock.now() - LATE)
-    return [f"deadline {pk} ({limit}) of case {case} was due at {due:%F %T}" for pk, limit, case, due in late.values_list("pk", "limit", "case__ref", "due_at")[:MOST]]
+    return [
+        f"deadline {pk} ({limit}) of case {case} was due at {due:%F %T}"
+        for pk, limit, case, due in late.values_list("pk", "limit", "case__ref", "due_at")[:MOST]
+    ]
 
 
 def torn_grants() -> list[str]:
     """Grants done without money, or money on its way without a grant that is owed (S1, S12)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT g.id FROM cases_grant g WHERE g.stage = 'done' AND g.amount_minor > g.reduced_minor AND NOT EXISTS (SELECT 1 FROM refunds_refund r"
-            " WHERE r.merchant_id = g.merchant_id AND r.grant_id = g.id AND r.stage IN ('paid', 'settled', 'covered')) LIMIT %s",
+            "SELECT g.id FROM cases_grant g WHERE g.stage = 'done' AND g.amount_minor > g.reduced_minor"
+            " AND NOT EXISTS (SELECT 1 FROM refunds_refund r WHERE r.merchant_id = g.merchant_id AND r.grant_id = g.id AND r.stage IN ('paid', 'settled', 'covered')) LIMIT %s",
             [MOST],
         )
         unpaid = [f"grant {pk} is done and nothing was paid" for (pk,) in cursor.fetchall()]
@@ -103,7 +105,11 @@ def torn_grants() -> list[str]:
 def closed_but_open() -> list[str]:
     """Closed cases of which something is still open (S3)."""
     found = []
-    for case in Case.objects.filter(closed_at__isnull=False).filter(Exists(Deadline.objects.filter(case_id=OuterRef("pk"), ended_at__isnull=True))).iterator():
+    for case in (
+        Case.objects.filter(closed_at__isnull=False)
+        .filter(Exists(Deadline.objects.filter(case_id=OuterRef("pk"), ended_at__isnull=True)))
+        .iterator()
+    ):
         lives = [life for asked in hooks.HOLDS_OPEN for life in asked(case)]
         found += [f"case {case.ref} is closed, but {', '.join(lives)}"] if lives else []
     return found
@@ -112,7 +118,11 @@ def closed_but_open() -> list[str]:
 def changed_texts() -> list[str]:
     """Texts whose words no longer match the digest that the timeline holds."""
     rows = CaseText.objects.filter(erased_at__isnull=True).values_list("pk", "body", "salt", "digest").iterator(chunk_size=5000)
-    return [f"text {pk} was changed after it was written" for pk, body, salt, digest in rows if sha256((salt + body).encode()).hexdigest() != digest]
+    return [
+        f"text {pk} was changed after it was written"
+        for pk, body, salt, digest in rows
+        if sha256((salt + body).encode()).hexdigest() != digest
+    ]
 
 
 def stray_entries() -> list[str]:
@@ -125,7 +135,9 @@ def double_claims() -> list[str]:
     """Units granted twice, or a case with another number of claimed units than it says."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT unit_id FROM cases_grant WHERE stage IN ('owed', 'doing', 'done') GROUP BY merchant_id, unit_id HAVING count(*) > 1 LIMIT %s", [MOST]
+            "SELECT unit_id FROM cases_grant WHERE stage IN ('owed', 'doing', 'done')"
+            " GROUP BY merchant_id, unit_id HAVING count(*) > 1 LIMIT %s",
+            [MOST],
         )
         return [f"unit {pk} is granted twice" for (pk,) in cursor.fetchall()]
 

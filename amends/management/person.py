@@ -14,5 +14,11 @@ def actor_named(email: str) -> Actor:
     user = User.objects.filter(email=email, is_active=True).first()
     actors = actors_of(user) if user else {}
     if not actors:
-        raise NotFound(say("没有这个人：{email}。运行 amends demo_users 可以看到有谁。", "There is nobody called {email}. `amends demo_users` tells who there is.", email=email))
+        raise NotFound(
+            say(
+                "没有这个人：{email}。运行 amends demo_users 可以看到有谁。",
+                "There is nobody called {email}. `amends demo_users` tells who there is.",
+                email=email,
+            )
+        )
     return next(iter(actors.values()))

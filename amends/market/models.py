@@ -101,7 +101,9 @@ class Order(Tenanted):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "id"], name="order_tenant_key"),
             models.UniqueConstraint(fields=["merchant", "number"], name="one_order_a_number"),
-            models.CheckConstraint(condition=Q(paid_minor=F("list_minor") - F("discount_minor") + F("freight_minor")), name="order_adds_up"),
+            models.CheckConstraint(
+                condition=Q(paid_minor=F("list_minor") - F("discount_minor") + F("freight_minor")), name="order_adds_up"
+            ),
         ]
         indexes = [models.Index(fields=["consumer", "-placed_at"], name="orders_of_consumer")]
 

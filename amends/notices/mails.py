@@ -17,7 +17,11 @@ from amends.people.models import User
 def mail(case: Case, notice: Notice, told: Told) -> None:
     """A mail to each person of that side, in the person's own language."""
     people = User.objects.filter(is_active=True)
-    people = people.filter(memberships__consumer_id=case.consumer_id) if told.party == "consumer" else people.filter(memberships__merchant_id=case.merchant_id)
+    people = (
+        people.filter(memberships__consumer_id=case.consumer_id)
+        if told.party == "consumer"
+        else people.filter(memberships__merchant_id=case.merchant_id)
+    )
     at = clock.now()
     Mail.objects.bulk_create(
         Mail(

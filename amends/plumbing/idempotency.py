@@ -37,11 +37,16 @@ def once(scope: str, key: str, path: str, body: bytes, run: Callable[[], Answer]
     Raises Unprocessable for a key that is too long or was used with another body, Conflict while the first request is still running.
     """
     if not key or len(key) > 200:
-        raise Unprocessable(say("请给出 1 到 200 个字符的幂等键。", "Give an idempotency key of 1 to 200 characters."), code="idempotency_key_missing")
+        raise Unprocessable(
+            say("请给出 1 到 200 个字符的幂等键。", "Give an idempotency key of 1 to 200 characters."), code="idempotency_key_missing"
+        )
     digest = hashlib.sha256(path.encode() + b"\n" + body).hexdigest()
     with transaction.atomic():
         if not _alone(scope, key):
-            raise Conflict(say("同一个请求还在处理，请稍等几秒再看。", "The same request is still running. Look again in a few seconds."), code="still_running")
+            raise Conflict(
+                say("同一个请求还在处理，请稍等几秒再看。", "The same request is still running. Look again in a few seconds."),
+                code="still_running",
+            )
         known = Idempotency.objects.filter(scope=scope, key=key).first()
         if known is not None:
             if known.body_digest != digest:
@@ -49,7 +54,9 @@ def once(scope: str, key: str, path: str, body: bytes, run: Callable[[], Answer]
                 raise Unprocessable(wrong, code="idempotency_key_reused")
             return Answer(known.status, known.answer, repeated=True)
         answer = run()
-        Idempotency.objects.create(scope=scope, key=key, path=path[:300], body_digest=digest, status=answer.status, answer=answer.body, made_at=clock.now())
+        Idempotency.objects.create(
+            scope=scope, key=key, path=path[:300], body_digest=digest, status=answer.status, answer=answer.body, made_at=clock.now()
+        )
         return answer
 
 

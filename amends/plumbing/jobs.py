@@ -78,7 +78,10 @@ def _claim(size: int) -> list[tuple[int, str, dict[str, Any]]]:
             " AND task_name = ANY(%s) ORDER BY priority DESC, id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id, task_name, args",
             [list(TASKS), size],
         )
-        return [(pk, name, json.loads(args) if isinstance(args, str) else args) for pk, name, args in sorted(cursor.fetchall(), key=lambda row: row[0])]
+        return [
+            (pk, name, json.loads(args) if isinstance(args, str) else args)
+            for pk, name, args in sorted(cursor.fetchall(), key=lambda row: row[0])
+        ]
 
 
 def _run(job_id: int, name: str, arguments: dict[str, Any]) -> None:

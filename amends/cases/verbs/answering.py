@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Q, QuerySet
+
 from amends.cases.models import Case, Evidence
 from amends.cases.record import verb
 from amends.cases.taking import take
@@ -65,7 +67,9 @@ def prove(ref: str, *, words: str = "", evidence: Sequence[str] = (), by: Actor)
     said = clean_words(words, field="words")
     pieces = attach_to(case, evidence, by)
     if not said and not pieces:
-        raise Unprocessable.field("evidence", say("请至少补充一份凭证或一句说明。", "Give at least one piece of evidence or a sentence."), code="required")
+        raise Unprocessable.field(
+            "evidence", say("请至少补充一份凭证或一句说明。", "Give at least one piece of evidence or a sentence."), code="required"
+        )
     text = keep_text(case, "proof", said, by) if said else None
     case.move("prove", by, facts={"evidence": [piece.digest for piece in pieces], **told(text)})
     return case
@@ -108,11 +112,7 @@ def let_stand(ref: str, *, by: Actor) -> Case:
 def attach_to(case: Case, refs: Sequence[str], by: Actor, *, late: bool = False) -> list[Evidence]:
     """The files uploaded by this actor for this order now belong to the case. Raises Unprocessable where one is unknown."""
     wanted = {clean_ref(ref) or "" for ref in refs}
-    found = list(
-        Evidence.objects.filter(
-            merchant_id=case.merchant_id, order_id=case.order_id, case__isnull=True, party=by.party.value, user_id=by.user_id, ref__in=wanted
-        )
-    )
+    found = list(waiting_evidence(case.merchant_id, case.order_id, by).filter(ref__in=wanted))
     if len(found) != len(wanted):
         wrong = say("有凭证没有找到，请重新上传。", "Some of the evidence was not found. Please upload it again.")
         raise Unprocessable.field("evidence", wrong, code="evidence_unknown")
@@ -120,3 +120,9 @@ def attach_to(case: Case, refs: Sequence[str], by: Actor, *, late: bool = False)
         piece.case_id, piece.late, piece.made_at = case.pk, late, clock.now()
         piece.save(update_fields=["case_id", "late", "made_at"])
     return found
+
+
+def waiting_evidence(merchant_id: int, order_id: int, by: Actor) -> QuerySet[Evidence]:
+    """The files of an order that this actor uploaded and no case has yet."""
+    mine = Q(user_id=by.user_id) if by.user_id is not None else Q(user__isnull=True)
+    return Evidence.objects.filter(mine, merchant_id=merchant_id, order_id=order_id, case__isnull=True, party=by.party.value)

@@ -11,6 +11,7 @@ from amends.cases.models import Case, ClaimedUnit, Evidence
 from amends.cases.record import verb
 from amends.cases.taking import take
 from amends.cases.texts import clean_words, keep_text, told
+from amends.cases.verbs.answering import waiting_evidence
 from amends.kernel import clock
 from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import NotFound, Unprocessable
@@ -94,8 +95,12 @@ def _check_remedy(considered: Considered, remedy: Remedy) -> None:
 def _check_evidence(considered: Considered, remedy: Remedy, there: int) -> None:
     least = considered.evidence_min(remedy)
     if there < least:
-        wrong = say("这种问题至少要 {n} 份凭证，现在有 {there} 份。", "This issue needs at least {n} pieces of evidence; there are {there}.",
-                    n=least, there=there)  # fmt: skip
+        wrong = say(
+            "这种问题至少要 {n} 份凭证，现在有 {there} 份。",
+            "This issue needs at least {n} pieces of evidence; there are {there}.",
+            n=least,
+            there=there,
+        )
         raise Unprocessable.field("evidence", wrong, code="evidence_missing")
     if there > MOST_EVIDENCE:
         wrong = say("最多 {n} 份凭证。", "At most {n} pieces of evidence.", n=MOST_EVIDENCE)
@@ -103,12 +108,7 @@ def _check_evidence(considered: Considered, remedy: Remedy, there: int) -> None:
 
 
 def _evidence(order: Order, refs: Sequence[str], by: Actor) -> list[Evidence]:
-    found = list(
-        Evidence.objects.filter(
-            merchant_id=order.merchant_id, order_id=order.pk, case__isnull=True, party=by.party.value, user_id=by.user_id,
-            ref__in=[clean_ref(ref) or "" for ref in refs],
-        )
-    )  # fmt: skip
+    found = list(waiting_evidence(order.merchant_id, order.pk, by).filter(ref__in=[clean_ref(ref) or "" for ref in refs]))
     if len(found) != len(set(refs)):
         wrong = say("有凭证没有找到，请重新上传。", "Some of the evidence was not found. Please upload it again.")
         raise Unprocessable.field("evidence", wrong, code="evidence_unknown")
@@ -118,21 +118,46 @@ def _evidence(order: Order, refs: Sequence[str], by: Actor) -> list[Evidence]:
 def _open(considered: Considered, remedy: Remedy, channel: str, by: Actor) -> Case:
     order, at = considered.order, clock.now()
     decision = Decision.objects.create(
-        merchant_id=order.merchant_id, ref=new_ref("DE"), made_at=at, versions=list(considered.lines[0].decision.versions), answer=stamped(considered)
+        merchant_id=order.merchant_id,
+        ref=new_ref("DE"),
+        made_at=at,
+        versions=list(considered.lines[0].decision.versions),
+        answer=stamped(considered),
     )
     first, payer = considered.lines[0].line, considered.return_freight(remedy)
     more = len(considered.lines) - 1
     case = Case.born(
-        "apply", by, merchant_id=order.merchant_id, merchant=order.merchant, ref=new_ref("AS"), order=order, consumer=order.consumer,
-        decision=decision, issue=considered.issue.value, remedy=remedy.value, currency=order.currency,
-        claimed_minor=considered.amount_minor(remedy), units_count=len(considered.units), return_freight=payer.value if payer else "",
-        title_zh=first.name_zh + (f" 等 {more + 1} 种" if more else ""), title_en=first.name_en + (f" and {more} more" if more else ""),
-        goods_class=first.goods_class, channel=channel, shipped=considered.shipped, received=considered.received, opened_at=at,
+        "apply",
+        by,
+        merchant_id=order.merchant_id,
+        merchant=order.merchant,
+        ref=new_ref("AS"),
+        order=order,
+        consumer=order.consumer,
+        decision=decision,
+        issue=considered.issue.value,
+        remedy=remedy.value,
+        currency=order.currency,
+        claimed_minor=considered.amount_minor(remedy),
+        units_count=len(considered.units),
+        return_freight=payer.value if payer else "",
+        title_zh=first.name_zh + (f" 等 {more + 1} 种" if more else ""),
+        title_en=first.name_en + (f" and {more} more" if more else ""),
+        goods_class=first.goods_class,
+        channel=channel,
+        shipped=considered.shipped,
+        received=considered.received,
+        opened_at=at,
         facts={
-            "issue": considered.issue.value, "remedy": remedy.value, "units": len(considered.units), "order": order.ref,
-            "amount_minor": considered.amount_minor(remedy), "currency": order.currency, "decision": decision.ref,
+            "issue": considered.issue.value,
+            "remedy": remedy.value,
+            "units": len(considered.units),
+            "order": order.ref,
+            "amount_minor": considered.amount_minor(remedy),
+            "currency": order.currency,
+            "decision": decision.ref,
         },
-    )  # fmt: skip
+    )
     ClaimedUnit.objects.bulk_create(
         ClaimedUnit(merchant_id=order.merchant_id, case=case, line=line.line, unit=unit) for line in considered.lines for unit in line.units
     )
@@ -144,7 +169,12 @@ def stamped(considered: Considered) -> dict[str, Any]:
     first = considered.lines[0].decision.to_json()
     terms = {name: first[name] for name in ("limits", "counts", "silence", "rolls", "versions")}
     lines = [
-        {"position": line.line.position, "units": [u.pk for u in line.units], "facts": line.facts.to_json(), "answer": line.decision.to_json()}
+        {
+            "position": line.line.position,
+            "units": [u.pk for u in line.units],
+            "facts": line.facts.to_json(),
+            "answer": line.decision.to_json(),
+        }
         for line in considered.lines
     ]
     return {**terms, "lines": lines}

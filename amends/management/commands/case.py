@@ -1,11 +1,11 @@
 """`amends case`: the whole journey from the terminal, as the person that `--as` names, through the verbs that pages and API call.
 
-    amends case orders --as anna@example.com
-    amends case consider OR-… --line 1:2 --issue quality --as anna@example.com
-    amends case apply OR-… --line 1:2 --issue quality --remedy return_refund --photo broken.jpg --as anna@example.com
-    amends case queue --as bolt@example.com
-    amends case do approve AS-… --as bolt@example.com
-    amends case show AS-… --as anna@example.com
+amends case orders --as anna@example.com
+amends case consider OR-… --line 1:2 --issue quality --as anna@example.com
+amends case apply OR-… --line 1:2 --issue quality --remedy return_refund --photo broken.jpg --as anna@example.com
+amends case queue --as bolt@example.com
+amends case do approve AS-… --as bolt@example.com
+amends case show AS-… --as anna@example.com
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from amends.cases.words import stage_name, verb_name
 from amends.faces.case_view import case_view
 from amends.kernel import clock
 from amends.kernel.money import Money
-from amends.kernel.parties import NAMES
+from amends.kernel.parties import NAMES, Party
 from amends.kernel.refusals import NotFound, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.management.person import actor_named
@@ -37,6 +37,9 @@ from amends.people.rules import Actor
 from amends.plumbing.console import language
 from amends.policy.rules.explain import explain
 from amends.policy.rules.facts import Remedy
+from amends.refunds.models import Refund
+from amends.returns.models import ReturnShipment
+from amends.rulings.models import Review
 
 LIVES = ("case", "return_shipment", "inspection", "review", "refund")
 
@@ -46,14 +49,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=["orders", "consider", "apply", "queue", "show", "do"])
-        parser.add_argument("words", nargs="*", help="orders, queue: nothing; consider, apply: an order; show: a case; do: a verb and the ref it is about")
+        parser.add_argument(
+            "words", nargs="*", help="orders, queue: nothing; consider, apply: an order; show: a case; do: a verb and the ref it is about"
+        )
         parser.add_argument("--as", dest="person", required=True, metavar="EMAIL", help="who acts")
-        parser.add_argument("--line", action="append", default=[], metavar="N:COUNT", help="pieces of a line of the order, e.g. 1:2; may be repeated")
-        parser.add_argument("--flag", action="append", default=[], metavar="NAME=yes|no", help="the answer to one of the policy's questions")
+        parser.add_argument(
+            "--line", action="append", default=[], metavar="N:COUNT", help="pieces of a line of the order, e.g. 1:2; may be repeated"
+        )
+        parser.add_argument(
+            "--flag", action="append", default=[], metavar="NAME=yes|no", help="the answer to one of the policy's questions"
+        )
         parser.add_argument("--issue", default="no_reason")
         parser.add_argument("--remedy", default="return_refund")
         parser.add_argument("--photo", action="append", default=[], type=Path, help="a file that proves it; may be repeated")
-        parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="do: what the verb wants to know, e.g. words=..., waybill=...")
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="NAME=VALUE", help="do: what the verb wants to know, e.g. words=..., waybill=..."
+        )
         parser.add_argument("--json", action="store_true", help="print what a program can read")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -69,11 +80,13 @@ class Command(BaseCommand):
     def _orders(self, asked: Namespace, actor: Actor) -> list[dict[str, Any]]:
         return [
             {
-                "order": order.ref, "placed": order.placed_at, "paid": Money(order.paid_minor, order.currency),
+                "order": order.ref,
+                "placed": order.placed_at,
+                "paid": Money(order.paid_minor, order.currency),
                 "lines": [f"{line.position}: {line.quantity} × {_in(say(line.name_zh, line.name_en))}" for line in order.lines.all()],
             }
             for order in orders_of(actor)[:20]
-        ]  # fmt: skip
+        ]
 
     def _consider(self, asked: Namespace, actor: Actor) -> dict[str, Any]:
         considered = self._considered(asked, actor)
@@ -100,12 +113,20 @@ class Command(BaseCommand):
             with photo.open("rb") as stream:
                 evidence.append(upload(order.ref, name=photo.name, stream=stream, by=actor).ref)
         words = _settings(asked).get("words", "")
-        case = apply(Application(order.ref, _claims(asked), asked.issue, asked.remedy, words=words, evidence=evidence, channel="command"), by=actor)
+        case = apply(
+            Application(order.ref, _claims(asked), asked.issue, asked.remedy, words=words, evidence=evidence, channel="command"), by=actor
+        )
         return self._told(case.ref, actor)
 
     def _queue(self, asked: Namespace, actor: Actor) -> list[dict[str, Any]]:
         return [
-            {"case": row.ref, "about": row.title, "due": row.due_at, "left": _left(row.due_at - clock.now()), "silence": verb_name(row.life, row.silence)}
+            {
+                "case": row.ref,
+                "about": row.title,
+                "due": row.due_at,
+                "left": _left(row.due_at - clock.now()),
+                "silence": verb_name(row.life, row.silence),
+            }
             for row in queue(actor).rows
         ]
 
@@ -118,39 +139,46 @@ class Command(BaseCommand):
         found = [hooks.VERBS[life, name] for life in LIVES if (life, name) in hooks.VERBS and _about(life, ref)]
         if not found:
             known = ", ".join(sorted({verb for life, verb in hooks.VERBS if _about(life, ref)}))
-            raise Unprocessable(say("没有这个动作：{name}。可用：{known}。", "There is no such verb: {name}. Known: {known}.", name=name, known=known))
+            raise Unprocessable(
+                say("没有这个动作：{name}。可用：{known}。", "There is no such verb: {name}. Known: {known}.", name=name, known=known)
+            )
         settings: dict[str, Any] = _settings(asked)
         wants = inspect.signature(found[0]).parameters
         unknown = set(settings) - set(wants)
         missing = {n for n, p in wants.items() if p.default is p.empty and n not in ("ref", "by")} - set(settings)
         if unknown or missing:
-            told = say("这个动作要的是：{wants}。", "This verb wants: {wants}.", wants=", ".join(n for n in wants if n not in ("ref", "by")))
+            told = say(
+                "这个动作要的是：{wants}。", "This verb wants: {wants}.", wants=", ".join(n for n in wants if n not in ("ref", "by"))
+            )
             raise Unprocessable(told)
         for key, value in settings.items():
             settings[key] = int(value) if "int" in str(wants[key].annotation) else value
         found[0](ref, by=actor, **settings)
-        return self._told(case_ref(ref, actor), actor)
+        return self._told(case_ref(ref), actor)
 
     def _told(self, ref: str, actor: Actor) -> dict[str, Any]:
         case = case_for(ref, actor)
         view = case_view(ref, actor)
         return {
-            "case": case.ref, "about": case.title, "stage": stage_name("case", case.stage), "amount": Money(case.claimed_minor, case.currency),
-            "waits": [{"for": NAMES[turn.party], "until": turn.due, "else": turn.silence} for turn in view.turns],
+            "case": case.ref,
+            "about": case.title,
+            "stage": stage_name("case", case.stage),
+            "amount": Money(case.claimed_minor, case.currency),
+            "waits": [{"for": NAMES[Party(turn.party)], "until": turn.due, "else": turn.silence} for turn in view.turns],
             "you_may": [{"verb": act.verb, "ref": act.ref, "words": act.words} for act in view.acts],
             "parcels": [{"ref": parcel.ref, "stage": parcel.stage} for parcel in view.parcels],
             "timeline": [f"{row.made_at:%F %H:%M} {_in(row.who)} {_in(row.what)}" for row in timeline(case, actor)],
-        }  # fmt: skip
+        }
 
 
-def case_ref(ref: str, actor: Actor) -> str:
+def case_ref(ref: str) -> str:
     """The case that a parcel, a review or a refund belongs to; the ref itself where it is a case's."""
     if ref.upper().startswith("AS"):
         return ref
-    for model in hooks.LIVES.values():
-        found = model._default_manager.filter(ref=ref).values_list("case__ref", flat=True).first() if hasattr(model, "ref") and hasattr(model, "case") else None
-        if found:
-            return str(found)
+    for model in (ReturnShipment, Review, Refund):
+        found = model._default_manager.filter(ref=ref).select_related("case").first()
+        if found is not None:
+            return str(found.case.ref)
     raise NotFound
 
 
@@ -200,16 +228,13 @@ def _plain(value: Any) -> Any:
 
 def _lines(told: Any, indent: str = "") -> list[str]:
     """Nested values as lines a person reads."""
-    if isinstance(told, dict):
-        rows = told.items()
-    elif isinstance(told, list):
-        rows = (("-", value) for value in told)
-    else:
+    if not isinstance(told, dict | list):
         return [indent + _shown(told)]
+    rows = list(told.items()) if isinstance(told, dict) else [("-", value) for value in told]
     out = []
     for key, value in rows:
         if isinstance(value, dict | list):
-            out += [f"{indent}{key}"] + _lines(value, indent + "  ")
+            out += [f"{indent}{key}", *_lines(value, indent + "  ")]
         else:
             out.append(f"{indent}{key}  {_shown(value)}")
     return out

@@ -1,4 +1,4 @@
-"""`amends demo`: many cases from application to rating, played by seeded characters in stepped time, through the verbs that everybody uses."""
+"""`amends demo`: many cases from application to rating, played by seeded characters in stepped time, through everybody's verbs."""
 
 from __future__ import annotations
 

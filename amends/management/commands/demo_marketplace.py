@@ -40,7 +40,11 @@ class Command(BaseCommand):
         finally:
             if simulator.ours:
                 simulator.stop()
-        told = report(list(stage.players)) | {"orders": len(specs), "left_out": left and {"lines": left.lines, "orders": left.orders}, "users": len(users)}
+        told = report(list(stage.players)) | {
+            "orders": len(specs),
+            "left_out": left and {"lines": left.lines, "orders": left.orders},
+            "users": len(users),
+        }
         if options["json"]:
             print(json.dumps(told, ensure_ascii=False))
         elif left is None:

@@ -34,7 +34,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, days: int, since: date | None, until: date | None, **options: Any) -> None:
         first, last = last_days(max(1, days), clock.now())
-        chosen = Choice(since=since or first, until=until or last, merchant=options["merchant"], goods=options["goods"], issue=options["issue"])
+        chosen = Choice(
+            since=since or first, until=until or last, merchant=options["merchant"], goods=options["goods"], issue=options["issue"]
+        )
         told = figures(PLATFORM, chosen)
         if options["json"]:
             print(json.dumps(plain(told, LIST_AT), ensure_ascii=False))
@@ -47,7 +49,13 @@ def lines(told: Figures) -> list[Text]:
     """The first figures in sentences."""
     rows = [
         say("{a} 至 {b}", "{a} to {b}", a=told.choice.since, b=told.choice.until),
-        say("新开 {n} 单，结案 {m} 单，未结 {k} 单", "{n} opened, {m} closed, {k} open", n=told.opened.value, m=told.closed.value, k=told.backlog.now.value),
+        say(
+            "新开 {n} 单，结案 {m} 单，未结 {k} 单",
+            "{n} opened, {m} closed, {k} open",
+            n=told.opened.value,
+            m=told.closed.value,
+            k=told.backlog.now.value,
+        ),
     ]
     if told.limits.on_time.value is not None:
         share = f"{told.limits.on_time.value:.1%}"

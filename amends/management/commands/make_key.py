@@ -17,7 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", help="the user whom the program acts as")
-        parser.add_argument("--role", choices=[role.value for role in Role], help="which of the user's roles; needed where there are several")
+        parser.add_argument(
+            "--role", choices=[role.value for role in Role], help="which of the user's roles; needed where there are several"
+        )
         parser.add_argument("--label", default="", help="what the key is for, shown in the list of keys")
 
     def handle(self, *args: Any, email: str, role: str | None, label: str, **options: Any) -> None:

@@ -28,5 +28,7 @@ class Command(BaseCommand):
 def load_days(first: date, last: date) -> int:
     """China's days between the two are rows as the newest sources have them; answers how many."""
     rows = [CalendarDay(calendar="cn", day=d.day, kind=d.kind.value, official=d.official, source=d.source) for d in cn_days(first, last)]
-    CalendarDay.objects.bulk_create(rows, update_conflicts=True, unique_fields=["calendar", "day"], update_fields=["kind", "official", "source"])
+    CalendarDay.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["calendar", "day"], update_fields=["kind", "official", "source"]
+    )
     return len(rows)

@@ -128,4 +128,7 @@ class Stage:
         self.heard()
         if who.score and case.ended_by in ("complete", "accept_refusal"):
             consumer = Scene(case, {}, who, self.dice, self.judge).consumer
-            self.plan(self.time.at + delay(self.dice, who), self._tried(lambda: rate(case.ref, score=who.score, words=RATING_WORDS[who.score], by=consumer), case.pk))
+            self.plan(
+                self.time.at + delay(self.dice, who),
+                self._tried(lambda: rate(case.ref, score=who.score, words=RATING_WORDS[who.score], by=consumer), case.pk),
+            )

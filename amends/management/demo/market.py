@@ -1,4 +1,4 @@
-"""The demo marketplace: real baskets where the data is there, invented shops beside them, people to sign in as, and cases in every stage."""
+"""The demo marketplace: real baskets where the data is there, invented shops beside them, people to sign in as, cases in every stage."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from amends.kernel.texts import say
 from amends.management.demo.characters import RESTS, drawn
 from amends.management.demo.engine import Stage
 from amends.market.catalogue import invented_orders
-from amends.market.journey import DemoDataMissing, Left, baskets
+from amends.market.journey import DemoDataMissing, baskets
 from amends.market.models import Consumer, Merchant, Order
 from amends.market.rules.people import invented_consumer
-from amends.market.rules.specs import OrderSpec
+from amends.market.rules.specs import Left, OrderSpec
 from amends.market.verbs import import_orders
 from amends.people.models import Membership, User
 from amends.people.rules import Actor, Role
@@ -31,9 +31,13 @@ PASSWORD = "amends-demo-2026"  # noqa: S105 - printed at every start: the demo's
 IN_EACH_STAGE = 11
 SPAN = timedelta(days=40)
 STAFF = (
-    ("judge@example.com", "Judge", Role.ARBITER), ("agent@example.com", "Agnes", Role.AGENT), ("supervisor@example.com", "Susan", Role.SUPERVISOR),
-    ("policy@example.com", "Paula", Role.POLICY_OWNER), ("analyst@example.com", "Alan", Role.ANALYST), ("admin@example.com", "Ada", Role.ADMIN),
-)  # fmt: skip
+    ("judge@example.com", "Judge", Role.ARBITER),
+    ("agent@example.com", "Agnes", Role.AGENT),
+    ("supervisor@example.com", "Susan", Role.SUPERVISOR),
+    ("policy@example.com", "Paula", Role.POLICY_OWNER),
+    ("analyst@example.com", "Alan", Role.ANALYST),
+    ("admin@example.com", "Ada", Role.ADMIN),
+)
 
 
 def orders_of_the_demo(count: int, seed: int) -> tuple[list[OrderSpec], Left | None]:
@@ -97,17 +101,35 @@ def demo_users() -> list[dict[str, str]]:
     """Who may sign in to the demo: Anna with most cases, Bolt whose shop has most, and one of each staff role. Made where missing."""
     for email, name, role in STAFF:
         a_user(email, name, role)
-    busiest = Case.objects.values("consumer_id").annotate(n=Count("pk")).order_by("-n", "consumer_id").values_list("consumer_id", flat=True).first()
-    shop = Case.objects.filter(closed_at__isnull=True).values("merchant_id").annotate(n=Count("pk")).order_by("-n", "merchant_id").values_list("merchant_id", flat=True).first()
-    consumer = Consumer.objects.filter(pk=busiest).first() or Consumer.objects.order_by("pk").first()
-    merchant = Merchant.objects.filter(pk=shop).first() or Merchant.objects.order_by("pk").first()
+    busiest = (
+        Case.objects.values("consumer_id")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "consumer_id")
+        .values_list("consumer_id", flat=True)
+        .first()
+    )
+    shop = (
+        Case.objects.filter(closed_at__isnull=True)
+        .values("merchant_id")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "merchant_id")
+        .values_list("merchant_id", flat=True)
+        .first()
+    )
+    consumer = Consumer.objects.filter(pk=busiest or 0).first() or Consumer.objects.order_by("pk").first()
+    merchant = Merchant.objects.filter(pk=shop or 0).first() or Merchant.objects.order_by("pk").first()
     if consumer is not None:
         a_user("anna@example.com", "Anna", Role.CONSUMER, consumer=consumer)
     if merchant is not None:
         a_user("bolt@example.com", "Bolt", Role.MERCHANT, merchant=merchant)
     rows = Membership.objects.select_related("user", "merchant", "consumer").filter(user__email__endswith="@example.com").order_by("pk")
     return [
-        {"email": m.user.email, "password": PASSWORD, "role": m.role, "acts_for": (m.merchant and m.merchant.name_en) or (m.consumer and m.consumer.name_en) or "Amends"}
+        {
+            "email": m.user.email,
+            "password": PASSWORD,
+            "role": m.role,
+            "acts_for": (m.merchant and m.merchant.name_en) or (m.consumer and m.consumer.name_en) or "Amends",
+        }
         for m in rows
     ]
 

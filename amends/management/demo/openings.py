@@ -1,4 +1,4 @@
-"""How a case of the demo begins: an order signed for shortly before, something wrong with one of its lines, and what the policy leaves open."""
+"""How a case of the demo begins: an order signed for shortly before, something wrong with a line, and what the policy leaves open."""
 
 from __future__ import annotations
 
@@ -25,12 +25,25 @@ from amends.policy.rules.facts import Remedy
 TRIES = 12
 RECENT = timedelta(days=6)
 ISSUES = (
-    ("no_reason", 34), ("quality", 22), ("not_as_described", 10), ("damaged", 10), ("wrong_item", 6), ("spoiled", 8), ("missing_item", 6), ("lost", 4),
-)  # fmt: skip
+    ("no_reason", 34),
+    ("quality", 22),
+    ("not_as_described", 10),
+    ("damaged", 10),
+    ("wrong_item", 6),
+    ("spoiled", 8),
+    ("missing_item", 6),
+    ("lost", 4),
+)
 WORDS = {
-    "no_reason": "不太合适，想退（模拟）", "quality": "使用时发现故障（模拟）", "not_as_described": "和页面描述不一样（模拟）", "damaged": "收到时外壳破损（模拟）",
-    "wrong_item": "发错了款式（模拟）", "spoiled": "打开已经变质（模拟）", "missing_item": "少发了一件（模拟）", "lost": "一直没有收到（模拟）",
-}  # fmt: skip
+    "no_reason": "不太合适，想退（模拟）",
+    "quality": "使用时发现故障（模拟）",
+    "not_as_described": "和页面描述不一样（模拟）",
+    "damaged": "收到时外壳破损（模拟）",
+    "wrong_item": "发错了款式（模拟）",
+    "spoiled": "打开已经变质（模拟）",
+    "missing_item": "少发了一件（模拟）",
+    "lost": "一直没有收到（模拟）",
+}
 
 
 @dataclass(frozen=True, slots=True)

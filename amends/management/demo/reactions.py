@@ -110,7 +110,12 @@ def _rule(scene: Scene) -> Act | None:
         return None
     liable = "merchant" if outcome == "for" else "consumer"
     return lambda: rulings.rule(
-        scene.review.ref, outcome=outcome, liable=liable, clause="CN-QUAL-01", words="双方凭证已逐一核对，理由见规则条款（模拟）。", by=scene.judge
+        scene.review.ref,
+        outcome=outcome,
+        liable=liable,
+        clause="CN-QUAL-01",
+        words="双方凭证已逐一核对，理由见规则条款（模拟）。",
+        by=scene.judge,
     )
 
 
@@ -158,7 +163,11 @@ def _inspect(scene: Scene) -> Act | None:
 
 def _look_at_all(scene: Scene) -> None:
     ref = scene.case.ref
-    waiting = list(Inspection.objects.filter(merchant_id=scene.case.merchant_id, case_id=scene.case.pk, stage="awaiting").select_related("grant").order_by("pk"))
+    waiting = list(
+        Inspection.objects.filter(merchant_id=scene.case.merchant_id, case_id=scene.case.pk, stage="awaiting")
+        .select_related("grant")
+        .order_by("pk")
+    )
     for place, inspection in enumerate(waiting):
         verdict = scene.who.bench if place == 0 else "accepts"
         if verdict == "reduces" and inspection.grant.amount_minor < 10:
@@ -166,7 +175,13 @@ def _look_at_all(scene: Scene) -> None:
         if verdict == "accepts":
             returns.accept(ref, inspection=inspection.pk, by=scene.merchant)
         elif verdict == "reduces":
-            returns.reduce(ref, inspection=inspection.pk, reduced_minor=inspection.grant.amount_minor // 5, words="有使用痕迹（模拟）", by=scene.merchant)
+            returns.reduce(
+                ref,
+                inspection=inspection.pk,
+                reduced_minor=inspection.grant.amount_minor // 5,
+                words="有使用痕迹（模拟）",
+                by=scene.merchant,
+            )
         elif verdict == "rejects":
             returns.reject(ref, inspection=inspection.pk, words="配件缺失（模拟）", by=scene.merchant)
         else:
@@ -177,7 +192,11 @@ def _finding(scene: Scene) -> Act | None:
     chosen = {"persists": returns.contest, "gives_in": returns.accept_finding}.get(scene.who.consumer)
     if chosen is None:
         return None
-    found = list(Inspection.objects.filter(merchant_id=scene.case.merchant_id, case_id=scene.case.pk, stage=scene.turn["stage"]).values_list("pk", flat=True))
+    found = list(
+        Inspection.objects.filter(merchant_id=scene.case.merchant_id, case_id=scene.case.pk, stage=scene.turn["stage"]).values_list(
+            "pk", flat=True
+        )
+    )
     return lambda: [chosen(scene.case.ref, inspection=pk, by=scene.consumer) for pk in found]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Avg, Count, Sum
 
 from amends.cases.models import Case, Deadline
 from amends.refunds.models import Line, Refund
@@ -26,7 +26,7 @@ def report(case_ids: Sequence[int]) -> dict[str, Any]:
         "refunds": _counts(Refund.objects.filter(case_id__in=case_ids), "stage"),
         "money_minor": _money(case_ids),
         "deadlines": {**_counts(deadlines.exclude(ended_as=""), "ended_as"), "open": deadlines.filter(ended_as="").count()},
-        "ratings": {"answered": scores.count(), "mean": round(sum(scores.values_list("score", flat=True)) / max(1, scores.count()), 2)},
+        "ratings": {"answered": scores.count(), "mean": round(scores.aggregate(mean=Avg("score"))["mean"] or 0, 2)},
     }
 
 

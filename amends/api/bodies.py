@@ -1,0 +1,195 @@
+"""What may be sent, field by field: anything else is refused by its name (B32). No field is an amount that we owe, or a stage."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+MOST_ID = 2**63 - 1
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise PydanticCustomError("nul", "no NUL")
+    return text
+
+
+Str = Annotated[str, AfterValidator(_storable)]
+Ref = Annotated[str, StringConstraints(max_length=40), AfterValidator(_storable)]
+# Longer words reach the verb, which says how many are too many; this is only a wall.
+Words = Annotated[str, StringConstraints(max_length=100_000)]
+Flag = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
+Refs = Annotated[list[Ref], Field(max_length=50)]
+Minor = Annotated[int, Field(ge=0, le=10**15, strict=True)]
+Count = Annotated[int, Field(ge=-1000, le=1_000_000, strict=True)]
+
+
+class Body(Schema):
+    """A body with unknown fields is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class WeighingIn(Body):
+    """Loose goods weighed again, in grams."""
+
+    billed_grams: Annotated[int, Field(ge=1, le=10**7, strict=True)]
+    weighed_grams: Annotated[int, Field(ge=0, le=10**7, strict=True)]
+
+
+class LineIn(Body):
+    """How many pieces of which line of the order, and the answers to the questions that a consideration asked."""
+
+    position: Count
+    quantity: Count
+    flags: dict[Flag, bool] = Field(default_factory=dict, max_length=40)
+    bad_share_bps: Annotated[int, Field(ge=0, le=10_000, strict=True)] | None = None
+    weighing: WeighingIn | None = None
+
+
+class ConsiderationIn(Body):
+    """What went wrong with which pieces: ask before you apply."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"issue": "no_reason", "lines": [{"position": 1, "quantity": 1}]}]})
+
+    issue: Str
+    lines: Annotated[list[LineIn], Field(max_length=100)]
+
+
+class ApplicationIn(Body):
+    """An application. `consumer` is for a merchant's key alone: the consumer who asked the shop to apply."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "order": "OR-7K3F-9Q2M-4D1X",
+                    "lines": [{"position": 1, "quantity": 1, "flags": {"intact": True}}],
+                    "issue": "no_reason",
+                    "remedy": "return_refund",
+                    "words": "尺码不合适 / It does not fit.",
+                    "evidence": [],
+                }
+            ]
+        },
+    )
+
+    order: Ref
+    lines: Annotated[list[LineIn], Field(max_length=100)]
+    issue: Str
+    remedy: Str
+    words: Words = ""
+    evidence: Refs = []
+    consumer: Ref = ""
+
+
+class NothingIn(Body):
+    """An act that needs no words: send {}."""
+
+
+class RefusalIn(Body):
+    """Why the merchant says no: a reason of the list, and words that the consumer reads."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"reason": "not_intact", "words": "吊牌已剪，照片见附件。/ The tag was cut off; see the photo."}]},
+    )
+
+    reason: Str
+    words: Words
+
+
+class WordsIn(Body):
+    """A sentence for the other side."""
+
+    words: Words = ""
+
+
+class ProofIn(Body):
+    """Words, files, or both."""
+
+    words: Words = ""
+    evidence: Refs = []
+
+
+class RatingIn(Body):
+    """One to five, and a comment."""
+
+    score: Count
+    words: Words = ""
+
+
+class AddressIn(Body):
+    """Where the goods go; left empty, it is the address on file."""
+
+    address: Words = ""
+
+
+class DispatchIn(Body):
+    """Who carries it under which number."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"carrier": "SF", "waybill": "SF1234567890"}]})
+
+    carrier: Str
+    waybill: Str
+
+
+class FindingIn(Body):
+    """What was found about the next `count` units of a line. A deduction is for each unit, in minor units of the case's currency."""
+
+    verdict: Literal["accept", "reduce", "reject", "missing"]
+    line: Count
+    count: Count = 1
+    reduced_minor: Minor = 0
+    words: Words = ""
+    evidence: Refs = []
+
+
+class InspectionIn(Body):
+    """What was found, line by line; units not named wait on."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"findings": [{"verdict": "accept", "line": 1, "count": 1}]}]})
+
+    findings: Annotated[list[FindingIn], Field(max_length=200)]
+
+
+class RulingIn(Body):
+    """For or against the claim, who answers for it, the clause, and the reasons that both sides read."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "outcome": "for",
+                    "liable": "merchant",
+                    "clause": "CN-7D-01",
+                    "words": "照片显示商品完好。/ The photos show that the goods are intact.",
+                }
+            ]
+        },
+    )
+
+    outcome: Literal["for", "against"]
+    liable: Str
+    clause: Str
+    words: Words
+
+
+class ReassignmentIn(Body):
+    """The e-mail address of the arbiter who takes over; empty: whoever takes it."""
+
+    to: Annotated[str, StringConstraints(max_length=254), AfterValidator(_storable)] = ""
+
+
+class UnitFindingIn(Body):
+    """What is wrong with one unit. A deduction is in minor units of the case's currency."""
+
+    verdict: Literal["reduce", "reject", "missing"]
+    words: Words
+    reduced_minor: Minor = 0
+    evidence: Refs = []

@@ -1,0 +1,10 @@
+"""Where the API lives: /api/v1, its documentation at /api/docs, its document at /api/openapi.json. Anything else here is a problem, too."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from amends.api.app import api
+from amends.api.problems import no_such_address
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", no_such_address), path("", api.urls), re_path(r"^.*$", no_such_address)]
