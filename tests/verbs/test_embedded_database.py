@@ -254,6 +254,7 @@ def test_as_root_under_a_closed_home_the_data_moves_and_a_removed_home_is_a_new_
     assert places.places(home).data != first
     assert processes.serving(first) is None
     shutil.rmtree(first)
+    first.with_name(f"{first.name}.log").unlink()
 
 
 def test_the_application_is_neither_owner_nor_superuser_and_may_use_new_tables(home: Path) -> None:
