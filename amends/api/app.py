@@ -46,7 +46,9 @@ def _put_right(responses: dict[Any, Any]) -> None:
         if int(status) >= 400 and "application/json" in content:
             content[MEDIA] = content.pop("application/json")
         if int(status) == 201:
-            answer["headers"] = {"Idempotent-Replayed": {"schema": {"type": "string", "enum": ["true"]}, "description": "Only on a second answer."}}
+            answer["headers"] = {
+                "Idempotent-Replayed": {"schema": {"type": "string", "enum": ["true"]}, "description": "Only on a second answer."}
+            }
 
 
 api = AmendsAPI(title="Amends", version="1.0.0", description=ABOUT, auth=[KeyAuth(), SessionAuth()], urls_namespace="api")

@@ -53,7 +53,9 @@ class LineIn(Body):
 class ConsiderationIn(Body):
     """What went wrong with which pieces: ask before you apply."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"issue": "no_reason", "lines": [{"position": 1, "quantity": 1}]}]})
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"issue": "no_reason", "lines": [{"position": 1, "quantity": 1}]}]}
+    )
 
     issue: Str
     lines: Annotated[list[LineIn], Field(max_length=100)]
@@ -152,7 +154,9 @@ class FindingIn(Body):
 class InspectionIn(Body):
     """What was found, line by line; units not named wait on."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"findings": [{"verdict": "accept", "line": 1, "count": 1}]}]})
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"findings": [{"verdict": "accept", "line": 1, "count": 1}]}]}
+    )
 
     findings: Annotated[list[FindingIn], Field(max_length=200)]
 

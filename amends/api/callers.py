@@ -7,8 +7,6 @@ it must carry Django's CSRF token on every POST. A merchant's key may also ask o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
-
 from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
@@ -18,7 +16,6 @@ from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Refusal, Unprocessable
 from amends.kernel.texts import say
 from amends.market.models import Order
-from amends.people.models import User
 from amends.people.queries import actor_of_key, actors_of
 from amends.people.rules import Actor
 
@@ -66,7 +63,7 @@ class SessionAuth(APIKeyCookie):
         """The signed-in user in one of their faces, None where nobody is signed in."""
         if not request.user.is_authenticated:
             return None
-        actors = actors_of(cast(User, request.user))
+        actors = actors_of(request.user)
         wanted = request.headers.get("Amends-Face", "") or next(iter(actors), "")
         actor = actors.get(wanted)
         return Caller(actor, f"user:{actor.user_id}", False) if actor else None
@@ -81,7 +78,9 @@ def on_behalf(caller: Caller, consumer: str, order_ref: str) -> Actor:
     if not consumer:
         return actor
     if not caller.by_key or actor.party is not Party.MERCHANT:
-        wrong = say("只有商家的密钥可以代消费者提交；请去掉 consumer。", "Only a merchant's key may ask for a consumer. Leave `consumer` out.")
+        wrong = say(
+            "只有商家的密钥可以代消费者提交；请去掉 consumer。", "Only a merchant's key may ask for a consumer. Leave `consumer` out."
+        )
         raise Unprocessable.field("consumer", wrong, code="not_on_behalf")
     found = Order.objects.visible_to(actor).filter(ref=clean_ref(order_ref) or "", consumer__ref=clean_ref(consumer) or "").first()
     if found is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Literal
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import Path, Router
 
 from amends.api import bodies, shapes, telling
@@ -83,7 +84,7 @@ def case_timeline(request: Asked, ref: str) -> shapes.TimelineOut:
     response={200: None, frozenset({401, 404, 422}): shapes.Problem},
     openapi_extra={"responses": {200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}},
 )
-def case_evidence(request: Asked, ref: str, evidence: str, size: Literal["full", "thumb"] = "full") -> HttpResponse:
+def case_evidence(request: Asked, ref: str, evidence: str, size: Literal["full", "thumb"] = "full") -> HttpResponseBase:
     """The file itself; `size=thumb` is the small view of a picture."""
     found = case_for(ref, request.auth.actor)
     if evidence_for(evidence, request.auth.actor).case_id != found.pk:
@@ -161,7 +162,9 @@ def finding(request: Asked, ref: str, inspection: InspectionId, body: bodies.Uni
 
     def run() -> object:
         if body.verdict == "reduce":
-            return inspecting.reduce(_case(ref), inspection=inspection, reduced_minor=body.reduced_minor, words=words, evidence=files, by=by)
+            return inspecting.reduce(
+                _case(ref), inspection=inspection, reduced_minor=body.reduced_minor, words=words, evidence=files, by=by
+            )
         verdict = inspecting.reject if body.verdict == "reject" else inspecting.report_missing
         return verdict(_case(ref), inspection=inspection, words=words, evidence=files, by=by)
 

@@ -41,7 +41,9 @@ def my_notices(request: Asked) -> shapes.NoticesOut:
     """The newest fifty notices of your side."""
     return shapes.NoticesOut(
         items=[
-            shapes.NoticeOut(case=one.case, at=one.made_at, subject=telling.text(one.subject), body=telling.text(one.body), unread=one.unread)
+            shapes.NoticeOut(
+                case=one.case, at=one.made_at, subject=telling.text(one.subject), body=telling.text(one.body), unread=one.unread
+            )
             for one in notices_for(request.auth.actor)
         ]
     )

@@ -1,6 +1,7 @@
 """One POST, made once: the verb and its kept answer are one transaction, and the same key has the same answer for thirty days (B14).
 
-The answer is sent as it is kept, byte for byte (the database keeps no order of keys, so they are sorted); the header `Idempotent-Replayed` tells the second from the first.
+The answer is sent as it is kept, byte for byte (the database keeps no order of keys, so they are sorted); the header
+`Idempotent-Replayed` tells the second from the first.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ KEY_HEADER: dict[str, Any] = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
-    "description": "Made by you for this act, e.g. a UUID. The same key has the same answer for 30 days. / 由你生成，同一个键三十天内得到同一个答复。",
+    "description": "Made by you for this act; the same key has the same answer for 30 days. / 由你生成，同一个键三十天内得到同一个答复。",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
     "example": "6f2f9c1e-1d1b-4a0e-9a53-0b1f6f0f6a11",
 }
@@ -38,7 +39,9 @@ def done(request: Asked, run: Callable[[], Schema], *, body: bytes | None = None
 
     key = request.headers.get("Idempotency-Key", "")
     found = once(request.auth.scope, key.replace("\0", ""), request.path, request.body if body is None else body, answer)
-    response = HttpResponse(json.dumps(found.body, ensure_ascii=False, sort_keys=True), status=found.status, content_type="application/json; charset=utf-8")
+    response = HttpResponse(
+        json.dumps(found.body, ensure_ascii=False, sort_keys=True), status=found.status, content_type="application/json; charset=utf-8"
+    )
     if found.repeated:
         response["Idempotent-Replayed"] = "true"
     return response
@@ -46,11 +49,9 @@ def done(request: Asked, run: Callable[[], Schema], *, body: bytes | None = None
 
 def posting(router: Router, path: str, answers: type[Schema], summary: str) -> Callable[[Operation], Operation]:
     """Declare a POST that makes something: 201 with `answers`, or a problem."""
-    return router.post(  # type: ignore[no-any-return]
-        path, response={201: answers, REFUSALS: Problem}, summary=summary, openapi_extra={"parameters": [dict(KEY_HEADER)]}
-    )
+    return router.post(path, response={201: answers, REFUSALS: Problem}, summary=summary, openapi_extra={"parameters": [dict(KEY_HEADER)]})
 
 
 def reading(router: Router, path: str, answers: Any, summary: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a GET: 200 with `answers`, or a problem."""
-    return router.get(path, response={200: answers, READ_REFUSALS: Problem}, summary=summary)  # type: ignore[no-any-return]
+    return router.get(path, response={200: answers, READ_REFUSALS: Problem}, summary=summary)

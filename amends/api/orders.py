@@ -52,7 +52,7 @@ def considerations(request: Asked, ref: str, body: ConsiderationIn) -> HttpRespo
 
 
 @posting(router, "/orders/{ref}/evidence", shapes.EvidenceOut, "Upload a file of evidence")
-def upload_evidence(request: Asked, ref: str, file: UploadedFile = File(...), consumer: Ref = Form("")) -> HttpResponse:
+def upload_evidence(request: Asked, ref: str, file: File[UploadedFile], consumer: Form[Ref] = "") -> HttpResponse:
     """The file waits to be named in an application or an answer. JPEG, PNG, WebP, HEIC (10 MB), MP4, MOV (50 MB), PDF (10 MB).
 
     With a merchant's key, `consumer` uploads it for the consumer of that order.

@@ -118,7 +118,7 @@ class SumRowOut(Schema):
 
 
 class RemedyOut(Schema):
-    """What the policy says of one remedy. `return_freight` is who pays the way back; `until` the end of the window that the right rests on."""
+    """What the policy says of one remedy. `return_freight`: who pays the way back; `until`: the end of the window that it rests on."""
 
     remedy: str
     name: TextOut

@@ -1,0 +1,216 @@
+"""B16 and B14, generated from the router: what is not yours does not exist, at any address; and every POST twice is one.
+
+A new endpoint is in here by itself. One that the tables below cannot fill or answer fails the test until somebody thinks about it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from amends.api.app import api
+from amends.cases.models import Case, Entry, Evidence
+from amends.kernel.refs import new_ref
+from amends.plumbing.models import Idempotency
+from amends.plumbing.payments.port import GatewayUnreachable
+from amends.refunds.models import Refund
+from amends.returns.models import Inspection, ReturnShipment
+from amends.rulings.models import Review
+from tests import files_of_evidence as made
+from tests.api_client import Program, programs
+from tests.cast import Cast, an_order, answered, claims, settled, the_cast
+
+pytestmark = pytest.mark.usefixtures("db", "stepped_clock")
+
+DOCUMENT = api.get_openapi_schema(path_prefix="/api/")
+ENDPOINTS = [(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods]
+# What belongs to nobody in particular: answered for everybody, empty of others' rows.
+OF_EVERYBODY = {"/api/v1/orders", "/api/v1/cases", "/api/v1/queue", "/api/v1/notices", "/api/v1/hooks/payments"}
+NAMED = [(method, path) for method, path in ENDPOINTS if "{" in path]
+POSTS = [path for method, path in ENDPOINTS if method == "post" and "hooks" not in path]
+
+BODIES: dict[str, Any] = {
+    "ConsiderationIn": {"issue": "no_reason", "lines": [{"position": 1, "quantity": 1}]},
+    "NothingIn": {},
+    "RefusalIn": {"reason": "other", "words": "不同意"},
+    "WordsIn": {"words": "请看"},
+    "ProofIn": {"words": "请看"},
+    "RatingIn": {"score": 5},
+    "AddressIn": {"address": ""},
+    "DispatchIn": {"carrier": "SF", "waybill": "SF1234567890"},
+    "InspectionIn": {"findings": [{"verdict": "accept", "line": 1}]},
+    "RulingIn": {"outcome": "for", "liable": "merchant", "clause": "CN-7D-01", "words": "双方的照片都显示商品完好，支持退货。"},
+    "ReassignmentIn": {"to": ""},
+    "UnitFindingIn": {"verdict": "reject", "words": "有划痕"},
+}
+
+
+@dataclass
+class World:
+    """Anna's matters at Bolt's, one in each of the lives that have an address; and a program for each of the cast."""
+
+    cast: Cast
+    by: dict[str, Program]
+    refs: dict[str, str]
+
+    def path(self, template: str) -> str:
+        """The address of Anna's own thing."""
+        kind = template.split("/")[3]
+        ref = self.refs[kind] if "inspections" not in template else self.refs["inspected"]
+        filled = (
+            template.replace("{ref}", ref).replace("{evidence}", self.refs["evidence"]).replace("{inspection}", self.refs["inspection"])
+        )
+        assert "{" not in filled, f"nothing fills {template}"
+        return filled
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is undone, so that every endpoint meets the same world."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world() -> World:
+    cast = the_cast()
+    by = programs(cast)
+    order = an_order(cast.bolts, cast.annas, quantities=(3,))
+    piece = by["anna"].send(order.ref, io.BytesIO(made.picture())).json()["ref"]
+    case = claims(order, by=cast.anna, evidence=[piece])
+    other = claims(order, by=cast.anna)
+    by["bolt"].post(f"/cases/{other.ref}/approval")
+    settled()
+    parcel = ReturnShipment.objects.get(case=other)
+    by["bolt"].post(f"/parcels/{parcel.ref}/address")
+    by["anna"].post(f"/parcels/{parcel.ref}/dispatch", BODIES["DispatchIn"] | {"waybill": "SF0000000001"})
+    by["bolt"].post(f"/parcels/{parcel.ref}/receipt")
+    third = claims(order, by=cast.anna)
+    by["bolt"].post(f"/cases/{third.ref}/refusal", BODIES["RefusalIn"])
+    by["anna"].post(f"/cases/{third.ref}/review")
+    unsent = an_order(cast.bolts, cast.annas, shipped=False)
+    by["bolt"].post(f"/cases/{claims(unsent, by=cast.anna, remedy='refund_only').ref}/approval")
+    with suppress(GatewayUnreachable):  # the intent is enough: nothing here is paid
+        settled()
+    refs = {
+        "orders": order.ref,
+        "cases": case.ref,
+        "parcels": parcel.ref,
+        "reviews": Review.objects.get(case=third).ref,
+        "refunds": Refund.objects.get(case__order=unsent).ref,
+        "evidence": piece,
+        "inspection": str(Inspection.objects.get(case=other).pk),
+        "inspected": other.ref,
+    }
+    return World(cast, by, refs)
+
+
+def body_of(path: str) -> Any:
+    content = DOCUMENT["paths"][path]["post"]["requestBody"]["content"]
+    if "application/json" not in content:
+        return None
+    return BODIES[content["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]]
+
+
+def asks(program: Program, method: str, template: str, path: str, once: str | None = None) -> Any:
+    if method == "get":
+        return program.get(path)
+    if template.endswith("/evidence"):
+        return program.send(path.split("/")[-2], io.BytesIO(made.picture()), once=once)
+    return program.post(path, body_of(template), once=once)
+
+
+def test_what_is_not_yours_does_not_exist(world: World) -> None:
+    for method, template in NAMED:
+        with undone():
+            does_not_exist(world, method, template)
+
+
+def does_not_exist(world: World, method: str, template: str) -> None:
+    path, nobody = world.path(template), re.sub(r"[A-Z]{2}-[0-9A-Z-]{14}", new_ref("AS"), world.path(template))
+    before = Entry.objects.count(), Evidence.objects.count()
+    for stranger in ("rival", "berta"):
+        answer = asks(world.by[stranger], method, template, path)
+        assert answer.status_code == 404, f"{stranger} {method} {path}: {answer.status_code} {answer.content[:300]!r}"
+        # And nothing tells it from what was never there.
+        assert answer.json() == asks(world.by[stranger], method, template, nobody).json()
+    assert (Entry.objects.count(), Evidence.objects.count()) == before
+    owners = [asks(world.by[name], method, template, path).status_code for name in ("anna", "bolt", "judge", "agent")]
+    assert any(status != 404 for status in owners), f"{path} is 404 for its own people too: the test proves nothing"
+
+
+def test_lists_hold_nothing_of_others(world: World) -> None:
+    assert {path for _, path in ENDPOINTS if "{" not in path} == OF_EVERYBODY
+    for path in ("/orders", "/cases", "/queue", "/notices"):
+        for stranger in ("rival", "berta"):
+            assert world.by[stranger].get(path).json()["items"] == []
+    assert world.by["rival"].get("/cases", order=world.refs["orders"]).json()["items"] == []
+
+
+def test_an_application_for_a_foreign_order_finds_none(world: World) -> None:
+    body = {"order": world.refs["orders"], "lines": [{"position": 1, "quantity": 1}], "issue": "no_reason", "remedy": "return_refund"}
+    for stranger in ("rival", "berta"):
+        answer = world.by[stranger].post("/cases", body)
+        assert answer.status_code == 404 and answer.json()["code"] == "not_found"
+    assert Case.objects.count() == 4
+
+
+def test_every_post_twice_is_one(world: World) -> None:
+    """Whoever may do it does it twice with one key: the same answer, and nothing more on record."""
+    for template in POSTS:
+        if "{" in template:
+            with undone():
+                twice_is_one(world, template)
+
+
+def twice_is_one(world: World, template: str) -> None:
+    path = world.path(template)
+    for name in ("anna", "bolt", "judge", "agent"):
+        first = asks(world.by[name], "post", template, path, once="twice")
+        count = Entry.objects.count(), Evidence.objects.count(), Idempotency.objects.count()
+        second = asks(world.by[name], "post", template, path, once="twice")
+        assert (Entry.objects.count(), Evidence.objects.count(), Idempotency.objects.count()) == count
+        if first.status_code == 201:
+            assert first.content == second.content and second["Idempotent-Replayed"] == "true"
+            return
+        assert first.status_code == second.status_code in (403, 404, 409, 422)
+
+
+HOSTILE: tuple[dict[str, Any], ...] = ({"stage": "closed"}, {"amount_minor": 1}, {"merchant_id": 2}, {"by": "platform"})
+
+
+def test_a_body_is_never_the_row(world: World) -> None:
+    """B32: what the form does not have is refused by its name, before anything is looked up."""
+    application = {
+        "order": world.refs["orders"],
+        "lines": [{"position": 1, "quantity": 1}],
+        "issue": "no_reason",
+        "remedy": "return_refund",
+    }
+    before = Entry.objects.count()
+    for template in POSTS:
+        if template.endswith("/evidence"):
+            continue
+        path, body = (world.path(template), body_of(template)) if "{" in template else (template, application)
+        for hostile in HOSTILE:
+            answer = world.by["anna"].post(path, {**body, **hostile})
+            assert answer.status_code == 422 and set(hostile) <= set(answer.json()["fields"]), f"{path} {answer.content!r}"
+    assert Entry.objects.count() == before
+
+
+def test_an_application_twice_is_one(world: World) -> None:
+    order = an_order(world.cast.bolts, world.cast.annas)
+    line = {"position": 1, "quantity": 1, "flags": answered(order, 1, 1, "no_reason", {})}
+    body = {"order": order.ref, "lines": [line], "issue": "no_reason", "remedy": "return_refund"}
+    first, second = (world.by["anna"].post("/cases", body, once="apply") for _ in range(2))
+    assert json.loads(first.content) == json.loads(second.content) and first.status_code == 201
+    assert Case.objects.filter(order=order).count() == 1
