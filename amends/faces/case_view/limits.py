@@ -63,6 +63,8 @@ SILENCE: dict[str, Text] = {
     "miss_pickup": say("取件未成，消费者另寄", "the pick-up counts as missed"),
     "chase": say("开始向承运商查件", "the carrier is asked where it is"),
     "declare_lost": say("视为丢失，退款照常进行", "it counts as lost and the refund goes on"),
+    "accept": say("视为合格，照常退款", "the goods count as accepted and are refunded"),
+    "keep_goods": say("视为买下并退款", "the goods count as bought and are refunded"),
     "receive": say("视为已收货，开始验货", "the goods count as received"),
     "forfeit": say("视为放弃商品", "the goods are given up"),
     "accept_finding": say("视为接受验货结果", "the finding is accepted"),
@@ -88,9 +90,9 @@ def words_of_silence(limit: str, verb: str, *, remedy: str = "", amount_minor: i
         if remedy == "return_refund":
             return say("自动同意，退货后退 {sum}", "approved by itself, {sum} after the return", sum=sum_)
         return say("自动同意，退 {sum}", "approved by itself, {sum} is refunded", sum=sum_)
-    if verb == "accept":
+    if verb == "accept" and amount_minor:
         return say("视为合格，退 {sum}", "the goods count as accepted, {sum} is refunded", sum=sum_)
-    if verb == "keep_goods":
+    if verb == "keep_goods" and amount_minor:
         return say("视为买下，退 {sum}", "the goods count as bought, {sum} is refunded", sum=sum_)
     return SILENCE.get(verb) or verb_name("case", verb)
 

@@ -93,7 +93,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One file of evidence. Its address is the face's own: see `evidence_items`."""
+    """One file of evidence. `evidence_items` gives its address."""
 
     ref: str
     party: str

@@ -157,11 +157,12 @@ def _survey(survey: Survey | None, told: Sequence[TimelineRow]) -> SurveyView | 
     return SurveyView(survey.score, words, survey.asked_at, survey.answered_at)
 
 
-def evidence_items(pieces: Sequence[Piece], prefix: str) -> list[dict[str, Any]]:
-    """Evidence as the viewer part asks for it; `prefix` is the face's own address under which files are read."""
+def evidence_items(pieces: Sequence[Piece]) -> list[dict[str, Any]]:
+    """Evidence as the viewer part asks for it; the file's address is the same in every face."""
     return [
         {
-            "url": f"{prefix}{one.ref}", "kind": one.kind, "shows": lives.SHOWN.get(one.kind, lives.SHOWN["document"]),
+            "url": f"/evidence/{one.ref}", "thumb": f"/evidence/{one.ref}?size=thumb" if one.kind == "picture" else "", "kind": one.kind,
+            "shows": lives.SHOWN.get(one.kind, lives.SHOWN["document"]),
             "taken_at": one.taken_at or one.made_at, "by": one.party, "late": one.late,
         }
         for one in pieces

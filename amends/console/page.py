@@ -1,0 +1,39 @@
+"""What every page of the console shows around its own matter: the shop, and how much waits in each room of the side bar."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import CharField, Value
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from amends.cases.models import Turn
+from amends.cases.queries import COUNT_LIMIT
+from amends.faces.entering import ActorRequest
+from amends.kernel.parties import Party
+from amends.notices.queries import addressed_to
+from amends.people.rules import Actor
+
+HOME = "/console/"
+GOODS = ("return_shipment", "inspection")
+NOTICES = "notice"
+
+
+def shown(request: ActorRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """The template inside the console's frame. One query for the side bar."""
+    framed = {"waits": waits(request.actor), "find_url": f"{HOME}find", "prefix": HOME, "me_party": "merchant", **context}
+    return render(request, template, framed, status=status)
+
+
+def waits(actor: Actor) -> dict[str, int]:
+    """How many turns wait for this shop, by what they are about, and how many notices are unread; counting stops at COUNT_LIMIT."""
+    turns = Turn.objects.filter(merchant_id=actor.merchant_id or 0, party=Party.MERCHANT.value).order_by("due_at").values_list("life")
+    unread = addressed_to(actor).filter(read_at__isnull=True).order_by().annotate(what=Value(NOTICES, CharField())).values_list("what")
+    counted = Counter(row[0] for row in turns[: COUNT_LIMIT + 1].union(unread[: COUNT_LIMIT + 1], all=True))
+    lives = {name: n for name, n in counted.items() if name != NOTICES}
+    return {
+        "all": sum(lives.values()), "answer": lives.get("case", 0), "goods": sum(lives.get(life, 0) for life in GOODS),
+        "reviews": lives.get("review", 0), "unread": counted[NOTICES],
+    }  # fmt: skip

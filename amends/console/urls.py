@@ -1,0 +1,30 @@
+"""Where the console's pages live. An act is a noun: POST /console/cases/AS-…/approval."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from amends.console import answering, cases, inspecting, parcels, queue
+
+urlpatterns = [
+    path("", queue.page, name="console_queue"),
+    path("find", cases.find, name="console_find"),
+    path("notices", cases.notices, name="console_notices"),
+    path("notices/read", cases.notices_read, name="console_notices_read"),
+    path("cases", cases.every, name="console_cases"),
+    path("cases/<str:ref>", cases.case, name="console_case"),
+    path("cases/<str:ref>/approval", answering.approval, name="console_approval"),
+    path("cases/<str:ref>/refusal", answering.refusal, name="console_refusal"),
+    path("cases/<str:ref>/proof-request", answering.proof_request, name="console_proof_request"),
+    path("cases/<str:ref>/review", answering.review, name="console_review"),
+    path("cases/<str:ref>/statement", answering.statement, name="console_statement"),
+    path("cases/<str:ref>/acceptance", answering.acceptance, name="console_acceptance"),
+    path("parcels", parcels.page, name="console_parcels"),
+    path("parcels/<str:ref>/address", parcels.address, name="console_address"),
+    path("parcels/<str:ref>/receipt", parcels.receipt, name="console_receipt"),
+    path("parcels/<str:ref>/dispatch", parcels.dispatch, name="console_dispatch"),
+    path("parcels/<str:ref>/keeping", parcels.keeping, name="console_keeping"),
+    path("parcels/<str:ref>/units/<int:unit>/acceptance", parcels.unit_acceptance, name="console_unit_acceptance"),
+    path("parcels/<str:ref>/totals", inspecting.totals, name="console_totals"),
+    path("parcels/<str:ref>/inspection", inspecting.bench, name="console_inspection"),
+]
