@@ -131,7 +131,8 @@ def test_the_side_that_a_ruling_burdens_lets_it_stand(stepped_clock: clock.Stepp
     review = Review.objects.get(case=case)
     close_round(review.ref, by=cast.judge)
     close_replies(review.ref, by=cast.judge)
-    rule(review.ref, outcome="for", liable="merchant", clause="art. 25", words="Whole goods came back, so the money goes back.", by=cast.judge)
+    why = "Whole goods came back, so the money goes back."
+    rule(review.ref, outcome="for", liable="merchant", clause="art. 25", words=why, by=cast.judge)
     client = enters("bolt@example.com")
     assert "Accept the ruling" in client.get(f"/console/cases/{case.ref}").content.decode()
     assert posts(client, f"/console/cases/{case.ref}/acceptance").status_code == 303

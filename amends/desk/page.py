@@ -1,0 +1,39 @@
+"""What every page of the desk shows around its own matter: how much waits for arbiters and for the platform."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from amends.cases.models import Turn
+from amends.cases.queries import COUNT_LIMIT
+from amends.faces.entering import ActorRequest
+from amends.kernel.parties import Party
+from amends.refunds.rules import REFUND
+
+HOME = "/desk/"
+OURS = (Party.ARBITER.value, Party.PLATFORM.value)
+# Refunds that have been asked for and wait for a person or for certainty: what the table leaves to the platform after the first call.
+HELD_UP = tuple(
+    name for name, stage in REFUND.stages.items() if Party.PLATFORM in stage.waits_for and not REFUND.who_may(name, "send")
+)  # fmt: skip
+
+
+def shown(request: ActorRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """The template inside the desk's frame. One query for the side bar."""
+    framed = {"waits": waits(), "find_url": f"{HOME}find", "prefix": HOME, "with_merchant": True, "me_party": "platform", **context}
+    return render(request, template, framed, status=status)
+
+
+def waits() -> dict[str, int]:
+    """How many turns wait for arbiters, for the platform, and of these for refunds; counting stops at COUNT_LIMIT for each side."""
+    sides = [Turn.objects.filter(party=party).order_by("due_at").values_list("party", "life", "stage")[: COUNT_LIMIT + 1] for party in OURS]
+    counted = Counter(sides[0].union(sides[1], all=True))
+    return {
+        "arbiter": sum(n for (party, _, _), n in counted.items() if party == OURS[0]),
+        "platform": sum(n for (party, _, _), n in counted.items() if party == OURS[1]),
+        "refunds": sum(n for (_, life, stage), n in counted.items() if life == REFUND.name and stage in HELD_UP),
+    }

@@ -1,0 +1,24 @@
+"""Where the desk's pages live. An act is a noun: POST /desk/reviews/RV-…/ruling."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from amends.desk import cases, moving, queue, reviews
+
+urlpatterns = [
+    path("", queue.page, name="desk_queue"),
+    path("find", queue.find, name="desk_find"),
+    path("cases", queue.every, name="desk_cases"),
+    path("cases/<str:ref>", cases.case, name="desk_case"),
+    path("cases/<str:ref>/review", cases.review, name="desk_call"),
+    path("reviews/<str:ref>", reviews.page, name="desk_review"),
+    path("reviews/<str:ref>/ruling", reviews.ruling, name="desk_ruling"),
+    path("reviews/<str:ref>/round-end", reviews.round_end, name="desk_round_end"),
+    path("reviews/<str:ref>/replies-end", reviews.replies_end, name="desk_replies_end"),
+    path("reviews/<str:ref>/reassignment", reviews.reassignment, name="desk_reassignment"),
+    path("parcels", moving.parcels, name="desk_parcels"),
+    path("parcels/<str:ref>/report", moving.report, name="desk_report"),
+    path("refunds", moving.refunds, name="desk_refunds"),
+    path("refunds/<str:ref>/retry", moving.another_try, name="desk_retry"),
+]
