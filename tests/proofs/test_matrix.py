@@ -1,0 +1,257 @@
+"""Every life, stage, verb and party: what the table allows happens, everything else is refused and leaves no trace (B15)."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from amends.cases import acting, hooks
+from amends.cases.life import LifeRow
+from amends.cases.models import Case, Entry
+from amends.cases.record import an_act
+from amends.cases.taking import take_case_of
+from amends.cases.verbs import answering, applying
+from amends.kernel.parties import Party
+from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Refusal, Unprocessable
+from amends.kernel.tables import ALARM, BIRTH
+from amends.people.rules import CARRIER, CLOCK, GATEWAY, PLATFORM, Actor
+from amends.refunds import verbs as refunds
+from amends.returns import verbs as returns
+from amends.rulings import verbs as rulings
+from tests.proofs.roads import ROADS, World, reduced, waybill
+
+SCALE = int(os.environ.get("PROOF_SCALE", "1"))
+ACTORS = {party: Actor(party, automatic=True) for party in Party} | {
+    Party.CLOCK: CLOCK,
+    Party.PLATFORM: PLATFORM,
+    Party.GATEWAY: GATEWAY,
+    Party.CARRIER: CARRIER,
+}
+
+
+TRACES = " UNION ALL ".join(
+    [
+        "SELECT count(*)::text FROM cases_entry",
+        "SELECT count(*) || ':' || coalesce(max(id), 0) FROM procrastinate_jobs",
+        "SELECT coalesce(string_agg(id || ':' || coalesce(ended_at, due_at), ',' ORDER BY id), '') FROM cases_deadline",
+        "SELECT count(*)::text FROM cases_text",
+    ]
+)
+
+
+def traces() -> tuple[Any, ...]:
+    """Everything that a move leaves: timeline, deadlines, jobs, texts, and where each life is."""
+    lives = (f"SELECT coalesce(string_agg(concat_ws(':', id, stage, generation), ',' ORDER BY id), '') FROM {model._meta.db_table}"
+             for model in hooks.LIVES.values())  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join([TRACES, *lives]))
+        return tuple(cursor.fetchall())
+
+
+def one_of_each(world: World) -> dict[str, LifeRow]:
+    """A case of which every life has a row: reviewed, returned, inspected, refunded."""
+    case = reduced(world)
+    returns.accept(case.ref, inspection=case.inspections.order_by("-unit_id")[0].pk, by=world.cast.bolt)  # type: ignore[attr-defined]
+    returns.contest(case.ref, inspection=case.inspections.order_by("unit_id")[0].pk, words="no", by=world.cast.anna)  # type: ignore[attr-defined]
+    rows = {name: model._default_manager.order_by("pk").first() for name, model in hooks.LIVES.items()}
+    assert None not in rows.values()
+    return rows  # type: ignore[return-value]
+
+
+def cells(life: str) -> Iterator[tuple[str, str, Party]]:
+    table = hooks.LIVES[life].LIFE
+    for stage in table.stages:
+        for verb in table.all_verbs:
+            for party in Party:
+                yield stage, verb, party
+
+
+def test_what_no_table_allows_is_refused_and_leaves_no_trace(world: World) -> None:
+    rows = one_of_each(world)
+    before, tried = traces(), 0
+
+    @an_act
+    def try_all(case_id: int) -> None:
+        nonlocal tried
+        case = take_case_of(case_id)
+        for life, row in rows.items():
+            subject: LifeRow = case if life == "case" else row
+            stood = subject.stage, subject.generation
+            for stage, verb, party in cells(life):
+                if subject.LIFE.becomes(stage, verb, party) is not None:
+                    continue
+                subject.stage = stage
+                wanted = NotYourMove if subject.LIFE.who_may(stage, verb) else NoSuchMove
+                with pytest.raises(wanted) as refusal:
+                    subject.move(verb, ACTORS[party])
+                assert type(refusal.value) is wanted, (life, stage, verb, party)
+                assert (subject.stage, subject.generation) == (stage, stood[1])
+                tried += 1
+            subject.stage = stood[0]
+        assert acting.current().steps == []
+
+    try_all(rows["case"].pk)
+    assert traces() == before
+    assert tried > 8_000
+
+
+def test_what_a_table_allows_leads_where_it_says_by_one_step(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = one_of_each(world)
+    allowed = 0
+    # The table by itself: no guard and no follower.
+    monkeypatch.setattr(hooks, "GUARDS", defaultdict(list))
+    monkeypatch.setattr(hooks, "FOLLOWERS", defaultdict(list))
+    for life, row in rows.items():
+        for (stage, verb, party), becomes in row.LIFE.moves.items():
+            if stage == BIRTH:
+                continue
+            _allowed(row, stage, verb, party, becomes)
+            allowed += 1
+    assert allowed > 200
+
+
+def _allowed(row: LifeRow, stage: str, verb: str, party: Party, becomes: str) -> None:
+    """The move is made for real, in the database, and undone."""
+    entries = Entry.objects.filter(case_id=row.pk if isinstance(row, Case) else row.case_id).count()  # type: ignore[attr-defined]
+
+    @an_act
+    def make() -> None:
+        case = take_case_of(row.pk if isinstance(row, Case) else row.case_id)  # type: ignore[attr-defined]
+        case.counts = {}
+        subject: LifeRow = case if isinstance(row, Case) else type(row)._default_manager.get(pk=row.pk)
+        type(row)._default_manager.filter(pk=row.pk).update(stage=stage)
+        subject.stage = stage
+        known = subject.generation
+        subject.move(verb, ACTORS[party])
+        assert subject.stage == becomes, (stage, verb, party)
+        assert subject.generation == known + (becomes != stage or verb == ALARM)
+        assert len(acting.current().steps) == 1
+
+    savepoint = transaction.savepoint()
+    try:
+        make()
+        newest = Entry.objects.filter(case_id=row.pk if isinstance(row, Case) else row.case_id).order_by("-number").first()  # type: ignore[attr-defined]
+        assert newest is not None
+        assert newest.number == entries + 1
+        assert (newest.life, newest.verb, newest.party, newest.came_from, newest.went_to) == (
+            row.LIFE.name,
+            verb,
+            party.value,
+            stage,
+            becomes,
+        )
+    finally:
+        transaction.savepoint_rollback(savepoint)
+
+
+# ── the same with the public verbs, on real cases at every stage ─────────────────────────────────────────────────────────────
+
+Call = Callable[[str, LifeRow, Actor], Any]
+PUBLIC: dict[tuple[str, str], Call] = {
+    ("case", "approve"): lambda ref, row, by: answering.approve(ref, by=by),
+    ("case", "refuse"): lambda ref, row, by: answering.refuse(ref, reason="other", words="no", by=by),
+    ("case", "ask_proof"): lambda ref, row, by: answering.ask_proof(ref, words="show it", by=by),
+    ("case", "prove"): lambda ref, row, by: answering.prove(ref, words="look", by=by),
+    ("case", "call_platform"): lambda ref, row, by: answering.call_platform(ref, words="help", by=by),
+    ("case", "accept_refusal"): lambda ref, row, by: answering.accept_refusal(ref, by=by),
+    ("case", "withdraw"): lambda ref, row, by: answering.withdraw(ref, by=by),
+    ("case", "let_stand"): lambda ref, row, by: answering.let_stand(ref, by=by),
+    ("case", "ask_merchant"): lambda ref, row, by: applying.ask_merchant(ref, by=by),
+    ("review", "submit"): lambda ref, row, by: rulings.submit(row.ref, words="look", by=by),  # type: ignore[attr-defined]
+    ("review", "close_round"): lambda ref, row, by: rulings.close_round(row.ref, by=by),  # type: ignore[attr-defined]
+    ("review", "close_replies"): lambda ref, row, by: rulings.close_replies(row.ref, by=by),  # type: ignore[attr-defined]
+    ("review", "rule"): lambda ref, row, by: rulings.rule(  # type: ignore[attr-defined]
+        row.ref,
+        outcome="for",
+        liable="merchant",
+        clause="CN-7D-01",
+        words="reasons that both can follow",
+        by=by,  # type: ignore[attr-defined]
+    ),
+    ("review", "reassign"): lambda ref, row, by: rulings.reassign(row.ref, by=by),  # type: ignore[attr-defined]
+    ("return_shipment", "give_address"): lambda ref, row, by: returns.give_address(row.ref, by=by),  # type: ignore[attr-defined]
+    ("return_shipment", "ship"): lambda ref, row, by: returns.ship(row.ref, carrier="SF", waybill=waybill(), by=by),  # type: ignore[attr-defined]
+    ("return_shipment", "book_pickup"): lambda ref, row, by: returns.book_pickup(row.ref, by=by),  # type: ignore[attr-defined]
+    ("return_shipment", "cancel_pickup"): lambda ref, row, by: returns.cancel_pickup(row.ref, by=by),  # type: ignore[attr-defined]
+    ("return_shipment", "receive"): lambda ref, row, by: returns.receive(row.ref, by=by),  # type: ignore[attr-defined]
+    ("return_shipment", "keep_goods"): lambda ref, row, by: returns.keep_goods(row.ref, by=by),  # type: ignore[attr-defined]
+    ("return_shipment", "deliver"): lambda ref, row, by: returns.carrier_says(row.ref, "deliver", by=by),  # type: ignore[attr-defined]
+    ("return_shipment", "collect"): lambda ref, row, by: returns.carrier_says(row.ref, "collect", by=by),  # type: ignore[attr-defined]
+    ("return_shipment", "declare_lost"): lambda ref, row, by: returns.carrier_says(row.ref, "declare_lost", by=by),  # type: ignore[attr-defined]
+    ("return_shipment", "resume_travel"): lambda ref, row, by: returns.carrier_says(row.ref, "resume_travel", by=by),  # type: ignore[attr-defined]
+    ("return_shipment", "miss_pickup"): lambda ref, row, by: returns.carrier_says(row.ref, "miss_pickup", by=by),  # type: ignore[attr-defined]
+    ("return_shipment", "leave_unclaimed"): lambda ref, row, by: returns.carrier_says(row.ref, "leave_unclaimed", by=by),  # type: ignore[attr-defined]
+    ("inspection", "accept"): lambda ref, row, by: returns.accept(ref, inspection=row.pk, by=by),
+    ("inspection", "reduce"): lambda ref, row, by: returns.reduce(ref, inspection=row.pk, reduced_minor=5, words="worn", by=by),
+    ("inspection", "reject"): lambda ref, row, by: returns.reject(ref, inspection=row.pk, words="worn", by=by),
+    ("inspection", "report_missing"): lambda ref, row, by: returns.report_missing(ref, inspection=row.pk, words="not there", by=by),
+    ("inspection", "accept_finding"): lambda ref, row, by: returns.accept_finding(ref, inspection=row.pk, by=by),
+    ("inspection", "contest"): lambda ref, row, by: returns.contest(ref, inspection=row.pk, by=by),
+    ("refund", "retry"): lambda ref, row, by: refunds.retry(row.ref, by=by),  # type: ignore[attr-defined]
+}
+NO_STAGE = {("case", "apply"), ("case", "answer_survey")}
+"""Declared as verbs, but births or no moves: tests/verbs has them."""
+
+
+def test_every_declared_verb_is_tried() -> None:
+    assert set(hooks.VERBS) - NO_STAGE == set(PUBLIC)
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_at_every_place_each_verb_is_for_those_whom_the_table_names(world: World, road: str) -> None:
+    case = ROADS[road](world)
+    cast, before, done, number = world.cast, traces(), 0, count()
+    insiders = (cast.anna, cast.bolt, cast.judge, cast.agent, CARRIER)
+    for (life, verb), call in PUBLIC.items():
+        for row in [case] if life == "case" else hooks.LIVES[life]._default_manager.filter(case_id=case.pk).order_by("pk"):
+            # A verb that nobody has here is tried by one of them in turn (the table has tried all above), by all at full size.
+            possible = row.LIFE.who_may(row.stage, verb)
+            turn = next(number)
+            for by in insiders if possible or SCALE > 1 else [insiders[turn % len(insiders)]]:
+                done += _tried(case, row, verb, by, call, before)
+            if possible:
+                for outsider in (cast.berta, cast.rival):
+                    with pytest.raises(NotFound):
+                        _undone(call, case.ref, row, outsider)
+    assert traces() == before
+    assert done > 0 or case.is_over
+
+
+def _tried(case: Case, row: LifeRow, verb: str, by: Actor, call: Call, before: tuple[Any, ...]) -> bool:
+    """True where the move was made as the table says (and undone); False where it was refused without a trace."""
+    becomes = row.LIFE.becomes(row.stage, verb, by.party)
+    why = (row.LIFE.name, row.stage, verb, by.party)
+    try:
+        made = _undone(call, case.ref, row, by)
+    except Refusal as refusal:
+        if becomes is None:
+            # A wrong party may be told so by the table or by what it sent (its own rights come first in some verbs), never let through.
+            assert isinstance(refusal, NotYourMove | NoSuchMove | Unprocessable), why
+        else:
+            assert isinstance(refusal, NoSuchMove | NotYourMove), why  # a guard (S3, S4, S7) or a count
+            assert refusal.code in GUARDED, (why, refusal.code)
+        assert traces() == before, why
+        return False
+    assert becomes is not None, why
+    assert (row.LIFE.name, row.pk, verb, row.stage, becomes) in made, (why, made)
+    return True
+
+
+GUARDED = {"not_burdened", "nothing_to_review", "count_used_up", "conflict_of_interest", "not_assigned"}
+
+
+def _undone(call: Call, ref: str, row: LifeRow, by: Actor) -> list[tuple[str, int, str, str, str]]:
+    """What the verb wrote into the timeline; afterwards nothing of it is there."""
+    savepoint = transaction.savepoint()
+    newest = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    try:
+        call(ref, row, by)
+        return list(Entry.objects.filter(id__gt=newest).values_list("life", "life_id", "verb", "came_from", "went_to"))
+    finally:
+        transaction.savepoint_rollback(savepoint)
