@@ -1,0 +1,29 @@
+"""What of an order is not from life, in words: its source, and what was moved, simulated or invented. Said wherever orders are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from amends.kernel.texts import Text
+from amends.market.models import Order
+from amends.market.rules.specs import SIMULATED
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where orders come from, and what of them is not from life."""
+
+    sources: tuple[str, ...]
+    notes: tuple[Text, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.notes or self.sources)
+
+
+def origin_of(orders: Iterable[Order]) -> Origin:
+    """Each source and each note once, in the order of the table of notes; empty for orders that a shop told as they are."""
+    shown = list(orders)
+    marks = {mark for order in shown for mark in order.simulated}
+    sources = dict.fromkeys(order.source.split(" · ")[0] for order in shown if order.source)
+    return Origin(tuple(sources), tuple(text for mark, text in SIMULATED.items() if mark in marks))
