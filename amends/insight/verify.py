@@ -90,7 +90,8 @@ def torn_grants() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT g.id FROM cases_grant g WHERE g.stage = 'done' AND g.amount_minor > g.reduced_minor"
-            " AND NOT EXISTS (SELECT 1 FROM refunds_refund r WHERE r.merchant_id = g.merchant_id AND r.grant_id = g.id AND r.stage IN ('paid', 'settled', 'covered')) LIMIT %s",
+            " AND NOT EXISTS (SELECT 1 FROM refunds_refund r WHERE r.merchant_id = g.merchant_id AND r.grant_id = g.id"
+            " AND r.stage IN ('paid', 'settled', 'covered')) LIMIT %s",
             [MOST],
         )
         unpaid = [f"grant {pk} is done and nothing was paid" for (pk,) in cursor.fetchall()]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import QuerySet
 
 from amends.cases.models import Case, Entry
 from amends.notices.mails import mail
@@ -18,26 +19,29 @@ HEARD = tuple(NOTICES)
 def tell(entry: Entry) -> None:
     """Listener: every side that the table names has its notice of this entry, once however often this is told."""
     case = Case.objects.select_related("merchant", "consumer").get(pk=entry.case_id)
-    for told in NOTICES[f"{entry.life}.{entry.verb}"]:
-        _tell(case, entry, told)
+    wanted = {f"{entry.pk}:{told.party}": told for told in NOTICES[f"{entry.life}.{entry.verb}"]}
+    # Two runs of the same job at once: the unique key lets one of them pass and the other fail, to be retried and to find all told.
+    with transaction.atomic():
+        there = set(_same_moment(entry).filter(key__in=wanted).values_list("key", flat=True))
+        told = [(told, _notice(case, entry, told, key)) for key, told in wanted.items() if key not in there]
+        Notice.objects.bulk_create(notice for _, notice in told)
+        mail(case, told)
 
 
-def _tell(case: Case, entry: Entry, told: Told) -> None:
+def _same_moment(entry: Entry) -> QuerySet[Notice]:
+    return Notice.objects.filter(merchant_id=entry.merchant_id, made_at=entry.made_at)
+
+
+def _notice(case: Case, entry: Entry, told: Told, key: str) -> Notice:
     turn = _turn(case, told.due_of)
     facts: dict[str, Any] = {"case": case.ref, "silence": turn["silence"] if turn else ""}
     if "amount_minor" in entry.facts:
         facts |= {"amount_minor": entry.facts["amount_minor"], "unit": entry.facts.get("unit_of_account", case.currency)}
-    try:
-        with transaction.atomic():
-            notice = Notice.objects.create(
-                merchant_id=case.merchant_id, case_id=case.pk, made_at=entry.made_at, party=told.party,
-                consumer_id=case.consumer_id if told.party == "consumer" else None, kind=f"{entry.life}.{entry.verb}", facts=facts,
-                due_at=datetime.fromisoformat(turn["due_at"]) if turn else None, key=f"{entry.pk}:{told.party}",
-            )  # fmt: skip
-            mail(case, notice, told)
-    except IntegrityError:
-        # The unique key says that this notice is there already: the job ran a second time.
-        return
+    return Notice(
+        merchant_id=case.merchant_id, case_id=case.pk, made_at=entry.made_at, party=told.party,
+        consumer_id=case.consumer_id if told.party == "consumer" else None, kind=f"{entry.life}.{entry.verb}", facts=facts,
+        due_at=datetime.fromisoformat(turn["due_at"]) if turn else None, key=key,
+    )  # fmt: skip
 
 
 def _turn(case: Case, party: str) -> dict[str, Any] | None:

@@ -6,6 +6,10 @@ an issue of their own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.db.models import Q, QuerySet
+
 from amends.cases.models import Case
 from amends.kernel import clock
 from amends.notices.models import Mail, Notice
@@ -14,20 +18,22 @@ from amends.notices.words import Told
 from amends.people.models import User
 
 
-def mail(case: Case, notice: Notice, told: Told) -> None:
-    """A mail to each person of that side, in the person's own language."""
-    people = User.objects.filter(is_active=True)
-    people = (
-        people.filter(memberships__consumer_id=case.consumer_id)
-        if told.party == "consumer"
-        else people.filter(memberships__merchant_id=case.merchant_id)
-    )
+def mail(case: Case, notices: Sequence[tuple[Told, Notice]]) -> None:
+    """A mail for each notice to each person of its side, in the person's own language."""
     at = clock.now()
-    Mail.objects.bulk_create(
+    mails = [
         Mail(
             merchant_id=case.merchant_id, notice_id=notice.pk, to=person.email, language=person.language or "zh-hans",
             subject=told.subject.into(person.language or "zh-hans"), body=sentence(notice, told).into(person.language or "zh-hans"),
             key=f"{notice.key}:{person.pk}", made_at=at, sent_at=at,
         )
-        for person in people.distinct()
-    )  # fmt: skip
+        for told, notice in notices
+        for person in _people(case, told.party)
+    ]  # fmt: skip
+    if mails:
+        Mail.objects.bulk_create(mails)
+
+
+def _people(case: Case, party: str) -> QuerySet[User]:
+    side = Q(memberships__consumer_id=case.consumer_id) if party == "consumer" else Q(memberships__merchant_id=case.merchant_id)
+    return User.objects.filter(side, is_active=True).distinct()

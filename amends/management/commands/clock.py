@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import structlog
@@ -21,6 +21,7 @@ from amends.refunds.jobs import collect_answers
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 1.0
 HOUSEKEEPING = 600
+ANSWERS_AFTER = timedelta(seconds=5)
 
 
 class Command(BaseCommand):
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         while clockwork.tick(shard=shard, shards=shards) >= clockwork.BATCH:
             pass
         if shard == 0:
-            collect_answers()
+            collect_answers(older_than=ANSWERS_AFTER)
             if ticks % HOUSEKEEPING == 0:
                 make_months(clock.now().date())
                 forget_old()
