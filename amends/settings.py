@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from amends.plumbing.database import home, role_of, settings_for
@@ -19,10 +21,12 @@ def _secret() -> str:
         return given
     file = HOME / "secret"
     if not file.exists():
+        # Written aside and linked into place: of processes that start at once the first one's secret counts for all.
         HOME.mkdir(parents=True, exist_ok=True)
-        handle = os.open(file, os.O_CREAT | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "w") as out:
-            out.write(secrets.token_urlsafe(48))
+        with tempfile.NamedTemporaryFile("w", dir=HOME, prefix="secret-") as aside, suppress(FileExistsError):
+            aside.write(secrets.token_urlsafe(48))
+            aside.flush()
+            os.link(aside.name, file)
     return file.read_text()
 
 

@@ -10,9 +10,19 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from amends.cases.models import Case
 from amends.kernel import clock
 from amends.management.demo.engine import Stage
-from amends.management.demo.market import SPAN, demo_users, import_all, judge, nobody_else_works, orders_of_the_demo, people_the_stages
+from amends.management.demo.market import (
+    SPAN,
+    demo_users,
+    import_all,
+    judge,
+    nobody_else_works,
+    orders_of_the_demo,
+    people_the_stages,
+    say_how_far,
+)
 from amends.management.demo.progress import bar
 from amends.management.demo.report import report
 from amends.plumbing.database import home
@@ -30,16 +40,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, orders: int, cases: int, seed: int, **options: Any) -> None:
         nobody_else_works()
+        say_how_far(done=False)
         simulator = start_simulator(home(), instant=True)
         try:
             specs, left = orders_of_the_demo(orders, seed)
             with bar("订单 / orders", len(specs)) as step:
                 import_all(specs, lambda done, _: step(done))
-            stage = play(cases, seed)
+            # A run that was interrupted is gone on with: its orders stand, and its cases count.
+            stage = play(max(0, cases - Case.objects.count()), seed)
             users = demo_users()
         finally:
             if simulator.ours:
                 simulator.stop()
+        say_how_far(done=True)
         told = report(list(stage.players)) | {
             "orders": len(specs),
             "left_out": left and {"lines": left.lines, "orders": left.orders},

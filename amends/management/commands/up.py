@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from django.apps import apps
 from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from amends.kernel.texts import Text, say
+from amends.management.demo.market import is_wanted
 from amends.management.running import behind, run, say_where, serve, the_database
 from amends.plumbing import database, machine
 from amends.plumbing.console import complain, tell
@@ -65,17 +65,12 @@ class Command(BaseCommand):
         if "prepare" in known:
             with _step(say("基础数据", "Reference data")):
                 _must("prepare")
-        if demo and _is_empty():
+        if demo and is_wanted():
             if "demo_marketplace" in known:
                 tell(say("第一次启动，正在生成演示市场……", "First start: making the demo marketplace ..."))
                 _must("demo_marketplace")
             else:
                 tell(say("这个版本不带演示市场，市场是空的。", "This version has no demo marketplace; the market is empty."))
-
-
-def _is_empty() -> bool:
-    """True while no merchant is known."""
-    return not apps.get_model("amends", "Merchant").objects.exists()
 
 
 def _must(*words: str, role: str = "app") -> None:

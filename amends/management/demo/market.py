@@ -29,6 +29,7 @@ from amends.refunds.ledger import post_captures
 
 PASSWORD = "amends-demo-2026"  # noqa: S105 - printed at every start: the demo's doors are open on purpose
 IN_EACH_STAGE = 11
+DEMO = "demo_marketplace"
 SPAN = timedelta(days=40)
 STAFF = (
     ("judge@example.com", "Judge", Role.ARBITER),
@@ -60,6 +61,17 @@ def import_all(specs: list[OrderSpec], progress: Callable[[int, int], None]) -> 
     post_captures(ids)
     announce_captures(ids)
     return done.orders
+
+
+def say_how_far(*, done: bool) -> None:
+    """It is known whether the demo marketplace is whole, so that a start that was interrupted can be gone on with."""
+    Beat.objects.update_or_create(name=DEMO, defaults={"at": clock.machine_now(), "facts": {"done": done}})
+
+
+def is_wanted() -> bool:
+    """Whether the demo marketplace has still to be made: nothing is here yet, or its making was interrupted."""
+    begun = Beat.objects.filter(name=DEMO).first()
+    return not begun.facts["done"] if begun else not Merchant.objects.exists()
 
 
 def nobody_else_works() -> None:
