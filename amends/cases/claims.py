@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from amends.cases.models import ClaimedUnit, Grant
+from amends.kernel.money import apportion
 from amends.kernel.parties import Party
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
@@ -119,11 +120,11 @@ def consider(order: Order, lines: Sequence[LineClaim], issue: str, *, at: dateti
     known = {line.position: line for line in order.lines.all()}
     free = free_units(order)
     chosen = [(claim, _line(known, claim), _units(known, free, claim)) for claim in lines]
-    taken = {unit.pk for _, _, units in chosen for unit in units}
+    broken = _promises_broken(order, free, [units for _, _, units in chosen])
     stack, days = stack_on(at.date()), calendar(order.merchant.calendar)
     decided = []
-    for claim, line, units in chosen:
-        facts = _facts(order, line, units, claim, what, shipment, at, taken)
+    for (claim, line, units), promotions in zip(chosen, broken, strict=True):
+        facts = _facts(order, line, units, claim, what, shipment, at, promotions)
         decided.append(LineDecision(line, tuple(units), facts, decide(stack, facts, days)))
     shipped = bool(shipment and shipment.shipped_at)
     return Considered(order, what, tuple(decided), shipped, bool(shipment and shipment.signed_at))
@@ -171,7 +172,7 @@ def _units(known: Mapping[int, OrderLine], free: Mapping[int, list[Unit]], claim
 
 def _facts(
     order: Order, line: OrderLine, units: Sequence[Unit], claim: LineClaim, issue: IssueType, shipment: Shipment | None, at: datetime,
-    taken: set[int],
+    promotions: tuple[Promotion, ...],
 ) -> Facts:  # fmt: skip
     money = {str(t.position) for t in _tenders(order) if t.unit == order.currency}
     paid = sum(minor for unit in units for tender, minor in unit.shares.items() if tender in money)
@@ -197,7 +198,7 @@ def _facts(
         list_minor=sum(unit.list_minor for unit in units),
         discount_minor=sum(unit.discount_minor for unit in units),
         freight_minor=sum(unit.freight_minor for unit in units),
-        promotions=tuple(_promotion(p, order, units, taken) for p in order.promotions if p["kind"] in THRESHOLDS and p["min_spend_minor"]),
+        promotions=promotions,
     )
 
 
@@ -206,11 +207,28 @@ def _tenders(order: Order) -> list[Any]:
     return list(payment.tenders.all()) if payment else []
 
 
-def _promotion(raw: Mapping[str, Any], order: Order, units: Sequence[Unit], taken: set[int]) -> Promotion:
-    """One threshold promise of the order; what stays is counted at prices before the promotion (CN-7D-06)."""
-    kept = sum(u.list_minor for u in Unit.objects.filter(merchant_id=order.merchant_id, order_id=order.pk) if u.pk not in taken)
-    share = sum(unit.discount_minor for unit in units)
-    return Promotion(raw["kind"], raw["min_spend_minor"], raw["saved_minor"], min(share, raw["saved_minor"]), kept)
+def _promises_broken(order: Order, free: Mapping[int, list[Unit]], claimed: Sequence[Sequence[Unit]]) -> list[tuple[Promotion, ...]]:
+    """For each claimed line its part of every promise that hangs on a threshold; what stays is counted at prices before it (CN-7D-06).
+
+    A promise is lost once: by the claim that brings the order below the threshold, and by all its lines together. What other claims
+    hold or were granted does not stay; a promise that they broke already takes nothing from this one.
+    """
+    there = sum(unit.list_minor for units in free.values() for unit in units)
+    kept = there - sum(unit.list_minor for units in claimed for unit in units)
+    of_lines: list[list[Promotion]] = [[] for _ in claimed]
+    for raw in order.promotions:
+        if raw["kind"] not in THRESHOLDS or not 0 < raw["min_spend_minor"] <= there:
+            continue
+        for promotions, promotion in zip(of_lines, _by_line(raw, claimed, kept), strict=True):
+            promotions.append(promotion)
+    return [tuple(promotions) for promotions in of_lines]
+
+
+def _by_line(raw: Mapping[str, Any], claimed: Sequence[Sequence[Unit]], kept: int) -> list[Promotion]:
+    saved, paid = raw["saved_minor"], [sum(unit.paid_minor for unit in units) for units in claimed]
+    shares = [min(saved, sum(unit.discount_minor for unit in units)) if raw["kind"] == "discount" else 0 for units in claimed]
+    lost = apportion(max(0, saved - sum(shares)), paid)
+    return [Promotion(raw["kind"], raw["min_spend_minor"], minor + share, share, kept) for minor, share in zip(lost, shares, strict=True)]
 
 
 def closed_because(considered: Considered, remedy: Remedy) -> list[Text]:
