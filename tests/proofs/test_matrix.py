@@ -107,7 +107,7 @@ def test_what_a_table_allows_leads_where_it_says_by_one_step(world: World, monke
     # The table by itself: no guard and no follower.
     monkeypatch.setattr(hooks, "GUARDS", defaultdict(list))
     monkeypatch.setattr(hooks, "FOLLOWERS", defaultdict(list))
-    for life, row in rows.items():
+    for row in rows.values():
         for (stage, verb, party), becomes in row.LIFE.moves.items():
             if stage == BIRTH:
                 continue

@@ -1,4 +1,4 @@
-"""From every place that a case can come to, silence alone ends it or calls a named person, and every promise of `amends verify` holds all the way.
+"""From every place that a case can come to, silence alone ends it or calls a person, and `amends verify` holds all the way.
 
 Silence: nobody makes a verb any more; the clock fires, jobs run, and the payment gateway answers.
 """
