@@ -51,14 +51,9 @@ class Command(BaseCommand):
 
     def _play(self, cases: int, seed: int) -> Stage:
         now = clock.machine_now()
-        with clock.stepped(now - LONGEST) as time, bar("售后单 / cases", cases) as step:
-            closed = [0]
-
-            def heard() -> None:
-                closed[0] += 1
-                step(closed[0])
-
-            stage = Stage(time, seed, judge(), heard=heard)
+        with clock.stepped(now - LONGEST) as time, bar("天 / days", LONGEST.days) as step:
+            begun = time.at
+            stage = Stage(time, seed, judge(), heard=lambda at: step((at - begun).days))
             people_a_run(stage, cases, random.Random(seed), BEGINNING)  # noqa: S311 - a seeded play, not a secret
             stage.run(now)
         return stage

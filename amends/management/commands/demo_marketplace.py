@@ -67,14 +67,10 @@ class Command(BaseCommand):
 def play(cases: int, seed: int) -> Stage:
     """The cases of the last weeks have been played up to now."""
     now = clock.machine_now()
-    with clock.stepped(now - SPAN - timedelta(days=1)) as time, bar("售后单 / cases", cases) as step:
-        played = [0]
-
-        def heard() -> None:
-            played[0] += 1
-            step(played[0])
-
-        stage = Stage(time, seed, judge(), heard=heard)
+    span = SPAN + timedelta(days=1)
+    with clock.stepped(now - span) as time, bar("天 / days", span.days) as step:
+        begun = time.at
+        stage = Stage(time, seed, judge(), heard=lambda at: step((at - begun).days))
         people_the_stages(stage, cases, random.Random(seed))  # noqa: S311 - a seeded play, not a secret
         stage.run(now)
     return stage

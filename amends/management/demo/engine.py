@@ -42,9 +42,9 @@ class Planned:
 
 
 class Stage:
-    """All cases of one run. `finished` hears each case once, when it is closed or, at the end, when time is up."""
+    """All cases of one run. `heard` is told each instant that time has come to."""
 
-    def __init__(self, time: Stepped, seed: int, judge: Actor, *, heard: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, time: Stepped, seed: int, judge: Actor, *, heard: Callable[[datetime], None] = lambda at: None) -> None:
         self.time, self.judge, self.heard = time, judge, heard
         self.dice = random.Random(seed)  # noqa: S311 - a seeded play, not a secret
         self.agenda: list[Planned] = []
@@ -77,14 +77,14 @@ class Stage:
             at = min([t for t in (due, planned.at if planned else None) if t is not None], default=None)
             if at is None or at > until:
                 break
-            self.time.until(at)
+            self.heard(self.time.until(at))
             if due is not None and due <= at:
                 rows = clockwork.due_rows()
                 clockwork.tick()
                 self._settle({row.case_id for row in rows})
             else:
                 heapq.heappop(self.agenda).run()
-        self.time.until(until)
+        self.heard(self.time.until(until))
 
     def _next_due(self) -> datetime | None:
         rows = Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=True).order_by("due_at")
@@ -94,7 +94,6 @@ class Stage:
         case = opened(opening, self.dice)
         if case is None:
             self.not_opened += 1
-            self.heard()
             return
         self.players[case.pk] = opening.who
         self._settle({case.pk})
@@ -134,7 +133,6 @@ class Stage:
         if case.pk in self.rated:
             return
         self.rated.add(case.pk)
-        self.heard()
         if who.score and case.ended_by in ("complete", "accept_refusal"):
             consumer = Scene(case, {}, who, self.dice, self.judge).consumer
             self.plan(
