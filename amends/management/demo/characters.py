@@ -49,6 +49,7 @@ RESTS: tuple[tuple[tuple[str, str], dict[str, str], tuple[float, float]], ...] =
     (("return_shipment", "addressing"), {"merchant": "approves"}, (4, 40)),
     (("return_shipment", "awaiting_dispatch"), {"merchant": "approves"}, (6, 140)),
     (("return_shipment", "in_transit"), {"merchant": "approves"}, (8, 200)),
+    (("case", "unwinding"), {"merchant": "approves", "withdraws_at": "in_transit"}, (8, 150)),
     (("return_shipment", "tracing"), {"merchant": "approves", "carrier": "loses"}, (262, 380)),
     (("return_shipment", "delivered"), {"merchant": "approves"}, (8, 44)),
     (("inspection", "awaiting"), {"merchant": "approves"}, (9, 46)),
@@ -73,7 +74,9 @@ def drawn(dice: random.Random, *, likes: dict[str, str] | None = None, rests_at:
         slow=0.6 if hurried else 30.0,
         rests_at=rests_at,
         asks_proof=likes.get("asks_proof") == "1" or (not hurried and dice.random() < 0.12),
-        withdraws_at="" if hurried else dice.choices(["", "awaiting_merchant", "executing"], [93, 4, 3])[0],
+        withdraws_at=likes.get("withdraws_at", "")
+        if hurried
+        else dice.choices(["", "awaiting_merchant", "executing", "in_transit"], [91, 4, 3, 2])[0],
     )
 
 

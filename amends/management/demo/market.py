@@ -97,7 +97,7 @@ def people_the_stages(stage: Stage, cases: int, dice: random.Random) -> None:
     now = clock.machine_now()
     rests = [(place, likes, hours) for place, likes, hours in RESTS for _ in range(min(IN_EACH_STAGE, max(1, cases // (len(RESTS) + 5))))]
     for place, likes, (least, most) in rests:
-        wants = "return_refund" if place[0] in ("return_shipment", "inspection") else ""
+        wants = "return_refund" if place[0] in ("return_shipment", "inspection") or place == ("case", "unwinding") else ""
         stage.open_case(now - timedelta(hours=dice.uniform(least, most)), drawn(dice, likes=likes, rests_at=place), wants=wants)
     for _ in range(max(0, cases - len(rests))):
         stage.open_case(now - timedelta(hours=dice.uniform(30, SPAN / timedelta(hours=1))), drawn(dice))

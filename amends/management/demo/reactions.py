@@ -21,6 +21,7 @@ from amends.rulings import verbs as rulings
 from amends.rulings.models import Review
 
 Act = Callable[[], Any]
+CONTESTED = ("inspection", "contested")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Scene:
 def react(scene: Scene) -> Act | None:
     """The act of the side that this turn waits for, or None where it stays silent or the case rests here."""
     place = (scene.turn["life"], scene.turn["stage"])
-    if scene.who.rests_at == place:
+    if scene.who.rests_at == place or (scene.who.rests_at == CONTESTED and place[0] == "review"):
         return None
     chosen = REACTIONS.get((*place, scene.turn["party"]))
     return chosen(scene) if chosen else None
@@ -138,6 +139,8 @@ def _waybill(scene: Scene) -> str:
 
 
 def _carry(scene: Scene) -> Act | None:
+    if scene.who.withdraws_at == "in_transit":
+        return lambda: answering.withdraw(scene.case.ref, by=scene.consumer)
     if scene.who.carrier == "loses" or (scene.who.carrier == "finds_again" and scene.turn["stage"] == "in_transit"):
         return None
     return lambda: returns.carrier_says(scene.parcel.ref, "deliver", by=CARRIER)
