@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from amends.cases.queries import case_for
 from amends.cases.verbs import answering
 from amends.faces.entering import ActorRequest, act, face, given
-from amends.kernel.refusals import Refusal, Unprocessable
+from amends.kernel.refusals import Unprocessable
 from amends.portal.cases import case_page
 from amends.portal.evidence import KEPT, KeptBack, act_with_files
 from amends.returns import verbs as returns
@@ -48,7 +48,7 @@ def _with_files(request: ActorRequest, ref: str, form: str, verb: Callable[[list
         return _again(request, ref, form, kept.refusal, kept.evidence)
 
 
-def _again(request: ActorRequest, ref: str, form: str, refusal: Refusal, evidence: Sequence[str] = ()) -> HttpResponse:
+def _again(request: ActorRequest, ref: str, form: str, refusal: Unprocessable, evidence: Sequence[str] = ()) -> HttpResponse:
     typed = {name: str(value) for name, value in request.POST.items() if name not in HIDDEN and name != KEPT}
     return case_page(request, ref, refusal=refusal, form=form, typed=typed, evidence=evidence)
 

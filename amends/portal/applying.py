@@ -21,7 +21,7 @@ from amends.cases.models import ClaimedUnit, Evidence
 from amends.cases.verbs.applying import MOST_EVIDENCE, Application, apply
 from amends.faces.entering import ActorRequest, face, given
 from amends.kernel import clock
-from amends.kernel.refusals import Refusal, Unprocessable
+from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.market.models import Order, OrderLine
 from amends.market.queries import order_by_ref
@@ -32,6 +32,7 @@ from amends.portal.evidence import KeptBack, act_with_files, waiting
 from amends.portal.issues import picks
 from amends.portal.offering import afterwards, chosen_of, counted, options, shows
 from amends.portal.orders import sent
+from amends.portal.pointing import pointed
 from amends.portal.sources import origin_of
 
 MANY = 4000
@@ -71,7 +72,7 @@ def choose(request: ActorRequest, ref: str) -> HttpResponse:
     return _first_screen(request, order_by_ref(ref, request.actor), Wish.of(request.GET))
 
 
-def _first_screen(request: ActorRequest, order: Order, wish: Wish, refusal: Refusal | None = None) -> HttpResponse:
+def _first_screen(request: ActorRequest, order: Order, wish: Wish, refusal: Unprocessable | None = None) -> HttpResponse:
     articles, parcel = _articles(order, wish), sent(order)
     main, rest = picks(order, parcel)
     context = {
@@ -159,8 +160,8 @@ def remedies(request: ActorRequest, ref: str) -> HttpResponse:
 def _said(refusal: Unprocessable) -> Unprocessable:
     """The first screen's own words where nothing was picked."""
     if refusal.code == "unknown_issue":
-        return Unprocessable.field("issue", say("请选择遇到了什么问题。", "Choose what is wrong."), code=refusal.code)
-    return refusal
+        return pointed(Unprocessable.field("issue", say("请选择遇到了什么问题。", "Choose what is wrong."), code=refusal.code))
+    return pointed(refusal)
 
 
 def _second_screen(request: ActorRequest, order: Order, wish: Wish, asked: Claimed, *, errors: bool = False) -> dict[str, Any]:
@@ -245,5 +246,5 @@ def _refused(request: ActorRequest, order: Order, wish: Wish, asked: Claimed, ke
 def _where(refusal: Unprocessable, questions: Sequence[Asked]) -> Unprocessable:
     """The refusal with its fields named as on this page, so that each sentence leads to its place."""
     if refusal.code != "facts_missing":
-        return refusal
+        return pointed(refusal)
     return Unprocessable(refusal.text, code=refusal.code, fields={one.name: one.text for one in questions if one.error})

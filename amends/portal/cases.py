@@ -19,10 +19,11 @@ from amends.cases.queries import cases
 from amends.faces.case_view import Act, CaseView, SumRow, Told, Turn, case_view, evidence_items
 from amends.faces.entering import ActorRequest, face
 from amends.faces.parties import YOU
-from amends.kernel.refusals import Refusal
+from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.market.rules.delivery import CARRIERS
 from amends.portal.evidence import waiting
+from amends.portal.pointing import pointed
 from amends.portal.rows import CLOSED, ME, OPEN, case_row
 from amends.portal.sources import origin_of
 
@@ -67,11 +68,11 @@ def shown(request: ActorRequest, ref: str) -> HttpResponse:
 
 
 def case_page(
-    request: ActorRequest, ref: str, *, refusal: Refusal | None = None, form: str = "", typed: Mapping[str, str] | None = None,
+    request: ActorRequest, ref: str, *, refusal: Unprocessable | None = None, form: str = "", typed: Mapping[str, str] | None = None,
     evidence: Sequence[str] = (),
 ) -> HttpResponse:  # fmt: skip
     """The whole page; after a refusal with what was typed into `form` and the files that came with it, under the refusal's status."""
-    view = case_view(ref, request.actor)
+    view, refusal = case_view(ref, request.actor), refusal and pointed(refusal)
     ticked = set(evidence)
     context = {
         "view": view,
@@ -79,12 +80,13 @@ def case_page(
         "may": _acts(view.acts),
         "parcels": [(parcel, _acts(parcel.acts)) for parcel in view.parcels],
         "findings": [(unit, _acts(unit.acts)) for unit in view.units],
+        "findings_first": any(unit.acts for unit in view.units),
         "paid_back": bool(view.refunds),
         "rows": _rows(view),
         "total": _total(view),
         "tenders": view.tenders if view.refunds or not view.is_over else (),
         "entries": [_told(entry) for entry in view.timeline],
-        "evidence": evidence_items(view.evidence),
+        "evidence": [{**item, "by": "you" if item["by"] == ME else item["by"]} for item in evidence_items(view.evidence)],
         "sides": (view.review.consumer, view.review.merchant) if view.review else (),
         "evidence_faults": [text for name, text in (refusal.fields if refusal else {}).items() if name.startswith("evidence")],
         "carriers": KNOWN_CARRIERS,
@@ -113,9 +115,11 @@ def _acts(acts: Sequence[Act]) -> dict[str, Act]:
     return {act.verb: act for act in acts}
 
 
-def _mine(turn: Turn | None) -> Turn | None:
-    """The reader is 你 on their own pages."""
-    return replace(turn, party="you") if turn and turn.party == ME else turn
+def _mine(turn: Turn | None) -> Turn | dict[str, None]:
+    """The reader is 你 on their own pages; a case that waits for nobody has a turn of nobody."""
+    if turn is None:
+        return {"party": None}
+    return replace(turn, party="you") if turn.party == ME else turn
 
 
 def _told(entry: Told) -> Told:

@@ -33,7 +33,7 @@ EATEN = (
 )  # fmt: skip
 ON_THE_WAY = (IssueType.NO_REASON, IssueType.LATE, IssueType.LOST, IssueType.MISDELIVERED)
 NOT_SENT = (IssueType.NO_REASON, IssueType.LATE, IssueType.PRICE)
-FOODS = frozenset({GoodsClass.FOOD.value, GoodsClass.FRESH.value, "grocery"})
+FOODS = frozenset({GoodsClass.FOOD.value, GoodsClass.FRESH.value})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ All of it is read from the decision; nothing is decided here. Sums in minor unit
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -67,7 +67,17 @@ def options(considered: Considered) -> list[Option]:
     """Every remedy: those that can be chosen first, then those that are open by rule alone, then the closed ones."""
     tenders = _tenders_of(considered)
     found = [_open(considered, remedy, tenders) if _offered(considered, remedy) else _closed(considered, remedy) for remedy in Remedy]
-    return sorted(found, key=lambda one: (not one.open, one.reason is not NOT_ONLINE))
+    return _alike(sorted(found, key=lambda one: (not one.open, one.reason is not NOT_ONLINE)))
+
+
+def _alike(found: Sequence[Option]) -> list[Option]:
+    """Closed remedies with the same reason are told together."""
+    told: dict[str, Option] = {}
+    for one in found:
+        key = one.value if one.open else f"{one.reason} {one.opens_when} {[str(clause['key']) for clause in one.clauses]}"
+        known = told.get(key)
+        told[key] = replace(known, name=say("{a}、{b}", "{a}, {b}", a=known.name, b=one.name)) if known else one
+    return list(told.values())
 
 
 def chosen_of(found: Sequence[Option], wished: str) -> Option | None:

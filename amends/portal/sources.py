@@ -25,5 +25,5 @@ def origin_of(orders: Iterable[Order]) -> Origin:
     """Each source and each note once, in the order of the table of notes; empty for orders that a shop told as they are."""
     shown = list(orders)
     marks = {mark for order in shown for mark in order.simulated}
-    sources = dict.fromkeys(order.source.split(" · ")[0] for order in shown if order.source)
+    sources = dict.fromkeys(order.source.split(": ")[0] for order in shown if order.source)
     return Origin(tuple(sources), tuple(text for mark, text in SIMULATED.items() if mark in marks))
