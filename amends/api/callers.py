@@ -7,6 +7,7 @@ it must carry Django's CSRF token on every POST. A merchant's key may also ask o
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Any, Literal
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from ninja import Path, Router
+from ninja import Router
+from ninja.params import functions as params
 
 from amends.api import bodies, shapes, telling
 from amends.api.bodies import Ref, Str
@@ -26,7 +27,7 @@ from amends.returns.verbs import accept, accept_finding, contest, inspecting
 from amends.surveys.verbs import rate
 
 router = Router(tags=["cases"])
-InspectionId = Annotated[int, Path(ge=1, le=bodies.MOST_ID)]
+INSPECTION: Any = params.Path(..., ge=1, le=bodies.MOST_ID)
 
 
 def acted(request: Asked, ref: str, run: Callable[[], object]) -> HttpResponse:
@@ -150,13 +151,13 @@ def rating(request: Asked, ref: str, body: bodies.RatingIn) -> HttpResponse:
 
 
 @posting(router, "/cases/{ref}/inspections/{inspection}/acceptance", shapes.CaseOut, "Accept the unit after all")
-def acceptance(request: Asked, ref: str, inspection: InspectionId, body: bodies.NothingIn) -> HttpResponse:
+def acceptance(request: Asked, ref: str, inspection: int = INSPECTION, *, body: bodies.NothingIn) -> HttpResponse:
     """The unit is as it should be; its remedy goes on in full."""
     return acted(request, ref, lambda: accept(_case(ref), inspection=inspection, by=request.auth.actor))
 
 
 @posting(router, "/cases/{ref}/inspections/{inspection}/finding", shapes.CaseOut, "Say what is wrong with the unit")
-def finding(request: Asked, ref: str, inspection: InspectionId, body: bodies.UnitFindingIn) -> HttpResponse:
+def finding(request: Asked, ref: str, inspection: int = INSPECTION, *, body: bodies.UnitFindingIn) -> HttpResponse:
     """The unit is taken for less, not taken, or was not in the parcel; with a reason that the consumer reads."""
     by, words, files = request.auth.actor, body.words, body.evidence
 
@@ -172,13 +173,13 @@ def finding(request: Asked, ref: str, inspection: InspectionId, body: bodies.Uni
 
 
 @posting(router, "/cases/{ref}/inspections/{inspection}/finding-acceptance", shapes.CaseOut, "Let the finding stand")
-def finding_acceptance(request: Asked, ref: str, inspection: InspectionId, body: bodies.NothingIn) -> HttpResponse:
+def finding_acceptance(request: Asked, ref: str, inspection: int = INSPECTION, *, body: bodies.NothingIn) -> HttpResponse:
     """The consumer lets the finding stand."""
     return acted(request, ref, lambda: accept_finding(_case(ref), inspection=inspection, by=request.auth.actor))
 
 
 @posting(router, "/cases/{ref}/inspections/{inspection}/contest", shapes.CaseOut, "Contest the finding")
-def contest_finding(request: Asked, ref: str, inspection: InspectionId, body: bodies.ProofIn) -> HttpResponse:
+def contest_finding(request: Asked, ref: str, inspection: int = INSPECTION, *, body: bodies.ProofIn) -> HttpResponse:
     """The consumer disputes the finding; the platform is called in where it is not at it already."""
     by = request.auth.actor
     return acted(request, ref, lambda: contest(_case(ref), inspection=inspection, words=body.words, evidence=body.evidence, by=by))

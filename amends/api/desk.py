@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Router
+from ninja.params import functions as params
 
 from amends.api import shapes, telling
 from amends.api.bodies import Ref, Str
@@ -22,12 +23,12 @@ from amends.refunds.verbs import webhook
 router = Router(tags=["queue and notices"])
 hooks = Router(tags=["webhooks"])
 LARGEST_HOOK = 64 * 1024
-Hours = Annotated[int, Query(ge=0, le=24 * 366)]
+HOURS: Any = params.Query(None, ge=0, le=24 * 366)
 
 
 @reading(router, "/queue", shapes.QueueOut, "What waits for you, nearest first")
 def my_queue(
-    request: Asked, issue: Str = "", remedy: Str = "", life: Str = "", within_hours: Hours | None = None, after: Ref = ""
+    request: Asked, issue: Str = "", remedy: Str = "", life: Str = "", within_hours: int | None = HOURS, after: Ref = ""
 ) -> shapes.QueueOut:
     """The cases that wait for your side, by time left. `life` narrows to case, return_shipment, inspection, review, refund."""
     within = timedelta(hours=within_hours) if within_hours is not None else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from django.http import HttpResponse
-from ninja import File, Form, Router
+from ninja import Router
 from ninja.files import UploadedFile
+from ninja.params import functions as params
 
 from amends.api import shapes, telling
 from amends.api.bodies import ConsiderationIn, LineIn, Ref, Str
@@ -22,6 +24,9 @@ from amends.policy.rules.facts import Weighing
 
 router = Router(tags=["orders"])
 PAGE = 25
+# Ninja reads where a parameter comes from from its default.
+SENT_FILE: Any = params.File(...)
+SENT_CONSUMER: Any = params.Form("")
 
 
 @reading(router, "/orders", shapes.OrdersPage, "Orders, newest first")
@@ -52,7 +57,7 @@ def considerations(request: Asked, ref: str, body: ConsiderationIn) -> HttpRespo
 
 
 @posting(router, "/orders/{ref}/evidence", shapes.EvidenceOut, "Upload a file of evidence")
-def upload_evidence(request: Asked, ref: str, file: File[UploadedFile], consumer: Form[Ref] = "") -> HttpResponse:
+def upload_evidence(request: Asked, ref: str, file: UploadedFile = SENT_FILE, consumer: Ref = SENT_CONSUMER) -> HttpResponse:
     """The file waits to be named in an application or an answer. JPEG, PNG, WebP, HEIC (10 MB), MP4, MOV (50 MB), PDF (10 MB).
 
     With a merchant's key, `consumer` uploads it for the consumer of that order.

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import get_language
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -33,9 +36,14 @@ TITLES: dict[int, Text] = {
     500: say("我们出错了", "A fault of ours"),
     503: say("暂时办不了", "Not available for now"),
 }
-MALFORMED = say("请求内容不是有效的 JSON。", "The body is not valid JSON.")
+MALFORMED = say(
+    "请求内容读不懂：应是有效的 JSON，上传文件时应是 multipart/form-data。",
+    "The body cannot be read: it is valid JSON, or multipart/form-data for a file.",
+)
+TOO_LARGE = say("请求内容太大。", "The body is too large.")
 CSRF = say("缺少 CSRF 令牌：用登录状态提交时，请带上 X-CSRFToken。", "The CSRF token is missing: a POST by session needs X-CSRFToken.")
 FAULT = say("我们这边出了错，没有任何改动。请稍后再试。", "Something broke on our side; nothing was changed. Please try again later.")
+WRONG_METHOD = say("这个地址只接受 {allowed}。", "This address takes {allowed} only.")
 SOME_WRONG = say("有字段不对：{names}。", "Some fields are not right: {names}.")
 
 # pydantic's kinds of error, in words that say what would be right; `ctx` fills the places.
@@ -92,6 +100,22 @@ def no_such_address(request: HttpRequest, **_: Any) -> HttpResponse:
     return refused(request, NotFound())
 
 
+def wrong_methods_told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """`view`, whose 405 is a problem as well and names the methods there are."""
+
+    @functools.wraps(view)
+    def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = view(request, *args, **kwargs)
+        if answer.status_code != 405:
+            return answer
+        allowed = answer.headers.get("Allow", "")
+        found = problem(request, 405, "wrong_method", WRONG_METHOD.filled(allowed=allowed))
+        found["Allow"] = allowed
+        return found
+
+    return told
+
+
 def register(api: NinjaAPI) -> None:
     """Every exception of an endpoint becomes a problem."""
     api.exception_handler(Refusal)(refused)
@@ -99,6 +123,9 @@ def register(api: NinjaAPI) -> None:
     api.exception_handler(AuthenticationError)(lambda request, _: problem(request, 401, "unauthenticated", SIGN_IN))
     api.exception_handler(HttpError)(_http_error)
     api.exception_handler(Http404)(lambda request, _: refused(request, NotFound()))
+    for unreadable in (MultiPartParserError, BadRequest, SuspiciousOperation):
+        api.exception_handler(unreadable)(lambda request, _: problem(request, 400, "malformed", MALFORMED))
+    api.exception_handler(RequestDataTooBig)(lambda request, _: problem(request, 413, "too_large", TOO_LARGE))
     api.exception_handler(Exception)(_fault)
 
 

@@ -253,6 +253,8 @@ def test_a_session_needs_its_csrf_token(cast: Cast, order: Order) -> None:
 def test_addresses_that_do_not_exist_are_problems(by: dict[str, Program]) -> None:
     for path in ("/api/", "/api/v2/cases", "/api/v1/nothing"):
         assert by["anna"].get(path).json()["code"] == "not_found"
+    wrong = by["anna"].post("/orders")
+    assert wrong.status_code == 405 and wrong.json()["code"] == "wrong_method" and wrong["Allow"] == "GET"
 
 
 # ── once ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
