@@ -64,14 +64,23 @@ def lines(told: Figures) -> list[Text]:
         low, high = told.satisfaction.interval
         rows.append(
             say(
-                "满意（4 至 5 分）{s}，95% 区间 {low} 至 {high}，{n} 份", "CSAT {s}, 95% interval {low} to {high}, {n} answers",
-                s=f"{told.satisfaction.csat.value:.1%}", low=f"{low:.1%}", high=f"{high:.1%}", n=told.satisfaction.answered.value,
+                "满意（4 至 5 分）{s}，95% 区间 {low} 至 {high}，{n} 份",
+                "CSAT {s}, 95% interval {low} to {high}, {n} answers",
+                s=f"{told.satisfaction.csat.value:.1%}",
+                low=f"{low:.1%}",
+                high=f"{high:.1%}",
+                n=told.satisfaction.answered.value,
             )
-        )  # fmt: skip
+        )
     rows += [say("{issue}：{n} 单", "{issue}: {n}", issue=ISSUE_NAMES[IssueType(row.issue)], n=row.figure.value) for row in told.issues]
     rows += [
-        say("{stage}：中位 {a} 小时，九成 {b} 小时内", "{stage}: median {a} h, nine of ten within {b} h", stage=stage_name("case", row.stage),
-            a=row.median.value, b=row.p90.value)
+        say(
+            "{stage}：中位 {a} 小时，九成 {b} 小时内",
+            "{stage}: median {a} h, nine of ten within {b} h",
+            stage=stage_name("case", row.stage),
+            a=row.median.value,
+            b=row.p90.value,
+        )
         for row in told.stages
-    ]  # fmt: skip
+    ]
     return rows + [say("{verb}：{n} 单", "{verb}: {n}", verb=verb_name("case", row.verb), n=row.figure.value) for row in told.outcomes]

@@ -22,13 +22,19 @@ class Command(BaseCommand):
         today = clock.now().date()
         loaded = load_days(date(today.year - BACK, 1, 1), date(today.year + AHEAD, 12, 31))
         make_months(today)
-        self.stdout.write(f"{loaded} calendar days are known.")
+        if options["verbosity"]:
+            self.stdout.write(f"{loaded} calendar days are known.")
 
 
 def load_days(first: date, last: date) -> int:
-    """China's days between the two are rows as the newest sources have them; answers how many."""
-    rows = [CalendarDay(calendar="cn", day=d.day, kind=d.kind.value, official=d.official, source=d.source) for d in cn_days(first, last)]
+    """China's days between the two are rows as the newest sources have them; answers how many there are."""
+    days = list(cn_days(first, last))
+    known = set(CalendarDay.objects.filter(calendar="cn").values_list("day", "kind", "official", "source"))
+    changed = [d for d in days if (d.day, d.kind.value, d.official, d.source) not in known]
     CalendarDay.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["calendar", "day"], update_fields=["kind", "official", "source"]
+        (CalendarDay(calendar="cn", day=d.day, kind=d.kind.value, official=d.official, source=d.source) for d in changed),
+        update_conflicts=True,
+        unique_fields=["calendar", "day"],
+        update_fields=["kind", "official", "source"],
     )
-    return len(rows)
+    return len(days)

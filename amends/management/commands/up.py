@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from django.core.management import get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
@@ -61,16 +61,11 @@ class Command(BaseCommand):
             if behind():
                 _must("migrate", "--verbosity=0", "--skip-checks", role="owner")
                 database.allow_app()
-        known = get_commands()
-        if "prepare" in known:
-            with _step(say("基础数据", "Reference data")):
-                _must("prepare")
+        with _step(say("基础数据", "Reference data")):
+            call_command("prepare", verbosity=0)
         if demo and is_wanted():
-            if "demo_marketplace" in known:
-                tell(say("第一次启动，正在生成演示市场……", "First start: making the demo marketplace ..."))
-                _must("demo_marketplace")
-            else:
-                tell(say("这个版本不带演示市场，市场是空的。", "This version has no demo marketplace; the market is empty."))
+            tell(say("第一次启动，正在生成演示市场……", "First start: making the demo marketplace ..."))
+            _must("demo_marketplace")
 
 
 def _must(*words: str, role: str = "app") -> None:
