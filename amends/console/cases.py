@@ -17,6 +17,7 @@ from amends.faces.case_pages import (
     RefusalForm,
     StatementForm,
     WordsForm,
+    brief,
     found,
     issue_choices,
     listed_rows,
@@ -54,7 +55,7 @@ def show_case(
         blank[opened] = with_errors(typed, refusal.fields) if refusal else typed
     bench = next((act.id for act in view.acts if act.life == "inspection" and act.verb == "reduce"), None)
     context: dict[str, Any] = {
-        "view": view, "turn": view.turn, "forms": blank, "refusal": refusal, "items": evidence_items(view.evidence),
+        "view": view, "turn": view.turn, "forms": blank, "refusal": brief(refusal), "items": evidence_items(view.evidence),
         "can": {act.verb for act in view.acts if act.life == "case"}, "review": view.review, "can_submit": view.may("submit", "review"),
         "bench_url": next((f"{HOME}parcels/{unit.parcel}/inspection" for unit in view.units if unit.id == bench), ""),
         "sides": (view.review.consumer, view.review.merchant) if view.review else (), "urls": _urls(view.ref),

@@ -136,7 +136,7 @@ def _totals(view: CaseView, benches: Sequence[Bench]) -> dict[str, Any]:
         after += max(0, amount - (typed.get("reduced") or 0)) if verdict == "reduce" else 0
         held += verdict != "accept"
     rows = [SumRow(DEDUCTED, after, HELD, currency=view.currency)] if after else []
-    return {"waits_rows": rows, "total": SumRow(BACK, accepted, currency=view.currency), "held": held, "view": view, "sum_minor": accepted}
+    return {"waits_rows": rows, "total": {"label": BACK, "minor": accepted or None}, "held": held, "view": view, "sum_minor": accepted}
 
 
 def _shown(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from amends.desk.cases import done
 from amends.desk.page import HOME, shown
-from amends.faces.case_pages import with_errors
+from amends.faces.case_pages import brief, capital, with_errors
 from amends.faces.case_view import CaseView, ReviewView, case_view, evidence_items
 from amends.faces.entering import ActorRequest, face, given
 from amends.faces.forms import FacesForm, Segments, spoken
@@ -33,9 +33,13 @@ class RulingForm(FacesForm):
     """A ruling: for or against, who is liable, on which clause, and why."""
 
     outcome = forms.ChoiceField(
-        label=label("结论", "Outcome"), widget=Segments, choices=[(key, spoken(text)) for key, text in OUTCOMES.items()],
+        label=label("结论", "Outcome"), widget=Segments, choices=[(key, spoken(capital(text))) for key, text in OUTCOMES.items()],
     )  # fmt: skip
-    liable = forms.ChoiceField(label=label("责任方", "Liable"), choices=[(key, spoken(text)) for key, text in verbs.LIABLE.items()])
+    # Nobody is liable before somebody says so: no side stands first in the list.
+    liable = forms.ChoiceField(
+        label=label("责任方", "Liable"),
+        choices=[("", label("请选择", "Choose")), *((key, spoken(capital(text))) for key, text in verbs.LIABLE.items())],
+    )  # fmt: skip
     clause = forms.CharField(
         label=label("依据的条款", "Clause it rests on"), max_length=verbs.LONGEST_CLAUSE, widget=forms.TextInput(attrs={"list": "clauses"}),
     )  # fmt: skip
@@ -64,7 +68,8 @@ def _opened(ref: str, actor: Actor) -> tuple[CaseView, ReviewView]:
 def _shown(request: ActorRequest, ref: str, form: forms.Form, refusal: Unprocessable | None = None) -> HttpResponse:
     view, review = _opened(ref, request.actor)
     context: dict[str, Any] = {
-        "view": view, "review": review, "turn": view.turn, "form": form, "refusal": refusal, "can": {one.verb for one in review.acts},
+        "view": view, "review": review, "turn": view.turn, "form": form, "refusal": brief(refusal),
+        "can": {one.verb for one in review.acts},
         "sides": [(side, evidence_items(side.evidence)) for side in (review.consumer, review.merchant)],
         "url": f"{HOME}reviews/{review.ref}",
         "clauses": sorted({into(one.clause["key"]) for one in (*view.decided.reasons, view.decided.proof)}), "nav_here": HOME,

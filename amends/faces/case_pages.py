@@ -21,7 +21,7 @@ from amends.cases.models import Case
 from amends.cases.queries import QueueRow
 from amends.cases.verbs.answering import REFUSALS
 from amends.cases.verbs.uploading import upload
-from amends.cases.words import STAGES, stage_name
+from amends.cases.words import stage_name
 from amends.faces.case_view import LIMITS, words_of_silence
 from amends.faces.case_view.headlines import headline
 from amends.faces.forms import EvidenceField, FacesForm, spoken
@@ -30,6 +30,7 @@ from amends.faces.words import NOW, SOON, into
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
+from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 from amends.policy.rules.facts import ISSUE_NAMES, REMEDY_NAMES, IssueType, Remedy
@@ -129,6 +130,11 @@ def listed_rows(cases: Iterable[Case]) -> list[Listed]:
     ]  # fmt: skip
 
 
+def capital(text: Text) -> Text:
+    """The same words where they stand alone and not inside a sentence."""
+    return Text(text.zh, text.en[:1].upper() + text.en[1:], text.values)
+
+
 # ── filters ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Choices = list[tuple[str, Text]]
@@ -138,15 +144,15 @@ ANY_STAGE = say("全部阶段", "All stages")
 
 
 def issue_choices() -> Choices:
-    return [("", ANY_ISSUE), *((issue.value, name) for issue, name in ISSUE_NAMES.items())]
+    return [("", ANY_ISSUE), *((issue.value, capital(name)) for issue, name in ISSUE_NAMES.items())]
 
 
 def remedy_choices() -> Choices:
-    return [("", ANY_REMEDY), *((remedy.value, name) for remedy, name in REMEDY_NAMES.items())]
+    return [("", ANY_REMEDY), *((remedy.value, capital(name)) for remedy, name in REMEDY_NAMES.items())]
 
 
 def stage_choices() -> Choices:
-    return [("", ANY_STAGE), *((stage, name) for (life, stage), name in STAGES.items() if life == "case" and stage in Case.LIFE.stages)]
+    return [("", ANY_STAGE), *((stage, capital(stage_name("case", stage))) for stage in Case.LIFE.stages)]
 
 
 def picked(request: HttpRequest, name: str, choices: Choices) -> str:
@@ -193,7 +199,8 @@ class RefusalForm(FacesForm):
     """Why a claim is refused."""
 
     reason = forms.ChoiceField(
-        label=label("理由", "Reason"), choices=[("", label("请选择", "Choose")), *((key, spoken(text)) for key, text in REFUSALS.items())],
+        label=label("理由", "Reason"),
+        choices=[("", label("请选择", "Choose")), *((key, spoken(capital(text))) for key, text in REFUSALS.items())],
     )  # fmt: skip
     words = forms.CharField(
         label=label("写给消费者的话", "What the consumer will read"), widget=forms.Textarea,
@@ -244,6 +251,11 @@ def with_errors(form: forms.Form, fields: Mapping[str, Text]) -> forms.Form:
             form.errors.pop(name, None)
             form.add_error(name, into(text))
     return form
+
+
+def brief(refusal: Unprocessable | None) -> Unprocessable | None:
+    """The refusal for the top of a page: a single field's sentence stands there once, as its own stands at the field."""
+    return refusal if refusal is None or len(refusal.fields) > 1 else Unprocessable(refusal.text, code=refusal.code)
 
 
 def uploaded(order_ref: str, files: Iterable[Any], by: Actor) -> list[str]:

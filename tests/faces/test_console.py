@@ -51,7 +51,7 @@ def test_the_queue_tells_time_consumer_and_what_silence_does_in_both_languages(s
     case = claims(an_order(cast.bolts, cast.annas), by=cast.anna)
     english = enters("bolt@example.com").get("/console/").content.decode()
     assert case.ref in english and "Lamp" in english and "Anna" in english
-    assert "approved by itself, ¥99.00 after the return" in english
+    assert "Approved by itself, ¥99.00 after the return" in english
     chinese = enters("bolt@example.com", "zh-CN").get("/console/").content.decode()
     assert "台灯" in chinese and "自动同意，退货后退 ¥99.00" in chinese and "更晚" in chinese
 
@@ -82,7 +82,7 @@ def test_the_queue_is_filtered_and_refreshed_in_place(stepped_clock: clock.Stepp
 def test_a_case_shows_its_turn_its_sum_and_the_legal_buttons(stepped_clock: clock.Stepped) -> None:
     cast = the_cast()
     case = claims(an_order(cast.bolts, cast.annas), by=cast.anna)
-    for language, words in (("en", "Approve: return and refund"), ("zh-CN", "同意退货退款")):
+    for language, words in (("en", "Approve the claim"), ("zh-CN", "同意退货退款")):
         page = enters("bolt@example.com", language).get(f"/console/cases/{case.ref}")
         assert page.status_code == 200 and words in page.content.decode()
 
@@ -107,7 +107,7 @@ def test_a_refusal_needs_its_reason_and_keeps_what_was_typed(stepped_clock: cloc
     assert again.status_code == 422 and "the base is scratched" in page and "Choose why you refuse" in page
     assert Case.objects.get(pk=case.pk).stage == "awaiting_merchant"
     assert posts(client, url, reason="not_intact", words="the base is scratched").status_code == 303
-    assert "the goods are not intact" in client.get(f"/console/cases/{case.ref}").content.decode()
+    assert "The goods are not intact" in client.get(f"/console/cases/{case.ref}").content.decode()
 
 
 def test_proof_is_asked_for_and_the_platform_called_in(stepped_clock: clock.Stepped) -> None:

@@ -64,7 +64,7 @@ def test_the_queue_shows_what_waits_for_a_ruling_over_all_merchants(stepped_cloc
     for url in (f"/desk/reviews/{review.ref}/round-end", f"/desk/reviews/{review.ref}/replies-end"):
         assert posts(judge, url)["Location"] == f"/desk/reviews/{review.ref}"
     page = judge.get("/desk/").content.decode()
-    assert review.case.ref in page and "Bolt Hardware" in page and "another arbiter takes over" in page
+    assert review.case.ref in page and "Bolt Hardware" in page and "Another arbiter takes over" in page
     assert "螺栓五金" in enters("agent@example.com", "zh-CN").get("/desk/?view=arbiter").content.decode()
     assert judge.get("/desk/?view=platform").status_code == judge.get("/desk/?view=alarms").status_code == 200
     rows = judge.get("/desk/?part=rows").content.decode()

@@ -33,6 +33,12 @@ def instant_text(at: datetime) -> Text:
     return say(f"{here.month}月{here.day}日 {here:%H:%M}", f"{here.day} {here:%b}, {here:%H:%M}")
 
 
+def day_text(at: datetime) -> Text:
+    """The day as both languages write it."""
+    here = at.astimezone(HERE)
+    return say(f"{here.month}月{here.day}日", f"{here.day} {here:%b}")
+
+
 def told(case: Case, rows: Iterable[TimelineRow], *, consumer: Text, merchant: Text) -> tuple[Told, ...]:
     """Every line as a reader reads it, newest first."""
     names = {Party.CONSUMER: consumer, Party.MERCHANT: merchant}
@@ -55,7 +61,7 @@ def _detail(case: Case, row: TimelineRow) -> Text | None:
     facts = row.facts
     if row.verb == "apply":
         return say(
-            "{issue}，要求{remedy}，{n} 件，{sum}", "{issue}; {remedy} for {n} units, {sum}", issue=ISSUE_NAMES[IssueType(facts["issue"])],
+            "{issue}，要求{remedy}，{n} 件，{sum}", "{issue}; {remedy}, units: {n}, {sum}", issue=ISSUE_NAMES[IssueType(facts["issue"])],
             remedy=REMEDY_NAMES[Remedy(facts["remedy"])], n=facts["units"], sum=money_text(facts["amount_minor"], facts["currency"]),
         )  # fmt: skip
     if facts.get("reason") in REFUSALS:

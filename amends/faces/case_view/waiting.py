@@ -11,7 +11,7 @@ from dataclasses import replace
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Deadline
 from amends.faces.case_view import headlines
-from amends.faces.case_view.history import instant_text
+from amends.faces.case_view.history import day_text, instant_text
 from amends.faces.case_view.limits import limit_clause, words_of_silence
 from amends.faces.case_view.shapes import Step, Turn
 from amends.faces.parties import LOOKS
@@ -79,4 +79,4 @@ def _state(place: int, at: int, is_over: bool) -> str:
 
 
 def _note(turn: Turn | None, current: bool) -> Text | None:
-    return say("{at} 前", "by {at}", at=instant_text(turn.due)) if turn and current and turn.paused is None else None
+    return say("{at}前", "by {at}", at=day_text(turn.due)) if turn and current and turn.paused is None else None
