@@ -1,4 +1,4 @@
-"""Which cases a figure speaks of, as plain values that fit into an address: the figure and the list behind it are chosen by the same `Choice`.
+"""Which cases a figure speaks of, as plain values that fit into an address: figure and list are chosen by the same `Choice`.
 
 Days are calendar days of the marketplace (Beijing time), both ends included. Pure: choosing.py turns a choice into rows.
 """
@@ -20,14 +20,19 @@ BY = ("opened", "closed", "open", "began_open", "alive", "moved", "ended", "rate
 leaving `stage`, a deadline's end, a rating, a refund's payment."""
 LEFT = ("overdue", "4h", "24h", "3d", "later", "paused")
 CLOSED_SETS: dict[str, tuple[str, ...]] = {
-    "by": BY, "left": LEFT, "granted": ("yes", "no"), "refused": ("yes",), "answered": ("yes",),
-    "deadline": ("met", "enforced", "lapsed"), "score": ("1", "2", "3", "4", "5", "good", "any"),
-}  # fmt: skip
+    "by": BY,
+    "left": LEFT,
+    "granted": ("yes", "no"),
+    "refused": ("yes",),
+    "answered": ("yes",),
+    "deadline": ("met", "enforced", "lapsed"),
+    "score": ("1", "2", "3", "4", "5", "good", "any"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """All that is set must hold. `party` and `deadline` are of the deadline meant by `by=ended`; `silent` is whose silence had a consequence."""
+    """All that is set must hold. `party` and `deadline` are of the deadline meant by `by=ended`; `silent`: whose silence had an effect."""
 
     by: str = "opened"
     since: date | None = None

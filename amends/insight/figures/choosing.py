@@ -21,6 +21,10 @@ from amends.surveys.models import Survey
 Rows = QuerySet[Case]
 MINE = {"merchant_id": OuterRef("merchant_id"), "case_id": OuterRef("pk")}
 GOOD = (4, 5)
+WINDOWS = frozenset(
+    {"appeal_window", "consumer_contests", "consumer_escalates", "evidence_reply", "evidence_round", "merge_undo", "reversal_window"}
+)
+"""Times in which somebody may act and nobody must: that they run out is nobody's lateness, so figures about limits leave them out."""
 
 
 def cases_of(choice: Choice, actor: Actor) -> Rows:
@@ -37,7 +41,7 @@ def cases_of(choice: Choice, actor: Actor) -> Rows:
 def in_scope(choice: Choice, actor: Actor) -> Rows:
     """The cases of the chosen merchant, goods and issue, whatever their time."""
     wanted = {"merchant__ref": choice.merchant, "goods_class": choice.goods, "issue": choice.issue}
-    return Case.objects.visible_to(actor).filter(**{name: value for name, value in wanted.items() if value})  # type: ignore[attr-defined,no-any-return]
+    return Case.objects.visible_to(actor).filter(**{name: value for name, value in wanted.items() if value})
 
 
 def began_open(rows: Rows, at: datetime) -> Rows:
@@ -54,16 +58,21 @@ def delivered(choice: Choice) -> QuerySet[Refund]:
         found = found.filter(tender__kind=choice.tender)
     if choice.bearer:
         borne = Line.objects.filter(
-            merchant_id=OuterRef("merchant_id"), posting__refund_id=OuterRef("pk"), posting__what="owed", amount_minor__gt=0,
+            merchant_id=OuterRef("merchant_id"),
+            posting__refund_id=OuterRef("pk"),
+            posting__what="owed",
+            amount_minor__gt=0,
             account__party=choice.bearer,
-        )  # fmt: skip
+        )
         found = found.filter(Exists(borne))
     return found
 
 
 def ended(choice: Choice) -> QuerySet[Deadline]:
-    """The deadlines that ended in the period by somebody's act, by rule, or with an alarm."""
-    found = Deadline.objects.filter(ended_at__gte=choice.begins, ended_at__lt=choice.ends, ended_as__in=["met", "enforced", "lapsed"])
+    """The deadlines, windows apart, that ended in the period by somebody's act, by rule, or with an alarm."""
+    found = Deadline.objects.filter(
+        ended_at__gte=choice.begins, ended_at__lt=choice.ends, ended_as__in=["met", "enforced", "lapsed"]
+    ).exclude(limit__in=WINDOWS)
     if choice.deadline:
         found = found.filter(ended_as=choice.deadline)
     return found.filter(waits_for=choice.party) if choice.party else found
@@ -132,7 +141,7 @@ def refused() -> Exists:
 
 def silent(party: str) -> Exists:
     """Whether a limit of this party ran out and the rule acted in its place."""
-    return Exists(Deadline.objects.filter(**MINE, ended_as="enforced", waits_for=party))
+    return Exists(Deadline.objects.filter(**MINE, ended_as="enforced", waits_for=party).exclude(limit__in=WINDOWS))
 
 
 def answered() -> Exists:

@@ -8,7 +8,8 @@ from itertools import accumulate
 
 from django.db import connection
 from django.db.models import Case as When
-from django.db.models import CharField, Count, Value, When as Is
+from django.db.models import CharField, Count, Value
+from django.db.models import When as Is
 from django.db.models.functions import TruncDate
 
 from amends.cases.models import Turn

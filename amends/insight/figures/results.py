@@ -95,7 +95,9 @@ def limits(choice: Choice, actor: Actor) -> Limits:
         parties.setdefault(party, {})[how] = (n, Figure(of, of, over.but(party=party, deadline=how)))
     return Limits(
         on_time=Figure(share(sums["met"], sum(sums.values())), total, over),
-        met=sums["met"], enforced=sums["enforced"], lapsed=sums["lapsed"],
+        met=sums["met"],
+        enforced=sums["enforced"],
+        lapsed=sums["lapsed"],
         how=[bar(how, cases.get(how, 0), over.but(deadline=how)) for how in HOW],
         parties=sorted(parties.items(), key=lambda row: -sum(n for n, _ in row[1].values())),
-    )  # fmt: skip
+    )

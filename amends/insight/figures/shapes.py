@@ -112,7 +112,7 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Deadlines that ended in the period: met by an act, enforced by rule, lapsed with an alarm; `on_time` is the share of met ones (0 to 1).
+    """Deadlines that ended in the period: met by an act, enforced by rule, lapsed with an alarm; `on_time`: share met (0 to 1).
 
     `parties` says the same by who was waited for: (party, deadlines met, enforced, lapsed).
     """

@@ -23,7 +23,8 @@ answer AS (
     FROM cases_entry e JOIN chosen c ON c.merchant_id = e.merchant_id AND c.id = e.case_id WHERE e.life = 'case' GROUP BY e.case_id
 ),
 told AS (
-    SELECT c.merchant_id, c.goods_class, coalesce(a.refused, false) AS refused, extract(epoch FROM a.answered - a.asked) AS seconds, s.score,
+    SELECT c.merchant_id, c.goods_class, coalesce(a.refused, false) AS refused, s.score,
+           extract(epoch FROM a.answered - a.asked) AS seconds,
            a.answered IS NOT NULL AS answered,
            EXISTS (SELECT 1 FROM cases_deadline d WHERE d.merchant_id = c.merchant_id AND d.case_id = c.id
                    AND d.ended_as = 'enforced' AND d.waits_for = 'merchant') AS silent
@@ -56,11 +57,13 @@ def sides(choice: Choice, actor: Actor) -> tuple[list[Side], list[Side]]:
 def _side(choice: Choice, key: str, zh: str, en: str, row: tuple[Any, ...]) -> Side:
     n, refused, silent, answered, seconds, rated, good = row[4:]
     return Side(
-        key, zh, en,
+        key,
+        zh,
+        en,
         opened=Figure(n, n, choice),
         refused=Figure(share(refused, n), refused, choice.but(refused="yes")),
         enforced=Figure(share(silent, n), silent, choice.but(silent="merchant")),
         first_answer=Figure(None if seconds is None else round(float(seconds) / 3600, 2), answered, choice.but(answered="yes")),
         csat=Figure(share(good, rated), rated, choice.but(score="any")),
         interval=wilson(good, rated),
-    )  # fmt: skip
+    )

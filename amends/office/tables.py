@@ -1,0 +1,147 @@
+"""The tables of every life as a page or a document shows them, in words. Read from the tables themselves; nothing is repeated by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from amends.cases import hooks
+from amends.cases.words import DONE, STAGES, stage_name
+from amends.faces.case_view import LIMITS, words_of_silence
+from amends.kernel.parties import NAMES, Party
+from amends.kernel.tables import BIRTH, Life
+from amends.kernel.texts import Text, say
+
+LIFE_NAMES: dict[str, Text] = {
+    "case": say("售后单", "Case"),
+    "grant": say("给付", "Grant"),
+    "return_shipment": say("退货包裹", "Return shipment"),
+    "inspection": say("验货", "Inspection"),
+    "refund": say("退款", "Refund"),
+    "review": say("平台介入", "Review"),
+}
+LIFE_SAYS: dict[str, Text] = {
+    "case": say("现在欠消费者什么，由谁决定？", "What is owed, and who decides it now?"),
+    "grant": say(
+        "决定与执行之间的铰链，一件商品一个：退款只能由它产生。",
+        "The hinge between deciding and doing, one for each unit: the only source of a refund.",
+    ),
+    "return_shipment": say("一个包裹在哪里。", "Where one parcel is."),
+    "inspection": say("寄到的每一件商品查明了什么。", "What was found about each unit that arrived."),
+    "refund": say("向一种支付方式退款的一次意向。", "One intent to pay one tender."),
+    "review": say("一次平台介入：举证、评议、裁决。", "One platform review: evidence, deliberation, ruling."),
+}
+PLANNED_LIMITS: dict[str, Text] = {
+    "appeal_ends": say("申诉总时限", "time for a whole appeal"),
+    "merge_undo": say("可撤销合并的时间", "time to undo a merger"),
+    "chargeback_decided": say("银行拒付裁定时限", "time for the bank to decide a chargeback"),
+    "test_reported": say("检测时限", "time for a test"),
+    "second_reader": say("复核时限", "time for a second reading"),
+    "offer_answered": say("方案答复时限", "time to answer an offer"),
+    "appeal_first_answer": say("申诉首次答复时限", "time for the first answer to an appeal"),
+    "appeal_final_answer": say("申诉最终答复时限", "time for the final answer to an appeal"),
+    "appeal_last_call": say("申诉最后时限", "last call of an appeal"),
+    "stock_reserved": say("备货时限", "time to reserve stock"),
+    "consumer_chooses": say("消费者选择时限", "time to choose"),
+    "merchant_ships": say("商家发货时限", "time to ship"),
+    "consumer_checks": say("消费者确认时限", "time to check"),
+    "repair_booked": say("预约维修时限", "time to book a repair"),
+    "repair_diagnosed": say("检修时限", "time to diagnose"),
+    "consumer_accepts_quote": say("报价答复时限", "time to answer a quote"),
+    "parts_arrive": say("配件到货时限", "time for parts to arrive"),
+    "repair_ends": say("维修时限", "time to repair"),
+    "repair_trial": say("维修后试用期", "trial after a repair"),
+    "bearer_answers": say("追偿答复时限", "time to answer a charge-back to"),
+    "bearer_pays": say("追偿付款时限", "time to pay a charge-back to"),
+    "liability_decided": say("责任裁定时限", "time to decide who is liable"),
+    "deduction_made": say("扣款时限", "time to deduct"),
+    "hazard_checked": say("隐患核查时限", "time to check a hazard"),
+    "hazard_reported": say("隐患报告时限", "time to report a hazard"),
+    "recall_planned": say("召回计划时限", "time to plan a recall"),
+    "recall_published": say("召回公告时限", "time to publish a recall"),
+    "recall_phase_reported": say("召回阶段报告时限", "time for a recall's phase report"),
+    "recall_final_report": say("召回总结时限", "time for a recall's final report"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """One row of STAGES in words."""
+
+    key: str
+    name: Text
+    waits: tuple[Party, ...]
+    limit: str
+    limit_name: Text | None
+    silence: tuple[tuple[str, Text], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """One verb that leads from some stages to one, by some parties."""
+
+    origins: tuple[str, ...]
+    verb: str
+    done: Text
+    by: tuple[Party, ...]
+    becomes: str
+    counted: str
+
+
+def lives() -> list[Life]:
+    """Every life of this version, the case first."""
+    return [model.LIFE for model in hooks.LIVES.values()]
+
+
+def limit_name(key: str) -> Text:
+    """What a limit is called."""
+    return LIMITS.get(key) or PLANNED_LIMITS[key]
+
+
+def stage_rows(life: Life) -> list[StageRow]:
+    """The table of stages."""
+    return [
+        StageRow(
+            name,
+            STAGES[life.name, name],
+            stage.waits_for,
+            stage.limit or "",
+            limit_name(stage.limit) if stage.limit else None,
+            tuple((verb, words_of_silence(stage.limit or "", verb)) for verb in stage.silence),
+        )
+        for name, stage in life.stages.items()
+    ]
+
+
+def move_rows(life: Life) -> list[MoveRow]:
+    """The table of moves; origins that share verb, parties and end stand in one row."""
+    by: dict[tuple[str, str, str], list[Party]] = {}
+    for (origin, verb, party), becomes in life.moves.items():
+        by.setdefault((origin, verb, "=" if becomes == origin else becomes), []).append(party)
+    rows: dict[tuple[str, str, tuple[Party, ...]], list[str]] = {}
+    for (origin, verb, becomes), parties in by.items():
+        rows.setdefault((verb, becomes, tuple(parties)), []).append(origin)
+    return [
+        MoveRow(tuple(origins), verb, DONE[verb], parties, becomes, life.counted.get(verb, ""))
+        for (verb, becomes, parties), origins in rows.items()
+    ]
+
+
+def names_of(life: Life, stages: Iterable[str]) -> list[Text]:
+    """Stages in words."""
+    return [say("开始", "begins") if stage == BIRTH else stage_name(life.name, stage) for stage in stages]
+
+
+def parties_of(parties: Iterable[Party]) -> list[Text]:
+    """Parties in words."""
+    return [NAMES[party] for party in parties]
+
+
+def lives_by_limit() -> dict[str, list[str]]:
+    """For each limit the `life.stage` that wait under it."""
+    used: dict[str, list[str]] = {}
+    for life in lives():
+        for stage in life.stages.values():
+            if stage.limit:
+                used.setdefault(stage.limit, []).append(f"{life.name}.{stage.name}")
+    return used
