@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from amends.api import carrying, cases, desk, orders
+from amends.api import carrying, cases, desk, figures, orders
 from amends.api.callers import KeyAuth, SessionAuth
 from amends.api.problems import MEDIA, register
 
@@ -53,5 +53,5 @@ def _put_right(responses: dict[Any, Any]) -> None:
 
 api = AmendsAPI(title="Amends", version="1.0.0", description=ABOUT, auth=[KeyAuth(), SessionAuth()], urls_namespace="api")
 register(api)
-for part in (orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, desk.router, desk.hooks):
+for part in (orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, desk.router, figures.router, desk.hooks):
     api.add_router("/v1", part)

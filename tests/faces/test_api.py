@@ -161,6 +161,16 @@ def test_pages_go_on_where_the_last_one_ended(cast: Cast, by: dict[str, Program]
     assert by["bolt"].get("/cases", stage="closed").json()["items"] == []
 
 
+def test_a_figure_opens_its_cases(by: dict[str, Program], order: Order) -> None:
+    case = open_case(by["anna"], order)
+    told = by["agent"].get("/figures").json()["figures"]
+    assert told["opened"]["value"] == 1
+    behind = by["agent"].get(told["opened"]["cases_url"]).json()
+    assert [item["ref"] for item in behind["items"]] == [case["ref"]]
+    assert by["rival"].get(told["opened"]["cases_url"]).json()["items"] == []
+    assert by["agent"].get("/figures", since="soon").json()["code"] == "not_a_day"
+
+
 # ── on behalf of a consumer ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -33,7 +33,8 @@ pytestmark = pytest.mark.usefixtures("db", "stepped_clock")
 DOCUMENT = api.get_openapi_schema(path_prefix="/api/")
 ENDPOINTS = [(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods]
 # What belongs to nobody in particular: answered for everybody, empty of others' rows.
-OF_EVERYBODY = {"/api/v1/orders", "/api/v1/cases", "/api/v1/queue", "/api/v1/notices", "/api/v1/hooks/payments"}
+LISTS = {"/api/v1/orders", "/api/v1/cases", "/api/v1/queue", "/api/v1/notices", "/api/v1/figures/cases"}
+OF_EVERYBODY = LISTS | {"/api/v1/figures", "/api/v1/hooks/payments"}
 NAMED = [(method, path) for method, path in ENDPOINTS if "{" in path]
 POSTS = [path for method, path in ENDPOINTS if method == "post" and "hooks" not in path]
 
@@ -150,7 +151,7 @@ def does_not_exist(world: World, method: str, template: str) -> None:
 
 def test_lists_hold_nothing_of_others(world: World) -> None:
     assert {path for _, path in ENDPOINTS if "{" not in path} == OF_EVERYBODY
-    for path in ("/orders", "/cases", "/queue", "/notices"):
+    for path in LISTS:
         for stranger in ("rival", "berta"):
             assert world.by[stranger].get(path).json()["items"] == []
     assert world.by["rival"].get("/cases", order=world.refs["orders"]).json()["items"] == []
