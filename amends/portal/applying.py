@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from amends.cases.claims import Considered, LineClaim, closed_because, consider, free_units
 from amends.cases.models import ClaimedUnit, Evidence
 from amends.cases.verbs.applying import MOST_EVIDENCE, Application, apply
+from amends.faces.case_pages import capital
 from amends.faces.entering import ActorRequest, face, given
 from amends.kernel import clock
 from amends.kernel.refusals import Unprocessable
@@ -172,7 +173,7 @@ def _second_screen(request: ActorRequest, order: Order, wish: Wish, asked: Claim
         "order": order,
         "lines": [(one.line, say(one.line.name_zh, one.line.name_en), len(one.units)) for one in considered.lines],
         "issue": considered.issue.value,
-        "issue_name": ISSUE_NAMES[considered.issue],
+        "issue_name": capital(ISSUE_NAMES[considered.issue]),
         "questions": asked.with_errors() if errors else asked.questions,
         "options": found,
         "choices": sum(one.open for one in found),

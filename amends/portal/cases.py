@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from amends.cases.models import Case
 from amends.cases.queries import cases
+from amends.faces.case_pages import capital
 from amends.faces.case_view import Act, CaseView, SumRow, Told, Turn, case_view, evidence_items
 from amends.faces.entering import ActorRequest, face
 from amends.faces.parties import YOU
@@ -84,7 +85,7 @@ def case_page(
         "paid_back": bool(view.refunds),
         "rows": _rows(view),
         "total": _total(view),
-        "tenders": view.tenders if view.refunds or not view.is_over else (),
+        "tenders": [replace(row, label=capital(row.label)) for row in view.tenders] if view.refunds or not view.is_over else [],
         "entries": [_told(entry) for entry in view.timeline],
         "evidence": [{**item, "by": "you" if item["by"] == ME else item["by"]} for item in evidence_items(view.evidence)],
         "sides": (view.review.consumer, view.review.merchant) if view.review else (),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from amends.faces.case_pages import capital
 from amends.kernel.texts import Text
 from amends.market.models import Order, Shipment
 from amends.policy.rules.facts import ISSUE_NAMES, GoodsClass, IssueType
@@ -60,4 +61,4 @@ def _likely(order: Order, parcel: Shipment | None) -> tuple[IssueType, ...]:
 
 
 def _pick(issue: IssueType) -> Pick:
-    return Pick(issue.value, ISSUE_NAMES[issue], ICONS[issue])
+    return Pick(issue.value, capital(ISSUE_NAMES[issue]), ICONS[issue])

@@ -13,6 +13,7 @@ from typing import Any
 from amends.cases.claims import Considered, closed_because
 from amends.cases.models import Case
 from amends.cases.verbs.applying import CARRIED_OUT, MOST_EVIDENCE
+from amends.faces.case_pages import capital
 from amends.faces.case_view import words_of_silence
 from amends.faces.case_view.shapes import SumRow
 from amends.faces.case_view.sums import IN_KIND, TIMES, clause_of, tender_label
@@ -76,7 +77,7 @@ def _alike(found: Sequence[Option]) -> list[Option]:
     for one in found:
         key = one.value if one.open else f"{one.reason} {one.opens_when} {[str(clause['key']) for clause in one.clauses]}"
         known = told.get(key)
-        told[key] = replace(known, name=say("{a}、{b}", "{a}, {b}", a=known.name, b=one.name)) if known else one
+        told[key] = replace(known, name=say("{a}、{b}", "{a}, {b}", a=known.name, b=REMEDY_NAMES[Remedy(one.value)])) if known else one
     return list(told.values())
 
 
@@ -95,7 +96,7 @@ def _open(considered: Considered, remedy: Remedy, tenders: Sequence[Tender]) -> 
     total = considered.amount_minor(remedy)
     until = [answer.until for answer in answers if answer.until]
     return Option(
-        remedy.value, REMEDY_NAMES[remedy], True, amount_minor=total or None, line=_way(considered, answers[0]),
+        remedy.value, capital(REMEDY_NAMES[remedy]), True, amount_minor=total or None, line=_way(considered, answers[0]),
         rows=_rows(considered, remedy), total=SumRow(TO_YOU, total, currency=currency), tenders=_tenders(considered, remedy, tenders),
         clauses=_clauses(considered, answers), evidence_min=considered.evidence_min(remedy), until=min(until, default=None),
     )  # fmt: skip
@@ -104,12 +105,12 @@ def _open(considered: Considered, remedy: Remedy, tenders: Sequence[Tender]) -> 
 def _closed(considered: Considered, remedy: Remedy) -> Option:
     answers = considered.answers(remedy)
     if considered.is_open(remedy):
-        return Option(remedy.value, REMEDY_NAMES[remedy], False, clauses=_clauses(considered, answers), reason=NOT_ONLINE)
+        return Option(remedy.value, capital(REMEDY_NAMES[remedy]), False, clauses=_clauses(considered, answers), reason=NOT_ONLINE)
     why = closed_because(considered, remedy)
     opens = next((answer.opens_by for answer in answers if not answer.open and answer.opens_by), None)
     against = [reason for answer in answers for reason in answer.reasons if not reason.holds]
     return Option(
-        remedy.value, REMEDY_NAMES[remedy], False, clauses=_chips(against[:1]), reason=why[0] if why else CLOSED, opens_when=opens,
+        remedy.value, capital(REMEDY_NAMES[remedy]), False, clauses=_chips(against[:1]), reason=why[0] if why else CLOSED, opens_when=opens,
     )  # fmt: skip
 
 
@@ -193,7 +194,7 @@ def _tenders(considered: Considered, remedy: Remedy, tenders: Sequence[Tender]) 
             if place not in money:
                 back[place] = back.get(place, 0) + minor
     return tuple(
-        SumRow(tender_label(one.kind), sum_, None if one.unit == currency else IN_KIND, currency=one.unit.split(".")[0])
+        SumRow(capital(tender_label(one.kind)), sum_, None if one.unit == currency else IN_KIND, currency=one.unit.split(".")[0])
         for one in tenders if (sum_ := back.get(str(one.position)))
     )  # fmt: skip
 
