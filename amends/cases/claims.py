@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from amends.cases.models import ClaimedUnit, Grant
 from amends.kernel.money import apportion
 from amends.kernel.parties import Party
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
-from amends.market.models import Order, OrderLine, Shipment, Unit
+from amends.market.models import Order, OrderLine, Shipment, Tender, Unit
 from amends.policy.queries import calendar, stack_on
 from amends.policy.rules.decide import decide
 from amends.policy.rules.decision import Decision, Question, RemedyAnswer
@@ -94,18 +96,12 @@ class Considered:
 
 def free_units(order: Order) -> dict[int, list[Unit]]:
     """The units of each line (by its id) that no open case claims and for which nothing is or was granted (B7), in their order."""
-    busy = set(
-        ClaimedUnit.objects.filter(merchant_id=order.merchant_id, unit__order_id=order.pk, is_open=True).values_list("unit_id", flat=True)
-    )
-    busy |= set(
-        Grant.objects.filter(merchant_id=order.merchant_id, unit__order_id=order.pk, stage__in=["owed", "doing", "done"]).values_list(
-            "unit_id", flat=True
-        )
-    )
+    mine = Unit.objects.filter(merchant_id=order.merchant_id, order_id=order.pk)
+    claimed = ClaimedUnit.objects.filter(merchant_id=OuterRef("merchant_id"), unit_id=OuterRef("pk"), is_open=True)
+    granted = Grant.objects.filter(merchant_id=OuterRef("merchant_id"), unit_id=OuterRef("pk"), stage__in=["owed", "doing", "done"])
     free: dict[int, list[Unit]] = {}
-    for unit in Unit.objects.filter(merchant_id=order.merchant_id, order_id=order.pk).order_by("line_id", "number"):
-        if unit.pk not in busy:
-            free.setdefault(unit.line_id, []).append(unit)
+    for unit in mine.exclude(Exists(claimed)).exclude(Exists(granted)).order_by("line_id", "number"):
+        free.setdefault(unit.line_id, []).append(unit)
     return free
 
 
@@ -174,7 +170,7 @@ def _facts(
     order: Order, line: OrderLine, units: Sequence[Unit], claim: LineClaim, issue: IssueType, shipment: Shipment | None, at: datetime,
     promotions: tuple[Promotion, ...],
 ) -> Facts:  # fmt: skip
-    money = {str(t.position) for t in _tenders(order) if t.unit == order.currency}
+    money = {str(position) for position in money_tenders(order)}
     paid = sum(minor for unit in units for tender, minor in unit.shares.items() if tender in money)
     coupons = sum(minor for unit in units for tender, minor in unit.shares.items() if tender not in money)
     return Facts(
@@ -202,9 +198,13 @@ def _facts(
     )
 
 
-def _tenders(order: Order) -> list[Any]:
-    payment = order.payments.first()
-    return list(payment.tenders.all()) if payment else []
+def money_tenders(order: Order) -> list[int]:
+    """The positions of the tenders that were paid in money, not in kind; asked once for an order object."""
+    known: list[int] | None = order.__dict__.get("_money_tenders")
+    if known is None:
+        rows = Tender.objects.filter(merchant_id=order.merchant_id, order_id=order.pk, unit=order.currency)
+        known = order.__dict__["_money_tenders"] = list(rows.values_list("position", flat=True))
+    return known
 
 
 def _promises_broken(order: Order, free: Mapping[int, list[Unit]], claimed: Sequence[Sequence[Unit]]) -> list[tuple[Promotion, ...]]:

@@ -134,9 +134,12 @@ def _told_key(turn: Turn) -> str:
 def _key(after: str) -> tuple[datetime, int]:
     try:
         due, case_id = after.split("~")
-        return datetime.fromisoformat(due), int(case_id)
+        at, pk = datetime.fromisoformat(due), int(case_id)
     except ValueError as wrong:
         raise NotFound(say("这一页不存在。", "There is no such page.")) from wrong
+    if at.tzinfo is None or not 0 < pk < 2**63:
+        raise NotFound(say("这一页不存在。", "There is no such page."))
+    return at, pk
 
 
 @dataclass(frozen=True, slots=True)

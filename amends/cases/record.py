@@ -25,7 +25,7 @@ from amends.cases.acting import Act, Step
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Deadline, Entry, Turn
 from amends.kernel import clock
-from amends.kernel.tables import ALARM
+from amends.kernel.tables import ALARM, BIRTH
 from amends.plumbing import jobs
 from amends.policy.queries import calendar, due_by
 
@@ -92,7 +92,9 @@ def _case_id(life: LifeRow) -> int:
 
 
 def _keep_deadlines(case: Case, steps: list[Step], at: datetime) -> None:
-    still_open = list(Deadline.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, ended_at__isnull=True))
+    born = any(step.life is case and step.came_from == BIRTH for step in steps)
+    running = Deadline.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, ended_at__isnull=True)
+    still_open = [] if born else list(running)
     moved = {(s.life.LIFE.name, s.life.pk): s.life for s in steps}
     first: dict[tuple[str, int], Step] = {}
     for step in steps:
@@ -110,7 +112,7 @@ def _keep_deadlines(case: Case, steps: list[Step], at: datetime) -> None:
     fresh = [_deadline(case, life, at) for key, life in moved.items() if key not in known and not life.is_over]
     kept += Deadline.objects.bulk_create(fresh)
     _hold_backstops(kept, at)
-    _keep_turns(case, kept)
+    _keep_turns(case, kept, born=born)
 
 
 def _ended_as(row: Deadline, step: Step) -> str:
@@ -152,7 +154,7 @@ def _hold_backstops(rows: list[Deadline], at: datetime) -> None:
         row.save(update_fields=["due_at", "paused_since"])
 
 
-def _keep_turns(case: Case, rows: list[Deadline]) -> None:
+def _keep_turns(case: Case, rows: list[Deadline], *, born: bool) -> None:
     nearest: dict[str, Deadline] = {}
     for row in sorted((r for r in rows if r.limit != "reversal_window"), key=lambda r: (r.backstop, r.due_at, r.life, r.life_id)):
         for party in row.waits_for.split(","):
@@ -181,7 +183,8 @@ def _keep_turns(case: Case, rows: list[Deadline]) -> None:
     if turns == case.turns:
         return
     case.turns = turns
-    Turn.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).delete()
+    if not born:
+        Turn.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).delete()
     Turn.objects.bulk_create(
         Turn(
             merchant_id=case.merchant_id,

@@ -23,6 +23,7 @@ from amends.policy.rules.facts import Remedy
 
 CARRIED_OUT = (Remedy.RETURN_REFUND, Remedy.REFUND_ONLY)
 MOST_EVIDENCE = 9
+TERMS = ("limits", "counts", "silence", "rolls", "versions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +167,13 @@ def _open(considered: Considered, remedy: Remedy, channel: str, by: Actor) -> Ca
 
 def stamped(considered: Considered) -> dict[str, Any]:
     """The decision as it stays on the case: terms once, answers for each line with the units they are about."""
-    first = considered.lines[0].decision.to_json()
-    terms = {name: first[name] for name in ("limits", "counts", "silence", "rolls", "versions")}
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "position": line.line.position,
-            "units": [u.pk for u in line.units],
+            "units": [unit.pk for unit in line.units],
             "facts": line.facts.to_json(),
             "answer": line.decision.to_json(),
         }
         for line in considered.lines
     ]
-    return {**terms, "lines": lines}
+    return {**{name: lines[0]["answer"][name] for name in TERMS}, "lines": lines}
