@@ -15,6 +15,7 @@ from amends.kernel import clock
 from amends.management.demo.engine import Stage
 from amends.management.demo.market import (
     SPAN,
+    anna,
     demo_users,
     import_all,
     judge,
@@ -46,9 +47,9 @@ class Command(BaseCommand):
             specs, left = orders_of_the_demo(orders, seed)
             with bar("订单 / orders", len(specs)) as step:
                 import_all(specs, lambda done, _: step(done))
+            users = demo_users()
             # A run that was interrupted is gone on with: its orders stand, and its cases count.
             stage = play(max(0, cases - Case.objects.count()), seed)
-            users = demo_users()
         finally:
             if simulator.ours:
                 simulator.stop()
@@ -70,7 +71,7 @@ def play(cases: int, seed: int) -> Stage:
     span = SPAN + timedelta(days=1)
     with clock.stepped(now - span) as time, bar("天 / days", span.days) as step:
         begun = time.at
-        stage = Stage(time, seed, judge(), heard=lambda at: step((at - begun).days))
+        stage = Stage(time, seed, judge(), anna=anna(), heard=lambda at: step((at - begun).days))
         people_the_stages(stage, cases, random.Random(seed))  # noqa: S311 - a seeded play, not a secret
         stage.run(now)
     return stage

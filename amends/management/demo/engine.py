@@ -44,8 +44,10 @@ class Planned:
 class Stage:
     """All cases of one run. `heard` is told each instant that time has come to."""
 
-    def __init__(self, time: Stepped, seed: int, judge: Actor, *, heard: Callable[[datetime], None] = lambda at: None) -> None:
-        self.time, self.judge, self.heard = time, judge, heard
+    def __init__(
+        self, time: Stepped, seed: int, judge: Actor, *, anna: int | None = None, heard: Callable[[datetime], None] = lambda at: None
+    ) -> None:
+        self.time, self.judge, self.anna, self.heard = time, judge, anna, heard
         self.dice = random.Random(seed)  # noqa: S311 - a seeded play, not a secret
         self.agenda: list[Planned] = []
         self.numbers = count()
@@ -91,7 +93,7 @@ class Stage:
         return rows.values_list("due_at", flat=True).first()
 
     def _open(self, opening: Opening) -> None:
-        case = opened(opening, self.dice)
+        case = opened(opening, self.dice, self.anna)
         if case is None:
             self.not_opened += 1
             return

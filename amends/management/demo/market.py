@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
-from amends.cases.models import Case
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refusals import Conflict
@@ -86,6 +86,11 @@ def nobody_else_works() -> None:
         )
 
 
+def anna() -> int | None:
+    """The consumer that the demo's Anna buys as."""
+    return Membership.objects.filter(user__email="anna@example.com").values_list("consumer_id", flat=True).first()
+
+
 def judge() -> Actor:
     """The demo's arbiter, made where there is none."""
     user = a_user("judge@example.com", "Judge", Role.ARBITER)
@@ -110,26 +115,11 @@ def people_a_run(stage: Stage, cases: int, dice: random.Random, begins_in: timed
 
 
 def demo_users() -> list[dict[str, str]]:
-    """Who may sign in to the demo: Anna with most cases, Bolt whose shop has most, and one of each staff role. Made where missing."""
+    """Who may sign in to the demo: Anna who buys most, Bolt whose shop sells most, and one of each staff role. Made where missing."""
     for email, name, role in STAFF:
         a_user(email, name, role)
-    busiest = (
-        Case.objects.values("consumer_id")
-        .annotate(n=Count("pk"))
-        .order_by("-n", "consumer_id")
-        .values_list("consumer_id", flat=True)
-        .first()
-    )
-    shop = (
-        Case.objects.filter(closed_at__isnull=True)
-        .values("merchant_id")
-        .annotate(n=Count("pk"))
-        .order_by("-n", "merchant_id")
-        .values_list("merchant_id", flat=True)
-        .first()
-    )
-    consumer = Consumer.objects.filter(pk=busiest or 0).first() or Consumer.objects.order_by("pk").first()
-    merchant = Merchant.objects.filter(pk=shop or 0).first() or Merchant.objects.order_by("pk").first()
+    consumer = _most(Consumer, Order.objects.filter(placed_at__gte=clock.now() - timedelta(days=14)), "consumer_id")
+    merchant = _most(Merchant, Order.objects.filter(number__startswith="IN"), "merchant_id")
     if consumer is not None:
         a_user("anna@example.com", "Anna", Role.CONSUMER, consumer=consumer)
     if merchant is not None:
@@ -144,6 +134,16 @@ def demo_users() -> list[dict[str, str]]:
         }
         for m in rows
     ]
+
+
+M = TypeVar("M", Consumer, Merchant)
+
+
+def _most(model: type[M], orders: QuerySet[Order], column: str) -> M | None:
+    """Who has most of these orders, or the first of all where there are none."""
+    rows = orders.values(column).annotate(n=Count("pk")).order_by("-n", column)
+    chosen = rows.values_list(column, flat=True).first()
+    return model._default_manager.filter(pk=chosen or 0).first() or model._default_manager.order_by("pk").first()
 
 
 def a_user(email: str, name: str, role: Role, *, merchant: Merchant | None = None, consumer: Consumer | None = None) -> User:
