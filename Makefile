@@ -34,7 +34,9 @@ check: setup  ## ruff, mypy, import order, migrations, both languages
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 	$(AMENDS) makemigrations --check --dry-run
-	@if [ -f amends/management/commands/check_texts.py ]; then set -x; $(AMENDS) check_texts; fi
+	$(AMENDS) check_texts
+	$(AMENDS) lifecycle --check
+	$(AMENDS) openapi --check
 
 format: setup  ## let ruff mend what it can
 	$(PY) -m ruff check --fix .
