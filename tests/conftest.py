@@ -134,6 +134,8 @@ def django_db_setup(test_database: str, tmp_path_factory: pytest.TempPathFactory
     home = tmp_path_factory.mktemp("amends-home")
     os.environ["AMENDS_HOME"] = str(home)
     settings.MEDIA_ROOT = str(home / "media")
+    settings.STATIC_ROOT = home / "staticfiles"
+    settings.STATIC_ROOT.mkdir()
     # Argon2 is slow on purpose; a cast of six people for each test would spend most of the suite in it.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     connections["default"].settings_dict.update(settings_for("app"))
