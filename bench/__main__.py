@@ -1,0 +1,71 @@
+"""`python -m bench [--quick]`: everything measured in one run on one database, printed as JSON and kept as docs/reports/bench.json."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+from typing import Any
+
+import django
+import psycopg
+
+from amends.kernel import clock
+from amends.plumbing.embedded import control
+from bench.place import PROJECT, own_home, pgbench
+
+REPORT = PROJECT / "docs" / "reports" / "bench.json"
+
+
+def main() -> None:
+    """Prints the report; `--quick` measures less and keeps nothing."""
+    asked = argparse.ArgumentParser(prog="python -m bench")
+    asked.add_argument("--quick", action="store_true", help="a tenth of everything; the report is printed and not kept")
+    quick = asked.parse_args().quick
+    with own_home() as home:
+        django.setup()
+        report = {**about(), "quick": quick, **measured(control.url(home, "app"), control.url(home, "super"), quick=quick)}
+        report["pgbench_tps"] = pgbench(home, 2 if quick else 10)
+    text = json.dumps(report, indent=2)
+    print(text)
+    if not quick:
+        REPORT.parent.mkdir(parents=True, exist_ok=True)
+        REPORT.write_text(text + "\n")
+
+
+def about() -> dict[str, Any]:
+    """When, of what, on what."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True, check=False
+    ).stdout.strip()
+    load = [round(one, 1) for one in os.getloadavg()]
+    return {"date": clock.machine_now().date().isoformat(), "commit": commit, "cores": os.cpu_count(), "load_before": load}
+
+
+def measured(url: str, super_url: str, *, quick: bool) -> dict[str, Any]:
+    """All figures, in one run."""
+    from bench import measures  # noqa: PLC0415 - models need Django to be set up
+    from bench.limit import spread_sequences  # noqa: PLC0415
+
+    spread_sequences(super_url)
+    with clock.stepped(clock.machine_now()) as time:
+        orders = measures.make_orders(300 if quick else 2000)
+        analyse(super_url)
+        acts = measures.openings(orders, 110 if quick else 810)
+        opened = measures.opening(acts, url)
+        decided = measures.deciding(orders, 1 if quick else 4)
+        few, many = (1_000, 10_000) if quick else (1_000, 100_000)
+        pages = measures.queue_pages(few, many)
+        fired = measures.firing(time, url)
+    return {"opening": opened, "firing": fired, "queue": pages, "deciding": decided}
+
+
+def analyse(url: str) -> None:
+    """The planner knows the tables as they are."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+
+
+if __name__ == "__main__":
+    main()
