@@ -228,4 +228,3 @@ def counted(chosen: Option | None) -> Text:
     if not least:
         return say("选填，最多 {most} 份", "Optional, up to {most}", most=MOST_EVIDENCE)
     return say("至少 {least} 份，最多 {most} 份", "At least {least}, up to {most}", least=least, most=MOST_EVIDENCE)
-
