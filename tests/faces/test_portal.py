@@ -153,7 +153,7 @@ def test_what_the_second_screen_promises_is_what_the_case_owes(cast: Cast) -> No
     answers = {f"q-2-{flag}": "no" for flag in NO}
     submitted(at_door(cast.anna), order, **{"n-1": "2", "n-2": "1", **answers})
     view = case_view(Case.objects.get().ref, cast.anna)
-    assert [(str(row.label).lower(), row.minor) for row in option.tenders] == [(str(row.label), row.minor) for row in view.tenders]
+    assert [(str(row.label).lower(), row.minor) for row in option.tenders] == [(str(row.label).lower(), row.minor) for row in view.tenders]
     assert option.total.minor == view.total.minor == sum(row.minor for row in option.rows)
 
 
