@@ -48,8 +48,8 @@ proof: setup  ## the proofs at full size
 bench: setup  ## how fast, against the limit of plain SQL; prints JSON
 	$(PY) -m bench
 
-pictures: setup  ## a screenshot of every page, for the manual
-	$(PY) -m docs.pictures
+pictures: setup  ## docs/pictures: each main page, two widths, two languages
+	$(PY) -m tools.pictures
 
 chaos: setup  ## kills processes while the demo runs, then verifies
 	$(PY) -m bench.chaos

@@ -1,0 +1,1 @@
+"""Tools of this repository, not of Amends: nothing here is installed with it."""

@@ -1,0 +1,220 @@
+"""`make pictures`: a small marketplace of its own, and a screenshot of each main page at 390 and 1440 pixels in both languages.
+
+The pictures in docs/pictures are made by this and by nothing else. It looks; it clicks nothing that changes a case. Not a test: whether
+pages are right is asked in tests/browser; whether they are beautiful is asked by whoever looks at the pictures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PROJECT = Path(__file__).resolve().parents[1]
+AMENDS = [sys.executable, "-m", "amends"]
+PASSWORD = "amends-demo-2026"  # noqa: S105 - of the demo, printed at every start
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
+WIDTHS = {390: 844, 1440: 900}
+PATIENCE = 120.0
+COLOURS = 256
+LARGEST = 240_000  # bytes of one picture
+TRIED = 25
+
+Walk = Callable[[Page], None]
+
+
+class Shot(NamedTuple):
+    """One page: its file's name, who looks, where it begins, and how it is reached from there."""
+
+    name: str
+    person: str
+    begins: str
+    walk: Walk = lambda page: None
+
+
+def follow(*selectors: str) -> Walk:
+    """To the first page that is reached by links that fit, one selector after the other."""
+
+    def walk(page: Page) -> None:
+        if not _reached(page, selectors):
+            raise LookupError(f"no way by {' then '.join(selectors)}")
+
+    return walk
+
+
+def _reached(page: Page, selectors: tuple[str, ...]) -> bool:
+    if not selectors:
+        return True
+    found = page.locator(selectors[0]).evaluate_all("links => links.map(link => link.href)")
+    for place in list(dict.fromkeys(found))[:TRIED]:
+        page.goto(place)
+        if _reached(page, selectors[1:]):
+            return True
+    return False
+
+
+def claim(page: Page) -> None:
+    """The screen of remedies for the first order that has one open: a change of mind about one piece."""
+    places = page.locator("a[href$='/claim']").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    for place in places:
+        page.goto(f"{place}/remedies?issue=no_reason&n-1=1")
+        if page.locator("button[form=application]").count():
+            return
+
+
+SHOTS = (
+    Shot("portal-orders", "anna", "/portal/"),
+    Shot("portal-choose", "anna", "/portal/", follow("a[href$='/claim']")),
+    Shot("portal-claim", "anna", "/portal/", claim),
+    Shot("portal-case", "anna", "/portal/cases/", follow("a[href*='/portal/cases/AS-']")),
+    Shot("console-queue", "bolt", "/console/"),
+    Shot("console-case", "bolt", "/console/", follow("a[href*='/console/cases/AS-']")),
+    Shot("console-inspection", "bolt", "/console/parcels", follow("a[href*='/console/cases/AS-']", "a[href$='/inspection']")),
+    Shot("desk-queue", "judge", "/desk/"),
+    Shot("desk-review", "judge", "/desk/", follow("a[href*='/desk/cases/AS-']", "a[href*='/desk/reviews/RV-']")),
+    Shot("office-figures", "supervisor", "/office/"),
+    Shot("office-policy", "supervisor", "/office/policy/"),
+    Shot("office-lifecycle", "supervisor", "/office/lifecycle/"),
+)
+
+
+def main() -> None:
+    """Afterwards the pictures are there; ends with 1 where a page could not be reached."""
+    asked = argparse.ArgumentParser(prog="python -m tools.pictures", description=__doc__)
+    asked.add_argument("--into", type=Path, default=PROJECT / "docs" / "pictures", help="the folder (docs/pictures)")
+    asked.add_argument("--site", default="", help="photograph a running demo at this address instead of making one")
+    asked.add_argument("--only", default="", help="only pages whose name holds this")
+    asked.add_argument("--whole", action="store_true", help="the whole length of each page, for looking through all of it")
+    told = asked.parse_args()
+    told.into.mkdir(parents=True, exist_ok=True)
+    shots = [shot for shot in SHOTS if told.only in shot.name]
+    if told.site:
+        lost = photograph(told.site, shots, told.into, whole=told.whole)
+    else:
+        with marketplace() as site:
+            lost = photograph(site, shots, told.into, whole=told.whole)
+    for line in lost:
+        sys.stderr.write(f"{line}\n")
+    sys.exit(1 if lost else 0)
+
+
+@contextmanager
+def marketplace() -> Iterator[str]:
+    """The address of a demo that runs in a folder of its own; both are gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="amends-pictures-"))
+    folder.chmod(0o711)
+    env = {**os.environ, "AMENDS_HOME": str(folder), "AMENDS_PORT": str(_free_port())}
+    env.pop("DATABASE_URL", None)
+    try:
+        for words in (["up", "--no-demo", "--no-serve"], ["demo_marketplace", "--orders", "500", "--cases", "130"]):
+            subprocess.run([*AMENDS, *words], cwd=PROJECT, env=env, check=True)
+        site = f"http://127.0.0.1:{env['AMENDS_PORT']}"
+        with subprocess.Popen([*AMENDS, "serve"], cwd=PROJECT, env=env) as served:
+            try:
+                _await(f"{site}/health/live")
+                yield site
+            finally:
+                served.terminate()
+    finally:
+        subprocess.run([*AMENDS, "database", "destroy", "--yes"], cwd=PROJECT, env=env, check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def photograph(site: str, shots: list[Shot], into: Path, *, whole: bool) -> list[str]:
+    """Every shot in every language at every width; answers a line for each that failed."""
+    lost = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=os.environ.get("AMENDS_CHROMIUM") or shutil.which("chromium"), args=ARGUMENTS)
+        for person in dict.fromkeys(shot.person for shot in shots):
+            for language in LANGUAGES:
+                for width in WIDTHS:
+                    page = _signed_in(browser, site, person, language, width)
+                    for shot in (each for each in shots if each.person == person):
+                        lost += _shoot(page, shot, into / f"{shot.name}-{language}-{width}.png", whole=whole)
+                    page.context.close()
+        browser.close()
+    return lost
+
+
+def _signed_in(browser: Browser, site: str, person: str, language: str, width: int) -> Page:
+    scale = 2 if width < 800 else 1
+    context = browser.new_context(
+        viewport={"width": width, "height": WIDTHS[width]}, locale=LANGUAGES[language], base_url=site, device_scale_factor=scale,
+        reduced_motion="reduce",
+    )  # fmt: skip
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.locator("input[name=login]").fill(f"{person}@example.com")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    page.wait_for_url(lambda url: "/accounts/" not in url)
+    return page
+
+
+def _shoot(page: Page, shot: Shot, file: Path, *, whole: bool) -> list[str]:
+    wrong: list[str] = []
+    heard = lambda error: wrong.append(f"{file.name}: {error}")  # noqa: E731 - taken off again below by its name
+    page.on("pageerror", heard)
+    try:
+        answer = page.goto(shot.begins)
+        if answer is None or not answer.ok:
+            return [f"{file.name}: {shot.begins} answers {answer.status if answer else 'nothing'}"]
+        shot.walk(page)
+        page.wait_for_load_state("networkidle")
+        page.evaluate("document.fonts.ready")
+        spare = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if spare > 0:
+            wrong.append(f"{file.name}: {spare} pixels wider than the window")
+        _keep(page.screenshot(full_page=whole), file)
+    except Exception as error:  # one page's trouble must not cost the others
+        wrong.append(f"{file.name}: {type(error).__name__} {str(error).splitlines()[0]}")
+    finally:
+        page.remove_listener("pageerror", heard)
+    return wrong
+
+
+def _keep(png: bytes, file: Path) -> None:
+    """As it is where that is small; else with fewer colours, chosen so that a small mark keeps its own."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    picture.save(file, optimize=True)
+    if file.stat().st_size > LARGEST:
+        picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(file, optimize=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _await(address: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(address, timeout=2).close()  # noqa: S310 - our own address
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+        else:
+            return
+    raise TimeoutError(f"{address} does not answer")
+
+
+if __name__ == "__main__":
+    main()
