@@ -50,14 +50,15 @@ def measured(url: str, super_url: str, *, quick: bool) -> dict[str, Any]:
 
     spread_sequences(super_url)
     with clock.stepped(clock.machine_now()) as time:
-        orders = measures.make_orders(300 if quick else 2000)
+        orders = measures.make_orders(500 if quick else 2500)
         analyse(super_url)
-        acts = measures.openings(orders, 110 if quick else 810)
-        opened = measures.opening(acts, url)
+        claims = measures.applications(orders, 220 if quick else 1220)
+        opened = measures.opening(claims, url)
+        analyse(super_url)
         decided = measures.deciding(orders, 1 if quick else 4)
         few, many = (1_000, 10_000) if quick else (1_000, 100_000)
-        pages = measures.queue_pages(few, many)
         fired = measures.firing(time, url)
+        pages = measures.queue_pages(few, many, super_url)
     return {"opening": opened, "firing": fired, "queue": pages, "deciding": decided}
 
 
