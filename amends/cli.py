@@ -21,7 +21,21 @@ from amends.plumbing.embedded import LauncherError, Lease, Server
 from amends.plumbing.supervised import follow_the_supervisor
 
 # `up` and `serve` speak while the database starts, so they start it themselves.
-WITHOUT_DATABASE = {"help", "version", "--version", "--help", "-h", "up", "serve", "database", "simulator", "collectstatic", "check_texts", "lifecycle", "openapi"}
+WITHOUT_DATABASE = {
+    "help",
+    "version",
+    "--version",
+    "--help",
+    "-h",
+    "up",
+    "serve",
+    "database",
+    "simulator",
+    "collectstatic",
+    "check_texts",
+    "lifecycle",
+    "openapi",
+}
 AS_OWNER = {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "squashmigrations"}
 WITH_POOL = {"web"}
 POOL = "12"

@@ -14,7 +14,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 
 from amends.kernel.refusals import NotFound
-from amends.people.models import User
 from amends.people.queries import actor_of
 from amends.people.rules import Actor
 from amends.plumbing.idempotency import Answer, once
@@ -39,14 +38,14 @@ def face(name: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P],
         def entered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            actor = actor_of(cast(User, request.user), name)
+            actor = actor_of(request.user, name)
             if actor is None:
                 raise NotFound
             found = cast(ActorRequest, request)
             found.actor = actor
             return view(found, *args, **kwargs)
 
-        return entered
+        return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], entered)
 
     return guard
 

@@ -26,8 +26,7 @@ from amends.rulings.queries import FIRST_ROUND, OUTCOMES
 LEAST_REASONS = 10
 LONGEST_CLAUSE = 60
 LIABLE: dict[str, Text] = {
-    party.value: NAMES[party]
-    for party in (Party.MERCHANT, Party.CONSUMER, Party.CARRIER, Party.SUPPLIER, Party.LEADER, Party.PLATFORM)
+    party.value: NAMES[party] for party in (Party.MERCHANT, Party.CONSUMER, Party.CARRIER, Party.SUPPLIER, Party.LEADER, Party.PLATFORM)
 }
 
 
