@@ -61,7 +61,7 @@ def _play(seconds: float, seed: int, arbiter: object) -> dict[str, int]:
         try:
             if dice.random() < 0.7:
                 who = drawn(dice)
-                case = opened(Opening(who, ""), dice)
+                case = opened(Opening(who, ""), dice, None)
                 if case is not None:
                     players[case.pk] = who
                     did["opened"] += 1
