@@ -6,6 +6,7 @@ or an ended row and leaves it (B20).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -16,6 +17,7 @@ from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.kernel import clock
 from amends.people.rules import CLOCK
+from amends.plumbing.shards import WHOLE, Shard
 
 log = structlog.get_logger(__name__)
 BATCH = 500
@@ -29,18 +31,21 @@ class Due:
     case_id: int
 
 
-def due_rows(*, most: int = BATCH, shard: int = 0, shards: int = 1) -> list[Due]:
+def due_rows(*, most: int = BATCH, shard: Shard = WHOLE) -> list[Due]:
     """The next due deadlines, nearest first; of several clocks each takes the merchants of its own shard."""
-    rows = Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=True, due_at__lte=clock.now())
-    if shards > 1:
-        rows = rows.extra(where=["merchant_id %% %s = %s"], params=[shards, shard])
+    rows = shard.rows(Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=True, due_at__lte=clock.now()))
     return [Due(*row) for row in rows.order_by("due_at", "id").values_list("id", "case_id")[:most]]
 
 
-def tick(*, most: int = BATCH, shard: int = 0, shards: int = 1) -> int:
+def tick(*, most: int = BATCH, shard: Shard = WHOLE) -> int:
     """Every deadline that is due has had its consequence; answers how many moved. One that fails is logged and does not stop the rest."""
+    return fire_all(due_rows(most=most, shard=shard))
+
+
+def fire_all(rows: Sequence[Due]) -> int:
+    """Each of these deadlines has had its consequence; answers how many moved."""
     fired = 0
-    for row in due_rows(most=most, shard=shard, shards=shards):
+    for row in rows:
         try:
             fired += fire(row.id, row.case_id)
         except Exception:

@@ -49,7 +49,8 @@ def take_case_of(case_id: int) -> Case:
 def take_life(model: type[L], ref: str, by: Actor) -> tuple[Case, L]:
     """A life with a reference of its own (a parcel, a review, a refund) and its case, locked. Raises NotFound."""
     found = model._default_manager.filter(ref=clean_ref(ref) or "").values("id", "case_id").first()
-    if found is None or not Case.objects.visible_to(by).filter(pk=found["case_id"]).exists():
+    keys = found and Case.objects.visible_to(by).filter(pk=found["case_id"]).values("merchant_id", "order_id").first()
+    if not found or not keys:
         raise NotFound
-    case = take_case_of(found["case_id"])
+    case = take_known(keys["merchant_id"], keys["order_id"], found["case_id"])
     return case, model._default_manager.get(merchant_id=case.merchant_id, pk=found["id"])

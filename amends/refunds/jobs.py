@@ -17,6 +17,7 @@ from amends.people.rules import PLATFORM
 from amends.plumbing import jobs
 from amends.plumbing.payments.http import gateway
 from amends.plumbing.payments.port import NEVER_RECEIVED, Capture
+from amends.plumbing.shards import WHOLE, Shard
 from amends.refunds.books import PAUSES, UNANSWERED
 from amends.refunds.models import Refund
 from amends.refunds.verbs import call, call_again, is_old_news, retry, send, take_answer
@@ -35,17 +36,18 @@ def call_gateway(refund_id: int) -> None:
     call(refund_id)
 
 
-def collect_answers(*, most: int = 200, older_than: timedelta = timedelta(0)) -> int:
+def collect_answers(*, most: int = 200, older_than: timedelta = timedelta(0), shard: Shard = WHOLE) -> int:
     """At most `most` refunds without an answer for `older_than` were looked up at the gateway; answers how many have one now.
 
     A key that the gateway does not know is asked again, with the same key. Intents that no job sent are sent, and failed refunds are
     retried after their pause, three times at most and never the last time that the case's terms allow: that one is a person's.
     """
     before = clock.now() - older_than
-    settled = sum(_one(_look, refund) for refund in _unanswered(most, before))
-    for refund in Refund.objects.filter(stage="intended", since__lte=clock.now() - FORGOTTEN).order_by("since")[:most]:
+    settled = sum(_one(_look, refund) for refund in _unanswered(most, before, shard))
+    forgotten = shard.rows(Refund.objects.filter(stage="intended", since__lte=clock.now() - FORGOTTEN))
+    for refund in forgotten.order_by("since")[:most]:
         settled += _one(_send_forgotten, refund)
-    for refund in _failed(most):
+    for refund in _failed(most, shard):
         _one(_retry, refund)
     return settled
 
@@ -68,8 +70,8 @@ def _one(do: Callable[[Refund], bool], refund: Refund) -> bool:
         return False
 
 
-def _unanswered(most: int, before: datetime) -> list[Refund]:
-    waiting = Refund.objects.filter(stage__in=UNANSWERED, sent_at__lte=before).order_by("pk")
+def _unanswered(most: int, before: datetime, shard: Shard) -> list[Refund]:
+    waiting = shard.rows(Refund.objects.filter(stage__in=UNANSWERED, sent_at__lte=before)).order_by("pk")
     rows = list(waiting.filter(pk__gt=_hand["last"])[:most])
     if len(rows) < most:
         rows += list(waiting.filter(pk__lte=_hand["last"])[: most - len(rows)])
@@ -88,10 +90,10 @@ def _send_forgotten(refund: Refund) -> bool:
     return send(refund.pk) not in UNANSWERED
 
 
-def _failed(most: int) -> list[Refund]:
+def _failed(most: int, shard: Shard) -> list[Refund]:
     at = clock.now()
     # Those that the house may not retry any more stay among the failed; beyond a week they are left out of the reading.
-    rows = Refund.objects.filter(stage="failed", since__lte=at - PAUSES[0], since__gte=at - FOR_PERSONS)
+    rows = shard.rows(Refund.objects.filter(stage="failed", since__lte=at - PAUSES[0], since__gte=at - FOR_PERSONS))
     return list(rows.select_related("case__decision").order_by("-since")[: most * 5])
 
 

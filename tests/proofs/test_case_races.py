@@ -18,6 +18,7 @@ from amends.insight.verify import CHECKS
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import Conflict, NoSuchMove, NotYourMove, Refusal, Unprocessable
 from amends.plumbing import jobs
+from amends.plumbing.shards import Shard
 from amends.plumbing.simulators.launch import Running
 from amends.refunds.jobs import collect_answers
 from amends.refunds.models import Refund
@@ -150,7 +151,7 @@ def test_two_clocks_share_the_merchants_and_leave_none_out(cast: Cast, stepped_c
     mine = [unshipped(cast) for _ in range(3)]
     theirs = claims(an_order(cast.rivals, cast.bertas, shipped=False, signed_ago=None), by=cast.berta, remedy="refund_only")
     stepped_clock.forward(49 * HOUR)
-    fired = together(lambda: clockwork.tick(shard=0, shards=2), lambda: clockwork.tick(shard=1, shards=2))
+    fired = together(lambda: clockwork.tick(shard=Shard(0, 2)), lambda: clockwork.tick(shard=Shard(1, 2)))
     assert sum(fired) == len(mine) + 1
     assert times(theirs, "approve") == 1
 

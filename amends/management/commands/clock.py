@@ -16,6 +16,7 @@ from amends.cases import clockwork
 from amends.kernel import clock
 from amends.plumbing.idempotency import forget_old
 from amends.plumbing.models import Beat
+from amends.plumbing.shards import Shard
 from amends.refunds.jobs import collect_answers
 
 log = structlog.get_logger(__name__)
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         ticks = 0
         while not stop.is_set():
             try:
-                self.tick(ticks, shard, shards)
+                self.tick(ticks, Shard(shard, shards))
             except DatabaseError:
                 # The server may be restarting: the next second tries again with a new connection, and nothing due is lost by waiting.
                 log.exception("clock cannot reach the database")
@@ -46,17 +47,17 @@ class Command(BaseCommand):
             ticks += 1
             stop.wait(EVERY_SECONDS)
 
-    def tick(self, ticks: int, shard: int, shards: int) -> None:
+    def tick(self, ticks: int, shard: Shard) -> None:
         """One second's work."""
         close_old_connections()
-        while clockwork.tick(shard=shard, shards=shards) >= clockwork.BATCH:
+        while clockwork.tick(shard=shard) >= clockwork.BATCH:
             pass
-        if shard == 0:
-            collect_answers(older_than=ANSWERS_AFTER)
-            if ticks % HOUSEKEEPING == 0:
-                make_months(clock.now().date())
-                forget_old()
-        Beat.objects.update_or_create(name="clock" if shards == 1 else f"clock-{shard}", defaults={"at": clock.machine_now(), "facts": {}})
+        collect_answers(older_than=ANSWERS_AFTER, shard=shard)
+        if shard.number == 0 and ticks % HOUSEKEEPING == 0:
+            make_months(clock.now().date())
+            forget_old()
+        name = "clock" if shard.of == 1 else f"clock-{shard.number}"
+        Beat.objects.update_or_create(name=name, defaults={"at": clock.machine_now(), "facts": {}})
 
 
 def make_months(today: date) -> None:

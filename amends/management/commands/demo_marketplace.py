@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import random
-from argparse import ArgumentParser
+import subprocess
+import sys
+from argparse import SUPPRESS, ArgumentParser
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from amends.cases.models import Case
 from amends.kernel import clock
@@ -27,7 +31,10 @@ from amends.management.demo.market import (
 from amends.management.demo.progress import bar
 from amends.management.demo.report import report
 from amends.plumbing.database import home
+from amends.plumbing.shards import Shard
 from amends.plumbing.simulators.launch import start_simulator
+
+MOST_PARTS = 4
 
 
 class Command(BaseCommand):
@@ -37,9 +44,13 @@ class Command(BaseCommand):
         parser.add_argument("--orders", type=int, default=2000, help="how many orders (2000)")
         parser.add_argument("--cases", type=int, default=300, help="how many cases (300)")
         parser.add_argument("--seed", type=int, default=7, help="the same seed makes the same marketplace")
+        parser.add_argument("--part", default="", help=SUPPRESS)
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
-    def handle(self, *args: Any, orders: int, cases: int, seed: int, **options: Any) -> None:
+    def handle(self, *args: Any, orders: int, cases: int, seed: int, part: str, **options: Any) -> None:
+        if part:
+            play(cases, seed, Shard(*(int(number) for number in part.split("/"))))
+            return
         nobody_else_works()
         say_how_far(done=False)
         simulator = start_simulator(home(), instant=True)
@@ -49,12 +60,12 @@ class Command(BaseCommand):
                 import_all(specs, lambda done, _: step(done))
             users = demo_users()
             # A run that was interrupted is gone on with: its orders stand, and its cases count.
-            stage = play(max(0, cases - Case.objects.count()), seed)
+            play_in_parts(max(0, cases - Case.objects.count()), seed)
         finally:
             if simulator.ours:
                 simulator.stop()
         say_how_far(done=True)
-        told = report(list(stage.players)) | {
+        told = report(list(Case.objects.values_list("pk", flat=True))) | {
             "orders": len(specs),
             "left_out": left and {"lines": left.lines, "orders": left.orders},
             "users": len(users),
@@ -65,13 +76,23 @@ class Command(BaseCommand):
             self.stdout.write("The Complete Journey is not installed (pip install 'amends[demo]'): all orders are invented.")
 
 
-def play(cases: int, seed: int) -> Stage:
-    """The cases of the last weeks have been played up to now."""
+def play_in_parts(cases: int, seed: int) -> None:
+    """All cases have been played, by a process for each processor: each has its own merchants, its own time and its own jobs."""
+    parts = max(1, min(MOST_PARTS, os.cpu_count() or 1))
+    command = [sys.executable, "-m", "amends", "demo_marketplace", "--cases", str(cases), "--seed", str(seed), "--part"]
+    players = [subprocess.Popen([*command, f"{number}/{parts}"]) for number in range(parts)]
+    ends = [player.wait() for player in players]
+    if any(ends):
+        raise CommandError("A part of the marketplace could not be played; its log is above. Run it again: it goes on from here.")
+
+
+def play(cases: int, seed: int, shard: Shard) -> None:
+    """This part's cases of the last weeks have been played up to now."""
     now = clock.machine_now()
     span = SPAN + timedelta(days=1)
-    with clock.stepped(now - span) as time, bar("天 / days", span.days) as step:
+    shown = bar("天 / days", span.days) if shard.number == 0 else nullcontext(lambda done: None)
+    with clock.stepped(now - span) as time, shown as step:
         begun = time.at
-        stage = Stage(time, seed, judge(), anna=anna(), heard=lambda at: step((at - begun).days))
+        stage = Stage(time, seed + shard.number, judge(), anna=anna(), shard=shard, heard=lambda at: step((at - begun).days))
         people_the_stages(stage, cases, random.Random(seed))  # noqa: S311 - a seeded play, not a secret
         stage.run(now)
-    return stage

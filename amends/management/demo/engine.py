@@ -24,6 +24,7 @@ from amends.management.demo.openings import Opening, opened
 from amends.management.demo.reactions import Scene, react
 from amends.people.rules import Actor
 from amends.plumbing import jobs
+from amends.plumbing.shards import WHOLE, Shard
 from amends.refunds.jobs import collect_answers
 from amends.refunds.models import Refund
 from amends.surveys.verbs import rate
@@ -45,9 +46,16 @@ class Stage:
     """All cases of one run. `heard` is told each instant that time has come to."""
 
     def __init__(
-        self, time: Stepped, seed: int, judge: Actor, *, anna: int | None = None, heard: Callable[[datetime], None] = lambda at: None
+        self,
+        time: Stepped,
+        seed: int,
+        judge: Actor,
+        *,
+        anna: int | None = None,
+        shard: Shard = WHOLE,
+        heard: Callable[[datetime], None] = lambda at: None,
     ) -> None:
-        self.time, self.judge, self.anna, self.heard = time, judge, anna, heard
+        self.time, self.judge, self.anna, self.shard, self.heard = time, judge, anna, shard, heard
         self.dice = random.Random(seed)  # noqa: S311 - a seeded play, not a secret
         self.agenda: list[Planned] = []
         self.numbers = count()
@@ -81,19 +89,20 @@ class Stage:
                 break
             self.heard(self.time.until(at))
             if due is not None and due <= at:
-                rows = clockwork.due_rows()
-                clockwork.tick()
+                rows = clockwork.due_rows(shard=self.shard)
+                clockwork.fire_all(rows)
                 self._settle({row.case_id for row in rows})
             else:
                 heapq.heappop(self.agenda).run()
         self.heard(self.time.until(until))
 
     def _next_due(self) -> datetime | None:
-        rows = Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=True).order_by("due_at")
-        return rows.values_list("due_at", flat=True).first()
+        rows = self.shard.rows(Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=True))
+        return rows.order_by("due_at").values_list("due_at", flat=True).first()
 
     def _open(self, opening: Opening) -> None:
-        case = opened(opening, self.dice, self.anna)
+        tries = (opened(opening, self.dice, self.anna, self.shard) for _ in range(4))
+        case = next((case for case in tries if case is not None), None)
         if case is None:
             self.not_opened += 1
             return
@@ -102,7 +111,8 @@ class Stage:
 
     def _settle(self, changed: set[int]) -> None:
         ran = jobs.drain()
-        while ran and Refund.objects.filter(stage__in=UNANSWERED).exists() and collect_answers():
+        waiting = self.shard.rows(Refund.objects.filter(stage__in=UNANSWERED))
+        while ran and waiting.exists() and collect_answers(shard=self.shard):
             ran = jobs.drain()
         for case in Case.objects.filter(pk__in=changed & set(self.players)).select_related("merchant").order_by("pk"):
             self._look(case)

@@ -31,6 +31,7 @@ PASSWORD = "amends-demo-2026"  # noqa: S105 - printed at every start: the demo's
 IN_EACH_STAGE = 11
 DEMO = "demo_marketplace"
 SPAN = timedelta(days=40)
+GOODS_AWAY = {place for place, _, _ in RESTS if place[0] in ("return_shipment", "inspection")} | {("case", "unwinding")}
 STAFF = (
     ("judge@example.com", "Judge", Role.ARBITER),
     ("agent@example.com", "Agnes", Role.AGENT),
@@ -98,14 +99,14 @@ def judge() -> Actor:
 
 
 def people_the_stages(stage: Stage, cases: int, dice: random.Random) -> None:
-    """Cases for a marketplace of today: enough at rest in every stage, the others on their way through the last weeks."""
+    """This stage's part of the cases for a marketplace of today: enough at rest in every stage, the others on their way for weeks."""
     now = clock.machine_now()
-    rests = [(place, likes, hours) for place, likes, hours in RESTS for _ in range(min(IN_EACH_STAGE, max(1, cases // (len(RESTS) + 5))))]
-    for place, likes, (least, most) in rests:
-        wants = "return_refund" if place[0] in ("return_shipment", "inspection") or place == ("case", "unwinding") else ""
-        stage.open_case(now - timedelta(hours=dice.uniform(least, most)), drawn(dice, likes=likes, rests_at=place), wants=wants)
-    for _ in range(max(0, cases - len(rests))):
-        stage.open_case(now - timedelta(hours=dice.uniform(30, SPAN / timedelta(hours=1))), drawn(dice))
+    rests = [row for row in RESTS for _ in range(min(IN_EACH_STAGE, max(1, cases // (len(RESTS) + 5))))][:cases]
+    for number in range(cases):
+        place, likes, (least, most) = rests[number] if number < len(rests) else (None, {}, (30, SPAN / timedelta(hours=1)))
+        begins, who = now - timedelta(hours=dice.uniform(least, most)), drawn(dice, likes=likes, rests_at=place)
+        if number % stage.shard.of == stage.shard.number:
+            stage.open_case(begins, who, wants="return_refund" if place in GOODS_AWAY else "")
 
 
 def people_a_run(stage: Stage, cases: int, dice: random.Random, begins_in: timedelta) -> None:

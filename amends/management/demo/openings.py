@@ -18,12 +18,15 @@ from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refusals import Refusal
 from amends.management.demo.characters import Character
-from amends.market.models import Order
+from amends.market.models import Order, OrderLine
 from amends.people.rules import Actor
+from amends.plumbing.shards import WHOLE, Shard
 from amends.policy.rules.facts import Remedy
 
 TRIES = 12
 ANNAS_SHARE = 0.08
+ASKED: dict[tuple[str, str], set[str]] = {}
+ROT = ("fresh", "food")
 RECENT = timedelta(days=6)
 ISSUES = (
     ("no_reason", 34),
@@ -55,20 +58,24 @@ class Opening:
     wants: str
 
 
-def opened(opening: Opening, dice: random.Random, anna: int | None) -> Case | None:
+def opened(opening: Opening, dice: random.Random, anna: int | None = None, shard: Shard = WHOLE) -> Case | None:
     """A new case of this opening, or None where no order of these days gives rise to one. Anna, who may sign in, has more than others."""
-    for order in _orders(dice, anna if dice.random() < ANNAS_SHARE else None) or _orders(dice, None):
-        consumer = Actor(Party.CONSUMER, consumer_id=order.consumer_id, name="demo")
-        application = _application(order, opening, dice, consumer)
+    for order in _orders(dice, anna if dice.random() < ANNAS_SHARE else None, shard) or _orders(dice, None, shard):
+        application = _application(order, opening, dice)
         if application is not None:
-            return apply(application, by=consumer)
+            return apply(application, by=buyer(order))
     return None
 
 
-def _orders(dice: random.Random, of: int | None) -> list[Order]:
+def buyer(order: Order) -> Actor:
+    """The consumer of an order, as whoever plays them acts."""
+    return Actor(Party.CONSUMER, consumer_id=order.consumer_id, name="demo")
+
+
+def _orders(dice: random.Random, of: int | None, shard: Shard) -> list[Order]:
     at = clock.now()
     recent = Q(shipments__signed_at__range=(at - RECENT, at)) | Q(placed_at__range=(at - RECENT, at), shipments__shipped_at__isnull=True)
-    orders = Order.objects.filter(recent, consumer_id=of) if of else Order.objects.filter(recent)
+    orders = shard.rows(Order.objects.filter(recent, consumer_id=of) if of else Order.objects.filter(recent))
     keys = list(orders.order_by("pk").values_list("pk", flat=True)[:2000])
     picked = dice.sample(keys, min(TRIES, len(keys)))
     found = {order.pk: order for order in Order.objects.filter(pk__in=picked).select_related("merchant").prefetch_related("lines")}
@@ -77,27 +84,31 @@ def _orders(dice: random.Random, of: int | None) -> list[Order]:
     return sorted((found[pk] for pk in picked if found[pk].number[-1] not in "05"), key=lambda order: order.number.startswith("CJ"))
 
 
-def _application(order: Order, opening: Opening, dice: random.Random, consumer: Actor) -> Application | None:
+def _application(order: Order, opening: Opening, dice: random.Random) -> Application | None:
     free = free_units(order)
     lines = [line for line in order.lines.all() if free.get(line.pk)]
     dice.shuffle(lines)
     issues = dice.choices([k for k, _ in ISSUES], [n for _, n in ISSUES], k=4)
     for line in lines[:3]:
         quantity = dice.randint(1, min(3, len(free[line.pk])))
-        for issue in dict.fromkeys(issues):
-            application = _asked(order, LineClaim(line.position, quantity), issue, opening, dice, consumer)
+        for issue in dict.fromkeys(i for i in issues if i != "spoiled" or line.goods_class in ROT):
+            application = _asked(order, line, quantity, issue, opening, dice)
             if application is not None:
                 return application
     return None
 
 
-def _asked(order: Order, claim: LineClaim, issue: str, opening: Opening, dice: random.Random, consumer: Actor) -> Application | None:
-    at = clock.now()
+def _asked(order: Order, line: OrderLine, quantity: int, issue: str, opening: Opening, dice: random.Random) -> Application | None:
+    at, consumer = clock.now(), buyer(order)
     try:
+        # Most of the pack's questions are about harm done to the goods: a no to all of them at once leaves few to be asked again.
+        known = ASKED.setdefault((line.goods_class, issue), set())
+        claim = LineClaim(line.position, quantity, dict.fromkeys(known, False))
         considered = consider(order, [claim], issue, at=at)
         if considered.missing:
+            known |= {question.flag for question in considered.missing}
             share = 10_000 if any(q.flag == "bad_share" for q in considered.missing) else None
-            claim = LineClaim(claim.position, claim.quantity, {q.flag: False for q in considered.missing}, bad_share_bps=share)
+            claim = LineClaim(line.position, quantity, dict.fromkeys(known, False), bad_share_bps=share)
             considered = consider(order, [claim], issue, at=at)
     except Refusal:
         return None
