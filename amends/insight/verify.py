@@ -23,6 +23,7 @@ from amends.refunds.queries import books_check
 
 LATE = timedelta(seconds=60)
 MOST = 50
+UNCHANGING = ("cases_entry", "refunds_posting", "refunds_line", "policy_decision")
 
 
 class Check(NamedTuple):
@@ -143,6 +144,18 @@ def double_claims() -> list[str]:
         return [f"unit {pk} is granted twice" for (pk,) in cursor.fetchall()]
 
 
+def open_walls() -> list[str]:
+    """Tables whose rows this role could change or delete although nobody may: the timeline, its months, the books, stamped decisions."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
+            " AND (c.relname = ANY(%s) OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'cases_entry'::regclass))"
+            " AND (has_table_privilege(c.oid, 'UPDATE') OR has_table_privilege(c.oid, 'DELETE')) ORDER BY 1",
+            [list(UNCHANGING)],
+        )
+        return [f"{name} can be changed by the application's role" for (name,) in cursor.fetchall()]
+
+
 CHECKS: tuple[Check, ...] = (
     Check("chains", "the timeline's hashes follow from each other", broken_chains),
     Check("texts", "no text was changed after it was written", changed_texts),
@@ -153,6 +166,7 @@ CHECKS: tuple[Check, ...] = (
     Check("grants", "what is done was paid, what is paid was owed", torn_grants),
     Check("claims", "no unit is granted twice", double_claims),
     Check("closed", "nothing of a closed case is open", closed_but_open),
+    Check("walls", "what nobody may change, the application's role cannot change", open_walls),
     Check("books", "the books balance and no refund exceeds what was captured", books_check),
 )
 

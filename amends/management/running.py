@@ -156,4 +156,4 @@ def _say_users() -> None:
     if users:
         tell(say("演示用户：", "Demo users:"))
     for user in users:
-        tell("  " + "\t".join(str(user[key]) for key in ("role", "email", "password", "name") if user.get(key)))
+        tell("  " + "\t".join(str(user[key]) for key in ("role", "email", "password", "acts_for") if user.get(key)))
