@@ -117,33 +117,12 @@ def an_order(
         paid_minor=sum(paid) + freight,
         promotions=list(promotions),
     )
-    payment = Payment.objects.create(
-        merchant=merchant, order=order, currency="CNY", captured_minor=sum(paid) + freight, made_at=order.placed_at
-    )
-    tenders = [("wallet", "CNY", sum(paid) - sum(coupons) + freight)] + ([("coupon", "CNY.coupon", sum(coupons))] if sum(coupons) else [])
-    for position, (kind, unit, minor) in enumerate(tenders, 1):
-        Tender.objects.create(
-            merchant=merchant,
-            payment=payment,
-            order=order,
-            ref=f"T-{order.ref}-{position}",
-            position=position,
-            kind=kind,
-            unit=unit,
-            captured_minor=minor,
-        )
+    _paid(order, money=sum(paid) - sum(coupons) + freight, kind=sum(coupons))
     freights = apportion(freight, paid) if freight else [0] * n
     for position, quantity in enumerate(quantities, 1):
-        _a_line(
-            order,
-            position,
-            quantity,
-            prices[position - 1],
-            discounts[position - 1],
-            coupons[position - 1],
-            freights[position - 1],
-            goods_class,
-        )
+        at_here = position - 1
+        sums = prices[at_here], discounts[at_here], coupons[at_here], freights[at_here]
+        _a_line(order, position, quantity, *sums, goods_class)
     Shipment.objects.create(
         merchant=merchant,
         order=order,
@@ -156,6 +135,19 @@ def an_order(
     with suppress(GatewayUnreachable):  # a story without money needs no simulator
         announce_captures([order.pk])
     return order
+
+
+def _paid(order: Order, *, money: int, kind: int) -> None:
+    """The payment of an order: a wallet for the money, a coupon for what was paid in kind."""
+    payment = Payment.objects.create(
+        merchant=order.merchant, order=order, currency="CNY", captured_minor=money + kind, made_at=order.placed_at
+    )
+    tenders = [("wallet", "CNY", money)] + ([("coupon", "CNY.coupon", kind)] if kind else [])
+    for position, (name, unit, minor) in enumerate(tenders, 1):
+        Tender.objects.create(
+            merchant=order.merchant, payment=payment, order=order, ref=f"T-{order.ref}-{position}", position=position, kind=name, unit=unit,
+            captured_minor=minor,
+        )  # fmt: skip
 
 
 def _a_line(order: Order, position: int, quantity: int, price: int, discount: int, coupon: int, freight: int, goods_class: str) -> None:

@@ -232,10 +232,12 @@ def _may_read(entry: Entry, actor: Actor) -> bool:
 
 
 def _grouped(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Like moves of one act together. Where an inner life's move made the case follow by the same verb (a ruling), it is told once."""
     groups: dict[tuple[str, str, str], list[Entry]] = {}
     for entry in entries:
         groups.setdefault((entry.act, entry.life, entry.verb), []).append(entry)
-    return list(groups.values())
+    told = {(act, verb) for act, life, verb in groups if life != "case"}
+    return [group for (act, life, verb), group in groups.items() if life != "case" or (act, verb) not in told]
 
 
 def evidence_of(case: Case) -> list[Evidence]:

@@ -11,6 +11,8 @@ from amends.cases.models import Case, Deadline
 from amends.refunds.models import Line, Refund
 from amends.surveys.models import Survey
 
+ENDS = ("met", "enforced", "lapsed", "dropped")
+
 
 def report(case_ids: Sequence[int]) -> dict[str, Any]:
     """Counts by outcome and stage, sums in minor units by party and unit, deadlines met, lapsed and enforced, for these cases."""
@@ -25,7 +27,11 @@ def report(case_ids: Sequence[int]) -> dict[str, Any]:
         "issues": _counts(cases, "issue"),
         "refunds": _counts(Refund.objects.filter(case_id__in=case_ids), "stage"),
         "money_minor": _money(case_ids),
-        "deadlines": {**_counts(deadlines.exclude(ended_as=""), "ended_as"), "open": deadlines.filter(ended_as="").count()},
+        "deadlines": {
+            **dict.fromkeys(ENDS, 0),
+            **_counts(deadlines.exclude(ended_as=""), "ended_as"),
+            "open": deadlines.filter(ended_as="").count(),
+        },
         "ratings": {"answered": scores.count(), "mean": round(scores.aggregate(mean=Avg("score"))["mean"] or 0, 2)},
     }
 
