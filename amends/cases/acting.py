@@ -33,10 +33,11 @@ class Step:
 
 @dataclass(slots=True)
 class Act:
-    """One transaction: the cases whose rows it holds, and its moves in order."""
+    """One transaction: the cases whose rows it holds, its moves in order, and whose `hands` were found fit to make them."""
 
     cases: dict[int, Case] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    hands: set[tuple[int, str, int | None]] = field(default_factory=set)
     key: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def hold(self, case: Case) -> None:

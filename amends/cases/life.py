@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.db import models
 
 from amends.cases import acting, hooks
+from amends.cases.hands import check_hand
 from amends.cases.words import stage_name, verb_name
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NoSuchMove, NotYourMove
@@ -58,6 +59,7 @@ class LifeRow(Tenanted):
         """`verb` has happened: new stage, a step for the timeline, followers moved. Raises NoSuchMove, NotYourMove, Conflict."""
         act = acting.current()
         becomes = self._becomes(verb, by)
+        self._check_hand(by)
         for guard in hooks.GUARDS[self.LIFE.name, verb]:
             guard(self, by)
         came_from, self.stage, known = self.stage, becomes, self.generation
@@ -81,7 +83,7 @@ class LifeRow(Tenanted):
 
     def may(self, verb: str, by: Actor) -> bool:
         """Whether `by` could make this move now, by table and guards."""
-        if self.LIFE.becomes(self.stage, verb, by.party) is None:
+        if by.only_reads or self.LIFE.becomes(self.stage, verb, by.party) is None:
             return False
         try:
             for guard in hooks.GUARDS[self.LIFE.name, verb]:
@@ -104,6 +106,14 @@ class LifeRow(Tenanted):
         raise NoSuchMove(
             say("售后单现在处于“{stage}”，不能“{verb}”。", "At this stage ({stage}) nobody can “{verb}”.", stage=stage, verb=asked)
         )
+
+    def _check_hand(self, by: Actor) -> None:
+        """Asked once for each person, side and case of an act."""
+        case, known = self._held_case(), acting.current().hands
+        hand = (by.user_id or 0, by.party.value, case.pk)
+        if hand not in known:
+            check_hand(case, by)
+            known.add(hand)
 
     def _write(self, *, born: bool, known: int) -> None:
         if born:

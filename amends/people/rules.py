@@ -42,6 +42,10 @@ ROLES: dict[Role, RoleRow] = {
 }
 
 
+# They look at everything and answer for nothing.
+READERS = frozenset({Role.POLICY_OWNER, Role.ANALYST})
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, and for whom: the one thing that every verb and every query is told."""
@@ -66,6 +70,11 @@ class Actor:
     def sees_everything(self) -> bool:
         """The platform's own people and machines see every merchant's cases."""
         return self.party in (Party.PLATFORM, Party.ARBITER, Party.CLOCK, Party.GATEWAY, Party.CARRIER) and not self.is_stranger
+
+    @property
+    def only_reads(self) -> bool:
+        """A person of the platform whose every role is to look: no case moves by their hand."""
+        return bool(self.roles) and self.roles <= READERS
 
     @property
     def is_stranger(self) -> bool:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Q
-
+from amends.cases.hands import check_impartial, is_party
 from amends.cases.models import Case
 from amends.cases.record import verb
 from amends.cases.taking import take_life
@@ -71,7 +70,7 @@ def rule(ref: str, *, outcome: str, liable: str, clause: str, words: str, by: Ac
     reasons are shorter than LEAST_REASONS, NotYourMove for an arbiter who is a party or was not assigned.
     """
     case, review = take_life(Review, ref, by)
-    _check_impartial(case, by.user_id)
+    check_impartial(case, by.user_id)
     if review.arbiter_id is not None and review.arbiter_id != by.user_id:
         raise NotYourMove(say("这份裁决已交给另一位判责员。", "Another arbiter has been assigned to this review."), code="not_assigned")
     _check_known(outcome, OUTCOMES, "outcome")
@@ -99,25 +98,14 @@ def reassign(ref: str, *, to: str = "", by: Actor) -> Review:
 
 def _moved(ref: str, name: str, by: Actor) -> Review:
     case, review = take_life(Review, ref, by)
-    _check_impartial(case, by.user_id)
+    check_impartial(case, by.user_id)
     review.move(name, by)
     return review
 
 
-def _is_party(case: Case, user_id: int | None) -> bool:
-    sides = Q(merchant_id=case.merchant_id) | Q(consumer_id=case.consumer_id)
-    return user_id is not None and Membership.objects.filter(sides, user_id=user_id).exists()
-
-
-def _check_impartial(case: Case, user_id: int | None) -> None:
-    if _is_party(case, user_id):
-        wrong = say("你与这份售后单的一方有关，不能参与裁决。", "You belong to a party of this case and cannot take part in its ruling.")
-        raise NotYourMove(wrong, code="conflict_of_interest")
-
-
 def _arbiter(case: Case, to: str) -> int:
     found = Membership.objects.filter(role=Role.ARBITER.value, user__email__iexact=to.strip(), user__is_active=True).first()
-    if found is None or _is_party(case, found.user_id):
+    if found is None or is_party(case, found.user_id):
         wrong = say("没有这位判责员，或与本单的一方有关。", "There is no such arbiter, or they belong to a party of this case.")
         raise Unprocessable.field("to", wrong, code="unknown_arbiter")
     return found.user_id

@@ -14,6 +14,7 @@ from django.db.models import Q
 from amends.cases.evidence import files
 from amends.cases.evidence.kinds import PICTURE, refuse
 from amends.cases.evidence.likeness import likeness_later
+from amends.cases.hands import check_not_reader
 from amends.cases.models import Case, Evidence
 from amends.cases.verbs.applying import MOST_EVIDENCE
 from amends.kernel import clock
@@ -30,12 +31,13 @@ UNUSED_FOR = timedelta(hours=24)
 def upload(order_ref: str, *, name: str, stream: files.Stream, by: Actor) -> Evidence:
     """The file is kept as evidence of the order, cleaned; an application or an answer attaches it by its ref. `name` is not kept.
 
-    Raises NotFound for an order that `by` may not see, Unprocessable (field `file`) for what can't be taken, and for a tenth file that
-    waits to be attached.
+    Raises NotFound for an order that `by` may not see, NotYourMove for who only looks, Unprocessable (field `file`) for what can't be
+    taken, and for a tenth file that waits to be attached.
     """
     order = Order.objects.visible_to(by).filter(ref=clean_ref(order_ref) or "").first()
     if order is None:
         raise NotFound
+    check_not_reader(by)
     _room_for_one(order, by)
     at = clock.now()
     kept = files.receive(stream, at)

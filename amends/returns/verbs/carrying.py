@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from amends.cases.record import verb
+from amends.cases.hands import check_impartial
+from amends.cases.record import an_act, verb
 from amends.cases.taking import take_life
 from amends.kernel import clock
 from amends.kernel.refusals import Unprocessable
@@ -78,10 +79,17 @@ REPORTS: dict[str, Callable[..., ReturnShipment]] = {
 }  # fmt: skip
 
 
+@an_act
 def carrier_says(ref: str, report: str, *, by: Actor = CARRIER) -> ReturnShipment:
-    """What the carrier reports has happened to the parcel. Raises Unprocessable where no carrier reports such a thing."""
+    """What the carrier reports has happened to the parcel. Raises Unprocessable where no carrier reports such a thing.
+
+    A person may report for a simulated carrier, but not of a case in which they are a party: NotYourMove (B17).
+    """
     if report not in REPORTS:
         wrong = say("承运商不会报告“{it}”。可选：{all}。", "A carrier does not report “{it}”. Choose one of {all}.",
                     it=report, all=", ".join(REPORTS))  # fmt: skip
         raise Unprocessable.field("report", wrong, code="unknown_report")
+    if by.user_id is not None:
+        case, _ = take_life(ReturnShipment, ref, by)
+        check_impartial(case, by.user_id)
     return REPORTS[report](ref, by=by)
