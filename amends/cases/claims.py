@@ -117,7 +117,8 @@ def consider(order: Order, lines: Sequence[LineClaim], issue: str, *, at: dateti
     free = free_units(order)
     chosen = [(claim, _line(known, claim), _units(known, free, claim)) for claim in lines]
     broken = _promises_broken(order, free, [units for _, _, units in chosen])
-    stack, days = stack_on(at.date()), calendar(order.merchant.calendar)
+    days = calendar(order.merchant.calendar)
+    stack = stack_on(days.date_at(at))  # rules come into force at midnight in the market, not in UTC
     decided = []
     for (claim, line, units), promotions in zip(chosen, broken, strict=True):
         facts = _facts(order, line, units, claim, what, shipment, at, promotions)

@@ -6,7 +6,7 @@ or an ended row and leaves it (B20).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -31,27 +31,42 @@ class Due:
     case_id: int
 
 
-def due_rows(*, most: int = BATCH, shard: Shard = WHOLE) -> list[Due]:
-    """The next due deadlines, nearest first; of several clocks each takes the merchants of its own shard."""
+def due_rows(*, most: int = BATCH, shard: Shard = WHOLE, but: Collection[int] = ()) -> list[Due]:
+    """The next due deadlines, nearest first, without those in `but`; of several clocks each takes the merchants of its own shard."""
     rows = shard.rows(Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=True, due_at__lte=clock.now()))
+    if but:
+        rows = rows.exclude(pk__in=but)
     return [Due(*row) for row in rows.order_by("due_at", "id").values_list("id", "case_id")[:most]]
 
 
 def tick(*, most: int = BATCH, shard: Shard = WHOLE) -> int:
-    """Every deadline that is due has had its consequence; answers how many moved. One that fails is logged and does not stop the rest."""
-    return fire_all(due_rows(most=most, shard=shard))
+    """The next `most` due deadlines have had their consequence; answers how many moved. One that fails is logged and stops no other:
+    where failures took places in a full batch, those behind them are fired as well."""
+    rows = due_rows(most=most, shard=shard)
+    fired, failed = _fire_each(rows)
+    stuck = failed
+    while failed and len(rows) == most:
+        rows = due_rows(most=most, shard=shard, but=stuck)
+        more, failed = _fire_each(rows)
+        fired, stuck = fired + more, stuck | failed
+    return fired
 
 
 def fire_all(rows: Sequence[Due]) -> int:
     """Each of these deadlines has had its consequence; answers how many moved."""
-    fired = 0
+    return _fire_each(rows)[0]
+
+
+def _fire_each(rows: Sequence[Due]) -> tuple[int, set[int]]:
+    fired, failed = 0, set()
     for row in rows:
         try:
             fired += fire(row.id, row.case_id)
         except Exception:
             # The next tick tries again and `amends verify` lists it as overdue: a fault in one case must not silence all others.
             log.exception("deadline failed", deadline=row.id, case=row.case_id)
-    return fired
+            failed.add(row.id)
+    return fired, failed
 
 
 @an_act

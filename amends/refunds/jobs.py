@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -27,7 +27,7 @@ FORGOTTEN = timedelta(minutes=5)
 """An intent whose job should have sent it by now: the job has failed for good, or is lost with a queue."""
 FOR_PERSONS = timedelta(days=7)
 _hand = {"last": 0}
-"""Where the last round stopped: refunds that nobody answers must not keep the others waiting."""
+"""The refund that was looked up last: refunds that nobody answers must not keep the others waiting."""
 
 
 @jobs.task("call_gateway")
@@ -36,16 +36,21 @@ def call_gateway(refund_id: int) -> None:
     call(refund_id)
 
 
-def collect_answers(*, most: int = 200, older_than: timedelta = timedelta(0), shard: Shard = WHOLE) -> int:
+def collect_answers(*, most: int = 200, older_than: timedelta = timedelta(0), shard: Shard = WHOLE, within: timedelta | None = None) -> int:
     """At most `most` refunds without an answer for `older_than` were looked up at the gateway; answers how many have one now.
+
+    No call begins when `within` of the machine's time is over: a gateway that hangs must not hold up whoever asks. The next round goes
+    on with the refunds that this one left.
 
     A key that the gateway does not know is asked again, with the same key. Intents that no job sent are sent, and failed refunds are
     retried after their pause, three times at most and never the last time that the case's terms allow: that one is a person's.
     """
-    before = clock.now() - older_than
-    settled = sum(_one(_look, refund) for refund in _unanswered(most, before, shard))
+    ends, settled = None if within is None else clock.machine_now() + within, 0
+    for refund in _in_time(_unanswered(most, clock.now() - older_than, shard), ends):
+        settled += _one(_look, refund)
+        _hand["last"] = refund.pk
     forgotten = shard.rows(Refund.objects.filter(stage="intended", since__lte=clock.now() - FORGOTTEN))
-    for refund in forgotten.order_by("since")[:most]:
+    for refund in _in_time(forgotten.order_by("since")[:most], ends):
         settled += _one(_send_forgotten, refund)
     for refund in _failed(most, shard):
         _one(_retry, refund)
@@ -70,12 +75,18 @@ def _one(do: Callable[[Refund], bool], refund: Refund) -> bool:
         return False
 
 
+def _in_time(rows: Iterable[Refund], ends: datetime | None) -> Iterator[Refund]:
+    for row in rows:
+        if ends is not None and clock.machine_now() >= ends:
+            return
+        yield row
+
+
 def _unanswered(most: int, before: datetime, shard: Shard) -> list[Refund]:
     waiting = shard.rows(Refund.objects.filter(stage__in=UNANSWERED, sent_at__lte=before)).order_by("pk")
     rows = list(waiting.filter(pk__gt=_hand["last"])[:most])
     if len(rows) < most:
         rows += list(waiting.filter(pk__lte=_hand["last"])[: most - len(rows)])
-    _hand["last"] = rows[-1].pk if rows else 0
     return rows
 
 
