@@ -34,6 +34,8 @@ SECRET_KEY = _secret()
 DEBUG = os.environ.get("AMENDS_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("AMENDS_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("AMENDS_ORIGINS", "").split(",") if o]
+# Whoever names only https origins is reached by https alone: no cookie of ours ever travels in the clear.
+BEHIND_TLS = bool(CSRF_TRUSTED_ORIGINS) and all(origin.startswith("https://") for origin in CSRF_TRUSTED_ORIGINS)
 
 INSTALLED_APPS = [
     "amends.apps.AmendsConfig",
@@ -125,6 +127,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+# Said only on answers over https, and only when asked for: a browser remembers it for that long.
+SECURE_HSTS_SECONDS = int(os.environ.get("AMENDS_HSTS") or 0)
 # Two that run side by side on one host share its cookies: the port keeps their sign-ins apart.
 SESSION_COOKIE_NAME = f"amends_session_{os.environ.get('AMENDS_PORT', '8000')}"
 CSRF_COOKIE_NAME = f"amends_csrf_{os.environ.get('AMENDS_PORT', '8000')}"
