@@ -8,7 +8,7 @@ from datetime import timedelta
 from io import BytesIO
 
 from django.db.models import Q
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from amends.cases.claims import LineClaim, consider, free_units
 from amends.cases.models import Case
@@ -27,6 +27,7 @@ TRIES = 12
 ANNAS_SHARE = 0.08
 ASKED: dict[tuple[str, str], set[str]] = {}
 ROT = ("fresh", "food")
+STAMP = ImageFont.load_default(size=28)
 RECENT = timedelta(days=6)
 ISSUES = (
     ("no_reason", 34),
@@ -125,7 +126,9 @@ def _photo(order: Order, issue: str, number: int, dice: random.Random, consumer:
     picture = Image.new("RGB", (320, 240), tuple(dice.randint(120, 220) for _ in range(3)))
     pen = ImageDraw.Draw(picture)
     pen.ellipse([dice.randint(20, 120), dice.randint(20, 80), dice.randint(160, 300), dice.randint(120, 220)], fill=(250, 250, 250))
-    pen.text((12, 214), f"SIMULATED {issue} {number + 1}", fill=(20, 20, 20))
+    pen.rectangle([0, 168, 320, 240], fill=(20, 20, 20))
+    pen.text((12, 172), "SIMULATED", fill=(255, 255, 255), font=STAMP)
+    pen.text((12, 206), f"{issue.replace('_', ' ')} {number + 1}", fill=(255, 255, 255), font=STAMP)
     out = BytesIO()
     picture.save(out, "JPEG", quality=70)
     return upload(order.ref, name=f"{issue}-{number + 1}.jpg", stream=BytesIO(out.getvalue()), by=consumer).ref
