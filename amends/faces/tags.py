@@ -265,5 +265,13 @@ DRAWN = frozenset(
         "grocery",
         "digital",
         "medicine",
+        "newspaper",
+        "phone",
+        "computer",
+        "intimate",
+        "medical",
+        "air_conditioner",
+        "custom",
+        "near_expiry",
     }
 )
