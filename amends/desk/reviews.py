@@ -69,7 +69,7 @@ def _shown(request: ActorRequest, ref: str, form: forms.Form, refusal: Unprocess
     view, review = _opened(ref, request.actor)
     context: dict[str, Any] = {
         "view": view, "review": review, "turn": view.turn, "form": form, "refusal": brief(refusal),
-        "can": {one.verb for one in review.acts},
+        "can": {one.verb for one in review.acts}, "closed": not review.takes_evidence,
         "sides": [(side, evidence_items(side.evidence)) for side in (review.consumer, review.merchant)],
         "url": f"{HOME}reviews/{review.ref}",
         "clauses": sorted({into(one.clause["key"]) for one in (*view.decided.reasons, view.decided.proof)}), "nav_here": HOME,

@@ -16,6 +16,7 @@ from amends.refunds.models import Refund
 from amends.returns.models import Inspection, ParcelUnit
 from amends.rulings.models import Review
 from amends.rulings.queries import OUTCOMES
+from amends.rulings.rules import REVIEW
 
 STATEMENTS = {
     Party.CONSUMER: ("attach", "apply", "prove", "call_platform", "submit"),
@@ -90,7 +91,8 @@ def reviews(
 
 def _review(row: Review, consumer: Side, merchant: Side, acts: Sequence[Act]) -> ReviewView:
     return ReviewView(
-        row.pk, row.ref, stage_name("review", row.stage), row.is_over, NAMES[Party(row.called_by)],
+        row.pk, row.ref, stage_name("review", row.stage), row.is_over,
+        bool(REVIEW.who_may(row.stage, "submit")), NAMES[Party(row.called_by)],
         str(row.arbiter) if row.arbiter else "", consumer, merchant, row.outcome,
         OUTCOMES.get(row.outcome), row.liable, row.clause, row.reasons.body if row.reasons else "",
         row.ruled_at, row.bound_at, _acts(acts, "review", row.pk),

@@ -230,6 +230,7 @@ class ReviewView:
     ref: str
     stage: Text
     is_over: bool
+    takes_evidence: bool
     called_by: Text
     arbiter: str
     consumer: Side
