@@ -50,7 +50,7 @@ ADDRESSES: dict[tuple[str, str], str] = {
     ("review", "reassign"): "/reviews/{ref}/reassignment",
     ("refund", "retry"): "/refunds/{ref}/retry",
 }
-INNER = frozenset({"text", "inspection", "unit", "grant", "tender", "refund"})
+INNER = frozenset({"text", "inspection", "unit", "grant", "tender", "refund", "arbiter"})
 """Facts that are keys of the database: they never leave the house."""
 
 

@@ -6,6 +6,7 @@ Stands last in MIDDLEWARE, behind LocaleMiddleware (which reads the cookie and t
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,11 @@ from django.utils import translation
 
 from amends.faces.language import code, remember
 from amends.faces.refused import refused
-from amends.kernel.refusals import Refusal
+from amends.kernel.refusals import Refusal, Unprocessable
+from amends.kernel.texts import say
+
+NOT_TEXT = say("内容里有不能保存的字符，请去掉后再试。", "This holds a character that cannot be kept. Please leave it out.")
+API = "/api/"
 
 
 class FaceMiddleware:
@@ -30,6 +35,13 @@ class FaceMiddleware:
             request.LANGUAGE_CODE = language
         answer = self.get_response(request)
         return remember(answer, wished) if wished else answer
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """A page for what no text column can hold, before a view asks the database with it; the API says so by field."""
+        if request.path.startswith(API):
+            return None
+        said = [text for name, values in (*request.GET.lists(), *request.POST.lists()) for text in (name, *values)]
+        return refused(request, Unprocessable(NOT_TEXT, code="not_text")) if any("\0" in str(text) for text in said) else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A page for a Refusal, nothing for the rest."""

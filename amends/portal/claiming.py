@@ -41,7 +41,7 @@ class Wish:
     @classmethod
     def of(cls, data: QueryDict) -> Wish:
         """Everything that a form of the application can hold; foreign fields are left alone."""
-        pieces = {int(name[2:]): str(value).strip() for name, value in data.items() if name.startswith(PIECES) and name[2:].isdecimal()}
+        pieces = {int(name[2:]): str(value).strip() for name, value in data.items() if _is_pieces(name)}
         typed = {name: str(value).strip() for name, value in data.items() if name.startswith("q-")}
         return cls(pieces, str(data.get("issue", "")), typed, str(data.get("remedy", "")))
 
@@ -83,6 +83,11 @@ class Claimed:
     def with_errors(self) -> tuple[Asked, ...]:
         """The questions; those that nobody answered say so."""
         return tuple(one if one.error or not _is_open(one) else replace(one, error=UNANSWERED) for one in self.questions)
+
+
+def _is_pieces(name: str) -> bool:
+    """`n-` and the position of a line; no order has a line of more digits."""
+    return name.startswith(PIECES) and name[2:].isdecimal() and len(name) < 9
 
 
 def _is_open(one: Asked) -> bool:
