@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 
 from amends.cases import hooks
 from amends.cases.models import Case, CaseText, Deadline, Entry, Turn
@@ -39,9 +39,11 @@ def broken_chains() -> list[str]:
     ends = dict(Case.objects.values_list("pk", "head"))
     counts = dict(Case.objects.values_list("pk", "entries_count"))
     found: list[str] = []
+    begun: set[int] = set()
     entries = Entry.objects.order_by("case_id", "number").iterator(chunk_size=5000)
     for case_id, chain in groupby(entries, key=lambda e: e.case_id):
         before, number = "", 0
+        begun.add(case_id)
         for number, entry in enumerate(chain, 1):
             if (entry.before, entry.number, entry.hash) != (before, number, entry_hash(entry)):
                 found.append(f"case {case_id}: entry {entry.number} does not follow from entry {number - 1}")
@@ -50,7 +52,7 @@ def broken_chains() -> list[str]:
         else:
             if ends.get(case_id) != before or counts.get(case_id) != number:
                 found.append(f"case {case_id}: the chain ends at entry {number}, the case says {counts.get(case_id)}")
-    return found
+    return found + [f"case {case_id} has no timeline at all" for case_id in sorted(ends.keys() - begun)]
 
 
 def waiting_for_nobody() -> list[str]:
@@ -60,6 +62,8 @@ def waiting_for_nobody() -> list[str]:
         mine = Deadline.objects.filter(life=name, life_id=OuterRef("pk"), generation=OuterRef("generation"), ended_at__isnull=True)
         lost = model._default_manager.filter(stage__in=model.LIFE.open_stages).exclude(Exists(mine)).values_list("pk", "stage")
         found += [f"{name} {pk} in {stage} has no open deadline" for pk, stage in lost[:MOST]]
+    twice = Deadline.objects.filter(ended_at__isnull=True).values("merchant_id", "life", "life_id").annotate(n=Count("pk")).filter(n__gt=1)
+    found += [f"{name} {pk} has {n} open deadlines" for name, pk, n in twice.values_list("life", "life_id", "n")[:MOST]]
     turnless = Case.objects.filter(closed_at__isnull=True).exclude(Exists(Turn.objects.filter(case_id=OuterRef("pk"))))
     return found + [f"case {ref} is open and waits for nobody" for ref in turnless.values_list("ref", flat=True)[:MOST]]
 
@@ -72,6 +76,26 @@ def deadlines_of_the_dead() -> list[str]:
         rows = Deadline.objects.filter(life=name, ended_at__isnull=True).exclude(Exists(alive)).values_list("pk", "life_id")
         found += [f"deadline {pk}: {name} {life_id} has moved on" for pk, life_id in rows[:MOST]]
     return found
+
+
+def still_clocks() -> list[str]:
+    """Open deadlines that stand still although nothing else runs for their case: they would never ring."""
+    running = Deadline.objects.filter(
+        merchant_id=OuterRef("merchant_id"), case_id=OuterRef("case_id"), ended_at__isnull=True, backstop=False, paused_since__isnull=True
+    ).exclude(limit="reversal_window")
+    still = Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=False).exclude(Exists(running), backstop=True)
+    rows = still.values_list("pk", "limit", "case__ref")[:MOST]
+    return [f"deadline {pk} ({limit}) of case {ref} stands still" for pk, limit, ref in rows]
+
+
+def stale_turns() -> list[str]:
+    """Rows of the queues for which no deadline is open: somebody would look at a case that waits for nobody, or for another instant."""
+    open_ones = Deadline.objects.filter(
+        merchant_id=OuterRef("merchant_id"), case_id=OuterRef("case_id"), life=OuterRef("life"), life_id=OuterRef("life_id"),
+        limit=OuterRef("limit"), due_at=OuterRef("due_at"), waits_for__contains=OuterRef("party"), ended_at__isnull=True,
+    )  # fmt: skip
+    rows = Turn.objects.exclude(Exists(open_ones)).values_list("case__ref", "party", "life", "limit")
+    return [f"case {ref} stands in the queue of {party} for {life}.{limit}, which is not open" for ref, party, life, limit in rows[:MOST]]
 
 
 def overdue() -> list[str]:
@@ -90,12 +114,13 @@ def torn_grants() -> list[str]:
     """Grants done without money, or money on its way without a grant that is owed (S1, S12)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT g.id FROM cases_grant g WHERE g.stage = 'done' AND g.amount_minor > g.reduced_minor"
-            " AND NOT EXISTS (SELECT 1 FROM refunds_refund r WHERE r.merchant_id = g.merchant_id AND r.grant_id = g.id"
-            " AND r.stage IN ('paid', 'settled', 'covered')) LIMIT %s",
+            "SELECT g.id, g.amount_minor - g.reduced_minor, coalesce(sum(r.amount_minor), 0) FROM cases_grant g LEFT JOIN refunds_refund r"
+            " ON r.merchant_id = g.merchant_id AND r.grant_id = g.id AND r.stage IN ('paid', 'settled', 'covered', 'reversed')"
+            " WHERE g.stage = 'done' GROUP BY g.id, g.amount_minor, g.reduced_minor"
+            " HAVING coalesce(sum(r.amount_minor), 0) <> g.amount_minor - g.reduced_minor LIMIT %s",
             [MOST],
         )
-        unpaid = [f"grant {pk} is done and nothing was paid" for (pk,) in cursor.fetchall()]
+        unpaid = [f"grant {pk} is done: {owed} owed, {paid} paid" for pk, owed, paid in cursor.fetchall()]
         cursor.execute(
             "SELECT r.ref FROM refunds_refund r JOIN cases_grant g ON g.merchant_id = r.merchant_id AND g.id = r.grant_id"
             " WHERE r.stage IN ('intended', 'frozen', 'sent', 'unknown', 'failed', 'paid') AND g.stage NOT IN ('doing', 'done') LIMIT %s",
@@ -105,8 +130,9 @@ def torn_grants() -> list[str]:
 
 
 def closed_but_open() -> list[str]:
-    """Closed cases of which something is still open (S3)."""
-    found = []
+    """Closed cases of which something is still open (S3), or whose stage does not say that they are closed."""
+    halfway = Case.objects.filter(closed_at__isnull=False, stage__in=Case.LIFE.open_stages).values_list("ref", "stage")
+    found = [f"case {ref} was closed, but stands in {stage}" for ref, stage in halfway[:MOST]]
     for case in (
         Case.objects.filter(closed_at__isnull=False)
         .filter(Exists(Deadline.objects.filter(case_id=OuterRef("pk"), ended_at__isnull=True)))
@@ -118,13 +144,23 @@ def closed_but_open() -> list[str]:
 
 
 def changed_texts() -> list[str]:
-    """Texts whose words no longer match the digest that the timeline holds."""
+    """Texts whose words no longer match their digest, or whose digest is not the one that the timeline holds; erased ones have no words."""
     rows = CaseText.objects.filter(erased_at__isnull=True).values_list("pk", "body", "salt", "digest").iterator(chunk_size=5000)
-    return [
+    found = [
         f"text {pk} was changed after it was written"
         for pk, body, salt, digest in rows
         if sha256((salt + body).encode()).hexdigest() != digest
     ]
+    half = CaseText.objects.filter(erased_at__isnull=False).exclude(body="", salt="")
+    found += [f"text {pk} is said to be erased and has words" for pk in half.values_list("pk", flat=True)[:MOST]]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.case_id, e.number FROM cases_entry e LEFT JOIN cases_text t ON t.merchant_id = e.merchant_id"
+            " AND t.case_id = e.case_id AND t.id = (e.facts->>'text')::bigint"
+            " WHERE e.facts->>'text' IS NOT NULL AND t.digest IS DISTINCT FROM e.facts->>'digest' LIMIT %s",
+            [MOST],
+        )
+        return found + [f"case {case}: the text of entry {number} is gone or another one" for case, number in cursor.fetchall()]
 
 
 def stray_entries() -> list[str]:
@@ -134,14 +170,21 @@ def stray_entries() -> list[str]:
 
 
 def double_claims() -> list[str]:
-    """Units granted twice, or a case with another number of claimed units than it says."""
+    """Units granted twice; cases with another number of claimed units than they say, or whose claim outlives them."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT unit_id FROM cases_grant WHERE stage IN ('owed', 'doing', 'done')"
             " GROUP BY merchant_id, unit_id HAVING count(*) > 1 LIMIT %s",
             [MOST],
         )
-        return [f"unit {pk} is granted twice" for (pk,) in cursor.fetchall()]
+        found = [f"unit {pk} is granted twice" for (pk,) in cursor.fetchall()]
+        cursor.execute(
+            "SELECT c.ref, c.units_count, count(u.id) FROM cases_case c LEFT JOIN cases_claimed_unit u ON u.merchant_id = c.merchant_id"
+            " AND u.case_id = c.id AND u.is_open = (c.closed_at IS NULL) GROUP BY c.id, c.ref, c.units_count"
+            " HAVING count(u.id) <> c.units_count LIMIT %s",
+            [MOST],
+        )
+        return found + [f"case {ref} is about {said} units and claims {there}" for ref, said, there in cursor.fetchall()]
 
 
 def open_walls() -> list[str]:
@@ -150,7 +193,7 @@ def open_walls() -> list[str]:
         cursor.execute(
             "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
             " AND (c.relname = ANY(%s) OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'cases_entry'::regclass))"
-            " AND (has_table_privilege(c.oid, 'UPDATE') OR has_table_privilege(c.oid, 'DELETE')) ORDER BY 1",
+            " AND has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') ORDER BY 1",
             [list(UNCHANGING)],
         )
         return [f"{name} can be changed by the application's role" for (name,) in cursor.fetchall()]
@@ -162,9 +205,11 @@ CHECKS: tuple[Check, ...] = (
     Check("entries", "every timeline row belongs to a case", stray_entries),
     Check("waits", "every open life waits for somebody until an instant", waiting_for_nobody),
     Check("deadlines", "no deadline of a life that has moved on is open", deadlines_of_the_dead),
+    Check("clocks", "no clock stands still while nothing else runs", still_clocks),
+    Check("queues", "whoever stands in a queue is waited for", stale_turns),
     Check("overdue", "no deadline is overdue by more than 60 s while a clock runs", overdue),
     Check("grants", "what is done was paid, what is paid was owed", torn_grants),
-    Check("claims", "no unit is granted twice", double_claims),
+    Check("claims", "no unit is granted twice, and each case claims what it says", double_claims),
     Check("closed", "nothing of a closed case is open", closed_but_open),
     Check("walls", "what nobody may change, the application's role cannot change", open_walls),
     Check("books", "the books balance and no refund exceeds what was captured", books_check),

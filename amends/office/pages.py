@@ -29,10 +29,13 @@ PROMISES: dict[str, Text] = {
     "entries": say("每条时间线都属于一张售后单", "Every timeline row belongs to a case"),
     "waits": say("未结的事都在等某一方，到某一时刻为止", "Every open life waits for somebody until an instant"),
     "deadlines": say("已经往前走的事没有留下时限", "No deadline of a life that has moved on is open"),
+    "clocks": say("没有别的时限在走时，没有时限停着不走", "No clock stands still while nothing else runs"),
+    "queues": say("队列里的每一项都有未到的时限", "Whoever stands in a queue is waited for"),
     "overdue": say("时钟运行时，没有时限超过 60 秒未处理", "No deadline is overdue by more than 60 s while a clock runs"),
     "grants": say("给付完成的都付了款，付了款的都有给付", "What is done was paid, what is paid was owed"),
-    "claims": say("没有商品被给付两次", "No unit is granted twice"),
+    "claims": say("没有商品被给付两次，件数与申请一致", "No unit is granted twice, and each case claims what it says"),
     "closed": say("结案的售后单没有未了的事", "Nothing of a closed case is open"),
+    "walls": say("谁都不许改的，程序的数据库角色也改不了", "What nobody may change, the application's role cannot change"),
     "books": say("账目平衡，退款不超过实付", "The books balance and no refund exceeds what was captured"),
 }
 

@@ -1,0 +1,165 @@
+"""`amends verify` can fail: each promise is broken by hand, by raw SQL past every wall, and the check that guards it names the offender.
+
+One world for all, built as superuser in a transaction that is never committed; each break is a savepoint that is rolled back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connections, transaction
+from psycopg.conninfo import conninfo_to_dict
+
+from amends.cases.models import Case
+from amends.cases.verbs.answering import approve, call_platform, refuse
+from amends.insight.verify import CHECKS
+from amends.kernel import clock
+from amends.people.rules import CARRIER
+from amends.plumbing import jobs
+from amends.plumbing.embedded import Server
+from amends.plumbing.models import Beat
+from amends.returns.verbs import carrier_says, give_address, receive, ship
+from tests.cast import START, an_order, claims, the_cast
+from tests.verbs.returns_at_hand import PaysAtOnce, a_waybill, parcel_of
+
+CHECK = {check.name: check for check in CHECKS}
+
+
+@pytest.fixture(scope="module")
+def world(server: Server, test_database: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Case]]:
+    """Three cases: one paid and closed, one before an arbiter, one whose goods wait to be inspected."""
+    database = connections["default"]
+    before = dict(database.settings_dict)
+    mighty = conninfo_to_dict(server.url("super", test_database))
+    gateway = PaysAtOnce()
+    with django_db_blocker.unblock(), clock.stepped(START), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("amends.refunds.verbs.gateway", lambda: gateway)
+        database.close()
+        database.settings_dict.update(USER=mighty["user"], PASSWORD=mighty.get("password", ""))
+        try:
+            with transaction.atomic():
+                yield _three_cases()
+                transaction.set_rollback(True)
+        finally:
+            database.close()
+            database.settings_dict.update(before)
+
+
+def _three_cases() -> dict[str, Case]:
+    cast = the_cast()
+    paid = claims(an_order(cast.bolts, cast.annas, shipped=False), by=cast.anna, remedy="refund_only")
+    approve(paid.ref, by=cast.bolt)
+    disputed = claims(an_order(cast.bolts, cast.annas), by=cast.anna)
+    refuse(disputed.ref, reason="other", words="it was used for a year", by=cast.bolt)
+    call_platform(disputed.ref, words="it was not", by=cast.anna)
+    back = claims(an_order(cast.bolts, cast.annas), by=cast.anna)
+    approve(back.ref, by=cast.bolt)
+    jobs.drain()
+    parcel = parcel_of(back)
+    give_address(parcel.ref, by=cast.bolt)
+    ship(parcel.ref, carrier="Bluebird", waybill=a_waybill(), by=cast.anna)
+    carrier_says(parcel.ref, "deliver", by=CARRIER)
+    receive(parcel.ref, by=cast.bolt)
+    jobs.drain()
+    return {name: Case.objects.get(pk=case.pk) for name, case in (("paid", paid), ("disputed", disputed), ("back", back))}
+
+
+def broken(*statements: str, check: str, role: str = "", **values: Any) -> list[str]:
+    """What `check` says when these statements have been executed behind the back of every wall; nothing of them stays."""
+    with transaction.atomic(), connections["default"].cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            cursor.execute(statement, values or None)
+            assert cursor.statusmessage != "UPDATE 0" and cursor.statusmessage != "DELETE 0", statement
+        if role:
+            cursor.execute(f"SET LOCAL ROLE {role}")
+        found = CHECK[check].offenders()
+        transaction.set_rollback(True)
+    return found
+
+
+def test_nothing_is_wrong_before_anything_was_broken(world: dict[str, Case]) -> None:
+    wrong = {check.name: found for check in CHECKS if check.name != "walls" and (found := check.offenders())}
+    assert wrong == {}
+    assert world["paid"].stage == "closed"
+
+
+BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("chains", "does not follow", ("UPDATE cases_entry SET facts = '{}' WHERE case_id = %(paid)s AND verb = 'pay'",)),
+    ("chains", "does not follow", ("UPDATE cases_entry SET made_at = made_at + interval '1 s' WHERE case_id = %(paid)s AND number = 1",)),
+    ("chains", "does not follow", ("UPDATE cases_entry SET party = 'clock' WHERE case_id = %(paid)s AND number = 3",)),
+    ("chains", "does not follow", ("DELETE FROM cases_entry WHERE case_id = %(paid)s AND number = 3",)),
+    ("chains", "the chain ends", ("DELETE FROM cases_entry e USING cases_case c WHERE c.id = e.case_id AND e.case_id = %(paid)s"
+                                  " AND e.number = c.entries_count",)),
+    ("chains", "no timeline", ("DELETE FROM cases_entry WHERE case_id = %(paid)s",)),
+    ("chains", "the chain ends", ("UPDATE cases_case SET head = '' WHERE id = %(paid)s",)),
+    ("texts", "was changed", ("UPDATE cases_text SET body = 'it was never used' WHERE case_id = %(disputed)s AND kind = 'refusal'",)),
+    ("texts", "another one", ("UPDATE cases_text SET body = 'other', salt = '', digest = encode(sha256('other'), 'hex')"
+                              " WHERE case_id = %(disputed)s AND kind = 'refusal'",)),
+    ("texts", "gone", ("DELETE FROM cases_text WHERE case_id = %(disputed)s AND kind = 'refusal'",)),
+    ("texts", "erased and has words", ("UPDATE cases_text SET body = 'other', erased_at = made_at WHERE case_id = %(disputed)s",)),
+    ("entries", "no case", ("UPDATE cases_entry SET case_id = 0 WHERE case_id = %(paid)s AND number = 1",)),
+    ("waits", "no open deadline", ("DELETE FROM cases_deadline WHERE case_id = %(back)s AND life = 'inspection'",)),
+    ("waits", "no open deadline", ("UPDATE returns_inspection SET generation = 7 WHERE case_id = %(back)s",)),
+    ("waits", "open deadlines", ("UPDATE cases_deadline SET ended_at = NULL, ended_as = '' WHERE case_id = %(back)s AND life = 'case'",)),
+    ("waits", "waits for nobody", ("DELETE FROM cases_turn WHERE case_id = %(back)s",)),
+    ("deadlines", "moved on", ("UPDATE returns_inspection SET stage = 'payable' WHERE case_id = %(back)s",)),
+    ("clocks", "stands still", ("UPDATE cases_deadline SET paused_since = started_at WHERE case_id = %(back)s AND life = 'inspection'",)),
+    ("clocks", "stands still", ("UPDATE cases_deadline SET ended_at = due_at, ended_as = 'met' WHERE case_id = %(back)s AND NOT backstop"
+                                " AND ended_at IS NULL",)),
+    ("queues", "not open", ("UPDATE cases_deadline SET due_at = due_at + interval '1 day' WHERE case_id = %(back)s AND ended_at IS NULL",)),
+    ("queues", "not open", ("INSERT INTO cases_turn (merchant_id, case_id, party, due_at, paused, life, life_id, \"limit\", silence, stage)"
+                            " SELECT merchant_id, id, 'merchant', opened_at, false, 'case', id, 'merchant_answers', 'approve', stage"
+                            " FROM cases_case WHERE id = %(paid)s",)),
+    ("grants", "1 paid", ("UPDATE refunds_refund SET amount_minor = 1 WHERE case_id = %(paid)s",)),
+    ("grants", "0 paid", ("DELETE FROM refunds_refund WHERE case_id = %(paid)s",)),
+    ("grants", "no grant that owes", ("UPDATE cases_grant SET stage = 'void' WHERE case_id = %(paid)s",)),
+    ("claims", "granted twice", ("DROP INDEX one_live_grant_a_unit",
+                                 "INSERT INTO cases_grant (merchant_id, case_id, unit_id, remedy, basis, shares, amount_minor,"
+                                 " reduced_minor, stage, generation, since, made_at) SELECT merchant_id, case_id, unit_id, remedy, basis, shares, 0, 0,"
+                                 " 'owed', 1, since, made_at FROM cases_grant WHERE case_id = %(paid)s")),
+    ("claims", "claims 0", ("DELETE FROM cases_claimed_unit WHERE case_id = %(back)s",)),
+    ("claims", "claims 0", ("UPDATE cases_claimed_unit SET is_open = true WHERE case_id = %(paid)s",)),
+    ("closed", "is closed, but", ("UPDATE cases_case SET closed_at = opened_at, stage = 'closed' WHERE id = %(back)s",)),
+    ("closed", "stands in", ("UPDATE cases_case SET stage = 'executing' WHERE id = %(paid)s",)),
+    ("books", "does not balance", ("UPDATE refunds_line l SET amount_minor = amount_minor + 1 FROM refunds_posting p"
+                                   " WHERE p.id = l.posting_id AND p.case_id = %(paid)s AND l.amount_minor > 0 AND p.what = 'paid'",)),
+    ("books", "no lines", ("DELETE FROM refunds_line l USING refunds_posting p WHERE p.id = l.posting_id AND p.case_id = %(paid)s",)),
+    ("books", "reserved", ("UPDATE market_tender t SET reserved_minor = 0 FROM refunds_refund r WHERE r.tender_id = t.id"
+                           " AND r.case_id = %(paid)s",)),
+    ("books", "the gateway account", ("UPDATE refunds_refund SET stage = 'sent' WHERE case_id = %(paid)s",)),
+    ("books", "owe the consumer", ("DELETE FROM refunds_line l USING refunds_posting p WHERE p.id = l.posting_id AND p.what = 'paid'"
+                                   " AND p.case_id = %(paid)s",
+                                   "DELETE FROM refunds_posting WHERE what = 'paid' AND case_id = %(paid)s")),
+    ("books", "less 1 reduced", ("UPDATE cases_grant SET reduced_minor = 1 WHERE case_id = %(paid)s",)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "says", "statements"), BREAKS, ids=[f"{i}-{row[0]}-{row[1]}" for i, row in enumerate(BREAKS)])
+def test_verify_names_what_was_broken(world: dict[str, Case], check: str, says: str, statements: tuple[str, ...]) -> None:
+    found = broken(*statements, check=check, **{name: case.pk for name, case in world.items()})
+    assert any(says in line for line in found), found
+
+
+def test_verify_sees_a_deadline_that_nobody_fired(world: dict[str, Case]) -> None:
+    Beat.objects.update_or_create(name="clock", defaults={"at": clock.machine_now(), "facts": {}})
+    with clock.stepped(START + timedelta(minutes=5)):
+        assert CHECK["overdue"].offenders() == []
+    with clock.stepped(START + timedelta(days=9)):
+        assert any("merchant_inspects" in line for line in CHECK["overdue"].offenders())
+
+
+@pytest.mark.parametrize("right", ["UPDATE", "DELETE", "TRUNCATE"])
+@pytest.mark.parametrize("table", ["cases_entry", "refunds_posting", "refunds_line", "policy_decision"])
+def test_verify_sees_an_open_wall(world: dict[str, Case], table: str, right: str) -> None:
+    assert broken(check="walls", role="amends_app") == []
+    assert broken(f"GRANT {right} ON {table} TO amends_app", check="walls", role="amends_app") == [
+        f"{table} can be changed by the application's role"
+    ]
+
+
+def test_every_check_is_broken_here() -> None:
+    assert {check for check, *_ in BREAKS} | {"overdue", "walls"} == set(CHECK)
