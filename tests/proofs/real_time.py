@@ -12,11 +12,14 @@ import os
 import random
 import sys
 import time
+import uuid
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import django
+import httpx
 
 
 def main() -> None:
@@ -35,8 +38,68 @@ def main() -> None:
     people = [invented_consumer(f"invented-{n}", options.seed, source=f"invented consumer {n}") for n in range(60)]
     yesterday = (clock.now() - timedelta(days=1)).date()
     import_all(invented_orders(options.orders, options.seed, consumers=people, yesterday=yesterday), lambda *_: None)
+    shop = _Shop()
     _say({"ready": True})
-    _say(_play(options.seconds, options.seed, judge()))
+    with ThreadPoolExecutor(1) as pool:
+        by_api = pool.submit(shop.sell_and_regret, options.seconds)
+        did = _play(options.seconds, options.seed, judge())
+        _say(did | by_api.result())
+
+
+class _Shop:
+    """A program that opens cases by API and never gives up a request: a lost answer is asked for again under the same key (B14)."""
+
+    PIECES = 100
+
+    def __init__(self) -> None:
+        from amends.management.demo.market import a_user  # noqa: PLC0415
+        from amends.market.models import Consumer, Merchant  # noqa: PLC0415
+        from amends.people.models import Membership  # noqa: PLC0415
+        from amends.people.rules import Role  # noqa: PLC0415
+        from amends.people.verbs import make_key  # noqa: PLC0415
+        from tests.cast import an_order  # noqa: PLC0415
+
+        consumer, merchant = Consumer.objects.order_by("pk").first(), Merchant.objects.order_by("pk").first()
+        assert consumer and merchant
+        self.order = an_order(merchant, consumer, quantities=(self.PIECES,), prices=(self.PIECES * 1000,))
+        user = a_user("regret@example.com", "Regret", Role.CONSUMER, consumer=consumer)
+        key = make_key(Membership.objects.get(user=user), "kills")
+        self.http = httpx.Client(
+            base_url=f"http://127.0.0.1:{os.environ['AMENDS_PORT']}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=5
+        )
+
+    def sell_and_regret(self, seconds: float) -> dict[str, int]:
+        """One piece after the other is claimed; answers how many claims were answered, how many were asked again, how many cases stand."""
+        from django.db import connection  # noqa: PLC0415
+
+        from amends.cases.models import Case  # noqa: PLC0415
+
+        refs: list[str] = []
+        again, end = 0, time.monotonic() + seconds
+        flags = {"parts_missing": False, "function_lost": False}
+        line = {"position": 1, "quantity": 1, "flags": flags}
+        body = {"order": self.order.ref, "lines": [line], "issue": "no_reason", "remedy": "return_refund"}
+        while time.monotonic() < end and len(refs) < self.PIECES:
+            key = str(uuid.uuid4())
+            while (answer := self._asked(body, key)) is None:
+                again += 1
+                time.sleep(0.2)
+            refs.append(answer)
+            time.sleep(seconds / self.PIECES / 2)
+        stand = Case.objects.filter(order=self.order).count()
+        connection.close()
+        return {"claimed_by_api": len(refs), "asked_again": again, "different_cases": len(set(refs)), "cases_of_the_order": stand}
+
+    def _asked(self, body: dict[str, Any], key: str) -> str | None:
+        try:
+            answer = self.http.post("/cases", json=body, headers={"Idempotency-Key": key})
+        except httpx.HTTPError:
+            return None
+        if answer.status_code == 201:
+            return str(answer.json()["ref"])
+        if answer.status_code in (409, 500, 502, 503):
+            return None
+        raise AssertionError(f"{answer.status_code} {answer.text}")
 
 
 def _say(what: dict[str, Any]) -> None:

@@ -131,6 +131,9 @@ def test_killed_again_and_again_nothing_is_lost_and_nothing_is_paid_twice(place:
     did = json.loads(said.splitlines()[-1])
     assert len(killed) == KILLS
     assert did["opened"] >= 3 * KILLS, did
+    # The web process died with requests in hand; whoever asked again under the same key has one case for each key, and no other.
+    assert did["claimed_by_api"] == did["different_cases"] == did["cases_of_the_order"] > 0, did
+    assert did["asked_again"] > 0, did
 
     until(lambda: place.ask(UNSETTLED) == 0, PATIENCE, "settled")
     checked = place.amends("verify", "--gateway", "--json")

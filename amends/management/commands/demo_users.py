@@ -8,17 +8,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from amends.management.demo.market import demo_users
+from amends.management.demo.market import known_users
 
 
 class Command(BaseCommand):
-    help = "Print the demo's users, made where they are missing."
+    help = "Print the users of the demo marketplace; nothing where none was made."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print them as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        users = demo_users()
+        users = known_users()
         if options["json"]:
             print(json.dumps(users, ensure_ascii=False))
             return

@@ -1,0 +1,164 @@
+"""Every address of the pages, generated from the router: no form without its token, nothing moved by looking, no word run as code.
+
+B24: mail scanners and prefetching browsers open whatever they find; only a POST with the form's own token is an act.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from amends.cases.models import Case, CaseText, Entry, Evidence
+from amends.cases.verbs.answering import accept_refusal, approve, call_platform, refuse
+from amends.market.models import Consumer, Merchant, OrderLine
+from amends.notices.models import Notice
+from amends.people.models import ApiKey, User
+from amends.people.rules import Role
+from amends.plumbing.models import Idempotency
+from amends.returns.models import ReturnShipment
+from amends.rulings.models import Review
+from amends.surveys.models import Survey
+from tests.cast import Cast, an_order, claims, person, settled, the_cast
+
+pytestmark = pytest.mark.usefixtures("db", "stepped_clock")
+FACES = {"portal/": "anna", "console/": "bolt", "desk/": "judge", "office/": "ada"}
+EVIL = "</script><img src=x onerror=alert(1)>'\"><b>{{ 7 }}"
+
+
+@pytest.fixture
+def cast() -> Cast:
+    cast = the_cast()
+    person("ada", Role.ADMIN)
+    return cast
+
+
+def as_(name: str, **options: Any) -> Client:
+    client = Client(headers={"accept-language": "en"}, **options)
+    client.force_login(User.objects.get(email=f"{name}@example.com"))
+    return client
+
+
+def templates(patterns: list[Any], before: str = "") -> Iterator[str]:
+    """Every address below these patterns, with its places."""
+    for one in patterns:
+        here = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from templates(one.url_patterns, here)
+        elif isinstance(one, URLPattern):
+            yield here
+
+
+def addresses(face: str, refs: dict[str, str]) -> list[str]:
+    return ["/" + _filled(one, refs) for one in templates(get_resolver().url_patterns) if one.startswith(face)]
+
+
+def _filled(template: str, refs: dict[str, str]) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda place: refs[_about(template, place[1])], template)
+
+
+def _about(template: str, place: str) -> str:
+    if place != "ref":
+        return place
+    return next((kind for kind in ("parcels", "reviews", "refunds", "orders") if f"/{kind}/" in template), "cases")
+
+
+@pytest.fixture
+def refs(cast: Cast) -> dict[str, str]:
+    """A world in which every act could be made by somebody: one case to answer, one to rate, one under way, one in review."""
+    order = an_order(cast.bolts, cast.annas, quantities=(4,), prices=(39600,))
+    waiting, rated, going, called = (claims(order, by=cast.anna) for _ in range(4))
+    refuse(rated.ref, reason="other", words="No.", by=cast.bolt)
+    accept_refusal(rated.ref, by=cast.anna)
+    approve(going.ref, by=cast.bolt)
+    call_platform(called.ref, by=cast.agent)
+    settled()
+    parcel, review = ReturnShipment.objects.get(case_id=going.pk).ref, Review.objects.get(case_id=called.pk).ref
+    return {
+        "cases": waiting.ref, "rated": rated.ref, "orders": order.ref, "parcels": parcel, "parcel": parcel, "reviews": review,
+        "review": review, "refunds": parcel, "finding": "1", "unit": "1", "prefix": "0123456789",
+    }  # fmt: skip
+
+
+def state() -> dict[str, Any]:
+    """Everything that an act would leave behind."""
+    models = (Case, Entry, Evidence, Idempotency, ApiKey, Review, ReturnShipment)
+    return {
+        **{model.__name__: model._default_manager.count() for model in models},
+        "unread": Notice.objects.filter(read_at__isnull=True).count(),
+        "votes": Survey.objects.filter(answered_at__isnull=False).count(),
+        "stages": list(Case.objects.order_by("pk").values_list("stage", "generation")),
+    }
+
+
+@pytest.mark.parametrize(("face", "who"), FACES.items())
+def test_who_opens_every_address_moves_nothing(refs: dict[str, str], face: str, who: str) -> None:
+    before, client = state(), as_(who)
+    for address in [*addresses(face, refs), *addresses(face, refs | {"cases": refs["rated"]})]:
+        for method in (client.get, client.head):
+            answer = method(f"{address}?score=5&words=x&lang=en", headers={"Purpose": "prefetch"})
+            assert answer.status_code in (200, 302, 404, 405, 422), address
+    assert state() == before and state()["votes"] == 0
+
+
+@pytest.mark.parametrize(("face", "who"), FACES.items())
+def test_no_form_is_taken_without_its_token(refs: dict[str, str], face: str, who: str) -> None:
+    before, client = state(), as_(who, enforce_csrf_checks=True)
+    for address in addresses(face, refs):
+        answer = client.post(address, {"idempotency_key": "k", "score": "5", "words": "x"})
+        assert answer.status_code in (403, 405), address
+    assert state() == before
+
+
+def test_the_api_takes_no_session_without_its_token(refs: dict[str, str]) -> None:
+    client = as_("anna", enforce_csrf_checks=True)
+    answer = client.post(
+        f"/api/v1/cases/{refs['cases']}/withdrawal", "{}", content_type="application/json", headers={"Idempotency-Key": "k"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (403, "csrf")
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "https:evil.example"]
+)
+def test_nobody_is_led_to_another_house(cast: Cast, elsewhere: str) -> None:
+    spoken = Client().post("/language/", {"lang": "en", "next": elsewhere})
+    assert spoken["Location"] == "/"
+    typed = {"login": "anna@example.com", "password": "anna keeps a secret", "next": elsewhere}
+    entered = Client().post(f"/accounts/login/?next={elsewhere}", typed)
+    assert entered.status_code == 302 and entered["Location"].startswith("/") and "evil" not in entered["Location"]
+
+
+def test_signing_in_makes_a_new_session(cast: Cast) -> None:
+    client = Client()
+    client.get("/accounts/login/")
+    planted = client.session
+    planted["planted"] = "by somebody else"
+    planted.save()
+    before = planted.session_key
+    client.post("/accounts/login/", {"login": "anna@example.com", "password": "anna keeps a secret"})
+    assert client.session.session_key != before and "_auth_user_id" in client.session
+
+
+@pytest.mark.parametrize(("face", "who"), FACES.items())
+def test_no_word_of_anybody_is_run(cast: Cast, refs: dict[str, str], face: str, who: str) -> None:
+    for name in ("zh", "en"):
+        OrderLine.objects.update(**{f"name_{name}": EVIL})
+        Case.objects.update(**{f"title_{name}": EVIL})
+        Merchant.objects.update(**{f"name_{name}": EVIL[:80]})
+        Consumer.objects.update(**{f"name_{name}": EVIL[:80]})
+    CaseText.objects.update(body=EVIL)
+    ReturnShipment.objects.update(carrier=EVIL[:40])
+    User.objects.update(name=EVIL[:80])
+    client, told = as_(who), 0
+    for address in [*addresses(face, refs), *addresses(face, refs | {"cases": refs["rated"]})]:
+        answer = client.get(f"{address}?q={EVIL}&scan={EVIL}&issue={EVIL}&after=&code={EVIL}")
+        if answer.headers["Content-Type"].startswith("text/html"):
+            html = answer.content.decode()
+            told += "onerror=alert" in html
+            assert "<img src=x" not in html and "'\"><b>" not in html, address
+    assert told
