@@ -51,9 +51,11 @@ class UnitForm(FacesForm):
     )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
-        """A deduction needs its sum; the rest is the verb's to judge."""
+        """A deduction needs its sum, and only a deduction has one; the rest is the verb's to judge."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("verdict") == "reduce" and not cleaned.get("reduced") and "reduced" not in self.errors:
+        if cleaned.get("verdict") != "reduce":
+            self.errors.pop("reduced", None)
+        elif not cleaned.get("reduced") and "reduced" not in self.errors:
             self.add_error("reduced", into(WANTED))
         return cleaned
 
@@ -111,8 +113,11 @@ def _benches(view: CaseView, ref: str, typed: Any) -> list[Bench]:
 
 
 def _finding(bench: Bench) -> Finding:
+    """What was typed, without what the page no longer showed: an accepted unit asks for no reason, and only a deduction for a sum."""
     typed = bench.form.cleaned_data
-    return Finding(typed["verdict"], unit_id=bench.unit.unit_id, reduced_minor=typed.get("reduced") or 0, words=typed["words"])
+    verdict = typed["verdict"]
+    reduced = typed.get("reduced") or 0 if verdict == "reduce" else 0
+    return Finding(verdict, unit_id=bench.unit.unit_id, reduced_minor=reduced, words="" if verdict == "accept" else typed["words"])
 
 
 def _marked(benches: Sequence[Bench], refusal: Unprocessable) -> Sequence[Bench]:
