@@ -10,12 +10,14 @@ Invariants
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Entry, Grant
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
+from amends.kernel import clock
 from amends.kernel.refs import new_ref
 from amends.people.rules import PLATFORM, Actor
 from amends.policy.rules.facts import Remedy
@@ -23,6 +25,7 @@ from amends.returns.models import Inspection, ParcelUnit, ReturnShipment
 from amends.returns.queries.whereabouts import BACK, HOME, TAKES_MORE, TO_SEND_HOME, ships_back, whereabouts
 
 OWED, DOING, VOID = "owed", "doing", "void"
+JOINS_FOR = timedelta(days=1)
 
 
 def begin_grants(entry: Entry) -> None:
@@ -80,13 +83,14 @@ def void_unsent(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 def go_home(case: Case, grants: Iterable[Grant], by: Actor) -> ReturnShipment | None:
     """The units of these grants that the merchant has stand in one parcel that the merchant has to send home.
 
+    They join one that was asked for less than a day ago: silence buys what an older one holds (S11) before their own limit is over.
     Left out: what has not arrived (its arrival asks again), what never came, and what goes home already. None where nothing is left.
     """
     there = whereabouts(case)
     going = [g for g in grants if g.unit_id in there and there[g.unit_id].is_at_merchant]
     if not going:
         return None
-    parcel = _of_case(case, HOME, {TO_SEND_HOME}) or ReturnShipment.born(
+    parcel = _of_case(case, HOME, {TO_SEND_HOME}, since=clock.now() - JOINS_FOR) or ReturnShipment.born(
         "send_home", PLATFORM, merchant_id=case.merchant_id, case=case, ref=new_ref("RT"), direction=HOME,
         facts={"units": [grant.unit_id for grant in going], "caused_by": by.party.value},
     )  # fmt: skip
@@ -105,9 +109,9 @@ def _parcel(life: LifeRow) -> ReturnShipment:
     return life
 
 
-def _of_case(case: Case, direction: str, stages: Iterable[str]) -> ReturnShipment | None:
+def _of_case(case: Case, direction: str, stages: Iterable[str], *, since: datetime | None = None) -> ReturnShipment | None:
     rows = ReturnShipment.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, direction=direction, stage__in=list(stages))
-    return rows.order_by("pk").first()
+    return (rows if since is None else rows.filter(made_at__gt=since)).order_by("pk").first()
 
 
 def _contents(parcel: ReturnShipment) -> list[ParcelUnit]:

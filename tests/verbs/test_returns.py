@@ -434,3 +434,17 @@ def test_goods_at_the_merchants_go_home_in_one_parcel(cast: Cast) -> None:
     jobs.drain()
     assert ParcelUnit.objects.filter(parcel=parcel_of(case, "home")).count() == 2
     assert [row.stage for row in findings_of(case)] == ["unpayable", "dropped"]
+
+
+def test_goods_that_join_the_way_home_late_have_a_parcel_with_its_whole_limit(cast: Cast, stepped_clock: Stepped) -> None:
+    case = received(cast, quantity=2)
+    first, second = findings_of(case)
+    for finding in (first, second):
+        reject(case.ref, inspection=finding.pk, words="worn", by=cast.bolt)
+    accept_finding(case.ref, inspection=first.pk, by=cast.anna)
+    stepped_clock.forward(2 * DAY)
+    accept_finding(case.ref, inspection=second.pk, by=cast.anna)
+    homes = ReturnShipment.objects.filter(case_id=case.pk, direction="home").order_by("pk")
+    assert [ParcelUnit.objects.filter(parcel=home).count() for home in homes] == [1, 1]
+    ends = list(case.deadlines.filter(life="return_shipment", limit="merchant_sends_home").order_by("pk").values_list("due_at", flat=True))
+    assert ends[1] - ends[0] >= 2 * DAY, "the clock would buy the second lamp for Bolt two days early"
