@@ -169,6 +169,19 @@ def test_each_unit_gets_its_finding_and_the_server_adds_up(stepped_clock: clock.
     assert list(Inspection.objects.order_by("pk").values_list("stage", "reduced_minor")) == [("payable", 0), ("reduced", 1000)]
 
 
+def test_what_an_accepted_unit_no_longer_shows_is_not_sent(stepped_clock: clock.Stepped) -> None:
+    cast = the_cast()
+    parcel = a_parcel(cast)
+    receive(parcel.ref, by=cast.bolt)
+    one, other = (f"u{pk}" for pk in Inspection.objects.order_by("pk").values_list("pk", flat=True))
+    client, url = enters("bolt@example.com"), f"/console/parcels/{parcel.ref}/inspection"
+    hidden = {f"{one}-reduced": "ten", f"{one}-words": "a scratch", f"{other}-reduced": "10.00"}
+    shown = {f"{one}-verdict": "accept", f"{other}-verdict": "reject", f"{other}-words": "worn"}
+    assert posts(client, url, **hidden, **shown).status_code == 303
+    found = Inspection.objects.order_by("pk").values_list("stage", "reduced_minor", "reason__body")
+    assert list(found) == [("payable", 0, None), ("rejected", 0, "worn")]
+
+
 def test_what_was_rejected_can_be_accepted_after_all(stepped_clock: clock.Stepped) -> None:
     cast = the_cast()
     parcel = a_parcel(cast, quantity=1)
