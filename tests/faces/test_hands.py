@@ -9,9 +9,10 @@ import pytest
 
 from amends.cases.models import Case, Evidence
 from amends.cases.verbs.answering import approve, call_platform, withdraw
+from amends.faces.case_view import case_view
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NotYourMove
-from amends.people.models import Membership
+from amends.people.models import Membership, User
 from amends.people.rules import Role
 from amends.returns.models import ReturnShipment
 from amends.returns.verbs import carrier_says, give_address, ship
@@ -83,3 +84,13 @@ def test_an_agent_who_bought_it_does_not_report_its_parcel_as_lost(cast: Cast) -
         carrier_says(parcel.ref, "deliver", by=cast.agent.as_party(Party.CARRIER))
     assert refusal.value.code == "conflict_of_interest"
     assert carrier_says(parcel.ref, "deliver").stage == "delivered"
+
+
+def test_an_arbiter_without_a_name_is_not_told_by_their_address(cast: Cast) -> None:
+    User.objects.filter(pk=cast.judge.user_id).update(name="")
+    case = claims(an_order(cast.bolts, cast.annas), by=cast.anna)
+    call_platform(case.ref, by=cast.agent)
+    settled()
+    Review.objects.filter(case_id=case.pk).update(stage="deciding", arbiter_id=cast.judge.user_id)
+    (review,) = case_view(case.ref, cast.anna).reviews
+    assert review.arbiter == ""

@@ -93,7 +93,7 @@ def _review(row: Review, consumer: Side, merchant: Side, acts: Sequence[Act]) ->
     return ReviewView(
         row.pk, row.ref, stage_name("review", row.stage), row.is_over,
         bool(REVIEW.who_may(row.stage, "submit")), NAMES[Party(row.called_by)],
-        str(row.arbiter) if row.arbiter else "", consumer, merchant, row.outcome,
+        row.arbiter.name if row.arbiter else "", consumer, merchant, row.outcome,
         OUTCOMES.get(row.outcome), row.liable, row.clause, row.reasons.body if row.reasons else "",
         row.ruled_at, row.bound_at, _acts(acts, "review", row.pk),
     )  # fmt: skip
