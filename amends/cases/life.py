@@ -82,7 +82,7 @@ class LifeRow(Tenanted):
         return True
 
     def may(self, verb: str, by: Actor) -> bool:
-        """Whether `by` could make this move now, by table and guards."""
+        """Whether `by` could make this move now, by table, guards and counts."""
         if by.only_reads or self.LIFE.becomes(self.stage, verb, by.party) is None:
             return False
         try:
@@ -90,7 +90,7 @@ class LifeRow(Tenanted):
                 guard(self, by)
         except NoSuchMove:
             return False
-        return True
+        return self.LIFE.counted.get(verb) is None or not self._used_up(verb, self._own_case())
 
     def offered(self, by: Actor) -> list[str]:
         """The verbs that `by` may choose here: in the table, with a function behind them, and no guard against them."""
@@ -134,15 +134,24 @@ class LifeRow(Tenanted):
     def _held_case(self) -> Case:
         return acting.current().cases[self.case_id]  # type: ignore[attr-defined]
 
+    def _own_case(self) -> Case:
+        return self.case  # type: ignore[attr-defined,no-any-return]
+
+    def _count_key(self, verb: str) -> str:
+        name = self.LIFE.counted[verb]
+        return name if self.LIFE.name == "case" else f"{self.LIFE.name}:{self.pk}:{name}"
+
+    def _used_up(self, verb: str, case: Case) -> bool:
+        return bool(case.counts.get(self._count_key(verb), 0) >= case.terms.count(self.LIFE.counted[verb]))
+
     def _count(self, verb: str, case: Case) -> None:
         """A counted verb may be made only as often as the case's own terms say (LIFECYCLE 14)."""
         name = self.LIFE.counted.get(verb)
         if name is None:
             return
-        key = name if self.LIFE.name == "case" else f"{self.LIFE.name}:{self.pk}:{name}"
-        used = case.counts.get(key, 0)
-        if used >= case.terms.count(name):
-            times = case.terms.count(name)
-            raise NoSuchMove(say("“{verb}”最多 {n} 次，已经用完。", "“{verb}” can be done {n} times at most, and has been.",
-                                 verb=verb_name(self.LIFE.name, verb), n=times), code="count_used_up")  # fmt: skip
-        case.counts[key] = used + 1
+        if self._used_up(verb, case):
+            wrong = say("“{verb}”最多 {n} 次，已经用完。", "“{verb}” can be done {n} times at most, and has been.",
+                        verb=verb_name(self.LIFE.name, verb), n=case.terms.count(name))  # fmt: skip
+            raise NoSuchMove(wrong, code="count_used_up")
+        key = self._count_key(verb)
+        case.counts[key] = case.counts.get(key, 0) + 1

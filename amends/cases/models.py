@@ -107,6 +107,9 @@ class Case(LifeRow):
     def _held_case(self) -> Case:
         return self
 
+    def _own_case(self) -> Case:
+        return self
+
 
 class ClaimedUnit(Tenanted):
     """A unit that a case is about. `is_open` falls when the case closes without having been granted for it (B7)."""

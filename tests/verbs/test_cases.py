@@ -11,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from amends.cases import clockwork
 from amends.cases.claims import LineClaim, free_units
 from amends.cases.models import Case, CaseText, ClaimedUnit, Deadline, Entry, Grant, Turn
 from amends.cases.texts import LONGEST
 from amends.cases.verbs import answering
 from amends.cases.verbs.applying import MOST_EVIDENCE, Application, apply
-from amends.cases.verbs.ending import complete_if_done, what_is_open
+from amends.cases.verbs.ending import complete_if_done, sweep, what_is_open
 from amends.cases.verbs.uploading import upload
 from amends.insight.verify import broken_chains
 from amends.kernel.clock import Stepped
@@ -355,3 +356,39 @@ def test_a_job_told_twice_completes_once(cast: Cast, order: Order) -> None:
     assert complete_if_done(case.pk) is False
     jobs.drain()
     assert verbs(case).count("complete") == 1
+
+
+def test_a_case_whose_last_job_was_lost_is_swept_up(cast: Cast, order: Order, stepped_clock: Stepped) -> None:
+    case = claims(order, by=cast.anna)
+    answering.approve(case.ref, by=cast.bolt)
+    jobs.drain()
+    for days in (3, 20):  # no address is given, nothing is sent back, and nobody runs the jobs that hear of it
+        stepped_clock.forward(days * DAY)
+        clockwork.tick()
+    case.refresh_from_db()
+    assert what_is_open(case) == []
+    assert case.closed_at is None
+    assert sweep() == 1
+    case.refresh_from_db()
+    assert case.ended_by == "complete"
+    assert sweep() == 0
+
+
+def test_a_move_that_is_used_up_has_no_button(cast: Cast, order: Order, stepped_clock: Stepped) -> None:
+    case = claims(order, by=cast.anna)
+    answering.refuse(case.ref, reason="other", words="We see it otherwise.", by=cast.bolt)
+    case.refresh_from_db()
+    assert "call_platform" in case.offered(cast.anna)
+    Case.objects.filter(pk=case.pk).update(counts={"reviews": case.terms.count("reviews")})
+    case.refresh_from_db()
+    assert "call_platform" not in case.offered(cast.anna)
+    with pytest.raises(NoSuchMove) as error:
+        answering.call_platform(case.ref, by=cast.anna)
+    assert error.value.code == "count_used_up"
+
+
+def test_the_same_file_written_in_two_ways_is_one_file(cast: Cast, order: Order) -> None:
+    ref = a_photo(cast, order)
+    line = LineClaim(1, 1, answered(order, 1, 1, "no_reason", {}))
+    case = apply(Application(order.ref, [line], "no_reason", "return_refund", evidence=[ref, ref.lower()]), by=cast.anna)
+    assert case.stage == "awaiting_merchant"

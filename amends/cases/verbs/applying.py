@@ -109,8 +109,9 @@ def _check_evidence(considered: Considered, remedy: Remedy, there: int) -> None:
 
 
 def _evidence(order: Order, refs: Sequence[str], by: Actor) -> list[Evidence]:
-    found = list(waiting_evidence(order.merchant_id, order.pk, by).filter(ref__in=[clean_ref(ref) or "" for ref in refs]))
-    if len(found) != len(set(refs)):
+    wanted = {clean_ref(ref) or "" for ref in refs}
+    found = list(waiting_evidence(order.merchant_id, order.pk, by).filter(ref__in=wanted))
+    if len(found) != len(wanted):
         wrong = say("有凭证没有找到，请重新上传。", "Some of the evidence was not found. Please upload it again.")
         raise Unprocessable.field("evidence", wrong, code="evidence_unknown")
     return found

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from amends.cases import hooks
 from amends.cases.life import LifeRow
-from amends.cases.models import Case, Entry, Grant
+from amends.cases.models import Case, Deadline, Entry, Grant
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.kernel.refusals import NoSuchMove
 from amends.kernel.texts import say
 from amends.people.rules import PLATFORM, Actor
+from amends.plumbing.shards import WHOLE, Shard
 
 
 @an_act
@@ -21,6 +22,13 @@ def complete_if_done(case_id: int) -> bool:
     done = Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage="done").count()
     case.move("complete", PLATFORM, facts={"granted_units": done})
     return True
+
+
+def sweep(*, most: int = 200, shard: Shard = WHOLE) -> int:
+    """Cases in which nothing runs any more but the case's own backstop are completed, should the job that does so have been lost."""
+    alone = Deadline.objects.filter(life="case", backstop=True, ended_at__isnull=True, paused_since__isnull=True)
+    waiting = shard.rows(alone).order_by("pk").values_list("case_id", flat=True)[:most]
+    return sum(complete_if_done(case_id) for case_id in list(waiting))
 
 
 def hear_of_end(entry: Entry) -> None:

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
 
 from amends.cases import clockwork
+from amends.cases.verbs import ending
 from amends.kernel import clock
 from amends.plumbing.idempotency import forget_old
 from amends.plumbing.models import Beat
@@ -55,6 +56,8 @@ class Command(BaseCommand):
         while clockwork.tick(shard=shard) >= clockwork.BATCH:
             pass
         collect_answers(older_than=ANSWERS_AFTER, shard=shard, within=ANSWERS_WITHIN)
+        if ticks % HOUSEKEEPING == 0:
+            ending.sweep(shard=shard)
         if shard.number == 0 and ticks % HOUSEKEEPING == 0:
             make_months(clock.now().date())
             forget_old()

@@ -17,6 +17,7 @@ from typing import Literal, Protocol
 
 State = Literal["accepted", "paid", "failed", "unheard"]
 
+LONGEST_WORD = 80
 NEVER_RECEIVED = "never_received"
 """Reason of a `failed` answer of `look`: the gateway does not know the key. A request still on its way may yet arrive, so ask again
 with the same key rather than pay another way."""
@@ -24,12 +25,19 @@ with the same key rather than pay another way."""
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the gateway says of one key. `reason` is its code where it failed, or why nothing was heard; `at` its instant, if told."""
+    """What the gateway says of one key. `reason` is its code where it failed, or why nothing was heard; `at` its instant, if told.
+
+    Foreign words are cut here, once, to what our rows hold: an answer that could not be kept would leave its refund unanswered for ever.
+    """
 
     state: State
     provider_ref: str = ""
     reason: str = ""
     at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "provider_ref", self.provider_ref[:LONGEST_WORD])
+        object.__setattr__(self, "reason", self.reason[:LONGEST_WORD])
 
 
 @dataclass(frozen=True, slots=True)
