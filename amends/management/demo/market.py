@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, QuerySet
 
 from amends.kernel import clock
 from amends.kernel.parties import Party
@@ -17,6 +16,7 @@ from amends.kernel.refusals import Conflict
 from amends.kernel.texts import say
 from amends.management.demo.characters import RESTS, drawn
 from amends.management.demo.engine import Stage
+from amends.management.demo.openings import is_left_alone
 from amends.market.catalogue import invented_orders
 from amends.market.journey import DemoDataMissing, baskets
 from amends.market.models import Consumer, Merchant, Order
@@ -118,11 +118,10 @@ def people_a_run(stage: Stage, cases: int, dice: random.Random, begins_in: timed
 
 
 def demo_users() -> list[dict[str, str]]:
-    """Who may sign in to the demo: Anna who buys most, Bolt whose shop sells most, and one of each staff role. Made where missing."""
+    """Who may sign in to the demo: Anna, Bolt from whom she has just bought something, and one of each staff role. Made where missing."""
     for email, name, role in STAFF:
         a_user(email, name, role)
-    consumer = _most(Consumer, Order.objects.filter(placed_at__gte=clock.now() - timedelta(days=14)), "consumer_id")
-    merchant = _most(Merchant, Order.objects.filter(number__startswith="IN"), "merchant_id")
+    consumer, merchant = _who_knows_whom()
     if consumer is not None:
         a_user("anna@example.com", "Anna", Role.CONSUMER, consumer=consumer)
     if merchant is not None:
@@ -147,14 +146,20 @@ def known_users() -> list[dict[str, str]]:
     ]
 
 
-M = TypeVar("M", Consumer, Merchant)
+def _who_knows_whom() -> tuple[Consumer | None, Merchant | None]:
+    """A consumer and the shop of an order that reached them these days and that the play leaves alone (openings.is_left_alone).
 
-
-def _most(model: type[M], orders: QuerySet[Order], column: str) -> M | None:
-    """Who has most of these orders, or the first of all where there are none."""
-    rows = orders.values(column).annotate(n=Count("pk")).order_by("-n", column)
-    chosen = rows.values_list(column, flat=True).first()
-    return model._default_manager.filter(pk=chosen or 0).first() or model._default_manager.order_by("pk").first()
+    Of several the consumer who buys most: whoever walks through the demo as both finds something to ask for, and a life before it.
+    """
+    now = clock.now()
+    fresh = Order.objects.filter(number__startswith="IN", shipments__signed_at__range=(now - timedelta(days=4), now))
+    alone = [order for order in fresh.select_related("consumer", "merchant").order_by("pk") if is_left_alone(order)]
+    bought = Order.objects.filter(placed_at__gte=now - timedelta(days=14), consumer_id__in=[order.consumer_id for order in alone])
+    counts = Counter(bought.values_list("consumer_id", flat=True))
+    chosen = max(alone, key=lambda order: (counts[order.consumer_id], -order.pk), default=None)
+    if chosen is not None:
+        return chosen.consumer, chosen.merchant
+    return Consumer.objects.order_by("pk").first(), Merchant.objects.order_by("pk").first()
 
 
 def a_user(email: str, name: str, role: Role, *, merchant: Merchant | None = None, consumer: Consumer | None = None) -> User:
