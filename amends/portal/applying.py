@@ -21,6 +21,7 @@ from amends.cases.models import ClaimedUnit, Evidence
 from amends.cases.verbs.applying import MOST_EVIDENCE, Application, apply
 from amends.faces.case_pages import capital
 from amends.faces.entering import ActorRequest, face, given
+from amends.faces.origins import origin_of
 from amends.kernel import clock
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
@@ -34,7 +35,6 @@ from amends.portal.issues import picks
 from amends.portal.offering import afterwards, chosen_of, counted, options, shows
 from amends.portal.orders import sent
 from amends.portal.pointing import pointed
-from amends.portal.sources import origin_of
 
 MANY = 4000
 

@@ -19,6 +19,7 @@ from amends.cases.queries import cases
 from amends.faces.case_pages import capital
 from amends.faces.case_view import Act, CaseView, SumRow, Told, Turn, case_view, evidence_items
 from amends.faces.entering import ActorRequest, face
+from amends.faces.origins import origin_of
 from amends.faces.parties import YOU
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
@@ -26,7 +27,6 @@ from amends.market.rules.delivery import CARRIERS
 from amends.portal.evidence import waiting
 from amends.portal.pointing import pointed
 from amends.portal.rows import CLOSED, ME, OPEN, case_row
-from amends.portal.sources import origin_of
 
 ROWS = 20
 WANTED = say("要求的金额", "Amount claimed")

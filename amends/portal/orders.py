@@ -15,6 +15,7 @@ from amends.cases.grants import LIVE
 from amends.cases.models import ClaimedUnit, Grant
 from amends.cases.queries import cases
 from amends.faces.entering import ActorRequest, face
+from amends.faces.origins import origin_of
 from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
 from amends.market.models import Order, Shipment
@@ -22,7 +23,6 @@ from amends.market.queries import page_of_orders
 from amends.notices.queries import unread_count
 from amends.people.rules import Actor
 from amends.portal.rows import OPEN, case_row
-from amends.portal.sources import origin_of
 
 ORDERS, CASES, THUMBS = 10, 5, 4
 LONGEST_QUERY = 80

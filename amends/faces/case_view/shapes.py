@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from amends.cases.models import Case
+from amends.faces.origins import Origin, origin_of
 from amends.faces.parties import look
 from amends.kernel.texts import Text
 
@@ -311,6 +312,11 @@ class CaseView:
     @property
     def ref(self) -> str:
         return self.case.ref
+
+    @property
+    def origin(self) -> Origin:
+        """What of the order is not from life."""
+        return origin_of([self.case.order])
 
     @property
     def review(self) -> ReviewView | None:
