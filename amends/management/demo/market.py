@@ -149,14 +149,16 @@ def known_users() -> list[dict[str, str]]:
 def _who_knows_whom() -> tuple[Consumer | None, Merchant | None]:
     """A consumer and the shop of an order that reached them these days and that the play leaves alone (openings.is_left_alone).
 
-    Of several the consumer who buys most: whoever walks through the demo as both finds something to ask for, and a life before it.
+    Of several the shop that sells most and then the consumer who buys most: whoever walks through the demo as both finds something to
+    ask for, and a life before it.
     """
     now = clock.now()
     fresh = Order.objects.filter(number__startswith="IN", shipments__signed_at__range=(now - timedelta(days=4), now))
     alone = [order for order in fresh.select_related("consumer", "merchant").order_by("pk") if is_left_alone(order)]
     bought = Order.objects.filter(placed_at__gte=now - timedelta(days=14), consumer_id__in=[order.consumer_id for order in alone])
-    counts = Counter(bought.values_list("consumer_id", flat=True))
-    chosen = max(alone, key=lambda order: (counts[order.consumer_id], -order.pk), default=None)
+    buys = Counter(bought.values_list("consumer_id", flat=True))
+    sells = Counter(Order.objects.filter(number__startswith="IN").values_list("merchant_id", flat=True))
+    chosen = max(alone, key=lambda order: (sells[order.merchant_id], buys[order.consumer_id], -order.pk), default=None)
     if chosen is not None:
         return chosen.consumer, chosen.merchant
     return Consumer.objects.order_by("pk").first(), Merchant.objects.order_by("pk").first()
