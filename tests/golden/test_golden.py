@@ -16,7 +16,7 @@ from amends.kernel.calendars import Calendar, DayKind, Roll, due
 from amends.kernel.limits import Limit
 from amends.policy.rules import Decision, Facts, GoodsClass, Remedy, Stack, decide, explain, stack_for
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parents[2] / "packs" / "golden"
 ZONE = ZoneInfo("Asia/Shanghai")
 GOLDEN = json.loads((HERE / "golden.json").read_text())
 DOCUMENT = tomllib.loads((HERE / "cases.toml").read_text())

@@ -217,7 +217,7 @@ def _stacked_once(packs: tuple[Pack, ...]) -> Stack:
 @lru_cache(maxsize=8)
 def _every_pack(folders: tuple[File, ...]) -> tuple[Pack, ...]:
     shipped, *extra = folders
-    files = [f for f in sorted(shipped.glob("*/*.toml")) if f.parent.name != "test"]
+    files = [f for f in sorted(shipped.glob("*/*.toml")) if f.parent.name not in ("test", "golden")]
     return tuple(load_pack(f) for f in (*files, *(f for folder in extra for f in sorted(folder.glob("*.toml")))))
 
 
