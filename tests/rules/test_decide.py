@@ -156,7 +156,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "never shipped": {"shipped": False},
     "the 1 ordered": {"quantity": 2},
     "0 to 10000": {"bad_share_bps": 10001},
-    "repair_delay is": {"repair_delay": "sloth"},
+    "repair_delay: ": {"repair_delay": "sloth"},
 }
 
 

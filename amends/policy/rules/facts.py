@@ -1,169 +1,69 @@
-"""What a decision asks of the world: the words of the trade as enums with their names in both languages, and `Facts`.
+"""What a decision asks of the world: `Facts`.
 
-Not about where facts come from (cases/ gathers them from order, parcel and form) and not about what follows from them (decide.py).
-Sums are integer minor units of `currency`, shares are basis points, instants are UTC.
+Not about where facts come from (cases/ gathers them from order, parcel and form), not about what follows from them (decide.py), and not
+about facts that strangers send (facts_schema.py reads and describes those). Sums are integer minor units of `currency`, shares are
+basis points, instants are UTC. The words of the trade are in words.py and can be had from here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
+from amends.kernel.parties import Party
 from amends.kernel.texts import Text, say
+from amends.policy.rules.words import (
+    CHANNEL_NAMES,
+    GOODS_NAMES,
+    GROUP_NAMES,
+    GROUP_OF,
+    ISSUE_NAMES,
+    LANE_NAMES,
+    PROOF_NAMES,
+    REMEDY_NAMES,
+    STATE_NAMES,
+    TRAIT_NAMES,
+    GoodsClass,
+    IssueGroup,
+    IssueType,
+    Lane,
+    Remedy,
+    State,
+    Trait,
+)
 
-
-class IssueGroup(StrEnum):
-    """What kind of matter an issue type is: it fixes window, freight and burden of proof."""
-
-    NO_REASON = "no_reason"
-    FAULT = "fault"
-    WRONG = "wrong"
-    NOT_ARRIVED = "not_arrived"
-    OTHER = "other"
-
-
-class IssueType(StrEnum):
-    """What went wrong (问题类型)."""
-
-    QUALITY = "quality"
-    NOT_AS_DESCRIBED = "not_as_described"
-    WRONG_ITEM = "wrong_item"
-    MISSING_ITEM = "missing_item"
-    DAMAGED = "damaged"
-    LOST = "lost"
-    LATE = "late"
-    MISDELIVERED = "misdelivered"
-    SPOILED = "spoiled"
-    SHORT_WEIGHT = "short_weight"
-    SERVICE = "service"
-    PRICE = "price"
-    NO_REASON = "no_reason"
-    HAZARD = "hazard"
-    OTHER = "other"
-
-    @property
-    def group(self) -> IssueGroup:
-        return GROUP_OF[self]
-
-
-class Remedy(StrEnum):
-    """What may be asked for (解决方案)."""
-
-    REFUND_ONLY = "refund_only"
-    RETURN_REFUND = "return_refund"
-    EXCHANGE = "exchange"
-    REPAIR = "repair"
-    RESEND = "resend"
-    PRICE_ADJUSTMENT = "price_adjustment"
-    VOUCHER = "voucher"
-    GOODWILL = "goodwill"
-
-
-class GoodsClass(StrEnum):
-    """The kinds of goods that rules tell apart."""
-
-    GENERAL = "general"
-    APPAREL = "apparel"
-    ELECTRONICS = "electronics"
-    PHONE = "phone"
-    COMPUTER = "computer"
-    APPLIANCE = "appliance"
-    AIR_CONDITIONER = "air_conditioner"
-    FOOD = "food"
-    FRESH = "fresh"
-    COSMETICS = "cosmetics"
-    MEDICAL = "medical"
-    INTIMATE = "intimate"
-    DIGITAL = "digital"
-    CUSTOM = "custom"
-    NEWSPAPER = "newspaper"
-    NEAR_EXPIRY = "near_expiry"
-
-
-class State(StrEnum):
-    """Where the goods are, as far as rights depend on it."""
-
-    UNSHIPPED = "unshipped"
-    TRANSIT = "transit"
-    RECEIVED = "received"
-
-
-GROUP_OF: dict[IssueType, IssueGroup] = {
-    IssueType.NO_REASON: IssueGroup.NO_REASON,
-    IssueType.QUALITY: IssueGroup.FAULT,
-    IssueType.DAMAGED: IssueGroup.FAULT,
-    IssueType.SPOILED: IssueGroup.FAULT,
-    IssueType.HAZARD: IssueGroup.FAULT,
-    IssueType.NOT_AS_DESCRIBED: IssueGroup.WRONG,
-    IssueType.WRONG_ITEM: IssueGroup.WRONG,
-    IssueType.MISSING_ITEM: IssueGroup.WRONG,
-    IssueType.SHORT_WEIGHT: IssueGroup.WRONG,
-    IssueType.LOST: IssueGroup.NOT_ARRIVED,
-    IssueType.LATE: IssueGroup.NOT_ARRIVED,
-    IssueType.MISDELIVERED: IssueGroup.NOT_ARRIVED,
-    IssueType.SERVICE: IssueGroup.OTHER,
-    IssueType.PRICE: IssueGroup.OTHER,
-    IssueType.OTHER: IssueGroup.OTHER,
-}
-
-ISSUE_NAMES: dict[IssueType, Text] = {
-    IssueType.QUALITY: say("质量问题", "quality problem"),
-    IssueType.NOT_AS_DESCRIBED: say("与描述不符", "not as described"),
-    IssueType.WRONG_ITEM: say("发错商品", "wrong item"),
-    IssueType.MISSING_ITEM: say("少件", "missing item"),
-    IssueType.DAMAGED: say("破损", "damaged"),
-    IssueType.LOST: say("包裹丢失", "lost parcel"),
-    IssueType.LATE: say("逾期未到", "late"),
-    IssueType.MISDELIVERED: say("误投", "misdelivered"),
-    IssueType.SPOILED: say("变质", "spoiled"),
-    IssueType.SHORT_WEIGHT: say("缺斤少两", "short weight"),
-    IssueType.SERVICE: say("服务态度", "service attitude"),
-    IssueType.PRICE: say("价格问题", "price"),
-    IssueType.NO_REASON: say("不想要了", "change of mind"),
-    IssueType.HAZARD: say("安全隐患", "hazard"),
-    IssueType.OTHER: say("其他", "other"),
-}
-
-GROUP_NAMES: dict[IssueGroup, Text] = {
-    IssueGroup.NO_REASON: say("无理由", "no reason"),
-    IssueGroup.FAULT: say("商品有问题", "faulty goods"),
-    IssueGroup.WRONG: say("不符合约定", "not what was agreed"),
-    IssueGroup.NOT_ARRIVED: say("没有收到", "not arrived"),
-    IssueGroup.OTHER: say("其他", "other"),
-}
-
-REMEDY_NAMES: dict[Remedy, Text] = {
-    Remedy.REFUND_ONLY: say("仅退款", "refund only"),
-    Remedy.RETURN_REFUND: say("退货退款", "return and refund"),
-    Remedy.EXCHANGE: say("换货", "exchange"),
-    Remedy.REPAIR: say("维修", "repair"),
-    Remedy.RESEND: say("补发", "resend"),
-    Remedy.PRICE_ADJUSTMENT: say("折价补偿", "price adjustment"),
-    Remedy.VOUCHER: say("优惠券补偿", "voucher"),
-    Remedy.GOODWILL: say("小额打款", "goodwill payment"),
-}
-
-GOODS_NAMES: dict[GoodsClass, Text] = {
-    GoodsClass.GENERAL: say("一般商品", "general goods"),
-    GoodsClass.APPAREL: say("服饰鞋包、玩具、家纺、家居", "apparel, shoes, bags, toys, home goods"),
-    GoodsClass.ELECTRONICS: say("电子产品", "electronics"),
-    GoodsClass.PHONE: say("手机", "mobile phones"),
-    GoodsClass.COMPUTER: say("电脑", "computers"),
-    GoodsClass.APPLIANCE: say("家用电器", "household appliances"),
-    GoodsClass.AIR_CONDITIONER: say("空调", "air conditioners"),
-    GoodsClass.FOOD: say("食品", "food"),
-    GoodsClass.FRESH: say("生鲜", "fresh goods"),
-    GoodsClass.COSMETICS: say("化妆品", "cosmetics"),
-    GoodsClass.MEDICAL: say("医疗器械", "medical devices"),
-    GoodsClass.INTIMATE: say("贴身用品", "intimate goods"),
-    GoodsClass.DIGITAL: say("音像、软件和数字商品", "audio, video, software and digital goods"),
-    GoodsClass.CUSTOM: say("定制商品", "made to order"),
-    GoodsClass.NEWSPAPER: say("报纸期刊", "newspapers and periodicals"),
-    GoodsClass.NEAR_EXPIRY: say("临期或已说明瑕疵的商品", "near-expiry goods or goods sold with a stated flaw"),
-}
+__all__ = [
+    "CHANNELS",
+    "CHANNEL_NAMES",
+    "CONFIRMATIONS",
+    "FAULT_PROOFS",
+    "GOODS_NAMES",
+    "GROUP_NAMES",
+    "GROUP_OF",
+    "INSTANTS",
+    "ISSUE_NAMES",
+    "LANE_NAMES",
+    "PROOF_NAMES",
+    "REMEDY_NAMES",
+    "REPAIR_DELAYS",
+    "STATE_NAMES",
+    "TRAIT_NAMES",
+    "Facts",
+    "GoodsClass",
+    "History",
+    "ImpossibleFacts",
+    "IssueGroup",
+    "IssueType",
+    "Lane",
+    "Promotion",
+    "Remedy",
+    "State",
+    "TenderShare",
+    "Trait",
+    "Weighing",
+]
 
 
 class Promotion(NamedTuple):
@@ -187,8 +87,43 @@ class Weighing(NamedTuple):
     weighed_grams: int
 
 
+class TenderShare(NamedTuple):
+    """What one means of payment (card, wallet, points, coupon …) paid of the claimed units."""
+
+    kind: str
+    minor: int
+
+
+class History(NamedTuple):
+    """The consumer's past, which may choose a lane and never a right. `score_bps` is a risk share, None where nobody counted."""
+
+    cases_30d: int = 0
+    refunds_30d_minor: int = 0
+    instant_today_minor: int = 0
+    instant_today_count: int = 0
+    score_bps: int | None = None
+
+
 CONFIRMATIONS = ("single_purchase", "preticked")
 REPAIR_DELAYS = ("fault", "parts")
+CHANNELS = tuple(CHANNEL_NAMES)
+FAULT_PROOFS = tuple(PROOF_NAMES)
+COURIER_BY = FEE_BY = ("merchant", "consumer")
+INSTANTS = ("asked_at", "order_at", "signed_at", "installed_at", "opened_at", "noticed_at", "received_back_at")
+SUMS = (
+    "paid_minor", "list_minor", "discount_minor", "coupon_minor", "freight_minor", "gift_kept_minor", "loss_minor", "card_fee_minor",
+    "repairs_failed", "repair_days", "repair_open_days",
+)  # fmt: skip
+_NEW = History()
+_TRAITS = frozenset(Trait)
+
+
+class ImpossibleFacts(ValueError):
+    """What cannot be so, by field: what is wrong and what would be right."""
+
+    def __init__(self, wrong: Mapping[str, Text]) -> None:
+        super().__init__("; ".join(f"{name}: {text}" for name, text in wrong.items()))
+        self.wrong = dict(wrong)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,8 +132,10 @@ class Facts:
 
     `paid_minor` is money really paid for the claimed units, freight and coupons apart; `coupon_minor` is what coupons given back in
     kind paid; `list_minor - discount_minor - coupon_minor` is `paid_minor` where nothing else lowered the price. `freight_minor` is
-    the outbound freight paid for the claimed units. Refuses (ValueError) what cannot be: instants without a zone, negative sums,
-    goods received but never shipped.
+    the outbound freight paid for the claimed units. `tenders` are the means of payment behind paid and freight. `loss_minor` is harm
+    beyond the price. `market` is the platform's id, `promises` are keys of the packs' [promises]. What each field means is said in both
+    languages by facts_schema.py. Refuses (ImpossibleFacts) what cannot be: instants without a zone, negative sums, goods received but
+    never shipped.
     """
 
     issue: IssueType
@@ -207,11 +144,25 @@ class Facts:
     order_at: datetime
     shipped: bool
     received: bool
+    jurisdiction: str = "CN"
+    market: str = ""
+    channel: str = "online"
+    region: str = ""
+    tier: str = ""
     signed_at: datetime | None = None
+    installed_at: datetime | None = None
+    opened_at: datetime | None = None
+    noticed_at: datetime | None = None
+    received_back_at: datetime | None = None
+    traits: tuple[str, ...] = ()
     flags: Mapping[str, bool | None] = field(default_factory=dict)
+    courier_by: str | None = None
+    fault_of: Party | None = None
+    fault_proof: str | None = None
     confirmed_exclusion: str | None = None
     promised_no_reason: bool = False
     promised_free_return: bool = False
+    promises: tuple[str, ...] = ()
     three_guarantees: bool | None = None
     currency: str = "CNY"
     quantity: int = 1
@@ -222,6 +173,10 @@ class Facts:
     coupon_minor: int = 0
     freight_minor: int = 0
     gift_kept_minor: int = 0
+    loss_minor: int = 0
+    card_fee_minor: int = 0
+    card_fee_by: str | None = None
+    tenders: tuple[TenderShare, ...] = ()
     promotions: tuple[Promotion, ...] = ()
     bad_share_bps: int | None = None
     weighing: Weighing | None = None
@@ -231,27 +186,12 @@ class Facts:
     same_model_there: bool | None = None
     repair_open_days: int = 0
     repair_delay: str | None = None
+    history: History = _NEW
+    asks_person: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("asked_at", "order_at", "signed_at"):
-            instant = getattr(self, name)
-            if instant is not None and instant.tzinfo is None:
-                raise ValueError(f"{name} needs a zone")
-        for name in _SUMS:
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} is below zero")
-        if self.received and not self.shipped:
-            raise ValueError("goods cannot be received that were never shipped")
-        if not 1 <= self.quantity <= self.ordered:
-            raise ValueError(f"quantity {self.quantity} is not between 1 and the {self.ordered} ordered")
-        if self.bad_share_bps is not None and not 0 <= self.bad_share_bps <= 10_000:
-            raise ValueError("bad_share_bps is a share from 0 to 10000")
-        if self.confirmed_exclusion not in (None, *CONFIRMATIONS):
-            raise ValueError(f"confirmed_exclusion is one of {CONFIRMATIONS} or None")
-        if self.repair_delay not in (None, *REPAIR_DELAYS):
-            raise ValueError(f"repair_delay is one of {REPAIR_DELAYS} or None")
-        if self.weighing is not None and self.weighing.billed_grams < 1:
-            raise ValueError("billed_grams is at least 1")
+        if wrong := dict(_impossible(self)):
+            raise ImpossibleFacts(wrong)
 
     @property
     def state(self) -> State:
@@ -259,28 +199,86 @@ class Facts:
 
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON values; `from_json` brings the same facts back."""
-        raw = {f.name: getattr(self, f.name) for f in fields(self)}
-        for name in ("asked_at", "order_at", "signed_at"):
+        raw = {name: getattr(self, name) for name in _DEFAULTS}
+        for name in INSTANTS:
             raw[name] = raw[name] and raw[name].astimezone(UTC).isoformat()
         raw["flags"] = dict(self.flags)
-        raw["promotions"] = [p._asdict() for p in self.promotions]
+        raw["traits"], raw["promises"] = list(self.traits), list(self.promises)
+        raw["tenders"] = [share._asdict() for share in self.tenders]
+        raw["promotions"] = [promotion._asdict() for promotion in self.promotions]
         raw["weighing"] = self.weighing and self.weighing._asdict()
+        raw["history"] = self.history._asdict()
         return raw
+
+    def compact(self) -> dict[str, Any]:
+        """As `to_json`, without what stands at its default: for keeping millions."""
+        return {name: value for name, value in self.to_json().items() if getattr(self, name) != _DEFAULTS[name]}
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
-        """The facts that `to_json` wrote."""
+        """The facts that `to_json` or `compact` wrote, also before some fields were there. Not for strangers: see `read_facts`."""
         given = dict(raw)
-        for name in ("asked_at", "order_at", "signed_at"):
-            given[name] = datetime.fromisoformat(given[name]) if given.get(name) else None
+        for name in INSTANTS:
+            if written := given.get(name):
+                given[name] = datetime.fromisoformat(written)
         given["issue"] = IssueType(given["issue"])
         given["goods_class"] = GoodsClass(given["goods_class"])
-        given["promotions"] = tuple(Promotion(**p) for p in given.get("promotions", ()))
-        given["weighing"] = Weighing(**given["weighing"]) if given.get("weighing") else None
+        for name in ("traits", "promises"):
+            if name in given:
+                given[name] = tuple(given[name])
+        if given.get("fault_of"):
+            given["fault_of"] = Party(given["fault_of"])
+        if given.get("promotions"):
+            given["promotions"] = tuple(Promotion(**each) for each in given["promotions"])
+        if given.get("tenders"):
+            given["tenders"] = tuple(TenderShare(**each) for each in given["tenders"])
+        for name in ("promotions", "tenders"):
+            if name in given:
+                given[name] = tuple(given[name])
+        if given.get("weighing"):
+            given["weighing"] = Weighing(**given["weighing"])
+        if "history" in given:
+            given["history"] = History(**given["history"])
         return cls(**given)
 
 
-_SUMS = (
-    "paid_minor", "list_minor", "discount_minor", "coupon_minor", "freight_minor", "gift_kept_minor",
-    "repairs_failed", "repair_days", "repair_open_days",
-)  # fmt: skip
+_DEFAULTS: dict[str, Any] = {each.name: {} if each.name == "flags" else each.default for each in fields(Facts)}
+_WHOLE = 10_000
+
+
+def _impossible(facts: Facts) -> Iterator[tuple[str, Text]]:
+    for name in INSTANTS:
+        instant = getattr(facts, name)
+        if instant is not None and instant.tzinfo is None:
+            yield name, say("时间要带时区，如 2026-11-01T12:00:00+08:00。", "An instant needs a zone, as in 2026-11-01T12:00:00+08:00.")
+    for name in SUMS:
+        if getattr(facts, name) < 0:
+            yield name, say("不能小于零。", "It cannot be below zero.")
+    if facts.received and not facts.shipped:
+        yield "received", say("没有发货的商品不可能已收到，请核对 shipped。", "Goods never shipped cannot be received; check shipped.")
+    if not 1 <= facts.quantity <= facts.ordered:
+        right = say(
+            "{quantity} 件不在 1 到买了的 {ordered} 件之间。", "{quantity} is not between 1 and the {ordered} ordered.",
+            quantity=facts.quantity, ordered=facts.ordered,
+        )  # fmt: skip
+        yield "quantity", right
+    for name, known in _AMONG:
+        if getattr(facts, name) not in known:
+            names = ", ".join(each for each in known if each is not None)
+            yield name, say("只能是 {names}。", "It can only be one of {names}.", names=names)
+    if not _TRAITS.issuperset(facts.traits):
+        yield "traits", say("只能是 {names}。", "It can only be one of {names}.", names=", ".join(Trait))
+    if facts.bad_share_bps is not None and not 0 <= facts.bad_share_bps <= _WHOLE:
+        yield "bad_share_bps", say("是 0 到 10000 的份额。", "It is a share from 0 to 10000.")
+    if facts.weighing is not None and (facts.weighing.billed_grams < 1 or facts.weighing.weighed_grams < 0):
+        yield "weighing", say("计价至少 1 克，复称至少 0 克。", "At least 1 gram was billed, and at least 0 weighed again.")
+
+
+_AMONG: tuple[tuple[str, tuple[str | None, ...]], ...] = (
+    ("channel", CHANNELS),
+    ("courier_by", (None, *COURIER_BY)),
+    ("card_fee_by", (None, *FEE_BY)),
+    ("fault_proof", (None, *FAULT_PROOFS)),
+    ("confirmed_exclusion", (None, *CONFIRMATIONS)),
+    ("repair_delay", (None, *REPAIR_DELAYS)),
+)

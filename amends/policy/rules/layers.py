@@ -22,16 +22,18 @@ FOR_CONSUMER = {"appeal_window", "offer_answered", "merge_undo"}
 COUNTS_OF_CONSUMER = {"claim_changes", "reviews", "appeals", "pickups", "choices"}
 _DAYS = {Unit.DAYS: 86_400, Unit.WORKING_DAYS: 86_400, Unit.MONTHS: 30 * 86_400, Unit.WORKING_HOURS: 3 * 3600}
 
+NAMED = tuple("documents clauses limits duties counts windows goods traits promises questions issues freight".split())
+ROWED = tuple("rights claims lanes pauses voluntary silence weights".split())
+
 Found = Iterator[tuple[Path, Text]]
 
 
 def laid(upper: PackCells, lower: PackCells) -> PackCells:
     """The rules as they stand once `lower` is laid under `upper`: its cells replace those of the same name, its rows come first."""
-    named = ("documents", "clauses", "limits", "duties", "counts", "windows", "goods", "questions", "issues", "freight")
-    both: dict[str, Any] = {name: {**getattr(upper, name), **getattr(lower, name)} for name in named}
+    both: dict[str, Any] = {name: {**getattr(upper, name), **getattr(lower, name)} for name in NAMED}
     for name in ("day_counting", "settlement", "automatic"):
         both[name] = getattr(lower, name) or getattr(upper, name)
-    for name in ("rights", "voluntary", "silence", "weights"):
+    for name in ROWED:
         one, other = getattr(upper, name), getattr(lower, name)
         both[name] = one.model_copy(update={"rows": other.rows + one.rows})
     return upper.model_copy(update=both)

@@ -17,7 +17,7 @@ from amends.kernel.calendars import Roll
 from amends.kernel.limits import Limit, LimitError
 from amends.kernel.parties import Party
 from amends.kernel.texts import Text, say
-from amends.policy.rules.facts import GoodsClass, IssueGroup, IssueType, Remedy, State
+from amends.policy.rules.words import GoodsClass, IssueGroup, IssueType, Lane, Remedy, State, Trait
 
 PLACES = {"days", "length"}
 
@@ -69,6 +69,7 @@ class Layer(StrEnum):
     """Whose rules a pack holds; each stands under the one before."""
 
     LAW = "law"
+    PROMISE = "promise"
     PLATFORM = "platform"
     SHOP = "shop"
 
@@ -119,11 +120,15 @@ class Clause(Sourced):
 
 
 class LimitCell(Sourced):
-    """How long a party has; another length before shipping or for a class of goods where the cell says so."""
+    """How long a party has; another length before shipping or for a class of goods where the cell says so.
+
+    `legal` names the duty of the law that runs beside it.
+    """
 
     value: LimitText
     unshipped: LimitText | None = None
     goods: dict[GoodsClass, LimitText] = {}
+    legal: Key | None = None
 
     def for_case(self, goods_class: GoodsClass, *, shipped: bool) -> str:
         if not shipped and self.unshipped:
@@ -143,11 +148,12 @@ class Count(Sourced):
 
 
 class Window(Sourced):
-    """Until when the consumer may ask, counted from signing; `roll` overrides the consumer's way of counting days."""
+    """Until when the consumer may ask, counted from signing or from installation; `roll` overrides the consumer's way of counting days."""
 
     length: LimitText
     clause: Key
     roll: Roll | None = None
+    counts_from: Literal["signed", "installed"] = "signed"
 
 
 class DayCounting(Sourced):
@@ -169,6 +175,30 @@ class Goods(Sourced):
     tests: tuple[Key, ...]
     daily_wear_bps: Bps
     parts_days: Annotated[int, Field(ge=1, le=400)]
+
+
+class TraitCell(Sourced):
+    """What a trait lays over the class of the goods: the stricter exclusion holds, durable and fresh are added, tests are added."""
+
+    exclusion: Literal["none", "outright", "if_unsealed", "if_confirmed"] = "none"
+    exclusion_clause: Key = "allowed"
+    durable: bool = False
+    fresh: bool = False
+    cancellable: bool = True
+    tests: tuple[Key, ...] = ()
+
+
+class PromiseCell(Sourced):
+    """A promise to the consumer, named in Facts.promises. Rows of rights and claims may need it (`promised:<its key>`).
+
+    `windows` and `claims` name what exists because of it; `gives` are promises that the rules know by themselves.
+    """
+
+    name: Words
+    clause: Key
+    windows: tuple[Key, ...] = ()
+    claims: tuple[Key, ...] = ()
+    gives: tuple[Literal["no_reason", "free_return"], ...] = ()
 
 
 class Question(Cell):
@@ -209,10 +239,73 @@ class Right(Cell):
     needs: tuple[str, ...]
     clause: Key
     amount: Literal["paid", "bad_share", "short_weight", "worn", "ceiling", "none"]
+    when: str | None = None
 
 
 class Rights(Cell):
     rows: tuple[Right, ...] = ()
+
+
+class ClaimRow(Cell):
+    """A sum beside the remedies (punitive, compensation): so many times the price, or the loss, or the better of both, and a minimum.
+
+    `on_top`: it comes besides the price; otherwise the price is within it. `payer_first`: who pays before recourse.
+    """
+
+    name: Key
+    title: Words
+    issues: tuple[IssueType, ...] = ()
+    groups: tuple[IssueGroup, ...] = ()
+    needs: tuple[str, ...] = ()
+    base: Literal["price", "loss", "kinder_of_both"]
+    times: Annotated[int, Field(ge=0, le=100)] = 0
+    loss_times: Annotated[int, Field(ge=0, le=100)] = 0
+    minimum_minor: Minor = 0
+    on_top: bool = True
+    payer_first: Literal["asked", "merchant"] = "merchant"
+    clause: Key
+    when: str | None = None
+
+
+class Claims(Cell):
+    rows: tuple[ClaimRow, ...] = ()
+
+
+class LaneRow(Cell):
+    """Who looks at an open remedy; the first row that fits decides, the last fits everything. An empty list fits all.
+
+    `up_to_minor` bounds the remedy's sum, `per_day_minor` the consumer's instant refunds of the day with it, `score_up_to_bps` the risk.
+    """
+
+    lane: Lane
+    remedies: tuple[Remedy | Literal["any"], ...]
+    states: tuple[State, ...] = ()
+    issues: tuple[IssueType, ...] = ()
+    tiers: tuple[str, ...] = ()
+    up_to_minor: Minor | None = None
+    per_day_minor: Minor | None = None
+    score_up_to_bps: Bps | None = None
+    needs: tuple[str, ...] = ()
+    when: str | None = None
+    clause: Key
+
+
+class Lanes(Cell):
+    rows: tuple[LaneRow, ...] = ()
+
+
+class PauseRow(Sourced):
+    """Days of the market, both inclusive, on which the clocks of `limits` stand still."""
+
+    name: Words
+    limits: tuple[Key, ...]
+    first: date
+    last: date
+    clause: Key
+
+
+class Pauses(Cell):
+    rows: tuple[PauseRow, ...] = ()
 
 
 class Voluntary(Cell):
@@ -247,6 +340,7 @@ class Settlement(Sourced):
 
     lost_discount: Literal["kinder", "recalculate"]
     lost_free_freight: Literal["waive", "deduct"]
+    card_fee: Literal["waive", "deduct"] = "waive"
     adjustment_ceiling_bps: Bps
     bad_share_is_all_from_bps: Annotated[int, Field(ge=1, le=10_000)]
 
@@ -288,10 +382,15 @@ class PackCells(Cell):
     windows: dict[Key, Window] = {}
     day_counting: DayCounting | None = None
     goods: dict[GoodsClass, Goods] = {}
+    traits: dict[Trait, TraitCell] = {}
+    promises: dict[Key, PromiseCell] = {}
     questions: dict[Key, Question] = {}
     issues: dict[IssueType, Issue] = {}
     freight: dict[Literal["unshipped", "no_reason", "fault", "wrong", "not_arrived", "other"], Freight] = {}
     rights: Rights = Rights()
+    claims: Claims = Claims()
+    lanes: Lanes = Lanes()
+    pauses: Pauses = Pauses()
     voluntary: Voluntaries = Voluntaries()
     silence: Silence = Silence()
     settlement: Settlement | None = None
