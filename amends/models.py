@@ -5,15 +5,15 @@ from amends.market.models import Consumer, Merchant, Order, OrderLine, Payment, 
 from amends.notices.models import Mail, Notice
 from amends.people.models import AccessLog, ApiKey, Membership, User
 from amends.plumbing.models import Beat, ClockShift, Idempotency
-from amends.policy.models import CalendarDay, Decision
+from amends.policy.models import CalendarDay, Comment, Decision, Draft, Flip, PackVersion, PastFacts, Simulation, SimulationPart
 from amends.refunds.models import Account, Attempt, Line, Posting, Refund
 from amends.returns.models import Inspection, ParcelUnit, ReturnShipment
 from amends.rulings.models import Review
 from amends.surveys.models import Survey
 
 __all__ = [
-    "AccessLog", "Account", "ApiKey", "Attempt", "Beat", "CalendarDay", "Case", "CaseText", "ClaimedUnit", "ClockShift", "Consumer",
-    "Deadline", "Decision", "Entry", "Evidence", "Grant", "Idempotency", "Inspection", "Line", "Mail", "Membership", "Merchant", "Notice",
-    "Order", "OrderLine", "ParcelUnit", "Payment", "Posting", "Product", "Refund", "ReturnShipment", "Review", "Shipment", "Survey",
-    "Tender", "Turn", "Unit", "User",
+    "AccessLog", "Account", "ApiKey", "Attempt", "Beat", "CalendarDay", "Case", "CaseText", "ClaimedUnit", "ClockShift", "Comment",
+    "Consumer", "Deadline", "Decision", "Draft", "Entry", "Evidence", "Flip", "Grant", "Idempotency", "Inspection", "Line", "Mail",
+    "Membership", "Merchant", "Notice", "Order", "OrderLine", "PackVersion", "ParcelUnit", "PastFacts", "Payment", "Posting", "Product",
+    "Refund", "ReturnShipment", "Review", "Shipment", "Simulation", "SimulationPart", "Survey", "Tender", "Turn", "Unit", "User",
 ]  # fmt: skip

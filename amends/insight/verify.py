@@ -23,7 +23,7 @@ from amends.refunds.queries import books_check
 
 LATE = timedelta(seconds=60)
 MOST = 50
-UNCHANGING = ("cases_entry", "refunds_posting", "refunds_line", "policy_decision")
+UNCHANGING = ("cases_entry", "refunds_posting", "refunds_line", "policy_decision", "policy_pack_version", "policy_comment")
 
 
 class Check(NamedTuple):
