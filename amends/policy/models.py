@@ -75,6 +75,8 @@ class Draft(models.Model):
     golden = models.JSONField(default=dict)
     signed_by = _user(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = _user(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "policy_draft"
