@@ -22,8 +22,10 @@ FOR_CONSUMER = {"appeal_window", "offer_answered", "merge_undo"}
 COUNTS_OF_CONSUMER = {"claim_changes", "reviews", "appeals", "pickups", "choices"}
 _DAYS = {Unit.DAYS: 86_400, Unit.WORKING_DAYS: 86_400, Unit.MONTHS: 30 * 86_400, Unit.WORKING_HOURS: 3 * 3600}
 
-NAMED = tuple("documents clauses limits duties counts windows goods traits promises questions issues freight".split())
-ROWED = tuple("rights claims lanes pauses voluntary silence weights".split())
+NAMED = (
+    "documents", "clauses", "limits", "duties", "counts", "windows", "goods", "traits", "promises", "questions", "issues", "freight",
+)  # fmt: skip
+ROWED = ("rights", "claims", "lanes", "pauses", "voluntary", "silence", "weights")
 
 Found = Iterator[tuple[Path, Text]]
 

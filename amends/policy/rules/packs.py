@@ -6,6 +6,7 @@ means 'no' to a consumer (DESIGN 14).
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import tomllib
@@ -19,8 +20,9 @@ from pydantic import ValidationError
 
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
-from amends.policy.rules.places import Path, Place, nearest, places
-from amends.policy.rules.schema import CellError, Layer, PackCells
+from amends.policy.rules.cells import CellError
+from amends.policy.rules.places import Path, Place, inside, nearest, places
+from amends.policy.rules.schema import Layer, PackCells
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,16 @@ class PackRefused(Unprocessable):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pack:
-    """The cells of one document, with what is needed to point at them. Compared by identity: a file read twice is two packs."""
+    """The cells of one document, with what is needed to point at them. Compared by identity: a file read twice is two packs.
+
+    `text` is the document as it was read, `digest` the SHA-256 of it in hex.
+    """
 
     cells: PackCells
     file: str
     places: dict[Path, Place]
+    text: str
+    digest: str
 
     @property
     def id(self) -> str:
@@ -104,8 +111,8 @@ def read_pack(text: str, file: str = "pack.toml") -> Pack:
     try:
         cells = PackCells.model_validate_json(json.dumps(raw, default=_written))
     except ValidationError as wrong:
-        raise PackRefused([_problem(e, file, known) for e in wrong.errors()]) from wrong
-    return Pack(cells, file, known)
+        raise PackRefused([_problem(e, file, known, text) for e in wrong.errors()]) from wrong
+    return Pack(cells, file, known, text, hashlib.sha256(text.encode()).hexdigest())
 
 
 def _written(value: Any) -> str:
@@ -119,12 +126,15 @@ def _not_toml(wrong: tomllib.TOMLDecodeError, file: str, text: str) -> Problem:
     return Problem(file, place, "", say("不是 TOML：{what}。", "This is not TOML: {what}.", what=what))
 
 
-def _problem(error: Any, file: str, known: dict[Path, Place]) -> Problem:
+def _problem(error: Any, file: str, known: dict[Path, Place], text: str) -> Problem:
     path = tuple(step for step in error["loc"] if step != "[key]")
     # pydantic names the branch of a union it tried; the file does not know that step.
     while path and path not in known and error["type"] not in ("missing",) and path[:-1] in known and error["type"] != "extra_forbidden":
         path = path[:-1]
-    return Problem(file, nearest(known, path), ".".join(str(step) for step in path), _right(error))
+    place = nearest(known, path)
+    if isinstance(wrong := error.get("ctx", {}).get("error"), CellError) and wrong.offset is not None and path in known:
+        place = inside(text, place, wrong.offset)
+    return Problem(file, place, ".".join(str(step) for step in path), _right(error))
 
 
 def _right(error: Any) -> Text:

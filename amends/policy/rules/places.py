@@ -117,3 +117,21 @@ def nearest(known: dict[Path, Place], path: Sequence[str | int]) -> Place:
         if place := known.get(tuple(path[:length])):
             return place
     return Place(1, 1)
+
+
+_ESCAPED = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", re.S)
+
+
+def inside(text: str, place: Place, offset: int) -> Place:
+    """The place of character `offset` of the string that begins at `place`: past its quotes, escapes counted as they are written."""
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    at = starts[place.row - 1] + place.column - 1
+    quote = text[at : at + 3]
+    at += 3 if quote in ('"""', "'''") else 1
+    if quote in ('"""', "'''") and text.startswith("\n", at):
+        at += 1
+    for _ in range(offset):
+        escaped = _ESCAPED.match(text, at) if quote[:1] == '"' else None
+        at = escaped.end() if escaped else at + 1
+    row = bisect_right(starts, min(at, len(text)))
+    return Place(row, min(at, len(text)) - starts[row - 1] + 1)
