@@ -25,7 +25,7 @@ CATCH_UP: Mapping[str, str] = {"intended": "send", "failed": "retry"}
 """When the gateway says that it has paid although we hold the refund for unsent or failed: the move that our record lacks."""
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
-"""How long a failed refund rests before each retry that the house makes by itself; afterwards it waits for a person."""
+"""How long after it was last sent a failed refund is retried by the house itself; after the last of them it waits for a person."""
 
 GATEWAY, HELD, OWED = ("clearing", "gateway"), ("merchant", "held"), ("consumer", "owed")
 """Accounts as (party, name): what lies at the gateway, what the platform holds for the merchant, what is owed to the consumer."""

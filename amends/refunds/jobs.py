@@ -23,7 +23,7 @@ from amends.refunds.models import Refund
 from amends.refunds.verbs import call, call_again, is_old_news, retry, send, take_answer
 
 log = structlog.get_logger(__name__)
-FORGOTTEN = timedelta(minutes=5)
+FORGOTTEN = timedelta(minutes=2)
 """An intent whose job should have sent it by now: the job has failed for good, or is lost with a queue."""
 FOR_PERSONS = timedelta(days=7)
 _hand = {"last": 0}
@@ -49,8 +49,9 @@ def collect_answers(*, most: int = 200, older_than: timedelta = timedelta(0), sh
     for refund in _in_time(_unanswered(most, clock.now() - older_than, shard), ends):
         settled += _one(_look, refund)
         _hand["last"] = refund.pk
-    forgotten = shard.rows(Refund.objects.filter(stage="intended", since__lte=clock.now() - FORGOTTEN))
-    for refund in _in_time(forgotten.order_by("since")[:most], ends):
+    # Counted from the birth, not from `since`: each alarm begins a turn anew, and one that rings often would put this off for ever.
+    forgotten = shard.rows(Refund.objects.filter(stage="intended", made_at__lte=clock.now() - FORGOTTEN))
+    for refund in _in_time(forgotten.order_by("made_at")[:most], ends):
         settled += _one(_send_forgotten, refund)
     for refund in _failed(most, shard):
         _one(_retry, refund)
@@ -104,13 +105,14 @@ def _send_forgotten(refund: Refund) -> bool:
 def _failed(most: int, shard: Shard) -> list[Refund]:
     at = clock.now()
     # Those that the house may not retry any more stay among the failed; beyond a week they are left out of the reading.
-    rows = shard.rows(Refund.objects.filter(stage="failed", since__lte=at - PAUSES[0], since__gte=at - FOR_PERSONS))
-    return list(rows.select_related("case__decision").order_by("-since")[: most * 5])
+    rows = shard.rows(Refund.objects.filter(stage="failed", sent_at__lte=at - PAUSES[0], sent_at__gte=at - FOR_PERSONS))
+    return list(rows.select_related("case__decision").order_by("-sent_at")[: most * 5])
 
 
 def _retry(refund: Refund) -> bool:
     used = int(refund.case.counts.get(f"refund:{refund.pk}:retries", 0))
-    if used >= min(len(PAUSES), refund.case.terms.count("retries") - 1) or clock.now() - refund.since < PAUSES[used]:
+    last = refund.sent_at or refund.made_at  # not `since`, which every alarm renews
+    if used >= min(len(PAUSES), refund.case.terms.count("retries") - 1) or clock.now() - last < PAUSES[used]:
         return False
     try:
         retry(refund.ref, by=PLATFORM)

@@ -8,7 +8,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from amends.cases.models import Case, Entry, Grant
+from amends.cases import clockwork
+from amends.cases.models import Case, Deadline, Entry, Grant
 from amends.cases.verbs.answering import withdraw
 from amends.kernel import clock
 from amends.kernel.refusals import NoSuchMove, NotYourMove
@@ -116,6 +117,41 @@ def test_a_failed_refund_is_retried_by_the_house_and_then_by_a_person_with_the_s
     assert {line["key"] for line in refunds_in(payments)} == {refund.ref}
     assert len(refunds_in(payments, lambda line: line["state"] == "paid")) == 1
     all_is_well()
+
+
+def ringing(case: Case) -> None:
+    """Whatever limit of the case's refunds runs, runs out now."""
+    for row in Deadline.objects.filter(case_id=case.pk, life="refund", ended_at__isnull=True):
+        Deadline.objects.filter(pk=row.pk).update(due_at=clock.now())
+        clockwork.fire(row.pk, row.case_id)
+
+
+def test_alarms_that_ring_often_do_not_put_off_a_retry(cast: Cast, payments: Running, stepped_clock: clock.Stepped) -> None:
+    behaves(payments, fails_once=1.0)
+    case = granted(cast, an_unshipped_order(cast))
+    jobs.drain()
+    collect_answers()
+    assert stages(refunds(case)) == ["failed"]
+    for _ in range(4):
+        later_by(stepped_clock, timedelta(seconds=20))
+        ringing(case)
+        collect_answers()
+    assert Entry.objects.filter(case_id=case.pk, life="refund", verb="alarm").count() >= 3
+    assert Entry.objects.filter(case_id=case.pk, life="refund", verb="retry").count() == 1
+
+
+def test_alarms_that_ring_often_do_not_put_off_an_intent_whose_job_is_lost(
+    cast: Cast, payments: Running, stepped_clock: clock.Stepped
+) -> None:
+    behaves(payments)
+    case = granted(cast, an_unshipped_order(cast))
+    assert stages(intended(case)) == ["intended"]
+    for _ in range(7):
+        later_by(stepped_clock, timedelta(seconds=20))
+        ringing(case)
+        collect_answers()
+    assert Entry.objects.filter(case_id=case.pk, life="refund", verb="alarm").count() >= 3
+    assert stages(refunds(case)) in (["paid"], ["settled"])
 
 
 def test_a_person_retries_at_most_as_often_as_the_terms_say(cast: Cast, payments: Running) -> None:
