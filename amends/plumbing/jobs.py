@@ -9,13 +9,14 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 import structlog
 from django.db import connection, transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 
 log = structlog.get_logger(__name__)
 
@@ -29,10 +30,24 @@ def task(name: str, *, queue: str = "default") -> Callable[[Callable[..., None]]
 
     def declare(run: Callable[..., None]) -> Callable[..., None]:
         TASKS[name] = run
-        app.task(name=name, queue=queue, retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=2))(run)
+        app.task(name=name, queue=queue, retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=2))(_never_in_silence(name, run))
         return run
 
     return declare
+
+
+def _never_in_silence(name: str, run: Callable[..., None]) -> Callable[..., None]:
+    """The worker retries a failed job without a word; here each failure is logged with its cause, before the retry."""
+
+    @wraps(run)
+    def told(*args: Any, **kwargs: Any) -> None:
+        try:
+            run(*args, **kwargs)
+        except Exception:
+            log.exception("job failed, and runs again unless this was the last attempt", job=name, arguments=kwargs)
+            raise
+
+    return told
 
 
 @app.periodic(cron="* * * * *")
@@ -42,7 +57,11 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs():
         log.warning("stalled job runs again", job=job.task_name, id=job.id)
-        await manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except ConnectorException:
+            # It ended in the meantime, or an equal one waits already; the others must not wait another minute for that.
+            log.exception("stalled job not retried", job=job.task_name, id=job.id)
 
 
 @contextmanager

@@ -23,6 +23,8 @@ from amends.refunds.jobs import collect_answers
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 1.0
 HOUSEKEEPING = 600
+SWEEPS = 30
+"""A case that has ended and was not told so (its job is lost, or waits for a retry) is found within half a minute."""
 ANSWERS_AFTER = timedelta(seconds=5)
 ANSWERS_WITHIN = timedelta(seconds=5)
 """One call to a gateway that hangs lasts ten seconds more; deadlines bear sixty."""
@@ -56,7 +58,7 @@ class Command(BaseCommand):
         while clockwork.tick(shard=shard) >= clockwork.BATCH:
             pass
         collect_answers(older_than=ANSWERS_AFTER, shard=shard, within=ANSWERS_WITHIN)
-        if ticks % HOUSEKEEPING == 0:
+        if ticks % SWEEPS == 0:
             ending.sweep(shard=shard)
         if shard.number == 0 and ticks % HOUSEKEEPING == 0:
             make_months(clock.now().date())
