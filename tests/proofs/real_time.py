@@ -16,6 +16,7 @@ import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import django
@@ -46,10 +47,13 @@ def main() -> None:
         _say(did | by_api.result())
 
 
+SOLD_OUT = "wrong_quantity"
+
+
 class _Shop:
     """A program that opens cases by API and never gives up a request: a lost answer is asked for again under the same key (B14)."""
 
-    PIECES = 100
+    PIECES, PAUSE = 100, 0.1
 
     def __init__(self) -> None:
         from amends.management.demo.market import a_user  # noqa: PLC0415
@@ -61,7 +65,8 @@ class _Shop:
 
         consumer, merchant = Consumer.objects.order_by("pk").first(), Merchant.objects.order_by("pk").first()
         assert consumer and merchant
-        self.order = an_order(merchant, consumer, quantities=(self.PIECES,), prices=(self.PIECES * 1000,))
+        self.buy = partial(an_order, merchant, consumer, quantities=(self.PIECES,), prices=(self.PIECES * 1000,))
+        self.orders = [self.buy()]
         user = a_user("regret@example.com", "Regret", Role.CONSUMER, consumer=consumer)
         key = make_key(Membership.objects.get(user=user), "kills")
         self.http = httpx.Client(
@@ -76,27 +81,31 @@ class _Shop:
 
         refs: list[str] = []
         again, end = 0, time.monotonic() + seconds
-        flags = {"parts_missing": False, "function_lost": False}
-        line = {"position": 1, "quantity": 1, "flags": flags}
-        body = {"order": self.order.ref, "lines": [line], "issue": "no_reason", "remedy": "return_refund"}
-        while time.monotonic() < end and len(refs) < self.PIECES:
-            key = str(uuid.uuid4())
-            while (answer := self._asked(body, key)) is None:
+        while time.monotonic() < end:
+            key, order = str(uuid.uuid4()), self.orders[-1].ref
+            while (answer := self._asked(order, key)) is None:
                 again += 1
                 time.sleep(0.2)
+            if answer == SOLD_OUT:  # the others act on this order too
+                self.orders.append(self.buy())
+                continue
             refs.append(answer)
-            time.sleep(seconds / self.PIECES / 2)
-        stand = Case.objects.filter(order=self.order, channel="api").count()  # the others act on this order too
+            time.sleep(self.PAUSE)
+        stand = Case.objects.filter(order__in=self.orders, channel="api").count()
         connection.close()
-        return {"claimed_by_api": len(refs), "asked_again": again, "different_cases": len(set(refs)), "cases_of_the_order": stand}
+        return {"claimed_by_api": len(refs), "asked_again": again, "different_cases": len(set(refs)), "cases_of_the_orders": stand}
 
-    def _asked(self, body: dict[str, Any], key: str) -> str | None:
+    def _asked(self, order: str, key: str) -> str | None:
+        line = {"position": 1, "quantity": 1, "flags": {"parts_missing": False, "function_lost": False}}
+        body = {"order": order, "lines": [line], "issue": "no_reason", "remedy": "return_refund"}
         try:
             answer = self.http.post("/cases", json=body, headers={"Idempotency-Key": key})
         except httpx.HTTPError:
             return None
         if answer.status_code == 201:
             return str(answer.json()["ref"])
+        if answer.status_code == 422 and answer.json()["code"] == SOLD_OUT:
+            return SOLD_OUT
         if answer.status_code in (409, 500, 502, 503):
             return None
         raise AssertionError(f"{answer.status_code} {answer.text}")
