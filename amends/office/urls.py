@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.office import cases, figures, keys, lifecycle, mails, pages, policy
+from amends.office import cases, figures, keys, lifecycle, mails, pages
+from amends.office.policy import packs
 
 urlpatterns = [
     path("", figures.show, name="office"),
@@ -12,7 +13,11 @@ urlpatterns = [
     path("cases.csv", cases.exported, name="office_cases_csv"),
     path("cases/<str:ref>/", cases.one, name="office_case"),
     path("mails/", mails.listed, name="office_mails"),
-    path("policy/", policy.show, name="office_policy"),
+    path("policy/", packs.overview, name="office_policy"),
+    path("policy/packs/", packs.versions, name="office_policy_versions"),
+    path("policy/packs/<str:pack_id>/<str:version>/", packs.one, name="office_policy_pack"),
+    path("policy/packs/<str:pack_id>/<str:version>/text/", packs.text, name="office_policy_text"),
+    path("policy/packs/<str:pack_id>/<str:version>/difference/", packs.compared, name="office_policy_difference"),
     path("lifecycle/", lifecycle.show, name="office_lifecycle"),
     path("data/", pages.data, name="office_data"),
     path("verify/", pages.checks, name="office_verify"),
