@@ -1,17 +1,20 @@
 """What a remedy brings, as a sum whose rows add up to it exactly. Integer minor units; a part is rounded in the consumer's favour.
 
 The base is what was really paid (L3 17(1), L2 18(2)). From it go what a part return costs other promises (L3 17(2), 18(2)), a gift
-kept (L3 12), the sound part of fresh goods, what scales gave, wear (CN-3G), or all above a ceiling; outbound freight comes on top
-where the seller bears it.
+kept (L3 12), the card fee that the seller bore (L3 16), the sound part of fresh goods, what scales gave, wear (CN-3G), or all above a
+ceiling; outbound freight comes on top where the seller bears it. A part return that loses a discount is settled twice, side by side.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from amends.kernel.money import apportion
 from amends.kernel.texts import Text, say
-from amends.policy.rules.decision import SumRow
-from amends.policy.rules.facts import Facts, IssueGroup, State
-from amends.policy.rules.schema import Settlement
-from amends.policy.rules.stack import Stack
+from amends.policy.rules.answers import Settlement, SumRow
+from amends.policy.rules.facts import Facts, IssueGroup, Promotion, TenderShare
+from amends.policy.rules.schema import PackCells
+from amends.policy.rules.schema import Settlement as SettlementCell
 
 WHOLE = 10_000
 
@@ -23,16 +26,42 @@ OTHER = say("其他调整", "Other adjustment")
 LOST_DISCOUNT = say("其余商品不再满足优惠门槛", "The rest no longer reaches the discount threshold")
 LOST_FREIGHT = say("其余商品不再满足包邮门槛", "The rest no longer reaches the free-shipping threshold")
 GIFT = say("未退回的赠品", "Gift not sent back")
+FEE_BORNE = say("商家承担过的支付手续费", "Card fee that the seller had borne")
+FEE_PAID = say("你付过的支付手续费", "Card fee that you paid")
+FEE_KEPT = say("商家可以不退这笔手续费", "The seller need not give this fee back")
 FREIGHT_OUT = say("发货运费", "Outbound freight")
 SOUND_PART = say("完好的部分", "The sound part")
 RECEIVED_PART = say("称到的部分", "The part that was weighed out")
 WEAR = say("使用折旧", "Wear")
 KEPT = say("留下商品，最多补偿这么多", "You keep the goods; this is the most")
+APPORTIONED = say("按分摊后的实付结算", "Settled at what was paid for it, discounts shared out")
+RECALCULATED = say("其余商品按购买时单价重新结算", "The rest settled anew at its price at purchase")
 
-PAID, COUPON_CLAUSE, GIFT_CLAUSE = "amount_paid", "coupon_in_kind", "gift"
+PAID, COUPON_CLAUSE, GIFT_CLAUSE, FEE_CLAUSE = "amount_paid", "coupon_in_kind", "gift", "card_fee"
 SUM_CLAUSES = frozenset(
-    {PAID, COUPON_CLAUSE, GIFT_CLAUSE, "lost_discount", "lost_free_freight", "bad_share", "short_weight", "wear", "ceiling"}
+    {PAID, COUPON_CLAUSE, GIFT_CLAUSE, FEE_CLAUSE, "lost_discount", "lost_free_freight", "bad_share", "short_weight", "wear", "ceiling"}
 )
+NOT_MONEY = frozenset({"points", "voucher"})
+
+
+class Brought(NamedTuple):
+    """A sum, the outbound freight contained in it, its rows, both columns where there are two, and whether all that was paid goes back."""
+
+    minor: int
+    freight_minor: int = 0
+    rows: tuple[SumRow, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+    whole: bool = False
+
+
+class Payer(NamedTuple):
+    """Whether the seller bears the way out, and the clause that says so."""
+
+    freight_out: bool
+    clause: str
+
+
+_NOTHING = Brought(0)
 
 
 def paid_rows(facts: Facts) -> list[SumRow]:
@@ -48,60 +77,98 @@ def paid_rows(facts: Facts) -> list[SumRow]:
     return rows
 
 
-def sum_of(kind: str, stack: Stack, facts: Facts, *, freight_out: bool, freight_clause: str) -> tuple[int, int, tuple[SumRow, ...]]:
-    """Amount, the outbound freight contained in it, and the rows of a right's `amount` cell."""
+def sum_of(kind: str, terms: PackCells, facts: Facts, payer: Payer, wear_bps: int) -> Brought:
+    """What a right's `amount` cell brings. `wear_bps` is what these goods lose a day, in basis points."""
     if kind == "none":
-        return 0, 0, ()
-    rows = paid_rows(facts)
-    settlement = stack.terms.settlement
-    if settlement is None:
+        return _NOTHING
+    cell = terms.settlement
+    if cell is None:
         raise ValueError("check_whole lets no law pass without settlement")
-    whole = True
-    if kind == "paid" and facts.issue.group is IssueGroup.NO_REASON and facts.state is not State.UNSHIPPED:
-        rows += _settled(facts, settlement)
-    elif kind == "bad_share":
+    if kind == "paid":
+        if facts.issue.group is IssueGroup.NO_REASON and facts.shipped:
+            return _settled(facts, cell, payer)
+        return _column(facts, [], payer, whole=True)
+    paid, whole = facts.paid_minor, kind == "worn"
+    if kind == "bad_share":
         part = facts.bad_share_bps if facts.bad_share_bps is not None else WHOLE
-        whole = part >= settlement.bad_share_is_all_from_bps
-        rows += [] if whole else _less(facts.paid_minor, _part(facts.paid_minor, part, WHOLE), SOUND_PART, "bad_share")
+        whole = part >= cell.bad_share_is_all_from_bps
+        less = [] if whole else _taken(paid - _part(paid, part, WHOLE), SOUND_PART, "bad_share")
     elif kind == "short_weight":
-        whole = False
-        rows += _less(facts.paid_minor, _short(facts), RECEIVED_PART, "short_weight")
+        less = _taken(paid - _short(facts), RECEIVED_PART, "short_weight")
     elif kind == "worn":
-        rows += _less(facts.paid_minor, facts.paid_minor - _wear(stack, facts), WEAR, "wear")
-    elif kind == "ceiling":
-        whole = False
+        less = _taken(_wear(facts, wear_bps), WEAR, "wear")
+    else:
         # A ceiling is no promise of a sum: rounded down, so that the merchant is never asked for more than the cell says.
-        rows += _less(facts.paid_minor, facts.paid_minor * settlement.adjustment_ceiling_bps // WHOLE, KEPT, "ceiling")
-    out = facts.freight_minor if whole and freight_out else 0
+        less = _taken(paid - paid * cell.adjustment_ceiling_bps // WHOLE, KEPT, "ceiling")
+    return _column(facts, less, payer, whole=whole)
+
+
+def back_to(facts: Facts, brought: Brought) -> tuple[TenderShare, ...]:
+    """The sum over the means of payment, by what each paid, to the last cent (L3 14); coupons and points in kind where all goes back."""
+    tenders = facts.tenders
+    if not tenders or (not brought.minor and not brought.whole):
+        return ()
+    money = [share for share in tenders if not in_kind(share.kind)]
+    parts = apportion(brought.minor, [share.minor for share in money]) if money else []
+    shares = [TenderShare(share.kind, part) for share, part in zip(money, parts, strict=True) if part]
+    if brought.whole and len(money) < len(tenders):
+        shares += [share for share in tenders if in_kind(share.kind)]
+    return tuple(shares)
+
+
+def in_kind(tender: str) -> bool:
+    """Whether this means of payment goes back as itself, not as money (L3 15)."""
+    return tender in NOT_MONEY or tender.endswith("coupon")
+
+
+def _column(facts: Facts, less: list[SumRow], payer: Payer, *, whole: bool) -> Brought:
+    rows, out = paid_rows(facts), facts.freight_minor if whole and payer.freight_out else 0
+    rows += less
     if out:
-        rows.append(SumRow(FREIGHT_OUT, out, None, freight_clause))
-    return sum(row.minor for row in rows), out, tuple(rows)
+        rows.append(SumRow(FREIGHT_OUT, out, None, payer.clause))
+    return Brought(sum([row.minor for row in rows]), out, tuple(rows), (), whole)
 
 
-def _settled(facts: Facts, settlement: Settlement) -> list[SumRow]:
-    """What a change of mind takes from promises of the order; never below nothing in all."""
-    rows, left = [], facts.paid_minor
-    for promotion in facts.promotions:
-        if promotion.kept_minor >= promotion.min_spend_minor or not promotion.kept_minor:
-            continue
-        if promotion.kind == "free_freight":
-            lost = promotion.saved_minor if settlement.lost_free_freight == "deduct" else 0
-            text, clause = LOST_FREIGHT, "lost_free_freight"
-        else:
-            # Art. 17(2) counts the whole saving as lost; the units' own share of it is taken off already.
-            lost = promotion.saved_minor - promotion.share_minor if settlement.lost_discount == "recalculate" else 0
-            text, clause = LOST_DISCOUNT, "lost_discount"
-        rows += _taken(min(lost, left), text, clause)
-        left -= max(0, min(lost, left))
-    return rows + _taken(min(facts.gift_kept_minor, left), GIFT, GIFT_CLAUSE)
+def _settled(facts: Facts, cell: SettlementCell, payer: Payer) -> Brought:
+    """A change of mind: one column, or two where a discount is lost, of which the cell chooses; kinder is the one that brings more."""
+    lost = [each for each in facts.promotions if 0 < each.kept_minor < each.min_spend_minor]
+    discounts = [each for each in lost if each.kind != "free_freight"]
+    freight = [each for each in lost if each.kind == "free_freight"]
+    apportioned = _column(facts, _left(facts, cell, [], freight), payer, whole=True)
+    if not discounts:
+        return apportioned
+    recalculated = _column(facts, _left(facts, cell, discounts, freight), payer, whole=True)
+    anew = cell.lost_discount == "recalculate" or recalculated.minor > apportioned.minor
+    columns = (
+        Settlement("apportioned", APPORTIONED, apportioned.minor, apportioned.rows, not anew),
+        Settlement("recalculated", RECALCULATED, recalculated.minor, recalculated.rows, anew),
+    )
+    return (recalculated if anew else apportioned)._replace(settlements=columns)
+
+
+def _left(facts: Facts, cell: SettlementCell, discounts: list[Promotion], freight: list[Promotion]) -> list[SumRow]:
+    """What goes off the price paid, never below nothing in all; a card fee that the consumer paid comes back where the seller waives."""
+    rows: list[SumRow] = []
+    left = facts.paid_minor
+    # Art. 17(2) counts as lost the whole saving that still rests on the order; the units' own share of it is taken off already.
+    takes = [(each.saved_minor - each.share_minor, LOST_DISCOUNT, "lost_discount") for each in discounts]
+    if cell.lost_free_freight == "deduct":
+        takes += [(each.saved_minor, LOST_FREIGHT, "lost_free_freight") for each in freight]
+    takes.append((facts.gift_kept_minor, GIFT, GIFT_CLAUSE))
+    if facts.card_fee_by == "merchant" and cell.card_fee == "deduct":
+        takes.append((facts.card_fee_minor, FEE_BORNE, FEE_CLAUSE))
+    for minor, text, clause in takes:
+        taken = _taken(min(minor, left), text, clause)
+        rows += taken
+        left += sum([row.minor for row in taken])
+    if facts.card_fee_by == "consumer" and facts.card_fee_minor:
+        waived = cell.card_fee == "waive"
+        rows.append(SumRow(FEE_PAID, facts.card_fee_minor if waived else 0, None if waived else FEE_KEPT, FEE_CLAUSE))
+    return rows
 
 
 def _taken(minor: int, text: Text, clause: str) -> list[SumRow]:
     return [SumRow(text, -minor, None, clause)] if minor > 0 else []
-
-
-def _less(paid: int, brings: int, text: Text, clause: str) -> list[SumRow]:
-    return _taken(paid - brings, text, clause)
 
 
 def _part(whole: int, part: int, of: int) -> int:
@@ -116,10 +183,9 @@ def _short(facts: Facts) -> int:
     return _part(facts.paid_minor, max(0, billed - min(weighed, billed)), billed)
 
 
-def _wear(stack: Stack, facts: Facts) -> int:
+def _wear(facts: Facts, daily_bps: int) -> int:
     """Depreciation since the invoice without the days in repair, rounded down; none where no same model can be had (CN-3G art. 13)."""
     if not facts.same_model_there or facts.days_since_invoice is None:
         return 0
     days = max(0, facts.days_since_invoice - facts.repair_days)
-    daily = stack.terms.goods[facts.goods_class].daily_wear_bps
-    return min(facts.paid_minor, facts.paid_minor * daily * days // WHOLE)
+    return min(facts.paid_minor, facts.paid_minor * daily_bps * days // WHOLE)

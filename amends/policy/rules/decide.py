@@ -1,75 +1,94 @@
 """`decide`: what the rules of a stack say of facts. Pure: the same form, desk, simulator and golden cases call it.
 
-How: the facts pick rows of the table of rights; of a remedy's rows the one that is nearest to being met speaks. What does not depend
-on sums or instants is a verdict, and facts that are alike share one (Stack.verdicts); sums are worked out each time.
+How: the facts pick rows of the table of rights; of a remedy's rows the one that is nearest to being met speaks, and of several that are
+met the one that brings most. What does not depend on sums or instants is a verdict, and facts that are alike share one (Stack.verdicts);
+sums and lanes are worked out each time. `judge` is the same without the explanation, for counting millions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from amends.kernel.calendars import Calendar
 from amends.kernel.parties import Party
 from amends.kernel.texts import Text
-from amends.policy.rules.amounts import SUM_CLAUSES, sum_of
+from amends.policy.rules.amounts import SUM_CLAUSES, Brought, Payer, back_to, sum_of
 from amends.policy.rules.checks import ASKED
-from amends.policy.rules.decision import Decision, Question, Reason, RemedyAnswer
-from amends.policy.rules.facts import Facts, IssueGroup, Remedy, State
+from amends.policy.rules.compensation import StoodClaim, stood, summed
+from amends.policy.rules.decision import Decision, Outcome, Question, Reason, RemedyAnswer
+from amends.policy.rules.facts import Facts, IssueGroup, Lane, Remedy, State
+from amends.policy.rules.lanes import route
 from amends.policy.rules.needs import Ground, Met, met
-from amends.policy.rules.schema import Right
 from amends.policy.rules.stack import Stack
+from amends.policy.rules.tables import RightLine, Tables, goods_of, tables_of, whens_of
 
 SENT_BACK = frozenset({Remedy.RETURN_REFUND, Remedy.EXCHANGE, Remedy.REPAIR})
 PROVEN = frozenset({IssueGroup.FAULT, IssueGroup.WRONG})
+DURABLE_PROOF = "durable_proof"
+
+
+class Times(NamedTuple):
+    """When the windows end and which are open; `days` since signing, `installed_days` since installation, None before."""
+
+    ends: Mapping[str, datetime]
+    within: frozenset[str]
+    days: int | None
+    installed_days: int | None
+
+
+class Option(NamedTuple):
+    """A row that is met: what kind of amount it brings, the window that it rests on, and its reasons."""
+
+    amount: str
+    window: str  # "" where the right rests on none
+    reasons: tuple[Reason, ...]
 
 
 class Answered(NamedTuple):
-    """One remedy before its sum is known: the kind of amount and the window that the right rests on."""
+    """One remedy before its sum is known; `options` are the rows that are met, none where it is closed."""
 
     answer: RemedyAnswer
-    amount: str
-    window: str  # "" where the right rests on none
+    options: tuple[Option, ...]
     asks: tuple[str, ...]
-    closed: bool
 
 
 class Verdict(NamedTuple):
     """All that facts which are alike share."""
 
     answered: tuple[Answered, ...]
+    opened: tuple[Answered, ...]
+    open_remedies: frozenset[Remedy]
+    claims: tuple[StoodClaim, ...]
     missing: tuple[Question, ...]
     window: str
     proof_by: Party
     proof: Reason
-    freight_out: bool
-    freight_clause: str
+    payer: Payer
+    wear_bps: int
+    lanes_met: tuple[bool, ...]
     articles: Mapping[str, Text]
 
 
-_NO_ENDS: Mapping[str, datetime] = {}
-_NONE_OPEN: frozenset[str] = frozenset()
+_BEFORE = Times({}, frozenset(), None, None)
+_NOTHING_GIVEN = frozenset[str]()
 
 
 def decide(stack: Stack, facts: Facts, calendar: Calendar, *, remedy: Remedy | None = None) -> Decision:
     """What the rules say of `facts`: an answer for every remedy, or for `remedy` alone. Sums in minor units, instants in UTC.
 
-    Never refuses facts that `Facts` accepted; what is not known stands in `missing`.
+    Never refuses facts that `Facts` accepted; what is not known stands in `missing`. Depends on nothing but its arguments.
     """
-    ends, days, within = _NO_ENDS, None, _NONE_OPEN
-    if facts.signed_at and facts.received:
-        signed = calendar.date_at(facts.signed_at)
-        ends = stack.window_ends(facts.signed_at, signed, calendar)
-        within = frozenset([name for name, end in ends.items() if facts.asked_at < end])
-        days = max(0, (calendar.date_at(facts.asked_at) - signed).days)
-    verdict = _verdict(stack, facts, days, within)
+    tables = tables_of(stack)
+    times = _times(stack, tables, facts, calendar)
+    verdict = _verdict(stack, tables, facts, times)
     answered = verdict.answered if remedy is None else tuple(each for each in verdict.answered if each.answer.remedy is remedy)
     return Decision(
         facts,
-        tuple([each.answer if each.closed else _summed(stack, facts, verdict, each, ends) for each in answered]),
+        tuple([_summed(stack, tables, facts, verdict, each, times.ends) if each.options else each.answer for each in answered]),
         verdict.missing if remedy is None else _missing(stack, answered),
-        ends.get(verdict.window),
+        times.ends.get(verdict.window),
         verdict.proof_by,
         verdict.proof,
         stack.shows[facts.issue],
@@ -79,7 +98,51 @@ def decide(stack: Stack, facts: Facts, calendar: Calendar, *, remedy: Remedy | N
         stack.rolls,
         verdict.articles,
         stack.versions,
+        tuple([summed(claim, facts) for claim in verdict.claims]) if verdict.claims else (),
+        tables.pauses,
     )
+
+
+def judge(stack: Stack, facts: Facts, calendar: Calendar) -> Outcome:
+    """What `decide` says of the open remedies: which, how much in minor units, in whose lane. Nothing is explained."""
+    tables = tables_of(stack)
+    times = _times(stack, tables, facts, calendar)
+    verdict = _verdict(stack, tables, facts, times)
+    amounts: dict[Remedy, int] = {}
+    lanes: dict[Remedy, Lane] = {}
+    for each in verdict.opened:
+        remedy = each.answer.remedy
+        amounts[remedy] = minor = _brought(stack, facts, verdict, each)[1].minor
+        lanes[remedy] = route(stack, tables, facts, remedy, minor, verdict.lanes_met).lane
+    return Outcome(verdict.open_remedies, amounts, lanes)
+
+
+def _times(stack: Stack, tables: Tables, facts: Facts, calendar: Calendar) -> Times:
+    """Windows count from signing; those of [windows] that say so from installation, where there was one."""
+    signed_at, asked_at = facts.signed_at, facts.asked_at
+    if signed_at is None or not facts.received:
+        return _BEFORE
+    signed, asked = calendar.date_at(signed_at), calendar.date_at(asked_at)
+    ends = stack.window_ends(signed_at, signed, calendar)
+    installed = signed
+    if tables.installed and (facts.repair_days or (facts.installed_at and facts.installed_at > signed_at)):
+        ends, installed = _installed(stack, tables, facts, calendar, ends, signed)
+    within = [name for name, end in ends.items() if asked_at < end]
+    if facts.noticed_at and DURABLE_PROOF not in within and facts.noticed_at < ends[DURABLE_PROOF] and facts.noticed_at <= asked_at:
+        within.append(DURABLE_PROOF)  # it is the fault that must show in time, not the claim (L1 23(3))
+    return Times(ends, frozenset(within), max(0, (asked - signed).days), max(0, (asked - installed).days))
+
+
+def _installed(
+    stack: Stack, tables: Tables, facts: Facts, calendar: Calendar, ends: Mapping[str, datetime], signed: date
+) -> tuple[Mapping[str, datetime], date]:
+    """Guarantees begin with installation and stand still while the goods are in repair (L2 18(1))."""
+    start = facts.signed_at if facts.installed_at is None or facts.signed_at is None else max(facts.installed_at, facts.signed_at)
+    if start is None:
+        return ends, signed
+    day, repair = calendar.date_at(start), timedelta(days=facts.repair_days)
+    later = stack.window_ends(start, day, calendar)
+    return {name: later[name] + repair if name in tables.installed else end for name, end in ends.items()}, day
 
 
 def _missing(stack: Stack, answered: Sequence[Answered]) -> tuple[Question, ...]:
@@ -87,109 +150,173 @@ def _missing(stack: Stack, answered: Sequence[Answered]) -> tuple[Question, ...]
     return tuple(Question(flag, stack.asks[flag]) for flag in asks)
 
 
-def _summed(stack: Stack, facts: Facts, verdict: Verdict, each: Answered, ends: Mapping[str, datetime]) -> RemedyAnswer:
+def _brought(stack: Stack, facts: Facts, verdict: Verdict, each: Answered) -> tuple[Option, Brought]:
+    """Of the rows that are met the first that brings most."""
+    best = each.options[0]
+    most = sum_of(best.amount, stack.terms, facts, verdict.payer, verdict.wear_bps)
+    for option in each.options[1:]:
+        if option.amount != best.amount:
+            brought = sum_of(option.amount, stack.terms, facts, verdict.payer, verdict.wear_bps)
+            if brought.minor > most.minor:
+                best, most = option, brought
+    return best, most
+
+
+def _until(each: Answered, chosen: Option, ends: Mapping[str, datetime]) -> datetime | None:
+    """Until when the remedy is open in this amount: the latest end of the rows that bring as much, None where one never ends."""
+    if len(each.options) == 1:
+        return ends.get(chosen.window)
+    there = [ends.get(option.window) for option in each.options if option.amount == chosen.amount]
+    known = [end for end in there if end is not None]
+    return max(known) if len(known) == len(there) else None
+
+
+def _summed(stack: Stack, tables: Tables, facts: Facts, verdict: Verdict, each: Answered, ends: Mapping[str, datetime]) -> RemedyAnswer:
     answer = each.answer
-    amount, out, rows = sum_of(each.amount, stack, facts, freight_out=verdict.freight_out, freight_clause=verdict.freight_clause)
-    lane = stack.terms.automatic
-    automatic = answer.remedy is Remedy.REFUND_ONLY and not facts.shipped and lane is not None and amount <= lane.unshipped_up_to_minor
+    chosen, brought = _brought(stack, facts, verdict, each)
+    routed = route(stack, tables, facts, answer.remedy, brought.minor, verdict.lanes_met)
     return RemedyAnswer(
-        answer.remedy, True, answer.reasons, None, amount, rows, answer.return_freight, answer.freight_clause,
-        out, answer.ships_back, answer.evidence_min, automatic, ends.get(each.window),
+        answer.remedy, True, chosen.reasons, None, brought.minor, brought.rows, answer.return_freight, answer.freight_clause,
+        brought.freight_minor, answer.ships_back, answer.evidence_min, _until(each, chosen, ends), routed.lane, routed.reasons,
+        brought.settlements, back_to(facts, brought) if facts.tenders else (),
     )  # fmt: skip
 
 
-def _verdict(stack: Stack, facts: Facts, days: int | None, within: frozenset[str]) -> Verdict:
+def _verdict(stack: Stack, tables: Tables, facts: Facts, times: Times) -> Verdict:
+    whens = whens_of(tables, facts) if tables.whens else ()
     key = (
-        facts.issue, facts.goods_class, facts.shipped, facts.received, days, within, tuple(facts.flags.items()),
-        facts.confirmed_exclusion, facts.promised_no_reason, facts.promised_free_return, facts.three_guarantees,
-        facts.repairs_failed, facts.repair_open_days, facts.repair_delay, facts.weighing, facts.weighing and facts.list_minor,
-        facts.bad_share_bps is None,
+        facts.issue, facts.goods_class, facts.traits, facts.shipped, facts.received, times.days, times.installed_days, times.within,
+        tuple(facts.flags.items()), facts.confirmed_exclusion, facts.promised_no_reason, facts.promised_free_return, facts.promises,
+        facts.three_guarantees, facts.repairs_failed, facts.repair_open_days, facts.repair_delay, facts.weighing,
+        facts.weighing and facts.list_minor, facts.bad_share_bps is None, facts.fault_of, facts.fault_proof, whens,
     )  # fmt: skip
     known: Verdict | None = stack.verdicts.get(key)
     if known is None:
-        known = _judged(stack, facts, days, within)
+        known = _judged(stack, tables, facts, times, whens)
         stack.remember(key, known)
     return known
 
 
-def _judged(stack: Stack, facts: Facts, days: int | None, within: frozenset[str]) -> Verdict:
-    ground = Ground(stack, facts, days, within)
+def _judged(stack: Stack, tables: Tables, facts: Facts, times: Times, whens: tuple[bool | None, ...]) -> Verdict:
+    ground = _ground(stack, tables, facts, times)
     freight = stack.terms.freight["unshipped" if facts.state is State.UNSHIPPED else facts.issue.group.value]
-    rights = stack.rights[facts.issue, facts.state]
-    windows = [name for rows in rights.values() for row in rows if _fits(row, ground) and (name := _window(row))]
+    rights = tables.rights[facts.issue, facts.state]
+    fit = {remedy: [line for line in lines if _fits(line, ground, whens)] for remedy, lines in rights.items()}
+    answered = tuple([_answered(ground, remedy, fit[remedy], whens) for remedy in Remedy])
+    opened = tuple([each for each in answered if each.options])
     proof_by, proof = _proof(ground)
-    answered = tuple(_answered(ground, remedy, [row for row in rights[remedy] if _fits(row, ground)]) for remedy in Remedy)
-    clauses = SUM_CLAUSES | ({freight.clause, *(each.answer.freight_clause for each in answered)} - {""})
+    clauses = {*SUM_CLAUSES, freight.clause, *[each.answer.freight_clause for each in opened]}
     return Verdict(
-        answered, _missing(stack, answered), windows[0] if windows else "", proof_by, proof,
-        freight.way_out == "merchant", freight.clause, stack.articles_of(clauses),
+        answered,
+        opened,
+        frozenset([each.answer.remedy for each in opened]),
+        stood(ground, tables, whens),
+        _missing(stack, answered),
+        next((line.window for lines in fit.values() for line in lines if line.window and _promised(line, facts)), ""),
+        proof_by,
+        proof,
+        Payer(freight.way_out == "merchant", freight.clause),
+        ground.goods.wear_bps,
+        tuple([all(met(need, ground).open for need in row.needs) for row in tables.lanes_with_needs]),
+        stack.articles_of(frozenset(clauses.intersection(stack.clauses))),
+    )
+
+
+def _ground(stack: Stack, tables: Tables, facts: Facts, times: Times) -> Ground:
+    gives = _NOTHING_GIVEN.union(*[tables.gives.get(key, ()) for key in facts.promises])
+    if facts.promised_no_reason:
+        gives |= {"no_reason"}
+    if facts.promised_free_return:
+        gives |= {"free_return"}
+    goods = goods_of(tables, stack.terms, facts.goods_class, facts.traits)
+    return Ground(stack, facts, goods, times.days, times.installed_days, times.within, tables.installed, gives)
+
+
+def _fits(line: RightLine, ground: Ground, whens: tuple[bool | None, ...]) -> bool:
+    """Is the row about such goods at all? Not a need: a row about other goods says nothing of these."""
+    row, goods, three = line.row, ground.goods, ground.facts.three_guarantees
+    regime = goods.regime if three is None else "three" if three else "general"
+    return (
+        row.regime in ("any", regime) and row.fresh in (None, goods.fresh) and (line.when < 0 or whens[line.when] is not False)
     )  # fmt: skip
 
 
-def _fits(row: Right, ground: Ground) -> bool:
-    """Is the row about such goods at all? Not a need: a row about other goods says nothing of these."""
-    goods, three = ground.stack.terms.goods[ground.facts.goods_class], ground.facts.three_guarantees
-    regime = goods.regime if three is None else "three" if three else "general"
-    return row.regime in ("any", regime) and row.fresh in (None, goods.fresh)
+def _promised(line: RightLine, facts: Facts) -> bool:
+    """Is it a row of the law, or of a promise that was made?"""
+    return all(need.partition(":")[2] in facts.promises for need in line.row.needs if need.startswith("promised:"))
 
 
-def _window(row: Right) -> str:
-    return next((need.partition(":")[2] for need in row.needs if need.startswith("within:")), "")
+def _said(line: RightLine, ground: Ground, whens: tuple[bool | None, ...]) -> list[Met]:
+    said = [met(need, ground) for need in line.row.needs]
+    if line.when >= 0 and whens[line.when] is None:
+        asks = tuple(sorted(flag for flag in line.flags if ground.facts.flags.get(flag) is None and flag in ground.stack.asks))
+        said.append(Met(None, (ground.stack.no[line.row.clause],), asks))
+    return said
 
 
-def _answered(ground: Ground, remedy: Remedy, rows: list[Right]) -> Answered:
-    if not rows:
+def _answered(ground: Ground, remedy: Remedy, lines: list[RightLine], whens: tuple[bool | None, ...]) -> Answered:
+    if not lines:
         spoken = ground.stack.voluntary[remedy, ground.facts.state]
-        return Answered(RemedyAnswer(remedy, False, (spoken,), ground.stack.clauses[spoken.clause].opens), "none", "", (), True)
-    tried = [(row, [met(need, ground) for need in row.needs]) for row in rows]
-    row, said = min(tried, key=lambda one: _distance(one[1]))
-    if _distance(said):
-        return Answered(_closed(ground, remedy, said), "none", "", _open_questions(tried), True)
-    return _opened(ground, row, said)
+        return Answered(RemedyAnswer(remedy, False, (spoken,), ground.stack.clauses[spoken.clause].opens), (), ())
+    tried = [(line, _said(line, ground, whens)) for line in lines]
+    far = [_distance(said) for _, said in tried]
+    if min(far):
+        return Answered(_closed(ground, remedy, tried[far.index(min(far))][1]), (), _open_questions(tried))
+    return _opened(ground, remedy, [one for one, distance in zip(tried, far, strict=True) if not distance])
 
 
 def _distance(said: list[Met]) -> int:
     """How far a row is from being met: a no weighs more than a not yet."""
-    return sum(2 if each.open is False else 1 if each.open is None else 0 for each in said)
+    return sum([2 if each.open is False else 1 for each in said if not each.open])
 
 
-def _open_questions(tried: list[tuple[Right, list[Met]]]) -> tuple[str, ...]:
+def _open_questions(tried: list[tuple[RightLine, list[Met]]]) -> tuple[str, ...]:
     """The flags that could still open one of the rows."""
-    return tuple(ask for _, said in tried if not any(one.open is False for one in said) for one in said for ask in one.asks)
+    return tuple([ask for _, said in tried if not any(one.open is False for one in said) for one in said for ask in one.asks])
 
 
 def _closed(ground: Ground, remedy: Remedy, said: list[Met]) -> RemedyAnswer:
-    against = [reason for one in said if not one.open for reason in one.reasons]
-    holding = [reason for one in said if one.open for reason in one.reasons]
-    opens = next((opens for reason in against if (opens := ground.stack.clauses[reason.clause].opens)), None)
+    """Why not, and what would open the way: said by the first rule against it that knows, else by the one about a voluntary yes."""
+    against = [reason for one in said if one.open is not True for reason in one.reasons]
+    holding = [reason for one in said if one.open is True for reason in one.reasons]
+    opens = next((words for reason in against if (words := ground.stack.clauses[reason.clause].opens)), None)
     if opens is None:
         opens = ground.stack.clauses[ground.stack.voluntary[remedy, ground.facts.state].clause].opens
     return RemedyAnswer(remedy, False, (*against, *holding), opens)
 
 
-def _opened(ground: Ground, row: Right, said: list[Met]) -> Answered:
+def _opened(ground: Ground, remedy: Remedy, tried: list[tuple[RightLine, list[Met]]]) -> Answered:
     stack, facts = ground.stack, ground.facts
-    reasons = {reason.clause: reason for reason in (stack.yes[row.clause], *(reason for one in said for reason in one.reasons))}
-    asks = tuple(ask for one in said for ask in one.asks)
-    if row.amount == "bad_share" and facts.bad_share_bps is None:
+    options = tuple([Option(line.row.amount, line.window, _reasons(stack, line, said)) for line, said in tried])
+    asks = tuple([ask for one in tried[0][1] for ask in one.asks])
+    if facts.bad_share_bps is None and any(option.amount == "bad_share" for option in options):
         asks += (ASKED["bad_share"],)
-    ships_back = row.remedy in SENT_BACK and facts.state is not State.UNSHIPPED
+    ships_back = remedy in SENT_BACK and facts.state is not State.UNSHIPPED
     payer, clause = None, ""
     if ships_back:
         freight = stack.terms.freight[facts.issue.group.value]
         payer, clause = freight.payer_back, freight.clause
-        if facts.promised_free_return and payer is Party.CONSUMER:
+        if "free_return" in ground.gives and payer is Party.CONSUMER:
             payer, clause = Party.MERCHANT, "free_return"
+    shown = facts.received and not (facts.fault_proof and facts.fault_of is not Party.CONSUMER)
     answer = RemedyAnswer(
-        row.remedy, True, tuple(reasons.values()), return_freight=payer, freight_clause=clause, ships_back=ships_back,
-        evidence_min=stack.terms.issues[facts.issue].at_least if facts.received else 0,
+        remedy, True, options[0].reasons, return_freight=payer, freight_clause=clause, ships_back=ships_back,
+        evidence_min=stack.terms.issues[facts.issue].at_least if shown else 0,
     )  # fmt: skip
-    return Answered(answer, row.amount, _window(row), asks, False)
+    return Answered(answer, options, asks)
+
+
+def _reasons(stack: Stack, line: RightLine, said: list[Met]) -> tuple[Reason, ...]:
+    spoken = {line.row.clause: stack.yes[line.row.clause]}
+    for one in said:
+        for reason in one.reasons:
+            spoken[reason.clause] = reason
+    return tuple(spoken.values())
 
 
 def _proof(ground: Ground) -> tuple[Party, Reason]:
     """Who must prove the fault: the seller of durable goods for the first months (L1 23(3)), else whoever claims it."""
-    facts, goods = ground.facts, ground.stack.terms.goods[ground.facts.goods_class]
-    if facts.issue.group in PROVEN and goods.durable and (ground.days is None or "durable_proof" in ground.within):
-        return Party.MERCHANT, ground.stack.yes["durable_proof"]
+    durable = ground.goods.durable and (ground.days is None or DURABLE_PROOF in ground.within)
+    if durable and ground.facts.issue.group in PROVEN:
+        return Party.MERCHANT, ground.stack.yes[DURABLE_PROOF]
     return Party.CONSUMER, ground.stack.yes["ordinary_proof"]

@@ -1,6 +1,7 @@
 """The answer to facts: what is open, why, how much, who pays the way, and under which versions. Stamped on a case as JSON.
 
-Nothing here decides. Light tuples, because one page asks for hundreds; `to_json` and `from_json` lose nothing.
+Nothing here decides. `to_json` and `from_json` lose nothing, and `from_json` opens what was stamped before some parts were there. The
+parts are in answers.py and can be had from here.
 """
 
 from __future__ import annotations
@@ -8,76 +9,67 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from amends.kernel.limits import Limit
 from amends.kernel.parties import Party
-from amends.kernel.texts import Text, say
-from amends.policy.rules.facts import Facts, Remedy
+from amends.kernel.texts import Text
+from amends.policy.rules.answers import (
+    ClaimAnswer,
+    ClockRow,
+    PausePick,
+    Question,
+    Reason,
+    RemedyAnswer,
+    Settlement,
+    SilencePick,
+    SumRow,
+    answer_in,
+    answer_out,
+    claim_in,
+    claim_out,
+    instant_in,
+    reason_in,
+    reason_out,
+    text_in,
+    text_out,
+)
+from amends.policy.rules.clocks import clock_rows
+from amends.policy.rules.facts import Facts, Lane, Remedy
+
+if TYPE_CHECKING:  # a stack is compiled to the reasons of this file
+    from amends.policy.rules.stack import Stack
+
+__all__ = [
+    "ClaimAnswer",
+    "ClockRow",
+    "Decision",
+    "Outcome",
+    "PausePick",
+    "Question",
+    "Reason",
+    "RemedyAnswer",
+    "Settlement",
+    "SilencePick",
+    "SumRow",
+    "text_in",
+    "text_out",
+]
 
 
-class Reason(NamedTuple):
-    """One rule that spoke: whether it holds for the remedy, in words, with the article behind it."""
+class Outcome(NamedTuple):
+    """A decision without its explanation, for counting millions: what is open, its sum in minor units, and who looks at it."""
 
-    rule_id: str
-    clause: str
-    text: Text
-    holds: bool
-    article: Text
-
-
-class SumRow(NamedTuple):
-    """One line of the sum; the rows of an answer add up to its amount exactly."""
-
-    text: Text
-    minor: int
-    note: Text | None
-    clause: str
-
-
-class Question(NamedTuple):
-    """A fact still needed. `flag` names the flag; `bad_share` and `weighed_again` ask for Facts.bad_share_bps and Facts.weighing."""
-
-    flag: str
-    text: Text
-
-
-class RemedyAnswer(NamedTuple):
-    """What the rules say of one remedy. `amount_minor` is what it brings at most, 0 where it brings goods or nothing.
-
-    `return_freight` is the party that bears the way back, None where nothing goes back. `outbound_freight_minor` is contained in the
-    amount. `until` is the end of the window that the right rests on.
-    """
-
-    remedy: Remedy
-    open: bool
-    reasons: tuple[Reason, ...]
-    opens_by: Text | None = None
-    amount_minor: int = 0
-    sum_rows: tuple[SumRow, ...] = ()
-    return_freight: Party | None = None
-    freight_clause: str = ""
-    outbound_freight_minor: int = 0
-    ships_back: bool = False
-    evidence_min: int = 0
-    automatic: bool = False
-    until: datetime | None = None
-
-
-class SilencePick(NamedTuple):
-    """One row of what silence means; None fits every remedy or state."""
-
-    limit: str
-    remedy: Remedy | None
-    shipped: bool | None
-    received: bool | None
-    verb: str
+    open: frozenset[Remedy]
+    amounts: Mapping[Remedy, int]
+    lanes: Mapping[Remedy, Lane]
 
 
 class Decision(NamedTuple):
     """What the rules say of `facts`; pure, so that the same facts under the same versions say the same.
 
-    `articles` holds the article of each clause that the sums and the freight rest on; reasons carry their own.
+    `articles` holds the article of each clause that the sums and the freight rest on; reasons carry their own. `claims` are sums beside
+    the remedies; they change nothing about those. `pauses` are the days on which clocks stand still.
     """
 
     facts: Facts
@@ -93,6 +85,8 @@ class Decision(NamedTuple):
     rolls: Mapping[str, str]
     articles: Mapping[str, Text]
     versions: tuple[str, ...]
+    claims: tuple[ClaimAnswer, ...] = ()
+    pauses: tuple[PausePick, ...] = ()
 
     def answer(self, remedy: Remedy) -> RemedyAnswer:
         """What is said of `remedy`; KeyError where the decision was asked about another one only."""
@@ -100,6 +94,13 @@ class Decision(NamedTuple):
             if each.remedy is remedy:
                 return each
         raise KeyError(remedy)
+
+    def claim(self, name: str) -> ClaimAnswer:
+        """What is said of the claim `name`; KeyError where the rules have none of that name for such a matter."""
+        for each in self.claims:
+            if each.name == name:
+                return each
+        raise KeyError(name)
 
     @property
     def open_remedies(self) -> tuple[Remedy, ...]:
@@ -120,15 +121,19 @@ class Decision(NamedTuple):
                 return row.verb
         return default
 
+    def clocks(self, stack: Stack) -> tuple[ClockRow, ...]:
+        """Every limit as it stands for this case, and the duty of the law beside it; `stack` is the one that it was decided under."""
+        return clock_rows(stack.terms, self.limits)
+
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON values."""
         return {
             "facts": self.facts.to_json(),
-            "remedies": [_answer_out(each) for each in self.remedies],
+            "remedies": [answer_out(each) for each in self.remedies],
             "missing": [[flag, text_out(text)] for flag, text in self.missing],
             "window_ends": self.window_ends and self.window_ends.isoformat(),
             "proof_by": self.proof_by.value,
-            "proof": _reason_out(self.proof),
+            "proof": reason_out(self.proof),
             "evidence": text_out(self.evidence),
             "limits": dict(self.limits),
             "counts": dict(self.counts),
@@ -136,6 +141,8 @@ class Decision(NamedTuple):
             "rolls": dict(self.rolls),
             "articles": {name: text_out(text) for name, text in self.articles.items()},
             "versions": list(self.versions),
+            "claims": [claim_out(each) for each in self.claims],
+            "pauses": [[list(limits), first, last] for limits, first, last in self.pauses],
         }
 
     @classmethod
@@ -143,11 +150,11 @@ class Decision(NamedTuple):
         """The decision that `to_json` wrote, also years later and under other packs."""
         return cls(
             facts=Facts.from_json(raw["facts"]),
-            remedies=tuple(_answer_in(each) for each in raw["remedies"]),
+            remedies=tuple(answer_in(each) for each in raw["remedies"]),
             missing=tuple(Question(flag, text_in(text)) for flag, text in raw["missing"]),
-            window_ends=_instant(raw["window_ends"]),
+            window_ends=instant_in(raw["window_ends"]),
             proof_by=Party(raw["proof_by"]),
-            proof=_reason_in(raw["proof"]),
+            proof=reason_in(raw["proof"]),
             evidence=text_in(raw["evidence"]),
             limits=MappingProxyType(dict(raw["limits"])),
             counts=MappingProxyType(dict(raw["counts"])),
@@ -155,51 +162,6 @@ class Decision(NamedTuple):
             rolls=MappingProxyType(dict(raw["rolls"])),
             articles=MappingProxyType({name: text_in(text) for name, text in raw["articles"].items()}),
             versions=tuple(raw["versions"]),
+            claims=tuple(claim_in(each) for each in raw.get("claims", ())),
+            pauses=tuple(PausePick(tuple(limits), first, last) for limits, first, last in raw.get("pauses", ())),
         )
-
-
-def text_out(text: Text) -> dict[str, Any]:
-    """A text with its places unfilled and their values beside it."""
-    out: dict[str, Any] = {"zh": text.zh, "en": text.en}
-    if text.values:
-        out["values"] = {name: text_out(v) if isinstance(v, Text) else v for name, v in text.values.items()}
-    return out
-
-
-def text_in(raw: Mapping[str, Any]) -> Text:
-    """The text that `text_out` wrote."""
-    values = {name: text_in(v) if isinstance(v, dict) else v for name, v in raw.get("values", {}).items()}
-    return say(raw["zh"], raw["en"], **values)
-
-
-def _reason_out(reason: Reason) -> list[Any]:
-    return [reason.rule_id, reason.clause, text_out(reason.text), reason.holds, text_out(reason.article)]
-
-
-def _reason_in(raw: list[Any]) -> Reason:
-    rule_id, clause, text, holds, article = raw
-    return Reason(rule_id, clause, text_in(text), holds, text_in(article))
-
-
-def _answer_out(answer: RemedyAnswer) -> dict[str, Any]:
-    raw = answer._asdict()
-    raw["reasons"] = [_reason_out(reason) for reason in answer.reasons]
-    raw["opens_by"] = answer.opens_by and text_out(answer.opens_by)
-    raw["sum_rows"] = [[text_out(row.text), row.minor, row.note and text_out(row.note), row.clause] for row in answer.sum_rows]
-    raw["until"] = answer.until and answer.until.isoformat()
-    return raw
-
-
-def _answer_in(raw: Mapping[str, Any]) -> RemedyAnswer:
-    given = dict(raw)
-    given["remedy"] = Remedy(given["remedy"])
-    given["reasons"] = tuple(_reason_in(reason) for reason in given["reasons"])
-    given["opens_by"] = given["opens_by"] and text_in(given["opens_by"])
-    given["sum_rows"] = tuple(SumRow(text_in(t), m, n and text_in(n), c) for t, m, n, c in given["sum_rows"])
-    given["return_freight"] = given["return_freight"] and Party(given["return_freight"])
-    given["until"] = _instant(given["until"])
-    return RemedyAnswer(**given)
-
-
-def _instant(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written) if written else None

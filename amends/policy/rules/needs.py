@@ -1,8 +1,8 @@
-"""Whether a row of the table of rights is met: one small function for each need that a pack may name (checks.CONDITIONS).
+"""Whether a row is met: one small function for each need that a pack may name (checks.CONDITIONS).
 
 Each answers with the rule that spoke. A need may also ask: a flag that nobody has told yet. What is unknown never counts against the
 consumer where the rule presumes in the consumer's favour (goods are intact until shown otherwise); where a right rests on a fact, it
-opens once the fact is told.
+opens once the fact is told. The consumer's past is no fact of a need: it may choose a lane, never a right.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from amends.kernel.parties import Party
+from amends.policy.rules.answers import Reason
 from amends.policy.rules.checks import ASKED
-from amends.policy.rules.decision import Reason
 from amends.policy.rules.facts import Facts
 from amends.policy.rules.stack import Stack
+from amends.policy.rules.tables import Exclusion, GoodsTerms
 
 
 class Met(NamedTuple):
@@ -25,12 +27,19 @@ class Met(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """What needs stand on: rules, facts, days since signing (None before), the windows still open."""
+    """What needs stand on: rules, facts, these very goods, the windows still open, promises that the rules know by themselves.
+
+    `days` are those since signing, `installed_days` those since installation; None before.
+    """
 
     stack: Stack
     facts: Facts
+    goods: GoodsTerms
     days: int | None
+    installed_days: int | None
     within: frozenset[str]
+    installed: frozenset[str]
+    gives: frozenset[str]
 
 
 def _said(ground: Ground, clause: str, holds: bool) -> Met:
@@ -38,32 +47,35 @@ def _said(ground: Ground, clause: str, holds: bool) -> Met:
 
 
 def allowed(ground: Ground) -> Met:
-    """May this class be sent back without a reason (L1 25, L3 6-7, 20; L2 19)?"""
-    facts, goods = ground.facts, ground.stack.terms.goods[ground.facts.goods_class]
-    asks = tuple(flag for flag in goods.tests if facts.flags.get(flag) is None) if goods.exclusion == "if_unsealed" else ()
-    unsealed = goods.exclusion == "if_unsealed" and any(facts.flags.get(flag) for flag in goods.tests)
-    confirmed = goods.exclusion == "if_confirmed" and facts.confirmed_exclusion == "single_purchase"
-    if goods.exclusion == "outright" or unsealed or confirmed:
-        if facts.promised_no_reason:
-            return _said(ground, "promise", True)
-        return _said(ground, "confirmed" if confirmed else goods.exclusion_clause, False)
+    """May these goods be sent back without a reason (L1 25, L3 6-7, 20; L2 19)? A promise binds for excluded goods too (L5 2)."""
+    facts, asks = ground.facts, tuple[str, ...]()
+    for exclusion in ground.goods.exclusions:
+        if _bites(exclusion, facts):
+            return _said(ground, "promise", True) if "no_reason" in ground.gives else _said(ground, exclusion.clause, False)
+        if exclusion.kind == "if_unsealed":
+            asks += tuple(flag for flag in exclusion.tests if facts.flags.get(flag) is None)
     clause = {"single_purchase": "widened", "preticked": "preticked"}.get(facts.confirmed_exclusion or "", "allowed")
     return Met(True, (ground.stack.yes[clause],), asks)
 
 
+def _bites(exclusion: Exclusion, facts: Facts) -> bool:
+    if exclusion.kind == "if_unsealed":
+        return any(facts.flags.get(flag) for flag in exclusion.tests)
+    return exclusion.kind == "outright" or facts.confirmed_exclusion == "single_purchase"
+
+
 def intact(ground: Ground) -> Met:
     """Are the goods intact (L3 8-9)? Presumed, until somebody says that one of the tests of their class fails."""
-    questions, flags = ground.stack.terms.questions, ground.facts.flags
-    tests = ground.stack.terms.goods[ground.facts.goods_class].tests
+    questions, flags, tests = ground.stack.terms.questions, ground.facts.flags, ground.goods.tests
     failed = dict.fromkeys(questions[flag].clause for flag in tests if flags.get(flag))
     if failed:
         return Met(False, tuple(ground.stack.no[clause] for clause in failed))
-    return Met(True, (ground.stack.yes["intact"],), tuple(flag for flag in tests if flags.get(flag) is None))
+    return Met(True, (ground.stack.yes["intact"],), tuple([flag for flag in tests if flags.get(flag) is None]))
 
 
 def cancellable(ground: Ground) -> Met:
-    """May an order of this class be cancelled before it is shipped?"""
-    return _said(ground, "cancellable", ground.stack.terms.goods[ground.facts.goods_class].cancellable)
+    """May an order of such goods be cancelled before it is shipped?"""
+    return _said(ground, "cancellable", ground.goods.cancellable)
 
 
 def repairs_failed(ground: Ground) -> Met:
@@ -74,8 +86,7 @@ def repairs_failed(ground: Ground) -> Met:
 def repair_late(ground: Ground) -> Met:
     """Has a repair lasted too long through the repairer's fault, or for want of parts (CN-3G)?"""
     facts = ground.facts
-    parts = ground.stack.terms.goods[facts.goods_class].parts_days
-    bound = {"fault": ground.stack.counts["repair_days_at_fault"], "parts": parts}.get(facts.repair_delay or "")
+    bound = {"fault": ground.stack.counts["repair_days_at_fault"], "parts": ground.goods.parts_days}.get(facts.repair_delay or "")
     return _said(ground, "repair_late", bound is not None and facts.repair_open_days > bound)
 
 
@@ -98,15 +109,22 @@ MISUSE = ("misused", "opened_unauthorised", "proof_altered")
 
 def not_misused(ground: Ground) -> Met:
     """Was it found that the goods were misused, opened by somebody without authority, or the proof altered (CN-3G)?"""
-    if any(ground.facts.flags.get(flag) for flag in MISUSE):
+    facts = ground.facts
+    if any(facts.flags.get(flag) for flag in MISUSE) or (facts.fault_of is Party.CONSUMER and facts.fault_proof):
         return _said(ground, "not_misused", False)
     return Met(True, ())
 
 
 def within(ground: Ground, name: str) -> Met:
     """Is it still inside the window? Before signing every window is open."""
+    days = ground.installed_days if name in ground.installed else ground.days
     holds = ground.days is None or name in ground.within
-    return Met(holds, ground.stack.within(name, holds, ground.days))
+    return Met(holds, ground.stack.within(name, holds, days))
+
+
+def promised(ground: Ground, key: str) -> Met:
+    """Was this promised for the purchase (L5 10; L2 12)?"""
+    return _said(ground, ground.stack.terms.promises[key].clause, key in ground.facts.promises)
 
 
 def told(ground: Ground, flag: str, *, wanted: bool) -> Met:
@@ -130,9 +148,12 @@ NEEDS: dict[str, Callable[[Ground], Met]] = {
 
 def met(need: str, ground: Ground) -> Met:
     """What `need`, as a pack writes it, says here."""
+    plain = NEEDS.get(need)
+    if plain is not None:
+        return plain(ground)
     kind, _, name = need.partition(":")
     if kind == "within":
         return within(ground, name)
-    if name:
-        return told(ground, name, wanted=kind == "yes")
-    return NEEDS[need](ground)
+    if kind == "promised":
+        return promised(ground, name)
+    return told(ground, name, wanted=kind == "yes")

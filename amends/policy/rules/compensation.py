@@ -1,0 +1,87 @@
+"""Sums beside the remedies: three times the price for fraud, ten times for unsafe food, a promised tenfold, what scales cheated.
+
+Rows of the pack's [claims]. A claim opens on facts like a right does, takes nothing from any remedy, and is a column of labelled lines
+that adds up. Integer minor units.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from amends.kernel.texts import Text, say
+from amends.policy.rules.answers import ClaimAnswer, Question, Reason, SumRow
+from amends.policy.rules.facts import Facts
+from amends.policy.rules.needs import Ground, Met, met
+from amends.policy.rules.schema import ClaimRow
+from amends.policy.rules.tables import ClaimLine, Tables
+
+PRICE_TIMES = say("实付价款的 {n} 倍", "{n} times the price paid")
+LOSS_TIMES = say("损失的 {n} 倍", "{n} times the loss")
+RAISED = say("不足最低额，补足", "Raised to the least sum")
+CONTAINED = say("其中已含退回的价款", "Less the price that is refunded anyway")
+
+
+class StoodClaim(NamedTuple):
+    """A claim before its sum is known."""
+
+    row: ClaimRow
+    answer: ClaimAnswer
+
+
+def stood(ground: Ground, tables: Tables, whens: tuple[bool | None, ...]) -> tuple[StoodClaim, ...]:
+    """What the rows about this matter say; of rows with one name the nearest to being met speaks."""
+    nearest: dict[str, tuple[int, StoodClaim]] = {}
+    for line in tables.claims[ground.facts.issue]:
+        if line.when >= 0 and whens[line.when] is not True:
+            continue
+        said = [met(need, ground) for need in line.row.needs]
+        far = sum(2 if one.open is False else 1 if one.open is None else 0 for one in said)
+        if line.row.name not in nearest or far < nearest[line.row.name][0]:
+            nearest[line.row.name] = far, StoodClaim(line.row, _answer(ground, line, said, far))
+    return tuple(claim for _, claim in nearest.values())
+
+
+def _answer(ground: Ground, line: ClaimLine, said: list[Met], far: int) -> ClaimAnswer:
+    stack, row = ground.stack, line.row
+    never = any(one.open is False for one in said)
+    asks = () if never else tuple(dict.fromkeys(ask for one in said for ask in one.asks))
+    if far:
+        reasons = [reason for one in said if one.open is not True for reason in one.reasons]
+    else:
+        reasons = [stack.yes[row.clause], *(reason for one in said for reason in one.reasons)]
+    opens = stack.clauses[row.clause].opens or next((stack.clauses[r.clause].opens for r in reasons if stack.clauses[r.clause].opens), None)
+    told: dict[str, Reason] = {reason.clause: reason for reason in reasons}
+    return ClaimAnswer(
+        row.name, row.title.text, not far, tuple(told.values()), opens if far else None, first_asked=row.payer_first == "asked",
+        asks=tuple(Question(flag, stack.asks[flag]) for flag in asks),
+    )  # fmt: skip
+
+
+def summed(claim: StoodClaim, facts: Facts) -> ClaimAnswer:
+    """The claim with its sum; nothing where it is not open."""
+    if not claim.answer.open:
+        return claim.answer
+    rows = sum_rows(claim.row, facts)
+    return claim.answer._replace(amount_minor=sum([row.minor for row in rows]), sum_rows=rows)
+
+
+def sum_rows(row: ClaimRow, facts: Facts) -> tuple[SumRow, ...]:
+    """Times the price, or the loss, or the better of both; raised to the minimum; less the price where the sum contains it."""
+    rows = [_times(row, facts)]
+    if rows[0].minor < row.minimum_minor:
+        rows.append(SumRow(RAISED, row.minimum_minor - rows[0].minor, None, row.clause))
+    within = min(facts.paid_minor, sum(each.minor for each in rows))
+    if not row.on_top and within:
+        rows.append(SumRow(CONTAINED, -within, None, row.clause))
+    return tuple(rows)
+
+
+def _times(row: ClaimRow, facts: Facts) -> SumRow:
+    price, loss = row.times * facts.paid_minor, row.loss_times * facts.loss_minor
+    if row.base == "loss" or (row.base == "kinder_of_both" and loss > price):
+        return SumRow(_so_many(LOSS_TIMES, row.loss_times), loss, None, row.clause)
+    return SumRow(_so_many(PRICE_TIMES, row.times), price, None, row.clause)
+
+
+def _so_many(text: Text, times: int) -> Text:
+    return text.filled(n=times)

@@ -1,0 +1,75 @@
+"""Who looks at an open remedy: nobody, nobody but the books, a person, an expert. A table of the pack; the first row that fits decides.
+
+A lane never opens or closes a remedy: it is asked for only after the remedy is open, so that a score, a history or a model may route and
+never refuse (L7 19; L14 24). Whoever asks for a person gets one. A score that nobody has counted keeps nobody out of a lane.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from amends.policy.rules.answers import Reason
+from amends.policy.rules.facts import Facts, Lane, Remedy, State
+from amends.policy.rules.stack import Stack
+from amends.policy.rules.tables import LaneLine, Tables, expert_lines, lanes_of
+
+ASKED_PERSON = "person_decides"
+
+
+class Routed(NamedTuple):
+    """The lane, the row's reason, and before it why better lanes did not take it."""
+
+    lane: Lane
+    reasons: tuple[Reason, ...]
+
+
+def route(stack: Stack, tables: Tables, facts: Facts, remedy: Remedy, amount_minor: int, met: tuple[bool, ...]) -> Routed:
+    """The lane of an open remedy that brings `amount_minor`. `met` says of each row with needs, in order, whether they are met."""
+    if not tables.lanes:
+        return Routed(_without_table(stack, facts, remedy, amount_minor), ())
+    lines = lanes_of(tables, remedy, facts.issue, facts.state)
+    if facts.asks_person:
+        return _by_person(stack, lines)
+    passed: dict[str, Reason] = {}
+    for line in lines:
+        if not _about(line, facts):
+            continue
+        row = line.row
+        if _fits(line, facts, amount_minor, met):
+            return Routed(row.lane, (stack.yes[row.clause], *passed.values()) if passed else (stack.yes[row.clause],))
+        passed.setdefault(row.clause, stack.no[row.clause])
+    return Routed(Lane.ASSISTED, tuple(passed.values()))
+
+
+def _about(line: LaneLine, facts: Facts) -> bool:
+    """Is the row about such a consumer and such a matter at all? Then its failing is a reason, otherwise it says nothing."""
+    row = line.row
+    return (not row.tiers or facts.tier in row.tiers) and (line.when is None or line.when.holds(facts) is True)
+
+
+def _fits(line: LaneLine, facts: Facts, amount: int, met: tuple[bool, ...]) -> bool:
+    row, history = line.row, facts.history
+    return (
+        (row.up_to_minor is None or amount <= row.up_to_minor)
+        and (row.per_day_minor is None or history.instant_today_minor + amount <= row.per_day_minor)
+        and (row.score_up_to_bps is None or history.score_bps is None or history.score_bps <= row.score_up_to_bps)
+        and (line.needs < 0 or met[line.needs])
+    )
+
+
+def _by_person(stack: Stack, lines: tuple[LaneLine, ...]) -> Routed:
+    """An expert; the reason is the clause about asking for a person where the rules have it, else the row of the people who decide."""
+    said = stack.yes.get(ASKED_PERSON)
+    people = expert_lines(lines)
+    if said is None and people:
+        said = stack.yes[people[0].row.clause]
+    return Routed(Lane.EXPERT, (said,) if said else ())
+
+
+def _without_table(stack: Stack, facts: Facts, remedy: Remedy, amount: int) -> Lane:
+    """Packs without lanes know one sum up to which goods not shipped are refunded at once."""
+    cell = stack.terms.automatic
+    if facts.asks_person:
+        return Lane.EXPERT
+    small = remedy is Remedy.REFUND_ONLY and facts.state is State.UNSHIPPED and cell is not None and amount <= cell.unshipped_up_to_minor
+    return Lane.AUTOMATIC if small else Lane.ASSISTED
