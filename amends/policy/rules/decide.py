@@ -7,7 +7,7 @@ sums and lanes are worked out each time. `judge` is the same without the explana
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -46,21 +46,22 @@ class Option(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-class Answered(NamedTuple):
-    """One remedy before its sum is known; `options` are the rows that are met, none where it is closed."""
+class Opened(NamedTuple):
+    """An open remedy before its sum is known: its place among the answers, and the rows that are met."""
 
+    place: int
     answer: RemedyAnswer
     options: tuple[Option, ...]
-    asks: tuple[str, ...]
 
 
 class Verdict(NamedTuple):
-    """All that facts which are alike share."""
+    """All that facts which are alike share: an answer for every remedy, those that are open still without their sums."""
 
-    answered: tuple[Answered, ...]
-    opened: tuple[Answered, ...]
+    answers: tuple[RemedyAnswer, ...]
+    opened: tuple[Opened, ...]
     open_remedies: frozenset[Remedy]
     claims: tuple[StoodClaim, ...]
+    asks: Mapping[Remedy, tuple[str, ...]]
     missing: tuple[Question, ...]
     window: str
     proof_by: Party
@@ -83,11 +84,13 @@ def decide(stack: Stack, facts: Facts, calendar: Calendar, *, remedy: Remedy | N
     tables = tables_of(stack)
     times = _times(stack, tables, facts, calendar)
     verdict = _verdict(stack, tables, facts, times)
-    answered = verdict.answered if remedy is None else tuple(each for each in verdict.answered if each.answer.remedy is remedy)
+    answers = list(verdict.answers)
+    for each in verdict.opened:
+        answers[each.place] = _summed(stack, tables, facts, verdict, each, times.ends)
     return Decision(
         facts,
-        tuple([_summed(stack, tables, facts, verdict, each, times.ends) if each.options else each.answer for each in answered]),
-        verdict.missing if remedy is None else _missing(stack, answered),
+        tuple(answers) if remedy is None else tuple([each for each in answers if each.remedy is remedy]),
+        verdict.missing if remedy is None else _questions(stack, verdict.asks.get(remedy, ())),
         times.ends.get(verdict.window),
         verdict.proof_by,
         verdict.proof,
@@ -145,12 +148,12 @@ def _installed(
     return {name: later[name] + repair if name in tables.installed else end for name, end in ends.items()}, day
 
 
-def _missing(stack: Stack, answered: Sequence[Answered]) -> tuple[Question, ...]:
-    asks = dict.fromkeys(ask for each in answered for ask in each.asks)
-    return tuple(Question(flag, stack.asks[flag]) for flag in asks)
+def _questions(stack: Stack, asks: Iterable[str]) -> tuple[Question, ...]:
+    """Each question once."""
+    return tuple([Question(flag, stack.asks[flag]) for flag in dict.fromkeys(asks)])
 
 
-def _brought(stack: Stack, facts: Facts, verdict: Verdict, each: Answered) -> tuple[Option, Brought]:
+def _brought(stack: Stack, facts: Facts, verdict: Verdict, each: Opened) -> tuple[Option, Brought]:
     """Of the rows that are met the first that brings most."""
     best = each.options[0]
     most = sum_of(best.amount, stack.terms, facts, verdict.payer, verdict.wear_bps)
@@ -162,7 +165,7 @@ def _brought(stack: Stack, facts: Facts, verdict: Verdict, each: Answered) -> tu
     return best, most
 
 
-def _until(each: Answered, chosen: Option, ends: Mapping[str, datetime]) -> datetime | None:
+def _until(each: Opened, chosen: Option, ends: Mapping[str, datetime]) -> datetime | None:
     """Until when the remedy is open in this amount: the latest end of the rows that bring as much, None where one never ends."""
     if len(each.options) == 1:
         return ends.get(chosen.window)
@@ -171,7 +174,7 @@ def _until(each: Answered, chosen: Option, ends: Mapping[str, datetime]) -> date
     return max(known) if len(known) == len(there) else None
 
 
-def _summed(stack: Stack, tables: Tables, facts: Facts, verdict: Verdict, each: Answered, ends: Mapping[str, datetime]) -> RemedyAnswer:
+def _summed(stack: Stack, tables: Tables, facts: Facts, verdict: Verdict, each: Opened, ends: Mapping[str, datetime]) -> RemedyAnswer:
     answer = each.answer
     chosen, brought = _brought(stack, facts, verdict, each)
     routed = route(stack, tables, facts, answer.remedy, brought.minor, verdict.lanes_met)
@@ -198,28 +201,40 @@ def _verdict(stack: Stack, tables: Tables, facts: Facts, times: Times) -> Verdic
 
 
 def _judged(stack: Stack, tables: Tables, facts: Facts, times: Times, whens: tuple[bool | None, ...]) -> Verdict:
-    ground = _ground(stack, tables, facts, times)
-    freight = stack.terms.freight["unshipped" if facts.state is State.UNSHIPPED else facts.issue.group.value]
-    rights = tables.rights[facts.issue, facts.state]
-    fit = {remedy: [line for line in lines if _fits(line, ground, whens)] for remedy, lines in rights.items()}
-    answered = tuple([_answered(ground, remedy, fit[remedy], whens) for remedy in Remedy])
-    opened = tuple([each for each in answered if each.options])
+    ground, state = _ground(stack, tables, facts, times), facts.state
+    freight = stack.terms.freight["unshipped" if state is State.UNSHIPPED else facts.issue.group.value]
+    answers, opened, asks, window = list(tables.voluntary[state]), list[Opened](), dict[Remedy, tuple[str, ...]](), ""
+    for place, remedy, lines in tables.rights[facts.issue, state]:
+        fit = [line for line in lines if _fits(line, ground, whens)]
+        if fit:
+            window = window or next((line.window for line in fit if line.window and _promised(line, facts)), "")
+            answers[place], options, asks[remedy] = _answered(ground, remedy, fit, whens)
+            if options:
+                opened.append(Opened(place, answers[place], options))
     proof_by, proof = _proof(ground)
-    clauses = {*SUM_CLAUSES, freight.clause, *[each.answer.freight_clause for each in opened]}
     return Verdict(
-        answered,
-        opened,
+        tuple(answers),
+        tuple(opened),
         frozenset([each.answer.remedy for each in opened]),
-        stood(ground, tables, whens),
-        _missing(stack, answered),
-        next((line.window for lines in fit.values() for line in lines if line.window and _promised(line, facts)), ""),
+        stood(ground, tables, whens) if tables.claims[facts.issue] else (),
+        asks,
+        _questions(stack, [ask for flags in asks.values() for ask in flags]),
+        window,
         proof_by,
         proof,
         Payer(freight.way_out == "merchant", freight.clause),
         ground.goods.wear_bps,
         tuple([all(met(need, ground).open for need in row.needs) for row in tables.lanes_with_needs]),
-        stack.articles_of(frozenset(clauses.intersection(stack.clauses))),
+        _articles(stack, tables, (freight.clause, *[each.answer.freight_clause for each in opened])),
     )
+
+
+def _articles(stack: Stack, tables: Tables, clauses: tuple[str, ...]) -> Mapping[str, Text]:
+    """The articles of these clauses and of all that sums rest on."""
+    known = tables.articles.get(clauses)
+    if known is None:
+        known = tables.articles[clauses] = stack.articles_of(SUM_CLAUSES.union(clauses).intersection(stack.clauses))
+    return known
 
 
 def _ground(stack: Stack, tables: Tables, facts: Facts, times: Times) -> Ground:
@@ -229,7 +244,7 @@ def _ground(stack: Stack, tables: Tables, facts: Facts, times: Times) -> Ground:
     if facts.promised_free_return:
         gives |= {"free_return"}
     goods = goods_of(tables, stack.terms, facts.goods_class, facts.traits)
-    return Ground(stack, facts, goods, times.days, times.installed_days, times.within, tables.installed, gives)
+    return Ground(stack, facts, goods, times.days, times.installed_days, times.within, tables.installed, gives, {})
 
 
 def _fits(line: RightLine, ground: Ground, whens: tuple[bool | None, ...]) -> bool:
@@ -254,14 +269,15 @@ def _said(line: RightLine, ground: Ground, whens: tuple[bool | None, ...]) -> li
     return said
 
 
-def _answered(ground: Ground, remedy: Remedy, lines: list[RightLine], whens: tuple[bool | None, ...]) -> Answered:
-    if not lines:
-        spoken = ground.stack.voluntary[remedy, ground.facts.state]
-        return Answered(RemedyAnswer(remedy, False, (spoken,), ground.stack.clauses[spoken.clause].opens), (), ())
+def _answered(
+    ground: Ground, remedy: Remedy, lines: list[RightLine], whens: tuple[bool | None, ...]
+) -> tuple[RemedyAnswer, tuple[Option, ...], tuple[str, ...]]:
+    """The answer, the rows that are met (none where it is closed), and what is still to be asked."""
     tried = [(line, _said(line, ground, whens)) for line in lines]
     far = [_distance(said) for _, said in tried]
-    if min(far):
-        return Answered(_closed(ground, remedy, tried[far.index(min(far))][1]), (), _open_questions(tried))
+    least = min(far)
+    if least:
+        return _closed(ground, remedy, tried[far.index(least)][1]), (), _open_questions(tried)
     return _opened(ground, remedy, [one for one, distance in zip(tried, far, strict=True) if not distance])
 
 
@@ -285,7 +301,9 @@ def _closed(ground: Ground, remedy: Remedy, said: list[Met]) -> RemedyAnswer:
     return RemedyAnswer(remedy, False, (*against, *holding), opens)
 
 
-def _opened(ground: Ground, remedy: Remedy, tried: list[tuple[RightLine, list[Met]]]) -> Answered:
+def _opened(
+    ground: Ground, remedy: Remedy, tried: list[tuple[RightLine, list[Met]]]
+) -> tuple[RemedyAnswer, tuple[Option, ...], tuple[str, ...]]:
     stack, facts = ground.stack, ground.facts
     options = tuple([Option(line.row.amount, line.window, _reasons(stack, line, said)) for line, said in tried])
     asks = tuple([ask for one in tried[0][1] for ask in one.asks])
@@ -303,7 +321,7 @@ def _opened(ground: Ground, remedy: Remedy, tried: list[tuple[RightLine, list[Me
         remedy, True, options[0].reasons, return_freight=payer, freight_clause=clause, ships_back=ships_back,
         evidence_min=stack.terms.issues[facts.issue].at_least if shown else 0,
     )  # fmt: skip
-    return Answered(answer, options, asks)
+    return answer, options, asks
 
 
 def _reasons(stack: Stack, line: RightLine, said: list[Met]) -> tuple[Reason, ...]:

@@ -26,7 +26,7 @@ def explain(decision: Decision, remedy: Remedy) -> list[Text]:
 
 
 def explain_claim(decision: Decision, name: str) -> list[Text]:
-    """Why the claim `name` is open or not, a sentence each: the rules that spoke, what would open it, who pays first. KeyError without it."""
+    """Why the claim `name` is open or not, a sentence each: the rules that spoke, what opens it, who pays first. KeyError without it."""
     claim = decision.claim(name)
     sentences = [_with_article(reason) for reason in claim.reasons if claim.open or not reason.holds]
     if claim.opens_by and not claim.open:

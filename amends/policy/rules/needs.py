@@ -29,7 +29,7 @@ class Met(NamedTuple):
 class Ground(NamedTuple):
     """What needs stand on: rules, facts, these very goods, the windows still open, promises that the rules know by themselves.
 
-    `days` are those since signing, `installed_days` those since installation; None before.
+    `days` are those since signing, `installed_days` those since installation; None before. `answered` are the needs that were asked.
     """
 
     stack: Stack
@@ -40,6 +40,7 @@ class Ground(NamedTuple):
     within: frozenset[str]
     installed: frozenset[str]
     gives: frozenset[str]
+    answered: dict[str, Met]
 
 
 def _said(ground: Ground, clause: str, holds: bool) -> Met:
@@ -147,7 +148,14 @@ NEEDS: dict[str, Callable[[Ground], Met]] = {
 
 
 def met(need: str, ground: Ground) -> Met:
-    """What `need`, as a pack writes it, says here."""
+    """What `need`, as a pack writes it, says here; several rows ask the same."""
+    known = ground.answered.get(need)
+    if known is None:
+        known = ground.answered[need] = _met(need, ground)
+    return known
+
+
+def _met(need: str, ground: Ground) -> Met:
     plain = NEEDS.get(need)
     if plain is not None:
         return plain(ground)

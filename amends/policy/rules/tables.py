@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from amends.policy.rules.answers import PausePick
+from amends.kernel.texts import Text
+from amends.policy.rules.answers import PausePick, RemedyAnswer
 from amends.policy.rules.clocks import pause_picks
 from amends.policy.rules.facts import Facts, GoodsClass, IssueType, Lane, Remedy, State, Trait
 from amends.policy.rules.schema import ClaimRow, Goods, LaneRow, PackCells, Right, TraitCell
@@ -17,6 +18,7 @@ from amends.policy.rules.stack import Stack
 from amends.policy.rules.when import When, compiled
 
 KEPT_AS = "tables"
+_NONE = frozenset[str]()
 
 
 class Exclusion(NamedTuple):
@@ -64,9 +66,13 @@ class LaneLine(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """What a stack's rows come to. `whens` are the expressions of rights and claims, each once."""
+    """What a stack's rows come to. `whens` are the expressions of rights and claims, each once.
 
-    rights: Mapping[tuple[IssueType, State], Mapping[Remedy, tuple[RightLine, ...]]]
+    `rights` holds, for each remedy that has rows, its place among the answers and the rows; `voluntary` what is said where none fits.
+    """
+
+    rights: Mapping[tuple[IssueType, State], tuple[tuple[int, Remedy, tuple[RightLine, ...]], ...]]
+    voluntary: Mapping[State, tuple[RemedyAnswer, ...]]
     claims: Mapping[IssueType, tuple[ClaimLine, ...]]
     lanes: tuple[LaneLine, ...]
     lanes_with_needs: tuple[LaneRow, ...]
@@ -76,6 +82,7 @@ class Tables(NamedTuple):
     gives: Mapping[str, frozenset[str]]
     pauses: tuple[PausePick, ...]
     goods: dict[tuple[GoodsClass, tuple[str, ...]], GoodsTerms]
+    articles: dict[tuple[str, ...], Mapping[str, Text]]
 
 
 def tables_of(stack: Stack) -> Tables:
@@ -92,11 +99,11 @@ def _compiled(stack: Stack) -> Tables:
     def number(when: str | None) -> int:
         return -1 if when is None else numbers.setdefault(when, len(numbers))
 
+    def lines(rows: tuple[Right, ...]) -> tuple[RightLine, ...]:
+        return tuple(RightLine(row, _window(row), number(row.when), compiled(row.when).flags if row.when else _NONE) for row in rows)
+
     rights = {
-        place: {
-            remedy: tuple(RightLine(row, _window(row), number(row.when), _flags(row.when)) for row in rows)
-            for remedy, rows in by_remedy.items()
-        }
+        place: tuple((position, remedy, lines(by_remedy[remedy])) for position, remedy in enumerate(Remedy) if by_remedy[remedy])
         for place, by_remedy in stack.rights.items()
     }
     claims = {
@@ -107,6 +114,7 @@ def _compiled(stack: Stack) -> Tables:
     lanes = [LaneLine(row, compiled(row.when) if row.when else None, needy.index(row) if row.needs else -1) for row in terms.lanes.rows]
     return Tables(
         rights=rights,
+        voluntary={state: tuple(_voluntary(stack, remedy, state) for remedy in Remedy) for state in State},
         claims=claims,
         lanes=tuple(lanes),
         lanes_with_needs=tuple(needy),
@@ -116,6 +124,7 @@ def _compiled(stack: Stack) -> Tables:
         gives={key: frozenset(promise.gives) for key, promise in terms.promises.items() if promise.gives},
         pauses=pause_picks(terms),
         goods={},
+        articles={},
     )
 
 
@@ -123,8 +132,9 @@ def _window(row: Right) -> str:
     return next((need.partition(":")[2] for need in row.needs if need.startswith("within:")), "")
 
 
-def _flags(when: str | None) -> frozenset[str]:
-    return compiled(when).flags if when else frozenset()
+def _voluntary(stack: Stack, remedy: Remedy, state: State) -> RemedyAnswer:
+    spoken = stack.voluntary[remedy, state]
+    return RemedyAnswer(remedy, False, (spoken,), stack.clauses[spoken.clause].opens)
 
 
 def goods_of(tables: Tables, terms: PackCells, goods_class: GoodsClass, traits: tuple[str, ...]) -> GoodsTerms:
