@@ -132,11 +132,6 @@ def test_every_clause_of_the_law_is_used() -> None:
             "goods.general.exclusion",
         ),
         (
-            '[silence]\nrows = [{ limit = "merchant_answers", remedy = "refund_only", shipped = true, received = "any", verb = "approve", '
-            'clause = "silence_approves" }]',
-            "silence.rows.0.verb",
-        ),
-        (
             '[clauses.no_reason]\nrule = "X"\nsource = "X"\ntag = "I"\n'
             'article = { zh = "无", en = "none" }\nyes = { zh = "无", en = "none" }'
             '\nno = { zh = "无", en = "none" }',

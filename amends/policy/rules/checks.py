@@ -1,17 +1,19 @@
 """Is the whole of the rules whole? Every name that a cell uses exists, and a law leaves no question open.
 
-Not about one cell (schema.py) nor about who may change it (layers.py). Answers problems by path; the caller knows the file.
+Not about one cell (schema.py), rows that contradict each other (coherence.py) or who may change what (layers.py). Answers problems by
+path; the caller knows the file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from amends.kernel.texts import Text, say
 from amends.policy.rules.facts import GoodsClass, IssueType, Remedy, State
 from amends.policy.rules.places import Path
-from amends.policy.rules.schema import PackCells, Right, SilenceRow, Voluntary
+from amends.policy.rules.schema import ClaimRow, Goods, LaneRow, PackCells, Right, TraitCell
+from amends.policy.rules.when import compiled
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -40,6 +42,8 @@ SPOKEN = _names("""
 """)
 CONDITIONS = frozenset({"allowed", "intact", "cancellable", "repairs_failed", "repair_late", "short_weight", "not_misused"})
 ASKED = {"bad_share": "bad_share", "short_weight": "weighed_again"}
+LONGEST_PAUSE = 31
+ROWED = ("rights", "claims", "lanes", "pauses", "voluntary", "silence")
 FREIGHT = ("unshipped", "no_reason", "fault", "wrong", "not_arrived", "other")
 
 Found = Iterator[tuple[Path, Text]]
@@ -58,32 +62,95 @@ def check_names(own: PackCells, terms: PackCells) -> Found:
     for path, clause in _clauses(own):
         if clause not in terms.clauses:
             yield path, _unknown(clause, terms.clauses)
-    for goods, cell in own.goods.items():
-        for number, flag in enumerate(cell.tests):
-            if flag not in terms.questions:
-                yield ("goods", goods, "tests", number), _unknown(flag, terms.questions)
-    for number, right in enumerate(own.rights.rows):
-        for place, need in enumerate(right.needs):
-            if wrong := _need(need, terms):
-                yield ("rights", "rows", number, "needs", place), wrong
-        if not right.issues and not right.groups:
-            yield ("rights", "rows", number), say("要写 issues 或 groups。", "Name issues or groups.")
-        if not right.states:
-            yield ("rights", "rows", number, "states"), say("至少写一个状态。", "Name at least one state.")
-    for number, row in enumerate(own.silence.rows):
-        if row.limit not in terms.limits:
-            yield ("silence", "rows", number, "limit"), _unknown(row.limit, terms.limits)
+    yield from _tests(own, terms)
+    yield from _of_rights(own, terms)
+    yield from _of_claims_and_lanes(own, terms)
+    yield from _of_clocks(own, terms)
+    for key, promise in own.promises.items():
+        for number, window in enumerate(promise.windows):
+            if window not in terms.windows:
+                yield ("promises", key, "windows", number), _unknown(window, terms.windows)
+        claims = {row.name: row for row in terms.claims.rows}
+        for number, claim in enumerate(promise.claims):
+            if claim not in claims:
+                yield ("promises", key, "claims", number), _unknown(claim, claims)
     counted = {window.clause for window in terms.windows.values()}
     elsewhere = {clause for path, clause in _clauses(terms) if path[0] != "windows"} | set(SPOKEN)
     for name, said in own.clauses.items():
         if "{" in f"{said.yes}{said.no}" and (name not in counted or name in elsewhere):
             yield ("clauses", name), say("只有时间窗自己的条款能写 days 和 length。", "Only a window's own clause may say days and length.")
-    for name in set(own.limits) - set(LIMITS):
+    for name in sorted(set(own.limits) - set(LIMITS)):
         yield ("limits", name), _unknown(name, dict.fromkeys(LIMITS))
-    for name in set(own.counts) - set(COUNTS):
+    for name in sorted(set(own.counts) - set(COUNTS)):
         yield ("counts", name), _unknown(name, dict.fromkeys(COUNTS))
     if own.in_force_until and own.in_force_until < own.in_force_from:
         yield ("in_force_until",), say("应不早于 in_force_from。", "It should not be before in_force_from.")
+
+
+def _tests(own: PackCells, terms: PackCells) -> Found:
+    laid: dict[str, Mapping[Any, Goods | TraitCell]] = {"goods": own.goods, "traits": own.traits}
+    for section, cells in laid.items():
+        for name, cell in cells.items():
+            for number, flag in enumerate(cell.tests):
+                if flag not in terms.questions:
+                    yield (section, name, "tests", number), _unknown(flag, terms.questions)
+
+
+def _of_rights(own: PackCells, terms: PackCells) -> Found:
+    for number, right in enumerate(own.rights.rows):
+        path: Path = ("rights", "rows", number)
+        yield from _needs(path, right, terms)
+        if not right.issues and not right.groups:
+            yield path, say("要写 issues 或 groups。", "Name issues or groups.")
+        if not right.states:
+            yield (*path, "states"), say("至少写一个状态。", "Name at least one state.")
+    for number, row in enumerate(own.silence.rows):
+        if row.limit not in terms.limits:
+            yield ("silence", "rows", number, "limit"), _unknown(row.limit, terms.limits)
+
+
+def _of_claims_and_lanes(own: PackCells, terms: PackCells) -> Found:
+    for number, row in enumerate(own.claims.rows):
+        path: Path = ("claims", "rows", number)
+        yield from _needs(path, row, terms)
+        if not row.issues and not row.groups:
+            yield path, say("要写 issues 或 groups。", "Name issues or groups.")
+        if not row.times and row.base != "loss":
+            yield path, say("按价款计算要写 times。", "A sum on the price needs times.")
+        if not row.loss_times and row.base != "price":
+            yield path, say("按损失计算要写 loss_times。", "A sum on the loss needs loss_times.")
+    for number, lane in enumerate(own.lanes.rows):
+        yield from _needs(("lanes", "rows", number), lane, terms)
+        if not lane.remedies:
+            yield ("lanes", "rows", number, "remedies"), say("至少写一个，或写 any。", "Name at least one, or any.")
+
+
+def _needs(path: Path, row: Right | ClaimRow | LaneRow, terms: PackCells) -> Found:
+    for place, need in enumerate(row.needs):
+        if wrong := _need(need, terms):
+            yield (*path, "needs", place), wrong
+    for flag in sorted(compiled(row.when).flags if row.when else ()):
+        if flag not in terms.questions:
+            yield (*path, "when"), _unknown(flag, terms.questions)
+
+
+def _of_clocks(own: PackCells, terms: PackCells) -> Found:
+    for name, limit in own.limits.items():
+        if limit.legal and limit.legal not in terms.duties:
+            yield ("limits", name, "legal"), _unknown(limit.legal, terms.duties)
+    for number, pause in enumerate(own.pauses.rows):
+        path: Path = ("pauses", "rows", number)
+        for place, name in enumerate(pause.limits):
+            if name not in terms.limits:
+                yield (*path, "limits", place), _unknown(name, terms.limits)
+        if not pause.limits:
+            yield (*path, "limits"), say("至少写一个时限。", "Name at least one limit.")
+        if not 0 <= (pause.last - pause.first).days < LONGEST_PAUSE:
+            right = say(
+                "应不早于 first（{first}），最长 {n} 天。", "It should not be before first ({first}), and {n} days at most.",
+                first=pause.first.isoformat(), n=LONGEST_PAUSE,
+            )  # fmt: skip
+            yield (*path, "last"), right
 
 
 def _clauses(own: PackCells) -> Iterator[tuple[Path, str]]:
@@ -91,29 +158,30 @@ def _clauses(own: PackCells) -> Iterator[tuple[Path, str]]:
         yield ("windows", name, "clause"), window.clause
     for goods, cell in own.goods.items():
         yield ("goods", goods, "exclusion_clause"), cell.exclusion_clause
+    for trait, laid in own.traits.items():
+        yield ("traits", trait, "exclusion_clause"), laid.exclusion_clause
+    for key, promise in own.promises.items():
+        yield ("promises", key, "clause"), promise.clause
     for flag, question in own.questions.items():
         yield ("questions", flag, "clause"), question.clause
     for kind, freight in own.freight.items():
         yield ("freight", kind, "clause"), freight.clause
-    tables: dict[str, Sequence[Right | Voluntary | SilenceRow]] = {
-        "rights": own.rights.rows,
-        "voluntary": own.voluntary.rows,
-        "silence": own.silence.rows,
-    }
-    for section, rows in tables.items():
-        for number, row in enumerate(rows):
+    for section in ROWED:
+        for number, row in enumerate(getattr(own, section).rows):
             yield (section, "rows", number, "clause"), row.clause
 
 
 def _need(need: str, terms: PackCells) -> Text | None:
     kind, _, name = need.partition(":")
-    if kind == "within" and name:
-        return None if name in terms.windows else _unknown(name, terms.windows)
-    if kind in ("yes", "not") and name:
-        return None if name in terms.questions else _unknown(name, terms.questions)
+    tables: dict[str, Mapping[str, object]] = {
+        "within": terms.windows, "yes": terms.questions, "not": terms.questions, "promised": terms.promises,
+    }  # fmt: skip
+    known = tables.get(kind) if name else None
+    if known is not None:
+        return None if name in known else _unknown(name, known)
     if need in CONDITIONS:
         return None
-    right = ", ".join([*sorted(CONDITIONS), "within:<window>", "yes:<question>", "not:<question>"])
+    right = ", ".join([*sorted(CONDITIONS), "within:<window>", "yes:<question>", "not:<question>", "promised:<promise>"])
     return say("不认识条件 {need}，可用的有：{right}。", "The need {need} is unknown; there are: {right}.", need=repr(need), right=right)
 
 

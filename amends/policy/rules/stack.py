@@ -1,191 +1,48 @@
-"""The rules that hold on one day in one market: a law with the packs laid under it, compiled to tables that decisions read.
+"""Which packs hold: the shelf of all files, what of it is in force on a day in a market, and the stack of those.
 
-Finding the files is here too; it is the only input of this folder besides the facts. What a stack remembers (window ends by day of
-signing, verdicts by facts that are alike) only saves time: forgetting it changes no answer.
+Not about what a stack is (compiled.py). A file that cannot be read, or does not stand on the law of its market, is set aside with what
+is wrong with it; whatever was in force before it stays in force.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from functools import lru_cache
 from pathlib import Path as File
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from amends.kernel.calendars import Calendar, Roll, due
-from amends.kernel.limits import LONGEST, SECONDS_IN, Limit, Unit
 from amends.kernel.refusals import NotFound
-from amends.kernel.texts import Text, say
-from amends.policy.rules.checks import check_names, check_whole
-from amends.policy.rules.decision import Reason, SilencePick
-from amends.policy.rules.facts import GoodsClass, IssueType, Remedy, State
-from amends.policy.rules.layers import laid, unkind
+from amends.kernel.texts import say
+from amends.policy.rules.compiled import Spoken, Stack, WindowTable, stacked
 from amends.policy.rules.packs import Pack, PackRefused, load_pack
-from amends.policy.rules.schema import Layer, PackCells, Right
+from amends.policy.rules.schema import Layer
+
+__all__ = [
+    "SHIPPED",
+    "Shelf",
+    "Spoken",
+    "Stack",
+    "WindowTable",
+    "chosen",
+    "load_stack",
+    "overlaps",
+    "pack_folders",
+    "read_shelf",
+    "stack_for",
+    "stacked",
+]
 
 SHIPPED = File(__file__).resolve().parents[3] / "packs"
-REMEMBERED = 20_000
+NO_PACKS = {"test", "golden"}
 
 
-class Spoken(NamedTuple):
-    """A clause ready to be said."""
-
-    rule: str
-    article: Text
-    yes: Text
-    no: Text
-    opens: Text | None
-
-
-class WindowTable(NamedTuple):
-    name: str
-    length: Limit
-    roll: Roll
-    words: Text
-    clause: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stack:
-    """Packs in force together, law first. Built by `stacked`; `terms` are the cells as they stand, the rest is compiled from them."""
+class Shelf(NamedTuple):
+    """Every pack that can be used, and why each of the others was set aside."""
 
     packs: tuple[Pack, ...]
-    terms: PackCells
-    clauses: Mapping[str, Spoken]
-    windows: Mapping[str, WindowTable]
-    counts: Mapping[str, int]
-    silence: tuple[SilencePick, ...]
-    rolls: Mapping[str, str]
-    versions: tuple[str, ...]
-    rights: Mapping[tuple[IssueType, State], Mapping[Remedy, tuple[Right, ...]]]
-    voluntary: Mapping[tuple[Remedy, State], Reason]
-    yes: Mapping[str, Reason]
-    no: Mapping[str, Reason]
-    shows: Mapping[IssueType, Text]
-    asks: Mapping[str, Text]
-    verdicts: dict[Any, Any] = field(default_factory=dict)
-    _said: dict[tuple[str, bool, int | None], tuple[Reason, ...]] = field(default_factory=dict)
-    _articles: dict[frozenset[str], Mapping[str, Text]] = field(default_factory=dict)
-    _ends: dict[date, Mapping[str, datetime]] = field(default_factory=dict)
-    _ends_of: list[Calendar] = field(default_factory=list)
-    _limits: dict[tuple[GoodsClass, bool], Mapping[str, str]] = field(default_factory=dict)
-
-    def limits(self, goods_class: GoodsClass, shipped: bool) -> Mapping[str, str]:
-        """Every limit as it stands for these goods."""
-        known = self._limits.get((goods_class, shipped))
-        if known is None:
-            picked = {name: cell.for_case(goods_class, shipped=shipped) for name, cell in self.terms.limits.items()}
-            known = self._limits[goods_class, shipped] = MappingProxyType(picked)
-        return known
-
-    def window_ends(self, signed_at: datetime, day: date, calendar: Calendar) -> Mapping[str, datetime]:
-        """When each window ends that began at `signed_at`, on `day` of the calendar; days count alike all day long, so a day is kept."""
-        if not self._ends_of or self._ends_of[0] is not calendar:
-            self._ends.clear()
-            self._ends_of[:] = [calendar]
-        known = self._ends.get(day)
-        if known is None:
-            if len(self._ends) > REMEMBERED:
-                self._ends.clear()
-            known = {n: due(signed_at, w.length, calendar, roll=w.roll).at for n, w in self.windows.items()}
-            if not any(w.length.unit in SECONDS_IN for w in self.windows.values()):
-                self._ends[day] = known
-        return known
-
-    def within(self, name: str, holds: bool, days: int | None) -> tuple[Reason, ...]:
-        """What the clause of window `name` says on day `days` since signing; nothing where it would count days that have not begun."""
-        known = self._said.get((name, holds, days))
-        if known is None:
-            window, words = self.windows[name], (self.yes if holds else self.no)[self.windows[name].clause]
-            if days is not None:
-                words = words._replace(text=words.text.filled(days=_ago(days), length=window.words))
-            counts = "{" in words.text.zh + words.text.en
-            known = self._said[name, holds, days] = () if days is None and counts else (words,)
-        return known
-
-    def articles_of(self, clauses: frozenset[str]) -> Mapping[str, Text]:
-        """The article of each of `clauses`."""
-        known = self._articles.get(clauses)
-        if known is None:
-            known = self._articles[clauses] = MappingProxyType({name: self.clauses[name].article for name in sorted(clauses)})
-        return known
-
-    def remember(self, key: Any, verdict: Any) -> None:
-        """Keep a verdict for facts that are alike."""
-        if len(self.verdicts) > REMEMBERED:
-            self.verdicts.clear()
-        self.verdicts[key] = verdict
-
-
-def _ago(days: int) -> Text:
-    """So many days, as windows say it."""
-    if not days:
-        return say("当天", "less than a day")
-    return Limit(days, Unit.DAYS).in_words() if days <= LONGEST[Unit.DAYS] else say("多年", "many years")
-
-
-def stacked(packs: Sequence[Pack]) -> Stack:
-    """The packs in force together. Refuses (PackRefused) names that lead nowhere, a law with holes, a layer less kind than one above."""
-    law, *others = sorted(packs, key=lambda pack: list(Layer).index(pack.layer))
-    if law.layer is not Layer.LAW:
-        wrong = say('最上层应是 layer = "law" 的规则包。', 'The topmost pack should have layer = "law".')
-        raise PackRefused([law.problem(("layer",), wrong)])
-    terms = law.cells
-    problems = [law.problem(path, text) for path, text in (*check_names(terms, terms), *check_whole(terms))]
-    for pack in others if not problems else ():
-        under = laid(terms, pack.cells)
-        problems += [pack.problem(path, text) for path, text in (*check_names(pack.cells, under), *unkind(terms, pack))]
-        terms = under
-    if problems:
-        raise PackRefused(problems)
-    return _compiled((law, *others), terms)
-
-
-def _compiled(packs: tuple[Pack, ...], terms: PackCells) -> Stack:
-    counting = terms.day_counting
-    if counting is None:
-        raise ValueError("check_whole lets no law pass without day_counting")
-    clauses = {
-        name: Spoken(cell.rule, cell.article.text, cell.yes.text, cell.no.text, cell.opens.text if cell.opens else None)
-        for name, cell in terms.clauses.items()
-    }
-    windows = {}
-    for name, cell in terms.windows.items():
-        limit = Limit.parse(cell.length)
-        windows[name] = WindowTable(name, limit, cell.roll or counting.consumer, limit.in_words(), cell.clause)
-    voluntary: dict[tuple[Remedy, State], Reason] = {}
-    no = {name: Reason(c.rule, name, c.no, False, c.article) for name, c in clauses.items()}
-    for row in terms.voluntary.rows:
-        for state in row.states:
-            voluntary.setdefault((row.remedy, state), no[row.clause])
-    return Stack(
-        packs=packs,
-        terms=terms,
-        clauses=clauses,
-        windows=windows,
-        counts=MappingProxyType({name: cell.value for name, cell in terms.counts.items()}),
-        silence=tuple(SilencePick(r.limit, _any(r.remedy), _any(r.shipped), _any(r.received), r.verb) for r in terms.silence.rows),
-        rolls=MappingProxyType({"consumer": counting.consumer.value, "others": counting.others.value}),
-        versions=tuple(pack.stamp for pack in packs),
-        rights={(issue, state): _rights(terms, issue, state) for issue in IssueType for state in State},
-        voluntary=voluntary,
-        yes={name: Reason(c.rule, name, c.yes, True, c.article) for name, c in clauses.items()},
-        no=no,
-        shows={issue: cell.show.text for issue, cell in terms.issues.items()},
-        asks={flag: cell.ask.text for flag, cell in terms.questions.items()},
-    )
-
-
-def _any(cell: Any) -> Any:
-    return None if cell == "any" else cell
-
-
-def _rights(terms: PackCells, issue: IssueType, state: State) -> Mapping[Remedy, tuple[Right, ...]]:
-    fit = [row for row in terms.rights.rows if state in row.states and (issue in row.issues or issue.group in row.groups)]
-    return {remedy: tuple(row for row in fit if row.remedy is remedy) for remedy in Remedy}
+    refused: tuple[PackRefused, ...]
 
 
 def pack_folders() -> tuple[File, ...]:
@@ -194,35 +51,94 @@ def pack_folders() -> tuple[File, ...]:
     return (SHIPPED, *(File(name) for name in extra.split(os.pathsep) if name))
 
 
-def load_stack(packs: Sequence[str | File], on: date) -> Stack:
-    """The stack of the packs named by id, or by path, as they are in force on `on`. Refuses NotFound and PackRefused."""
-    return stacked([_found(name, on) if isinstance(name, str) and not name.endswith(".toml") else load_pack(name) for name in packs])
+def read_shelf(folders: Sequence[File]) -> Shelf:
+    """The packs in `folders` and the folders directly in them (those for tests and golden cases apart).
+
+    Never refuses: a file that is no pack, that overlaps another version of its id, or that does not stand on the law of its market is
+    named in `refused`.
+    """
+    read, refused = list[Pack](), list[PackRefused]()
+    for file in _files(folders):
+        try:
+            read.append(load_pack(file))
+        except PackRefused as wrong:
+            refused.append(wrong)
+    kept = list[Pack]()
+    for pack in sorted(read, key=lambda each: (list(Layer).index(each.layer), each.cells.in_force_from, each.file)):
+        try:
+            _refuse_overlap(kept, pack)
+            _refuse_fall(kept, pack)
+        except PackRefused as wrong:
+            refused.append(wrong)
+        else:
+            kept.append(pack)
+    return Shelf(tuple(kept), tuple(refused))
 
 
-def stack_for(jurisdiction: str, platform: str | None, on: date) -> Stack:
-    """The stack of a market on a day: its law, the packs that say `for_all`, the platform's own. Read once for each day's packs."""
-    known = _every_pack(pack_folders())
-    laws = [p for p in known if p.layer is Layer.LAW and p.cells.jurisdiction == jurisdiction]
-    law = _newest(laws, jurisdiction, on)
-    names = sorted({p.id for p in known if p.cells.for_all and p.cells.jurisdiction == jurisdiction and p.in_force(on)})
-    chosen = [law, *(_found(name, on) for name in names if name != platform)]
-    return _stacked_once(tuple(chosen) if platform is None else (*chosen, _found(platform, on)))
+def _files(folders: Sequence[File]) -> Iterator[File]:
+    for folder in folders:
+        yield from sorted(folder.glob("*.toml"))
+        yield from (file for file in sorted(folder.glob("*/*.toml")) if file.parent.name not in NO_PACKS)
 
 
-@lru_cache(maxsize=64)
-def _stacked_once(packs: tuple[Pack, ...]) -> Stack:
-    return stacked(packs)
+def overlaps(one: Pack, other: Pack) -> bool:
+    """Do two versions of one pack say of one day that it is theirs? A version without an end gives way to the next one by itself."""
+    if one.id != other.id or one.cells.jurisdiction != other.cells.jurisdiction:
+        return False
+    first, second = sorted((one, other), key=lambda pack: pack.cells.in_force_from)
+    until = first.cells.in_force_until
+    same = first.cells.in_force_from == second.cells.in_force_from or first.cells.version == second.cells.version
+    return same or (until is not None and until >= second.cells.in_force_from)
 
 
-@lru_cache(maxsize=8)
-def _every_pack(folders: tuple[File, ...]) -> tuple[Pack, ...]:
-    shipped, *extra = folders
-    files = [f for f in sorted(shipped.glob("*/*.toml")) if f.parent.name not in ("test", "golden")]
-    return tuple(load_pack(f) for f in (*files, *(f for folder in extra for f in sorted(folder.glob("*.toml")))))
+def _refuse_overlap(kept: Iterable[Pack], pack: Pack) -> None:
+    for other in kept:
+        if overlaps(other, pack):
+            wrong = say(
+                "与 {file} 的版本 {version}（{first} 起{until}）重叠；两个版本不能管同一天，请改 in_force_from 或前一版的 in_force_until。",
+                "It overlaps version {version} in {file} (from {first}{until}); no day can have two versions: change in_force_from, or "
+                "in_force_until of the earlier one.",
+                file=other.file, version=other.cells.version, first=other.cells.in_force_from.isoformat(),
+                until=say("，到 {day}", " to {day}", day=other.cells.in_force_until.isoformat()) if other.cells.in_force_until else "",
+            )  # fmt: skip
+            raise PackRefused([pack.problem(("in_force_from",), wrong)])
 
 
-def _found(name: str, on: date) -> Pack:
-    return _newest([pack for pack in _every_pack(pack_folders()) if pack.id == name], name, on)
+def _refuse_fall(kept: Sequence[Pack], pack: Pack) -> None:
+    """Does the pack stand on the law of its market as it is on the pack's first day (or on the first law there is)?"""
+    if pack.layer is Layer.LAW:
+        stacked([pack])
+        return
+    laws = [law for law in kept if law.layer is Layer.LAW and law.cells.jurisdiction == pack.cells.jurisdiction]
+    if not laws:
+        text = say("没有市场 {code} 的法律规则包。", "There is no law pack of market {code}.", code=pack.cells.jurisdiction)
+        raise PackRefused([pack.problem(("jurisdiction",), text)])
+    there = [law for law in laws if law.in_force(pack.cells.in_force_from)]
+    stacked([max(there, key=_since) if there else min(laws, key=_since), pack])
+
+
+def _since(pack: Pack) -> date:
+    return pack.cells.in_force_from
+
+
+def chosen(packs: Sequence[Pack], jurisdiction: str, platform: str | None, shop: str | None, on: date) -> list[Pack]:
+    """Of `packs` those in force on `on` in a market: its law, every promise, those for all, the platform's own, the shop's own.
+
+    Refuses (NotFound) a market without a law, a platform or a shop without a pack.
+    """
+    here = [pack for pack in packs if pack.cells.jurisdiction == jurisdiction]
+    laws = [pack for pack in here if pack.layer is Layer.LAW]
+    found = [_newest(laws, jurisdiction, on)]
+    common = sorted({(list(Layer).index(pack.layer), pack.id) for pack in here if _common(pack) and pack.in_force(on)})
+    names = [name for _, name in common if name not in (platform, shop)]
+    for name in (*names, platform, shop):
+        if name is not None:
+            found.append(_newest([pack for pack in here if pack.id == name and pack.layer is not Layer.LAW], name, on))
+    return found
+
+
+def _common(pack: Pack) -> bool:
+    return pack.layer is Layer.PROMISE or (pack.cells.for_all and pack.layer is not Layer.LAW)
 
 
 def _newest(packs: Sequence[Pack], name: str, on: date) -> Pack:
@@ -231,4 +147,51 @@ def _newest(packs: Sequence[Pack], name: str, on: date) -> Pack:
     if not there:
         text = say("{on} 没有生效的规则包 {name}。", "No pack {name} is in force on {on}.", name=name, on=on.isoformat())
         raise NotFound(text, code="no_pack")
-    return max(there, key=lambda pack: pack.cells.in_force_from)
+    return max(there, key=_since)
+
+
+def load_stack(packs: Sequence[str | File], on: date) -> Stack:
+    """The stack of the packs named by id, or by path, as they are in force on `on`. Refuses NotFound and PackRefused."""
+    known = _shelf(pack_folders())
+    found = []
+    for name in packs:
+        if isinstance(name, str) and not name.endswith(".toml"):
+            found.append(_in_force(known, name, [pack for pack in known.packs if pack.id == name], on))
+        else:
+            found.append(load_pack(name))
+    return stacked(found)
+
+
+def stack_for(jurisdiction: str, platform: str | None, on: date, shop: str | None = None) -> Stack:
+    """The stack of a market on a day, from the files alone. Read once for each day's packs. Refuses NotFound and PackRefused."""
+    known = _shelf(pack_folders())
+    try:
+        packs = chosen(known.packs, jurisdiction, platform, shop, on)
+    except NotFound as missing:
+        raise _why(known, missing) from missing
+    return _stacked_once(tuple(packs))
+
+
+def _in_force(known: Shelf, name: str, packs: Sequence[Pack], on: date) -> Pack:
+    try:
+        return _newest(packs, name, on)
+    except NotFound as missing:
+        raise _why(known, missing) from missing
+
+
+def _why(known: Shelf, missing: NotFound) -> NotFound:
+    """A pack may be missing because its file is broken: what was set aside is told with it."""
+    aside = [problem.sentence for refused in known.refused for problem in refused.problems]
+    for sentence in aside:
+        missing = NotFound(say("{said}\n{aside}", "{said}\n{aside}", said=missing.text, aside=sentence), code=missing.code)
+    return missing
+
+
+@lru_cache(maxsize=64)
+def _stacked_once(packs: tuple[Pack, ...]) -> Stack:
+    return stacked(packs)
+
+
+@lru_cache(maxsize=8)
+def _shelf(folders: tuple[File, ...]) -> Shelf:
+    return read_shelf(folders)
