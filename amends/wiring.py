@@ -6,7 +6,7 @@ The numbers are those of the synchronisation rules in docs/lifecycle.md.
 
 from __future__ import annotations
 
-from amends.cases import grants, relay
+from amends.cases import grants, lanes, relay
 from amends.cases.evidence import likeness
 from amends.cases.hooks import FOLLOWERS, GUARDS, HOLDS_OPEN, LISTENER, LISTENERS, LIVES, Follower, Guard, Listener
 from amends.cases.life import LifeRow
@@ -35,6 +35,9 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("case.approve", grants.owe_claim),                       # S2
     ("case.grant_at_once", grants.owe_claim),                 # S2
     ("case.call_platform", rulings.open_round),
+    ("case.send_back", rulings.open_round),
+    ("case.ask_person", lanes.hand_to_a_person),              # S21
+    ("case.ask_person", rulings.before_a_person),             # S21
     ("review.rule", rulings.case_is_ruled),
     ("review.rule_by_default", rulings.case_is_ruled),
     ("case.let_stand", rulings.bind),                         # S4, S5
@@ -74,6 +77,8 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     ("case.complete", ending.nothing_open),                   # S3
     ("case.let_stand", rulings.burdened_side_only),           # S4
     ("case.call_platform", rulings.something_to_review),
+    ("case.ask_person", rulings.something_for_a_person),      # S21
+    ("review.rule_by_default", rulings.no_machine_after_asking),  # S21
 )  # fmt: skip
 
 OPEN_LIVES = (ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives)

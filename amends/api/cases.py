@@ -123,6 +123,12 @@ def review(request: Asked, ref: str, body: bodies.WordsIn) -> HttpResponse:
     return acted(request, ref, lambda: answering.call_platform(ref, words=body.words, by=request.auth.actor))
 
 
+@posting(router, "/cases/{ref}/person", shapes.CaseOut, "Ask that a person decides")
+def person(request: Asked, ref: str, body: bodies.WordsIn) -> HttpResponse:
+    """Consumer or merchant, once a case: an expert has it, and no machine rules by default against anybody any more."""
+    return acted(request, ref, lambda: answering.ask_person(ref, words=body.words, by=request.auth.actor))
+
+
 @posting(router, "/cases/{ref}/refusal-acceptance", shapes.CaseOut, "Accept the refusal")
 def refusal_acceptance(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
     """The refusal stands and the case is closed."""

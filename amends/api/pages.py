@@ -10,7 +10,7 @@ from datetime import datetime
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
 
-SHAPE = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?\+00:00)~(\d{1,18})$")
+SHAPE = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?\+00:00)~(\d{1,18})(?:~x)?$")
 NO_SUCH_PAGE = say("after 应是上一页的 next。", "`after` is the `next` of the page before.")
 
 
@@ -36,5 +36,5 @@ def key_in(after: str) -> str | None:
 
 def parts(key: str) -> tuple[datetime, int]:
     """Instant and id of a key that `key_in` has checked."""
-    at, _, pk = key.partition("~")
+    at, _, pk = key.removesuffix("~x").partition("~")
     return datetime.fromisoformat(at), int(pk)

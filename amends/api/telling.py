@@ -26,6 +26,7 @@ ADDRESSES: dict[tuple[str, str], str] = {
     ("case", "ask_proof"): "/cases/{case}/proof-request",
     ("case", "prove"): "/cases/{case}/proof",
     ("case", "call_platform"): "/cases/{case}/review",
+    ("case", "ask_person"): "/cases/{case}/person",
     ("case", "accept_refusal"): "/cases/{case}/refusal-acceptance",
     ("case", "withdraw"): "/cases/{case}/withdrawal",
     ("case", "let_stand"): "/cases/{case}/standing",

@@ -60,6 +60,9 @@ class Case(LifeRow):
     title_en = models.CharField(max_length=240)
     goods_class = models.CharField(max_length=20)
     channel = models.CharField(max_length=20)
+    # Who looks at the claim (lanes.py), and since when a side has asked that a person decides (S21).
+    lane = models.CharField(max_length=12, default="assisted")
+    person_asked_at = models.DateTimeField(null=True, blank=True)
     shipped = models.BooleanField()
     received = models.BooleanField()
     opened_at = models.DateTimeField()
@@ -215,6 +218,9 @@ class Deadline(Tenanted):
     provisional = models.BooleanField(default=False)
     backstop = models.BooleanField(default=False)
     paused_since = models.DateTimeField(null=True, blank=True)
+    # The pack's pause that this turn runs into, if any: it is counted into `due_at` already.
+    held_from = models.DateTimeField(null=True, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)
     warned = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_as = models.CharField(max_length=12, blank=True)
@@ -241,6 +247,9 @@ class Turn(Tenanted):
     party = models.CharField(max_length=20)
     due_at = models.DateTimeField()
     paused = models.BooleanField(default=False)
+    held_from = models.DateTimeField(null=True, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)
+    expert = models.BooleanField(default=False)
     life = models.CharField(max_length=20)
     life_id = models.BigIntegerField()
     stage = models.CharField(max_length=30)
@@ -253,6 +262,8 @@ class Turn(Tenanted):
         indexes = [
             models.Index(fields=["merchant", "party", "due_at", "case"], name="queue_of_merchant"),
             models.Index(fields=["party", "due_at", "case"], name="queue_of_platform"),
+            # The desk's queue: experts' cases first, then by time left.
+            models.Index(fields=["party", "-expert", "due_at", "case"], name="queue_of_experts"),
         ]
 
 

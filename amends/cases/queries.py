@@ -28,7 +28,10 @@ COUNT_LIMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One case that waits for this side: until when, and what follows without an answer."""
+    """One case that waits for this side: until when, and what follows without an answer.
+
+    A pause of the pack is counted into `due_at`; between `held_from` and `held_until` the clock stands still.
+    """
 
     ref: str
     title: Text
@@ -47,6 +50,10 @@ class QueueRow:
     silence: str
     due_at: datetime
     paused: bool
+    held_from: datetime | None
+    held_until: datetime | None
+    lane: str
+    expert: bool
     opened_at: datetime
     turn: int
 
@@ -70,9 +77,13 @@ def queue(
     remedy: str = "",
     within: timedelta | None = None,
     life: str = "",
+    lane: str = "",
     size: int = PAGE,
 ) -> QueuePage:
-    """What waits for `party` (the actor's own side by default) among the cases that the actor may see, nearest first. Two queries."""
+    """What waits for `party` (the actor's own side by default) among the cases that the actor may see, nearest first. Two queries.
+
+    For the platform's people, the cases of experts come before all others.
+    """
     turns = _turns(actor, party or actor.party)
     if issue:
         turns = turns.filter(case__issue=issue)
@@ -80,13 +91,16 @@ def queue(
         turns = turns.filter(case__remedy=remedy)
     if life:
         turns = turns.filter(life=life)
+    if lane:
+        turns = turns.filter(case__lane=lane)
     if within is not None:
         turns = turns.filter(due_at__lte=clock.now() + within)
     total = len(turns.order_by("due_at", "case_id").values_list("pk")[: COUNT_LIMIT + 1])
+    experts = actor.sees_everything
     if after:
-        due, case_id = _key(after)
-        turns = turns.filter(Q(due_at__gt=due) | Q(due_at=due, case_id__gt=case_id))
-    found = list(turns.select_related("case__consumer", "case__merchant").order_by("due_at", "case_id")[: size + 1])
+        turns = turns.filter(_behind(after, experts=experts))
+    order = ("-expert", "due_at", "case_id") if experts else ("due_at", "case_id")
+    found = list(turns.select_related("case__consumer", "case__merchant").order_by(*order)[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return QueuePage([_row(turn) for turn in found[:size]], _told_key(last) if last else None, min(total, COUNT_LIMIT), total > COUNT_LIMIT)
 
@@ -122,13 +136,26 @@ def _row(turn: Turn) -> QueueRow:
         turn.silence,
         turn.due_at,
         turn.paused,
+        turn.held_from,
+        turn.held_until,
+        case.lane,
+        turn.expert,
         case.opened_at,
         turn.pk,
     )
 
 
 def _told_key(turn: Turn) -> str:
-    return f"{turn.due_at.isoformat()}~{turn.case_id}"
+    return f"{turn.due_at.isoformat()}~{turn.case_id}" + ("~x" if turn.expert else "")
+
+
+def _behind(after: str, *, experts: bool) -> Q:
+    """What comes behind the row that `after` names: among experts' cases the later ones and then all others."""
+    due, case_id = _key(after.removesuffix("~x"))
+    later = Q(due_at__gt=due) | Q(due_at=due, case_id__gt=case_id)
+    if not experts:
+        return later
+    return Q(expert=False) | later if after.endswith("~x") else Q(expert=False) & later
 
 
 def _key(after: str) -> tuple[datetime, int]:

@@ -6,7 +6,9 @@ Invariants
  3. Backstops (a limit over which an inner life's own clock runs) stand still while that clock runs: they ring only for silence
     in which nothing else would (LIFECYCLE, decided 7).
  4. `Turn` and `case.turns` hold, for each party, the nearest open deadline that waits for it: the queues sort by these.
- 5. The chain: entry n hashes its own canonical facts and the hash of entry n-1; the case row holds count and head.
+ 5. A pause of the pack is counted into `due_at` when the turn begins; the row says from when to when its clock stands still.
+ 6. Once a side has asked for a person, silence rules against nobody: every row that could says `alarm` instead (S21).
+ 7. The chain: entry n hashes its own canonical facts and the hash of entry n-1; the case row holds count and head.
 """
 
 from __future__ import annotations
@@ -22,16 +24,19 @@ from django.db import transaction
 
 from amends.cases import acting, hooks
 from amends.cases.acting import Act, Step
+from amends.cases.lanes import silence_of
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Deadline, Entry, Turn
 from amends.kernel import clock
 from amends.kernel.tables import ALARM, BIRTH
 from amends.plumbing import jobs
-from amends.policy.queries import calendar, due_by
+from amends.policy.queries import calendar, due_by, holds_of
+from amends.policy.rules.words import Lane
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+INSTANTS = ("due_at", "held_from", "held_until")
 BACKSTOPS = frozenset({"execution_ends", "review_ends", "unwinding_ends", "appeal_ends"})
 
 
@@ -110,6 +115,7 @@ def _keep_deadlines(case: Case, steps: list[Step], at: datetime) -> None:
         row.save(update_fields=["ended_at", "ended_as"])
     known = {(row.life, row.life_id) for row in kept}
     fresh = [_deadline(case, life, at) for key, life in moved.items() if key not in known and not life.is_over]
+    _call_a_person(case, kept)
     kept += Deadline.objects.bulk_create(fresh)
     _hold_backstops(kept, at)
     _keep_turns(case, kept, born=born)
@@ -121,11 +127,21 @@ def _ended_as(row: Deadline, step: Step) -> str:
     return "met" if step.by.party.value in row.waits_for.split(",") else "dropped"
 
 
+def _call_a_person(case: Case, rows: list[Deadline]) -> None:
+    for row in rows:
+        options = {verb for s in hooks.LIVES[row.life].LIFE.stages.values() if s.limit == row.limit for verb in s.silence}
+        if (silence := silence_of(case, options, row.silence)) != row.silence:
+            row.silence = silence
+            row.save(update_fields=["silence"])
+
+
 def _deadline(case: Case, life: LifeRow, at: datetime) -> Deadline:
     stage = life.where
     assert stage.limit is not None  # noqa: S101 - a stage that waits has a limit: checked when the table was read
-    due = due_by(case.terms, stage.limit, start=at, waits_for=stage.waits_for, calendar=calendar(case.merchant.calendar))
-    silence = case.terms.silence(stage.limit, stage.silence, remedy=case.remedy, shipped=case.shipped, received=case.received)
+    days = calendar(case.merchant.calendar)
+    due = due_by(case.terms, stage.limit, start=at, waits_for=stage.waits_for, calendar=days)
+    held = next((hold for hold in holds_of(case.terms, stage.limit, days) if hold.start < due.at and hold.end and at < hold.end), None)
+    chosen = case.terms.silence(stage.limit, stage.silence, remedy=case.remedy, shipped=case.shipped, received=case.received)
     return Deadline(
         merchant_id=case.merchant_id,
         case_id=case.pk,
@@ -134,11 +150,13 @@ def _deadline(case: Case, life: LifeRow, at: datetime) -> Deadline:
         limit=stage.limit,
         generation=life.generation,
         waits_for=",".join(stage.waits_for),
-        silence=silence,
+        silence=silence_of(case, stage.silence, chosen),
         started_at=at,
         due_at=due.at,
         provisional=due.provisional,
         backstop=stage.limit in BACKSTOPS,
+        held_from=held.start if held else None,
+        held_until=held.end if held else None,
     )
 
 
@@ -168,6 +186,9 @@ def _keep_turns(case: Case, rows: list[Deadline], *, born: bool) -> None:
             "party": party,
             "due_at": row.due_at.isoformat(),
             "paused": row.paused_since is not None,
+            "held_from": row.held_from and row.held_from.isoformat(),
+            "held_until": row.held_until and row.held_until.isoformat(),
+            "expert": case.lane == Lane.EXPERT,
             "life": row.life,
             "life_id": row.life_id,
             "stage": stages.get((row.life, row.life_id))
@@ -189,8 +210,8 @@ def _keep_turns(case: Case, rows: list[Deadline], *, born: bool) -> None:
         Turn(
             merchant_id=case.merchant_id,
             case_id=case.pk,
-            **{k: v for k, v in t.items() if k not in ("due_at", "deadline")},
-            due_at=datetime.fromisoformat(t["due_at"]),
+            **{k: v for k, v in t.items() if k not in (*INSTANTS, "deadline")},
+            **{k: t[k] and datetime.fromisoformat(t[k]) for k in INSTANTS},
         )
         for t in turns
     )

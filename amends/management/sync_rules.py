@@ -1,4 +1,4 @@
-"""The synchronisation rules S1 to S20: what ties the lives together, in words, and which of them this version keeps.
+"""The synchronisation rules S1 to S21: what ties the lives together, in words, and which of them this version keeps.
 
 The rows that keep them in the same commit are marked in amends/wiring.py; `elsewhere` names the walls that stand in other files.
 """
@@ -196,6 +196,15 @@ RULES: tuple[Rule, ...] = (
         ),
         (),
         say("随隐患一题建成", "comes with the issue on hazards"),
+    ),
+    Rule(
+        21,
+        say(
+            "一方要求由人来裁决后，机器不再对任何一方裁决：到时没有裁决就通知主管；已按规则自动做出、尚未生效的裁决，由人重新裁决。",
+            "Once a side has asked that a person decides, no machine rules against anybody: where the limit runs out a supervisor is "
+            "called instead, and a ruling by default that does not bind yet is looked at afresh by a person. Asked once a case.",
+        ),
+        ("amends/cases/lanes.py: silence_of", "docs/adr/0014-a-person-decides.md"),
     ),
 )
 

@@ -38,6 +38,9 @@ class Consumer(models.Model):
     ref = models.CharField(max_length=20, unique=True)
     name_zh = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80)
+    # How good a customer the shop says this is, and where they live: lanes may ask for either, no right ever does.
+    tier = models.CharField(max_length=20, blank=True)
+    region = models.CharField(max_length=40, blank=True)
     source = models.CharField(max_length=200, blank=True)
     made_at = models.DateTimeField(default=clock.now)
 
@@ -91,6 +94,7 @@ class Order(Tenanted):
     paid_minor = models.BigIntegerField()
     promotions = models.JSONField(default=list)
     promised_no_reason = models.BooleanField(default=False)
+    channel = models.CharField(max_length=20, default="online")
     source = models.CharField(max_length=200, blank=True)
     simulated = models.JSONField(default=list)
 

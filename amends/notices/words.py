@@ -52,6 +52,65 @@ NOTICES: dict[str, tuple[Told, ...]] = {
             say("售后单 {case} 已同意，正在执行。", "Case {case} is approved and being carried out."),
         ),
     ),
+    "case.grant_at_once": (
+        Told(
+            "consumer",
+            say("你的申请已同意", "Your claim is approved"),
+            say(
+                "售后单 {case} 按规则直接同意，不用等商家答复。接下来的步骤会逐一告诉你。",
+                "Case {case} is approved at once under the rules; nobody has to be waited for. Each next step will be told to you.",
+            ),
+        ),
+        Told(
+            "merchant",
+            say("诉求按规则直接同意", "A claim was approved at once"),
+            say(
+                "售后单 {case} 由规则直接同意，事实、理由和依据在页面上。你不同意的，可以在页面上要求由人来裁决。",
+                "Case {case} was approved by the rules alone; facts, reasons and basis stand on its page. "
+                "If you disagree, ask there that a person decides.",
+            ),
+        ),
+    ),
+    "case.ask_person": (
+        Told(
+            "consumer",
+            say("将由人来裁决", "A person will decide"),
+            say(
+                "售后单 {case} 有一方要求由人来裁决。之后不会再由机器单独决定，结果会通知你。",
+                "In case {case} a side asked that a person decides. No machine decides alone from now on; you will be told the result.",
+            ),
+        ),
+        Told(
+            "merchant",
+            say("将由人来裁决", "A person will decide"),
+            say(
+                "售后单 {case} 有一方要求由人来裁决。之后不会再由机器单独决定，结果会通知你。",
+                "In case {case} a side asked that a person decides. No machine decides alone from now on; you will be told the result.",
+            ),
+        ),
+    ),
+    "review.rule_by_default": (
+        Told(
+            "consumer",
+            say("这是按规则自动做出的裁决", "This ruling was given by rule"),
+            say(
+                "售后单 {case} 的判责员没有按时裁决，由规则裁决，依据在页面上。你可以在 {due} 前要求由人来裁决。",
+                "No arbiter ruled on case {case} in time, so the rules did; the basis stands on its page. "
+                "Until {due} you can ask that a person decides.",
+            ),
+            "consumer",
+        ),
+        Told(
+            "merchant",
+            say("这是按规则自动做出的裁决", "This ruling was given by rule"),
+            say(
+                "售后单 {case} 的判责员没有按时裁决，由规则裁决，依据在页面上。你可以在 {due} 前要求由人来裁决。",
+                "No arbiter ruled on case {case} in time, so the rules did; the basis stands on its page. "
+                "Until {due} you can ask that a person decides.",
+            ),
+            "merchant",
+        ),
+    ),
     "case.refuse": (
         Told(
             "consumer",

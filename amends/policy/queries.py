@@ -10,10 +10,12 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from amends.kernel.calendars import Calendar, DayKind, Due, Roll, due
+from amends.kernel.calendars import Calendar, DayKind, Due, Hold, Roll, due
 from amends.kernel.limits import Limit
 from amends.kernel.parties import Party
 from amends.policy.models import CalendarDay, Decision
+from amends.policy.rules.answers import PausePick
+from amends.policy.rules.clocks import holds
 from amends.policy.rules.stack import Stack, stack_for
 
 WORKING_HOURS = {weekday: ((time(9), time(18)),) for weekday in range(5)}
@@ -41,6 +43,11 @@ class Terms:
                 return str(verb)
         return options[0]
 
+    @property
+    def pauses(self) -> tuple[PausePick, ...]:
+        """The days on which clocks stand still; none in decisions that were stamped before packs had pauses."""
+        return tuple(PausePick(tuple(limits), first, last) for limits, first, last in self.raw.get("pauses", ()))
+
     def roll(self, waits_for: Sequence[Party]) -> Roll:
         """What the last day of a period rolls off: kinder by direction (CN-DAY-2b)."""
         return Roll(self.raw["rolls"]["consumer" if Party.CONSUMER in waits_for else "others"])
@@ -58,7 +65,12 @@ def terms_of(decision: Decision) -> Terms:
 
 def due_by(terms: Terms, limit: str, *, start: datetime, waits_for: Sequence[Party], calendar: Calendar) -> Due:
     """When a turn that begins at `start` ends: the instant, and whether it rests on a provisional day."""
-    return due(start, terms.limit(limit), calendar, roll=terms.roll(waits_for))
+    return due(start, terms.limit(limit), calendar, holds=holds_of(terms, limit, calendar), roll=terms.roll(waits_for))
+
+
+def holds_of(terms: Terms, limit: str, calendar: Calendar) -> tuple[Hold, ...]:
+    """When the clock of `limit` stands still by the terms, in the days of this market."""
+    return tuple(holds(terms.pauses, limit, calendar))
 
 
 @lru_cache(maxsize=16)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from amends.cases.grants import owe
+from amends.cases.lanes import AT_ONCE
 from amends.cases.life import LifeRow
 from amends.cases.models import Case
 from amends.cases.taking import take_case_of
@@ -28,6 +29,7 @@ from amends.rulings.queries import (
     AGAINST,
     BURDENED,
     FOR,
+    by_default,
     contested,
     heard_units,
     may_be_reviewed,
@@ -36,7 +38,7 @@ from amends.rulings.queries import (
     undecided_units,
 )
 
-REVIEWS = Case.LIFE.counted["call_platform"]
+REVIEWS, APPEALS = Case.LIFE.counted["call_platform"], Case.LIFE.counted["send_back"]
 
 
 def open_round(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -117,9 +119,59 @@ def burdened_side_only(life: LifeRow, by: Actor) -> None:
 def something_to_review(life: LifeRow, by: Actor) -> None:
     """Guard of `call_platform`: once something was decided, only what is open and unheard can be brought before an arbiter."""
     case = _case(life)
-    is_decided = case.LIFE.becomes(case.stage, "complete", Party.PLATFORM) is not None
-    if is_decided and not may_be_reviewed(case):
+    if _is_decided(case) and not may_be_reviewed(case):
         raise NoSuchMove(say("没有需要平台裁决的事项。", "There is nothing left for the platform to decide."), code="nothing_to_review")
+
+
+def something_for_a_person(life: LifeRow, by: Actor) -> None:
+    """Guard of `ask_person` (S21): asked once for a case, and never against what a person decided."""
+    case = _case(life)
+    if case.person_asked_at is not None:
+        already = say("已经要求由人来裁决，之后由人裁决。", "A person has been asked for already, and will decide.")
+        raise NoSuchMove(already, code="person_asked")
+    ruling = _standing(case)
+    if ruling is not None and not by_default(ruling):
+        raise NoSuchMove(say("这份裁决就是人做出的。", "A person gave this ruling."), code="person_ruled")
+    if _is_decided(case) and (case.lane not in AT_ONCE or not may_be_reviewed(case)):
+        raise NoSuchMove(say("没有由机器单独做出的决定。", "Nothing was decided here by a machine alone."), code="nothing_by_machine")
+
+
+def before_a_person(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `ask_person` (S21): a ruling by default binds nothing and is looked at afresh; else the platform is called in where the
+    table lets this side do so. Elsewhere whoever decides is a person already, and stays one."""
+    case = _case(life)
+    ruling = _standing(case)
+    if ruling is None:
+        if case.may("call_platform", by):
+            case.move("call_platform", by, facts={"called_by": by.party.value, "because": "person"})
+        return
+    ruling.heard = []
+    ruling.save(update_fields=["heard"])
+    case.follow("appeal", by, facts={"review": ruling.ref, "because": "person"})
+    # Not counted among the appeals that a case has: nobody has looked yet, and it happens once a case (person_asked_at).
+    used = case.counts.pop(APPEALS, None)
+    case.follow("send_back", by, facts={"called_by": by.party.value, "review": ruling.ref, "because": "person"})
+    case.counts.pop(APPEALS, None)
+    if used is not None:
+        case.counts[APPEALS] = used
+
+
+def no_machine_after_asking(life: LifeRow, by: Actor) -> None:
+    """Guard of `rule_by_default` (S21, CN-PLAT-06, CN-PI-04): once a side has asked for a person, no machine rules against anybody."""
+    review = _review(life)
+    if take_case_of(review.case_id).person_asked_at is not None:
+        wrong = say("一方要求由人来裁决，不能按规则自动裁决。", "A side asked that a person decides: the policy can't rule by default.")
+        raise NoSuchMove(wrong, code="person_asked")
+
+
+def _is_decided(case: Case) -> bool:
+    """What is owed is written down, and is being carried out."""
+    return case.LIFE.becomes(case.stage, "complete", Party.PLATFORM) is not None
+
+
+def _standing(case: Case) -> Review | None:
+    """The ruling that waits to stand; asked of the database only where the table has such a wait."""
+    return unbound_ruling(case) if case.LIFE.becomes(case.stage, "let_stand", Party.CLOCK) is not None else None
 
 
 def _call(case: Case, by: Actor, inspection: Inspection) -> None:
@@ -147,7 +199,7 @@ def _rule_as_policy_says(case: Case, review: Review) -> None:
     """The default behind two silent arbiters: for the claim where the stamped decision opens its remedy as of right for every line."""
     answers = [a for line in case.decision.answer["lines"] for a in line["answer"]["remedies"] if a["remedy"] == case.remedy]
     is_open = bool(answers) and all(answer["open"] for answer in answers)
-    clauses = [clause for answer in answers for _, clause, _, holds, _ in answer["reasons"] if holds is is_open]
+    clauses = [clause for answer in answers for _, clause, _, holds, *_ in answer["reasons"] if holds is is_open]
     review.outcome = FOR if is_open else AGAINST
     review.liable = BURDENED[review.outcome].value
     review.clause = clauses[0][:60] if clauses else ""

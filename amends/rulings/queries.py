@@ -49,6 +49,11 @@ def unbound_ruling(case: Case) -> Review | None:
     return rows.order_by("-pk").first()
 
 
+def by_default(review: Review) -> bool:
+    """Whether the policy gave this ruling for want of a person: no arbiter gave reasons."""
+    return review.reasons_id is None
+
+
 def contested(case: Case) -> list[Inspection]:
     """The findings that an arbiter has to judge, in order of their units."""
     rows = Inspection.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=CONTESTED)

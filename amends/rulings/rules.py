@@ -13,7 +13,7 @@ REVIEW = life(
     deciding           arbiter            arbiter_rules           reassign
     testing            platform           test_reported           close_test
     second_reading     arbiter            second_reader           reassign
-    reassigned         arbiter            arbiter_rules_late      rule_by_default
+    reassigned         arbiter            arbiter_rules_late      rule_by_default,alarm
     ruled              -                  -                       -
     dropped            -                  -                       -
     """,
@@ -34,6 +34,7 @@ REVIEW = life(
     second_reading                            return_draft    arbiter                   deciding
     deciding,second_reading                   reassign        platform,clock            reassigned
     reassigned                                rule_by_default clock                     ruled
+    reassigned                                alarm           clock                     =
     gathering,replying,deciding,testing,second_reading,reassigned  drop  platform       dropped
     """,
     counted={"ask_more": "evidence_rounds", "order_test": "tests", "draft_ruling": "drafts"},

@@ -33,7 +33,7 @@ def test_the_merchant_sees_whose_turn_it_is_what_silence_does_and_a_sum_that_add
     assert "自动同意，退货后退 ¥" in view.turn.silence.into("zh")
     assert sum(row.minor for row in view.rows) == view.total.minor == case.claimed_minor
     assert sum(row.minor for row in view.tenders if row.note is None) == case.claimed_minor
-    assert [act.verb for act in view.acts] == ["ask_proof", "approve", "refuse", "call_platform"]
+    assert [act.verb for act in view.acts] == ["ask_proof", "approve", "refuse", "call_platform", "ask_person"]
     assert [step.state for step in view.steps] == ["done", "cur", "", "", ""]
     assert [line.quantity for line in view.lines] == [2]
     assert all(spoken.holds for spoken in view.decided.reasons)
@@ -53,7 +53,7 @@ def test_each_side_has_its_own_acts_and_its_own_headline(stepped_clock: clock.St
     cast = the_cast()
     case = claims(an_order(cast.bolts, cast.annas), by=cast.anna)
     mine, theirs, platforms = (case_view(case.ref, actor) for actor in (cast.anna, cast.bolt, cast.judge))
-    assert [act.verb for act in mine.acts] == ["withdraw"]
+    assert [act.verb for act in mine.acts] == ["withdraw", "ask_person"]
     assert theirs.may("approve") and not mine.may("approve")
     assert len({view.headline.into("zh") for view in (mine, theirs, platforms)}) == 3
     assert mine.total.label.into("zh") == "退给你"

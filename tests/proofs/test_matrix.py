@@ -159,6 +159,7 @@ PUBLIC: dict[tuple[str, str], Call] = {
     ("case", "ask_proof"): lambda ref, row, by: answering.ask_proof(ref, words="show it", by=by),
     ("case", "prove"): lambda ref, row, by: answering.prove(ref, words="look", by=by),
     ("case", "call_platform"): lambda ref, row, by: answering.call_platform(ref, words="help", by=by),
+    ("case", "ask_person"): lambda ref, row, by: answering.ask_person(ref, words="a person", by=by),
     ("case", "accept_refusal"): lambda ref, row, by: answering.accept_refusal(ref, by=by),
     ("case", "withdraw"): lambda ref, row, by: answering.withdraw(ref, by=by),
     ("case", "let_stand"): lambda ref, row, by: answering.let_stand(ref, by=by),
@@ -243,7 +244,10 @@ def _tried(case: Case, row: LifeRow, verb: str, by: Actor, call: Call, before: t
     return True
 
 
-GUARDED = {"not_burdened", "nothing_to_review", "count_used_up", "conflict_of_interest", "not_assigned"}
+GUARDED = {
+    "person_asked", "person_ruled", "nothing_by_machine", "not_burdened", "nothing_to_review", "count_used_up", "conflict_of_interest",
+    "not_assigned",
+}  # fmt: skip
 
 
 def _undone(call: Call, ref: str, row: LifeRow, by: Actor) -> list[tuple[str, int, str, str, str]]:

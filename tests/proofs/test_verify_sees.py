@@ -112,8 +112,9 @@ BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("clocks", "stands still", ("UPDATE cases_deadline SET ended_at = due_at, ended_as = 'met' WHERE case_id = %(back)s AND NOT backstop"
                                 " AND ended_at IS NULL",)),
     ("queues", "not open", ("UPDATE cases_deadline SET due_at = due_at + interval '1 day' WHERE case_id = %(back)s AND ended_at IS NULL",)),
-    ("queues", "not open", ("INSERT INTO cases_turn (merchant_id, case_id, party, due_at, paused, life, life_id, \"limit\", silence, stage)"
-                            " SELECT merchant_id, id, 'merchant', opened_at, false, 'case', id, 'merchant_answers', 'approve', stage"
+    ("queues", "not open", ("INSERT INTO cases_turn (merchant_id, case_id, party, due_at, paused, expert, life, life_id, \"limit\","
+                            " silence, stage)"
+                            " SELECT merchant_id, id, 'merchant', opened_at, false, false, 'case', id, 'merchant_answers', 'approve', stage"
                             " FROM cases_case WHERE id = %(paid)s",)),
     ("grants", "1 paid", ("UPDATE refunds_refund SET amount_minor = 1 WHERE case_id = %(paid)s",)),
     ("grants", "0 paid", ("DELETE FROM refunds_refund WHERE case_id = %(paid)s",)),

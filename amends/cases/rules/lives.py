@@ -68,6 +68,8 @@ CASE = life(
     triage,awaiting_leader,awaiting_merchant,awaiting_proof,answering_proof,refused  merge  platform  merged
     merged                                    unmerge         platform                  triage
     merged                                    absorb          clock                     closed
+    triage,awaiting_leader,awaiting_merchant,awaiting_proof,answering_proof,refused,in_review,ruled  ask_person  consumer,merchant  =
+    executing                                 ask_person      merchant                  =
     in_review,appealed,executing,unwinding    alarm           clock                     =
     """,
     counted={"amend": "claim_changes", "call_platform": "reviews", "send_back": "appeals", "unmerge": "unmerges"},

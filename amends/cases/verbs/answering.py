@@ -85,6 +85,20 @@ def call_platform(ref: str, *, words: str = "", by: Actor) -> Case:
     return case
 
 
+@verb("case", "ask_person")
+def ask_person(ref: str, *, words: str = "", by: Actor) -> Case:
+    """A person decides: the case is with the experts, and no machine rules by default against anybody in it any more (S21, CN-PLAT-06).
+
+    Where this side may call the platform in, it is; a ruling that the policy gave by default is stayed, and a person looks afresh.
+    Raises NoSuchMove where it was asked before, a person has ruled, or nothing was decided by a machine.
+    """
+    case = take(ref, by)
+    said = clean_words(words, field="words")
+    text = keep_text(case, "person", said, by) if said else None
+    case.move("ask_person", by, facts={"asked_by": by.party.value, "lane": case.lane, **told(text)})
+    return case
+
+
 @verb("case", "accept_refusal")
 def accept_refusal(ref: str, *, by: Actor) -> Case:
     """The consumer lets the refusal stand and the case is closed."""

@@ -23,7 +23,7 @@ from amends.policy.rules.facts import Remedy
 
 CARRIED_OUT = (Remedy.RETURN_REFUND, Remedy.REFUND_ONLY)
 MOST_EVIDENCE = 9
-TERMS = ("limits", "counts", "silence", "rolls", "versions")
+TERMS = ("limits", "counts", "silence", "rolls", "versions", "pauses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,4 +177,4 @@ def stamped(considered: Considered) -> dict[str, Any]:
         }
         for line in considered.lines
     ]
-    return {**{name: lines[0]["answer"][name] for name in TERMS}, "lines": lines}
+    return {**{name: lines[0]["answer"][name] for name in TERMS if name in lines[0]["answer"]}, "lines": lines}
