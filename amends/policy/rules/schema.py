@@ -63,10 +63,13 @@ class LimitCell(Sourced):
 
 
 class Duty(Sourced):
-    """A period of the law that no stage waits for, but that figures and letters quote."""
+    """A period of the law that no stage waits for, but that figures and letters quote; `keeps` says what a kept file holds."""
 
     value: LimitText
     who: Literal["consumer", "others"]
+    title: Words | None = None
+    keeps: tuple[Key, ...] = ()
+    clause: Key | None = None
 
 
 class Count(Sourced):
@@ -94,7 +97,7 @@ class Goods(Sourced):
 
     exclusion: Literal["none", "outright", "if_unsealed", "if_confirmed"]
     exclusion_clause: Key
-    regime: Literal["general", "three"]
+    regime: Literal["general", "three", "car"]
     durable: bool
     fresh: bool
     cancellable: bool
@@ -160,7 +163,7 @@ class Right(Cell):
     issues: tuple[IssueType, ...] = ()
     groups: tuple[IssueGroup, ...] = ()
     states: tuple[State, ...]
-    regime: Literal["general", "three", "any"] = "any"
+    regime: Literal["general", "three", "car", "any"] = "any"
     fresh: bool | None = None
     needs: tuple[str, ...]
     clause: Key
