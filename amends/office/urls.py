@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from amends.office import cases, figures, keys, lifecycle, mails, pages
-from amends.office.policy import packs
+from amends.office.policy import golden, packs
 
 urlpatterns = [
     path("", figures.show, name="office"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("policy/packs/<str:pack_id>/<str:version>/", packs.one, name="office_policy_pack"),
     path("policy/packs/<str:pack_id>/<str:version>/text/", packs.text, name="office_policy_text"),
     path("policy/packs/<str:pack_id>/<str:version>/difference/", packs.compared, name="office_policy_difference"),
+    path("policy/golden/", golden.listed, name="office_policy_golden"),
     path("lifecycle/", lifecycle.show, name="office_lifecycle"),
     path("data/", pages.data, name="office_data"),
     path("verify/", pages.checks, name="office_verify"),

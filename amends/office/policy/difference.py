@@ -135,12 +135,13 @@ def _turn(was: Any, now: Any) -> Text | None:
         return None
     if isinstance(was, int) and isinstance(now, int):
         return say("更多", "more") if now > was else say("更少", "less")
-    if not (isinstance(was, str) and isinstance(now, str) and BARE.fullmatch(was) and BARE.fullmatch(now)) or _long(was) == _long(now):
+    if not (isinstance(was, str) and isinstance(now, str) and BARE.fullmatch(was) and BARE.fullmatch(now)) or long_of(was) == long_of(now):
         return None
-    return say("更长", "longer") if _long(now) > _long(was) else say("更短", "shorter")
+    return say("更长", "longer") if long_of(now) > long_of(was) else say("更短", "shorter")
 
 
-def _long(written: str) -> int:
+def long_of(written: str) -> int:
+    """About how many seconds a limit lasts; only for telling the longer of two."""
     limit = Limit.parse(written)
     return limit.count * (SECONDS_IN.get(limit.unit) or ROUGHLY[limit.unit])
 

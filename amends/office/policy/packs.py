@@ -19,9 +19,8 @@ from amends.kernel.texts import say
 from amends.office.policy import cell_words as words
 from amends.office.policy.cells import Row, Section, anchor, rows_of, sections
 from amends.office.policy.difference import difference
-from amends.office.policy.reading import shelf
 from amends.office.tables import lives_by_limit
-from amends.policy.queries import stack_on
+from amends.policy.queries import shelf, stack_on
 from amends.policy.rules.packs import Pack, PackRefused
 from amends.policy.rules.schema import Layer, PackCells
 from amends.policy.rules.stack import Stack, stacked
