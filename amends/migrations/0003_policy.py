@@ -177,6 +177,7 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField()),
                 ('source', models.CharField(max_length=10)),
                 ('params', models.JSONField(default=dict)),
+                ('packs', models.JSONField(default=dict)),
                 ('stage', models.CharField(default='queued', max_length=12)),
                 ('total', models.BigIntegerField(default=0)),
                 ('done', models.BigIntegerField(default=0)),
@@ -197,6 +198,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('case_ref', models.CharField(blank=True, max_length=40)),
                 ('line', models.PositiveIntegerField(default=1)),
+                ('rank', models.BigIntegerField(default=0)),
                 ('kind', models.CharField(max_length=10)),
                 ('seller', models.CharField(blank=True, max_length=120)),
                 ('goods_class', models.CharField(blank=True, max_length=20)),
@@ -300,6 +302,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='flip',
             index=models.Index(fields=['simulation', 'kind', 'id'], name='flips_of_simulation'),
+        ),
+        migrations.AddIndex(
+            model_name='flip',
+            index=models.Index(fields=['simulation', 'rank'], name='flips_by_rank'),
         ),
         migrations.AddConstraint(
             model_name='flip',

@@ -167,7 +167,10 @@ class PastFacts(Tenanted):
 
 
 class Simulation(models.Model):
-    """A draft (or a text, kept in `params`) replayed over history or over a generated year; `cursor` is where a resumed run goes on."""
+    """A draft (or a text) replayed over history or over a generated year; `cursor` is where a resumed run goes on.
+
+    `packs` holds the texts of both sides, so that a resume and a flip that is opened later are decided by the same rules.
+    """
 
     ref = models.CharField(max_length=20, unique=True)
     draft = models.ForeignKey(Draft, null=True, blank=True, on_delete=models.PROTECT, related_name="simulations")
@@ -175,6 +178,7 @@ class Simulation(models.Model):
     made_at = models.DateTimeField()
     source = models.CharField(max_length=10)
     params = models.JSONField(default=dict)
+    packs = models.JSONField(default=dict)
     stage = models.CharField(max_length=12, default="queued")
     total = models.BigIntegerField(default=0)
     done = models.BigIntegerField(default=0)
@@ -207,13 +211,17 @@ class SimulationPart(models.Model):
 
 
 class Flip(models.Model):
-    """One decision that the draft would turn over: before, after, what it costs. A generated year has no merchant and no case of ours."""
+    """One decision that the draft would turn over: before, after, what it costs. A generated year has no merchant and no case of ours.
+
+    `rank` is even chance by seed: of many flips those of the lowest ranks are kept.
+    """
 
     simulation = models.ForeignKey(Simulation, on_delete=models.CASCADE, related_name="flips", db_index=False)
     merchant = models.ForeignKey("amends.Merchant", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     case = child_of("amends.Case", null=True, blank=True)
     case_ref = models.CharField(max_length=40, blank=True)
     line = models.PositiveIntegerField(default=1)
+    rank = models.BigIntegerField(default=0)
     kind = models.CharField(max_length=10)
     seller = models.CharField(max_length=120, blank=True)
     goods_class = models.CharField(max_length=20, blank=True)
@@ -228,4 +236,7 @@ class Flip(models.Model):
     class Meta:
         db_table = "policy_flip"
         constraints = [models.CheckConstraint(condition=Q(kind__in=["won", "lost", "changed"]), name="flip_kind_known")]
-        indexes = [models.Index(fields=["simulation", "kind", "id"], name="flips_of_simulation")]
+        indexes = [
+            models.Index(fields=["simulation", "kind", "id"], name="flips_of_simulation"),
+            models.Index(fields=["simulation", "rank"], name="flips_by_rank"),
+        ]

@@ -42,9 +42,11 @@ def side_of(stack: Stack, facts: Facts, calendar: Calendar, remedy: Remedy) -> S
 def read_side(decision: Decision, remedy: Remedy) -> Side:
     """A whole decision as a simulation compares it."""
     answer = decision.answer(remedy)
-    ships = answer.open and answer.return_freight is Party.MERCHANT
-    lane = ("automatic" if answer.automatic else "assisted") if answer.open else ""
-    return Side(frozenset(decision.open_remedies), answer.open, answer.amount_minor if answer.open else 0, lane, ships, 0)
+    claims = sum([claim.amount_minor for claim in decision.claims if claim.open])
+    if not answer.open:
+        return Side(frozenset(decision.open_remedies), False, 0, "", False, claims)
+    lane, ships = answer.lane, answer.return_freight is Party.MERCHANT
+    return Side(frozenset(decision.open_remedies), True, answer.amount_minor, lane.value if lane else "", ships, claims)
 
 
 def kind_of(before: Side, after: Side) -> str:
