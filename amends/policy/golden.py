@@ -2,7 +2,7 @@
 
 They stand as data in packs/golden/ and ship with the packs: cases.toml holds the checks, golden.json the stories they tell. Tests, drafts,
 the office page and the tool that makes cells wrong all run the same `golden_checks` and `run`. How one expectation is compared:
-golden_expect.py. Pure but for reading those two files; deciding is `decide`'s.
+golden_expect.py and golden_tables.py. Pure but for reading those two files; deciding is `decide`'s.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 from amends.kernel.calendars import Calendar, DayKind
 from amends.kernel.refusals import Refusal
 from amends.kernel.texts import Text, say
-from amends.policy.golden_expect import Seen, answers, cells, ends, found, register
+from amends.policy.golden_expect import Seen, answers
+from amends.policy.golden_tables import cells, duties, ends, found, register
 from amends.policy.rules.decide import decide
 from amends.policy.rules.facts import Facts
 from amends.policy.rules.packs import Pack
@@ -214,6 +215,8 @@ def _differences(check: Check, stack: Stack, kinder: bool) -> Iterator[Text]:
         yield from ends(raw["clock"], stack, calendar(), noon, kinder)
     if "cells" in raw and not kinder:
         yield from cells(raw["cells"], stack)
+    if "duties" in raw and not kinder:
+        yield from duties(raw["duties"], stack)
     if "clauses" in raw and not kinder:
         yield from found(raw["clauses"], stack)
     if "register" in raw and not kinder:

@@ -37,7 +37,7 @@ def test_every_check_has_a_kind_a_source_and_something_that_can_fail() -> None:
         assert check.kind in KINDS
         assert check.tag in "PSGI"
         assert check.source
-        expects = check.raw.keys() & {"expect", "clock", "cells", "clauses", "register"}
+        expects = check.raw.keys() & {"expect", "clock", "cells", "clauses", "duties", "register"}
         assert expects, check.id
         assert "facts" not in check.raw or set(check.raw["expect"]) <= set(WORDS), check.id
         assert all(check.raw[name] for name in expects), check.id
