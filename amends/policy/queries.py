@@ -16,7 +16,10 @@ from amends.kernel.parties import Party
 from amends.policy.models import CalendarDay, Decision
 from amends.policy.rules.answers import PausePick
 from amends.policy.rules.clocks import holds
-from amends.policy.rules.stack import Stack, stack_for
+from amends.policy.rules.stack import Stack
+from amends.policy.shelf import forget_shelf, shelf, stack_of
+
+__all__ = ["Terms", "calendar", "due_by", "forget_calendars", "forget_shelf", "holds_of", "shelf", "stack_on", "terms_of"]
 
 WORKING_HOURS = {weekday: ((time(9), time(18)),) for weekday in range(5)}
 
@@ -53,9 +56,13 @@ class Terms:
         return Roll(self.raw["rolls"]["consumer" if Party.CONSUMER in waits_for else "others"])
 
 
-def stack_on(day: date) -> Stack:
-    """The rules of this installation's market on a day; AMENDS_PLATFORM lays a platform's own pack on the law."""
-    return stack_for("CN", os.environ.get("AMENDS_PLATFORM") or None, day)
+def stack_on(day: date, *, merchant: int | None = None) -> Stack:
+    """The rules of this installation's market on a day: files and published versions, seen within five seconds of a publication.
+
+    AMENDS_PLATFORM lays a platform's own pack on the law. With the id of a merchant the shop's own pack is laid on top, or the
+    default one for shops without.
+    """
+    return stack_of(day, "CN", os.environ.get("AMENDS_PLATFORM") or None, merchant=merchant)
 
 
 def terms_of(decision: Decision) -> Terms:
