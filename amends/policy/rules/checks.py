@@ -6,7 +6,8 @@ path; the caller knows the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from amends.kernel.texts import Text, say
@@ -43,17 +44,20 @@ SPOKEN = _names("""
 CONDITIONS = frozenset({"allowed", "intact", "cancellable", "repairs_failed", "repair_late", "short_weight", "not_misused"})
 ASKED = {"bad_share": "bad_share", "short_weight": "weighed_again"}
 LONGEST_PAUSE = 31
+FEW = 8
 ROWED = ("rights", "claims", "lanes", "pauses", "voluntary", "silence")
 FREIGHT = ("unshipped", "no_reason", "fault", "wrong", "not_arrived", "other")
 
 Found = Iterator[tuple[Path, Text]]
 
 
-def _unknown(name: str, among: Mapping[str, object]) -> Text:
+def _unknown(name: str, among: Iterable[str]) -> Text:
+    known = sorted(map(str, among))
+    near = known if len(known) <= FEW else get_close_matches(name, known, FEW, 0.5) or known
     return say(
         "没有名为 {name} 的格，可用的有：{known}。",
         "Nothing is named {name}; there are: {known}.",
-        name=name, known=", ".join(sorted(map(str, among))) or "-",
+        name=name, known=", ".join(near) or "-",
     )  # fmt: skip
 
 
@@ -80,9 +84,9 @@ def check_names(own: PackCells, terms: PackCells) -> Found:
         if "{" in f"{said.yes}{said.no}" and (name not in counted or name in elsewhere):
             yield ("clauses", name), say("只有时间窗自己的条款能写 days 和 length。", "Only a window's own clause may say days and length.")
     for name in sorted(set(own.limits) - set(LIMITS)):
-        yield ("limits", name), _unknown(name, dict.fromkeys(LIMITS))
+        yield ("limits", name), _unknown(name, LIMITS)
     for name in sorted(set(own.counts) - set(COUNTS)):
-        yield ("counts", name), _unknown(name, dict.fromkeys(COUNTS))
+        yield ("counts", name), _unknown(name, COUNTS)
     if own.in_force_until and own.in_force_until < own.in_force_from:
         yield ("in_force_until",), say("应不早于 in_force_from。", "It should not be before in_force_from.")
 

@@ -21,11 +21,11 @@ GOODS_STATES = ((False, False), (True, False), (True, True))
 
 
 def check_rows(own: PackCells) -> Found:
-    """No two rows of one pack contradict each other, none is out of reach, and the lanes end with a row that fits everything."""
-    clashes: tuple[tuple[str, Callable[[Any, Any], bool], Callable[[int], Text]], ...] = (
-        ("rights", rights_clash, _contradicts),
-        ("claims", claims_clash, _contradicts),
-        ("voluntary", _voluntary_clash, _contradicts),
+    """No two rows of one pack contradict each other, and none is out of reach; both rows are named."""
+    clashes: tuple[tuple[str, Callable[[Any, Any], bool], Callable[[int, int], Text]], ...] = (
+        ("rights", rights_clash, _contradict),
+        ("claims", claims_clash, _contradict),
+        ("voluntary", _voluntary_clash, _contradict),
         ("silence", _silence_covers, _unreached),
         ("lanes", _lane_covers, _unreached),
         ("weights", _weight_covers, _unreached),
@@ -33,18 +33,20 @@ def check_rows(own: PackCells) -> Found:
     for section, clash, said in clashes:
         for (number, row), (later, other) in combinations(enumerate(getattr(own, section).rows), 2):
             if clash(row, other):
-                yield (section, "rows", later), said(number)
-    rows = own.lanes.rows
-    if rows and not _is_default(rows[-1]):
-        right = say(
-            '最后一行应适用于一切：remedies = ["any"]，不带任何条件。',
-            'The last row should fit everything: remedies = ["any"] and no condition.',
-        )
-        yield ("lanes", "rows", len(rows) - 1), right
+                yield (section, "rows", number), said(number + 1, later + 1)
+                yield (section, "rows", later), said(number + 1, later + 1)
 
 
 def check_laid(own: PackCells, terms: PackCells) -> Found:
-    """For every limit that `own` has rows of silence about, `terms` say a verb for every remedy and state of the goods."""
+    """With `own` laid, `terms` say who looks at whatever no other row fits, and for every limit that `own` has rows of silence about
+    which verb is made for every remedy and state of the goods.
+    """
+    if own.lanes.rows and not _is_default(terms.lanes.rows[-1]):
+        right = say(
+            '最后一行应适用于一切：remedies = ["any"]，不带任何条件；缺这一行默认行。',
+            'The default row is missing: the last row should fit everything, remedies = ["any"] and no condition.',
+        )
+        yield ("lanes", "rows", len(own.lanes.rows) - 1), right
     for limit in dict.fromkeys(row.limit for row in own.silence.rows):
         number = max(n for n, row in enumerate(own.silence.rows) if row.limit == limit)
         yield from ((("silence", "rows", number), text) for text in _silent_holes(limit, terms.silence.rows))
@@ -150,17 +152,17 @@ def _weight_covers(one: Tolerance, other: Tolerance) -> bool:
     return one.price_per_kg_up_to_minor >= other.price_per_kg_up_to_minor and one.grams_up_to >= other.grams_up_to
 
 
-def _contradicts(number: int) -> Text:
+def _contradict(one: int, other: int) -> Text:
     return say(
-        "与这张表的第 {n} 行管的是同样的事，说的却不同；请合成一行，或用条件分开。",
-        "It is about the same facts as entry {n} of this table and says something else; make one of them, or part them by a condition.",
-        n=number + 1,
+        "这张表的第 {one} 行和第 {other} 行管的是同样的事，说的却不同；请合成一行，或用条件分开。",
+        "Entries {one} and {other} of this table are about the same facts and contradict each other; make them one, or add a condition.",
+        one=one, other=other,
     )  # fmt: skip
 
 
-def _unreached(number: int) -> Text:
+def _unreached(one: int, other: int) -> Text:
     return say(
-        "第 {n} 行已包含这一行，永远轮不到它；请移到前面，或删去。",
-        "Entry {n} already fits whatever this one fits, so it is never reached; move it up, or drop it.",
-        n=number + 1,
+        "第 {one} 行已包含第 {other} 行，后者永远轮不到；请把它移到前面，或删去。",
+        "Entry {one} fits whatever entry {other} fits, so the latter is never reached; move it up, or drop it.",
+        one=one, other=other,
     )  # fmt: skip

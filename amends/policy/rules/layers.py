@@ -29,14 +29,18 @@ Found = Iterator[tuple[Path, Text]]
 
 
 def laid(upper: PackCells, lower: PackCells) -> PackCells:
-    """The rules as they stand once `lower` is laid under `upper`: its cells replace those of the same name, its rows come first."""
+    """The rules as they stand once `lower` is laid under `upper`: its cells replace those of the same name, its rows come first.
+
+    Rows of a promise come after those of the law: what the law gives by itself is told as the law's.
+    """
     both: dict[str, Any] = {name: {**getattr(upper, name), **getattr(lower, name)} for name in NAMED}
     both["limits"] |= {name: _with_duty(limit, upper.limits.get(name)) for name, limit in lower.limits.items()}
     for name in SINGLE:
         both[name] = getattr(lower, name) or getattr(upper, name)
     for name in ROWED:
         one, other = getattr(upper, name), getattr(lower, name)
-        both[name] = one.model_copy(update={"rows": other.rows + one.rows})
+        rows = one.rows + other.rows if lower.layer is Layer.PROMISE else other.rows + one.rows
+        both[name] = one.model_copy(update={"rows": rows})
     return upper.model_copy(update=both)
 
 
