@@ -98,7 +98,8 @@ def test_the_law_of_china_has_every_limit_of_the_lives() -> None:
 
 def test_every_clause_of_the_law_is_used() -> None:
     names = {line[9:-1] for line in CN.splitlines() if line.startswith("[clauses.")}
-    code = "".join(file.read_text() for file in (PACKS.parent / "amends/policy/rules").glob("*.py"))
+    code = "".join(file.read_text() for file in (PACKS.parent / "amends/policy").rglob("*.py"))
+    code += "".join(file.read_text() for file in PACKS.glob("*/*.toml") if file.parent.name != "cn")
     unused = {name for name in names if CN.count(f'"{name}"') == 0 and name not in code}
     assert not unused
 
