@@ -33,7 +33,7 @@ KINDS = ("decision", "amount", "clock", "duty", "text")
 LOOKED_UP_ON = date(2026, 11, 1)
 # Days that a check names for short; each becomes noon of that day in Shanghai.
 DAYS = {
-    "signed": "signed_at", "asked": "asked_at", "ordered": "order_at", "installed": "installed_at", "opened": "opened_at",
+    "signed": "signed_at", "asked": "asked_at", "bought": "order_at", "installed": "installed_at", "opened": "opened_at",
     "noticed": "noticed_at", "received_back": "received_back_at",
 }  # fmt: skip
 

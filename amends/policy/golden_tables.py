@@ -83,7 +83,7 @@ def found(wanted: Mapping[str, Mapping[str, str]], stack: Stack) -> Found:
             continue
         for part, words in says.items():
             text = getattr(clause, part)
-            said = "" if text is None else f"{text.zh} {text.en}"
+            said = str(text) if text is None or isinstance(text, str) else f"{text.zh} {text.en}"
             if words not in said:
                 yield otherwise(f"clauses.{name}.{part}", words, said)
 
