@@ -36,6 +36,7 @@ from amends.policy.rules.facts_shapes import (
     Whole,
     Words,
     Wrong,
+    or_null,
 )
 from amends.policy.rules.words import GoodsClass, IssueType, Trait
 
@@ -108,7 +109,8 @@ FIELDS: dict[str, Field] = {
         "这件商品与同类不同的地方。", "What sets these goods apart from their class."),
     "flags": _f(
         Flags(), "商品状态", "Flags",
-        "规则包的问题，答是（true）、否（false）或不知道（null）。", "Questions of the packs answered yes (true), no (false) or not known (null).",
+        "规则包的问题，答是（true）、否（false）或不知道（null）。",
+        "Questions of the packs answered yes (true), no (false) or not known (null).",
     ),
     "courier_by": _f(Among(COURIER_BY), "谁选的快递", "Courier chosen by",
         "谁选了承运商，运输风险就看这里。", "Who chose the carrier: it decides who bears the risk of transport."),
@@ -116,7 +118,8 @@ FIELDS: dict[str, Field] = {
     "fault_proof": _f(Among(FAULT_PROOFS), "责任依据", "Proof of fault", "凭什么查明。", "What proves the fault."),
     "confirmed_exclusion": _f(
         Among(CONFIRMATIONS), "单次购买确认", "Exclusion confirmed",
-        "购买时是否单独确认过不适用无理由；预先勾选的不算。", "Whether the exclusion was confirmed for that single purchase; a ticked box in advance does not count.",
+        "购买时是否单独确认过不适用无理由；预先勾选的不算。",
+        "Whether the exclusion was confirmed for that single purchase; a ticked box in advance does not count.",
     ),
     "promised_no_reason": _f(YES_NO, "承诺无理由", "No-reason promised",
         "对法定例外的商品也承诺了无理由退货。", "No-reason return was promised for excluded goods, too."),
@@ -170,26 +173,26 @@ NULLABLE = frozenset(name for name, each in _BY_NAME.items() if each.default is 
 
 
 def facts_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of facts. Titles and descriptions are English; `x-zh` beside them holds the Chinese."""
+    """The JSON Schema (2020-12) of facts. Titles and descriptions are English; `x-texts` beside them holds both languages."""
     properties = {}
     for name, each in FIELDS.items():
         shape = each.shape.schema()
-        if name in NULLABLE:
-            shape = {"anyOf": [shape, {"type": "null"}]}
         default = _BY_NAME[name].default
-        known = {} if default is MISSING or default is None or not isinstance(default, bool | int | str) else {"default": default}
         properties[name] = {
             "title": each.title.en,
             "description": each.about.en,
-            "x-zh": {"title": each.title.zh, "description": each.about.zh},
-            **shape,
-            **known,
+            "x-texts": {"title": each.title.both(), "description": each.about.both()},
+            **(or_null(shape) if name in NULLABLE else shape),
+            **({"default": default} if isinstance(default, bool | int | str) else {}),
         }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Facts",
         "description": "All that a decision may know.",
-        "x-zh": {"title": "事实", "description": "决定所能依据的一切。"},
+        "x-texts": {
+            "title": {"zh": "事实", "en": "Facts"},
+            "description": {"zh": "决定所能依据的一切。", "en": "All that a decision may know."},
+        },
         "type": "object",
         "properties": properties,
         "required": list(REQUIRED),
@@ -205,10 +208,8 @@ def read_facts(raw: Mapping[str, Any]) -> Facts:
     given: dict[str, Any] = {}
     for name, value in raw.items():
         if name not in FIELDS:
-            wrong[str(name)] = say(
-            right = say("没有这个字段，可用的见 amends policy facts。", "There is no such field; `amends policy facts` lists them.")
-            wrong[str(name)] = right
-            )
+            unknown = say("没有这个字段，可用的见 amends policy facts。", "There is no such field; `amends policy facts` lists them.")
+            wrong[str(name)] = unknown
         elif value is None and name in NULLABLE:
             given[name] = None
         else:
@@ -220,10 +221,6 @@ def read_facts(raw: Mapping[str, Any]) -> Facts:
     if wrong:
         raise FactsRefused(wrong)
     try:
-        return _made(given)
+        return Facts.from_json(given)
     except ImpossibleFacts as found:
         raise FactsRefused(found.wrong) from found
-
-
-def _made(given: Mapping[str, Any]) -> Facts:
-    return Facts.from_json(given)

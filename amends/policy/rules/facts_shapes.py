@@ -48,6 +48,13 @@ def _no(path: str, value: Any, right: Text) -> Wrong:
     return Wrong({path: say("不能是 {got}，应为{right}。", "It cannot be {got}; it should be {right}.", got=got, right=right)})
 
 
+def or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same shape, or null."""
+    if "enum" in schema:
+        return {**schema, "enum": [*schema["enum"], None]}
+    return {**schema, "type": [schema["type"], "null"]}
+
+
 class YesNo:
     """true or false."""
 
@@ -174,8 +181,8 @@ class Record:
     def schema(self) -> dict[str, Any]:
         properties = {}
         for name, (shape, about) in self.parts.items():
-            kind = {"anyOf": [shape.schema(), {"type": "null"}]} if name in self.nullable else shape.schema()
-            properties[name] = {"description": about.en, "x-zh": {"description": about.zh}, **kind}
+            kind = or_null(shape.schema()) if name in self.nullable else shape.schema()
+            properties[name] = {"description": about.en, "x-texts": {"description": about.both()}, **kind}
         required = [name for name in self.parts if name not in self.optional]
         return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
