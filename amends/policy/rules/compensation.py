@@ -11,10 +11,11 @@ from typing import NamedTuple
 from amends.kernel.texts import Text, say
 from amends.policy.rules.answers import ClaimAnswer, Question, Reason, SumRow
 from amends.policy.rules.facts import Facts
-from amends.policy.rules.needs import Ground, Met, met
+from amends.policy.rules.needs import Ground, Met, distance, met
 from amends.policy.rules.schema import ClaimRow
-from amends.policy.rules.tables import ClaimLine, Tables
+from amends.policy.rules.tables import Tables
 
+KEPT = 4_096
 PRICE_TIMES = say("实付价款的 {n} 倍", "{n} times the price paid")
 LOSS_TIMES = say("损失的 {n} 倍", "{n} times the loss")
 RAISED = say("不足最低额，补足", "Raised to the least sum")
@@ -30,30 +31,48 @@ class StoodClaim(NamedTuple):
 
 def stood(ground: Ground, tables: Tables, whens: tuple[bool | None, ...]) -> tuple[StoodClaim, ...]:
     """What the rows about this matter say; of rows with one name the nearest to being met speaks."""
-    nearest: dict[str, tuple[int, StoodClaim]] = {}
-    for line in tables.claims[ground.facts.issue]:
-        if line.when >= 0 and whens[line.when] is not True:
+    if not tables.claims_of_flags:
+        return _stood(ground, tables, whens)
+    facts = ground.facts
+    key = (facts.issue, tuple(facts.flags.items()), facts.promises, facts.fault_of, facts.fault_proof, whens)
+    known: tuple[StoodClaim, ...] | None = tables.stood.get(key)
+    if known is None:
+        if len(tables.stood) > KEPT:
+            tables.stood.clear()
+        known = tables.stood[key] = _stood(ground, tables, whens)
+    return known
+
+
+def _stood(ground: Ground, tables: Tables, whens: tuple[bool | None, ...]) -> tuple[StoodClaim, ...]:
+    nearest: dict[str, tuple[int, ClaimRow, list[Met]]] = {}
+    for row, when in tables.claims[ground.facts.issue]:
+        if when >= 0 and whens[when] is not True:
             continue
-        said = [met(need, ground) for need in line.row.needs]
-        far = sum(2 if one.open is False else 1 if one.open is None else 0 for one in said)
-        if line.row.name not in nearest or far < nearest[line.row.name][0]:
-            nearest[line.row.name] = far, StoodClaim(line.row, _answer(ground, line, said, far))
-    return tuple(claim for _, claim in nearest.values())
+        said = [met(need, ground) for need in row.needs]
+        far = distance(said)
+        known = nearest.get(row.name)
+        if known is None or far < known[0]:
+            nearest[row.name] = far, row, said
+    return tuple([StoodClaim(row, _answer(ground, row, said, far)) for far, row, said in nearest.values()])
 
 
-def _answer(ground: Ground, line: ClaimLine, said: list[Met], far: int) -> ClaimAnswer:
-    stack, row = ground.stack, line.row
-    never = any(one.open is False for one in said)
-    asks = () if never else tuple(dict.fromkeys(ask for one in said for ask in one.asks))
+def _answer(ground: Ground, row: ClaimRow, said: list[Met], far: int) -> ClaimAnswer:
+    stack, spoken = ground.stack, dict[str, Reason]()
+    if not far:
+        spoken[row.clause] = stack.yes[row.clause]
+    for one in said:
+        if not far or one.open is not True:
+            for reason in one.reasons:
+                spoken[reason.clause] = reason
+    asks: tuple[str, ...] = ()
+    if not any(one.open is False for one in said):
+        asks = tuple(dict.fromkeys([ask for one in said for ask in one.asks]))
+    opens = None
     if far:
-        reasons = [reason for one in said if one.open is not True for reason in one.reasons]
-    else:
-        reasons = [stack.yes[row.clause], *(reason for one in said for reason in one.reasons)]
-    opens = stack.clauses[row.clause].opens or next((stack.clauses[r.clause].opens for r in reasons if stack.clauses[r.clause].opens), None)
-    told: dict[str, Reason] = {reason.clause: reason for reason in reasons}
+        opens = next((words for clause in (row.clause, *spoken) if (words := stack.clauses[clause].opens)), None)
     return ClaimAnswer(
-        row.name, row.title.text, not far, tuple(told.values()), opens if far else None, first_asked=row.payer_first == "asked",
-        asks=tuple(Question(flag, stack.asks[flag]) for flag in asks),
+        row.name, row.title.text, not far, tuple(spoken.values()), opens, first_asked=row.payer_first == "asked",
+        asks=tuple([Question(flag, stack.asks[flag]) for flag in asks]),
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from amends.policy.rules.compensation import StoodClaim, stood, summed
 from amends.policy.rules.decision import Decision, Outcome, Question, Reason, RemedyAnswer
 from amends.policy.rules.facts import Facts, IssueGroup, Lane, Remedy, State
 from amends.policy.rules.lanes import route
-from amends.policy.rules.needs import Ground, Met, met
+from amends.policy.rules.needs import Ground, Met, distance, met
 from amends.policy.rules.stack import Stack
 from amends.policy.rules.tables import RightLine, Tables, goods_of, tables_of, whens_of
 
@@ -274,16 +274,11 @@ def _answered(
 ) -> tuple[RemedyAnswer, tuple[Option, ...], tuple[str, ...]]:
     """The answer, the rows that are met (none where it is closed), and what is still to be asked."""
     tried = [(line, _said(line, ground, whens)) for line in lines]
-    far = [_distance(said) for _, said in tried]
+    far = [distance(said) for _, said in tried]
     least = min(far)
     if least:
         return _closed(ground, remedy, tried[far.index(least)][1]), (), _open_questions(tried)
     return _opened(ground, remedy, [one for one, distance in zip(tried, far, strict=True) if not distance])
-
-
-def _distance(said: list[Met]) -> int:
-    """How far a row is from being met: a no weighs more than a not yet."""
-    return sum([2 if each.open is False else 1 for each in said if not each.open])
 
 
 def _open_questions(tried: list[tuple[RightLine, list[Met]]]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ opens once the fact is told. The consumer's past is no fact of a need: it may ch
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from amends.kernel.parties import Party
@@ -24,6 +24,11 @@ class Met(NamedTuple):
     open: bool | None
     reasons: tuple[Reason, ...]
     asks: tuple[str, ...] = ()
+
+
+def distance(said: Sequence[Met]) -> int:
+    """How far a row is from being met: a no weighs more than a not yet."""
+    return sum([2 if each.open is False else 1 for each in said if not each.open])
 
 
 class Ground(NamedTuple):

@@ -7,18 +7,19 @@ only save time, and forgetting them changes no answer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from amends.kernel.texts import Text
 from amends.policy.rules.answers import PausePick, RemedyAnswer
 from amends.policy.rules.clocks import pause_picks
+from amends.policy.rules.conditions import Condition
 from amends.policy.rules.facts import Facts, GoodsClass, IssueType, Lane, Remedy, State, Trait
 from amends.policy.rules.schema import ClaimRow, Goods, LaneRow, PackCells, Right, TraitCell
 from amends.policy.rules.stack import Stack
-from amends.policy.rules.when import When, compiled
 
 KEPT_AS = "tables"
 _NONE = frozenset[str]()
+_TOLD = frozenset({"yes", "not", "promised", "not_misused"})
 
 
 class Exclusion(NamedTuple):
@@ -53,6 +54,8 @@ class RightLine(NamedTuple):
 
 
 class ClaimLine(NamedTuple):
+    """A row of claims; `when` is the number of its expression or -1."""
+
     row: ClaimRow
     when: int
 
@@ -61,7 +64,7 @@ class LaneLine(NamedTuple):
     """A row of lanes; `needs` is its place among the rows with needs, -1 where it has none."""
 
     row: LaneRow
-    when: When | None
+    when: Condition | None
     needs: int
 
 
@@ -69,15 +72,18 @@ class Tables(NamedTuple):
     """What a stack's rows come to. `whens` are the expressions of rights and claims, each once.
 
     `rights` holds, for each remedy that has rows, its place among the answers and the rows; `voluntary` what is said where none fits.
+    `claims_of_flags`: claims need nothing but what was told, so that `stood` may keep what they say by it.
     """
 
     rights: Mapping[tuple[IssueType, State], tuple[tuple[int, Remedy, tuple[RightLine, ...]], ...]]
     voluntary: Mapping[State, tuple[RemedyAnswer, ...]]
     claims: Mapping[IssueType, tuple[ClaimLine, ...]]
+    claims_of_flags: bool
+    stood: dict[Any, Any]
     lanes: tuple[LaneLine, ...]
     lanes_with_needs: tuple[LaneRow, ...]
     lanes_of: dict[tuple[Remedy, IssueType, State], tuple[LaneLine, ...]]
-    whens: tuple[When, ...]
+    whens: tuple[Condition, ...]
     installed: frozenset[str]
     gives: Mapping[str, frozenset[str]]
     pauses: tuple[PausePick, ...]
@@ -100,7 +106,7 @@ def _compiled(stack: Stack) -> Tables:
         return -1 if when is None else numbers.setdefault(when, len(numbers))
 
     def lines(rows: tuple[Right, ...]) -> tuple[RightLine, ...]:
-        return tuple(RightLine(row, _window(row), number(row.when), compiled(row.when).flags if row.when else _NONE) for row in rows)
+        return tuple(RightLine(row, _window(row), number(row.when), Condition(row.when).flags if row.when else _NONE) for row in rows)
 
     rights = {
         place: tuple((position, remedy, lines(by_remedy[remedy])) for position, remedy in enumerate(Remedy) if by_remedy[remedy])
@@ -111,15 +117,17 @@ def _compiled(stack: Stack) -> Tables:
         for issue in IssueType
     }
     needy = [row for row in terms.lanes.rows if row.needs]
-    lanes = [LaneLine(row, compiled(row.when) if row.when else None, needy.index(row) if row.needs else -1) for row in terms.lanes.rows]
+    lanes = [LaneLine(row, Condition(row.when) if row.when else None, needy.index(row) if row.needs else -1) for row in terms.lanes.rows]
     return Tables(
         rights=rights,
         voluntary={state: tuple(_voluntary(stack, remedy, state) for remedy in Remedy) for state in State},
         claims=claims,
+        claims_of_flags=all(need.partition(":")[0] in _TOLD for row in terms.claims.rows for need in row.needs),
+        stood={},
         lanes=tuple(lanes),
         lanes_with_needs=tuple(needy),
         lanes_of={},
-        whens=tuple(compiled(when) for when in numbers),
+        whens=tuple(Condition(when, blind=True) for when in numbers),
         installed=frozenset(name for name, window in terms.windows.items() if window.counts_from == "installed"),
         gives={key: frozenset(promise.gives) for key, promise in terms.promises.items() if promise.gives},
         pauses=pause_picks(terms),
