@@ -13,10 +13,12 @@ from typing import Any
 from amends.kernel.texts import Text, say
 from amends.policy.rules.coherence import claims_clash, rights_clash
 from amends.policy.rules.forced import forced_refunds
-from amends.policy.rules.kinder import Kinder
+from amends.policy.rules.kinder import COUNTS_OF_CONSUMER, FOR_CONSUMER, Kinder
 from amends.policy.rules.packs import Pack
 from amends.policy.rules.places import Path
 from amends.policy.rules.schema import Layer, LimitCell, PackCells
+
+__all__ = ["COUNTS_OF_CONSUMER", "FOR_CONSUMER", "against", "laid", "unkind"]
 
 NAMED = (
     "documents", "clauses", "limits", "duties", "counts", "windows", "goods", "traits", "promises", "questions", "issues", "freight",
