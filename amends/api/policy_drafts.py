@@ -38,7 +38,7 @@ class DraftTextIn(Body):
 
     text: PackText
     name: Str = ""
-    note: Str = ""
+    note: Str | None = None
     edits: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] | None = None
 
 

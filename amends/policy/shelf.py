@@ -157,21 +157,21 @@ def stack_of(day: date, jurisdiction: str, platform: str | None, *, merchant: in
     Raises NotFound where no law is in force, PackRefused where not even files stand on each other.
     """
     now = held()
-    shop = _shop(now, jurisdiction, day, merchant)
-    key = day, jurisdiction, platform, shop
+    wanted = None if merchant is None else now.shops.get(merchant, DEFAULT_SHOP)
+    key = day, jurisdiction, platform, wanted
     known = now.stacks.get(key)
     if known is None:
         if len(now.stacks) > MOST_STACKS:
             now.stacks.clear()
+        shop = _shop(now, jurisdiction, day, wanted)
         known = now.stacks[key] = _standing(now, lambda packs: chosen(packs, jurisdiction, platform, shop, day))
     return known
 
 
-def _shop(now: Held, jurisdiction: str, day: date, merchant: int | None) -> str | None:
-    if merchant is None:
-        return None
+def _shop(now: Held, jurisdiction: str, day: date, wanted: str | None) -> str | None:
+    """The shop's own pack where one is in force, else the default one where that is."""
     there = {pack.id for pack in now.shelf.packs if pack.cells.jurisdiction == jurisdiction and pack.in_force(day)}
-    return next((name for name in (now.shops.get(merchant, ""), DEFAULT_SHOP) if name in there), None)
+    return next((name for name in (wanted, DEFAULT_SHOP) if wanted and name in there), None)
 
 
 def _standing(now: Held, choose: Choose) -> Stack:

@@ -29,24 +29,25 @@ PUBLISHING = 7_011_015  # one publication after another: ids and versions of the
 
 @transaction.atomic
 def save_draft(
-    *, by: Actor, text: str, ref: str = "", name: str = "", note: str = "", based_on: str = "", edits: int | None = None
+    *, by: Actor, text: str, ref: str = "", name: str = "", note: str | None = None, based_on: str = "", edits: int | None = None
 ) -> Draft:
     """The text is kept as a draft, new without `ref`; a changed text is unchecked and unsigned again, whatever it was.
 
     A text need not be a pack yet: checking says what is wrong. A merchant writes for the own shop, a policy owner for the platform.
+    An empty `name` and no `note` leave those of the draft as they are.
     `edits` is the count that the writer has read: Conflict where somebody saved since. Else refuses as the table says, and Unprocessable.
     """
     text = _words("text", text.replace("\r\n", "\n"), MOST_TEXT)
-    name, note = _words("name", name, MOST_NAME, empty=True), _words("note", note, MOST_NOTE, empty=True)
+    name, said = _words("name", name, MOST_NAME, empty=True), _words("note", note or "", MOST_NOTE, empty=True)
     if not ref:
-        return _born(by, text, name, note, based_on)
+        return _born(by, text, name, said, based_on)
     draft = _take(ref, "save", by)
     if edits is not None and edits != draft.edits:
         raise Conflict(
             say("你打开之后有人改过这份草稿，请先看最新的文本。", "Somebody changed this draft after you opened it; read it anew first."),
             code="draft_changed",
         )
-    draft.name, draft.note = name or draft.name, note or draft.note
+    draft.name, draft.note = name or draft.name, draft.note if note is None else said
     if text != draft.text:
         _rewrite(draft, text, by)
     draft.save()

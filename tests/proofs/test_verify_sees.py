@@ -167,7 +167,9 @@ def test_verify_sees_a_deadline_that_nobody_fired(world: dict[str, Case]) -> Non
 
 
 @pytest.mark.parametrize("right", ["UPDATE", "DELETE", "TRUNCATE"])
-@pytest.mark.parametrize("table", ["cases_entry", "refunds_posting", "refunds_line", "policy_decision"])
+@pytest.mark.parametrize(
+    "table", ["cases_entry", "refunds_posting", "refunds_line", "policy_decision", "policy_pack_version", "policy_comment"]
+)
 def test_verify_sees_an_open_wall(world: dict[str, Case], table: str, right: str) -> None:
     assert broken(check="walls", role="amends_app") == []
     assert broken(f"GRANT {right} ON {table} TO amends_app", check="walls", role="amends_app") == [

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
+import psycopg
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Refusal, Unprocessable
 from amends.people.rules import CLOCK, Actor, Role
+from amends.plumbing.embedded import Server, roles
 from amends.policy import shelf as shelves
 from amends.policy.models import Comment, Draft, PackVersion
 from amends.policy.queries import forget_shelf, shelf, stack_on
@@ -382,7 +384,7 @@ def by_hand(office: Office, text: str, *, pack_id: str = "cn", at: str = "2026-0
         "no pack",
         law(version="2026-03", since="2026-03-01", answers="48"),
         law(version="2026-03", since="2026-03-02"),
-        law(version="2026-03", since="2026-03-01").replace('[questions.', '[questionz.', 1),
+        law(version="2026-03", since="2026-03-01").replace("[documents]", "[documentz]", 1),
     ],
 )  # fmt: skip
 def test_a_broken_text_published_by_hand_is_set_aside_and_the_earlier_one_holds(office: Office, text: str) -> None:
@@ -417,3 +419,14 @@ def test_while_nothing_is_published_a_look_changes_nothing(office: Office, monke
     with pytest.raises(Refusal), transaction.atomic():
         raise NotFound
     assert stack_on(APRIL) is first
+
+
+def test_rights_granted_anew_leave_the_walls_closed(office: Office, server: Server, test_database: str) -> None:
+    """Whoever starts the server again grants the application its rights again; what nobody may change stays so."""
+    made = publish(signed(office).ref, by=office.olga)
+    with psycopg.connect(server.url("super", test_database), autocommit=True) as inside:
+        roles.allow(inside, owner=roles.OWNER, app=roles.APP)
+    for act in ("UPDATE policy_pack_version SET text = 'x'", "DELETE FROM policy_comment", "DELETE FROM policy_draft"):
+        with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(act)
+    PackVersion.objects.filter(pk=made.pk).update(in_force_until=MARCH)

@@ -57,7 +57,7 @@ def run(asked: Namespace) -> None:
 
 def _one(asked: Namespace, by: Actor) -> Draft | None:
     if asked.save:
-        return save_draft(by=by, text=_read(asked.save), ref=asked.ref, name=asked.name, note=asked.note)
+        return save_draft(by=by, text=_read(asked.save), ref=asked.ref, name=asked.name, note=asked.note or None)
     if asked.withdraw:
         return withdraw_draft(asked.ref, by=by)
     return reads.draft(asked.ref, by) if asked.ref else None
