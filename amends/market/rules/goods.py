@@ -17,6 +17,7 @@ CLASS_WORDS: dict[str, tuple[str, ...]] = {
     "computer": ("电脑", "笔记本", "laptop"),
     "appliance": ("家电", "家用电器", "appliances", "home appliance"),
     "air_conditioner": ("空调", "air conditioner", "aircon"),
+    "car": ("家用汽车", "汽车", "cars", "motor car"),
     "food": ("食品", "groceries", "grocery"),
     "fresh": ("生鲜", "鲜活易腐", "perishable", "fresh food"),
     "cosmetics": ("化妆品", "美妆", "beauty", "cosmetic"),

@@ -166,6 +166,9 @@ def _clauses(own: PackCells) -> Iterator[tuple[Path, str]]:
         yield ("traits", trait, "exclusion_clause"), laid.exclusion_clause
     for key, promise in own.promises.items():
         yield ("promises", key, "clause"), promise.clause
+    for key, duty in own.duties.items():
+        if duty.clause:
+            yield ("duties", key, "clause"), duty.clause
     for flag, question in own.questions.items():
         yield ("questions", flag, "clause"), question.clause
     for kind, freight in own.freight.items():

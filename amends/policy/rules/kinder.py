@@ -50,6 +50,11 @@ def for_consumer(limit: str) -> bool:
     return limit.startswith("consumer_") or limit in FOR_CONSUMER
 
 
+def _at_least(duty: str) -> bool:
+    """Is it a time for which something is kept, or known beforehand? Then shorter is less."""
+    return duty.endswith("_kept") or duty.startswith("rule_published")
+
+
 @dataclass(frozen=True, slots=True)
 class Kinder:
     """The cells of `pack` against `upper`; `promised` are cells that a promise set, which bind whatever their tag."""
@@ -102,9 +107,12 @@ class Kinder:
         for name, duty in self.pack.cells.duties.items():
             over = self.upper.duties.get(name)
             if self._binds("duties", name, over):
-                lost = (length(over.value) - length(duty.value)) * (1 if over.who == "consumer" else -1)
+                longer = over.who == "consumer" or _at_least(name)
+                lost = (length(over.value) - length(duty.value)) * (1 if longer else -1)
                 if lost > 0 or duty.who != over.who:
-                    yield ("duties", name), self._bound(f"duties.{name}", over, over.value, duty, duty.value, longer=over.who == "consumer")
+                    yield ("duties", name), self._bound(f"duties.{name}", over, over.value, duty, duty.value, longer=longer)
+                if not set(over.keeps) <= set(duty.keeps):
+                    yield ("duties", name, "keeps"), self._harsher("duties", name, "keeps", over, duty)
 
     def _windows(self) -> Found:
         for name, window in self.pack.cells.windows.items():
