@@ -13,6 +13,7 @@ from amends.cases.life import LifeRow
 from amends.cases.models import Case, Grant
 from amends.cases.verbs import answering, applying, ending, uploading
 from amends.notices import listeners as notices
+from amends.policy.simulation import jobs as simulation_jobs
 from amends.refunds import jobs as refund_jobs
 from amends.refunds import listeners as refunds
 from amends.refunds import queries as refund_reads
@@ -82,7 +83,10 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
 )  # fmt: skip
 
 OPEN_LIVES = (ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives)
-VERB_ROOMS = (applying, answering, ending, uploading, likeness, return_verbs, refund_verbs, refund_jobs, ruling_verbs, survey_verbs, relay)
+VERB_ROOMS = (
+    applying, answering, ending, uploading, likeness, return_verbs, refund_verbs, refund_jobs, ruling_verbs, survey_verbs, relay,
+    simulation_jobs,
+)  # fmt: skip
 
 
 def connect() -> None:

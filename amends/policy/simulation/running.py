@@ -15,14 +15,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from functools import lru_cache
 
-import django
 import structlog
 from django.db import connection
 from django.db.models import F
@@ -30,6 +27,7 @@ from django.db.models import F
 from amends.kernel import clock
 from amends.policy.models import Simulation, SimulationPart
 from amends.policy.queries import calendar
+from amends.policy.simulation import children
 from amends.policy.simulation.keeping import MOST, Kept
 from amends.policy.simulation.reading import batches, planned
 from amends.policy.simulation.replaying import Flipped, Replay
@@ -109,7 +107,7 @@ def _lead(simulation: Simulation, processes: int, heard: Heard) -> None:
 def _shared(simulation: Simulation, left: Sequence[int], processes: int, heard: Heard) -> None:
     """The parts run in children, never more waiting than there are hands, so that a cancelled run is over within a batch."""
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(processes, max(1, len(left))), mp_context=spawn, initializer=_child) as pool:
+    with ProcessPoolExecutor(min(processes, max(1, len(left))), mp_context=spawn, initializer=children.ready) as pool:
         waiting, running = iter(left), set[Future[bool]]()
         try:
             while _fill(pool, simulation, waiting, running, processes) or running:
@@ -130,24 +128,8 @@ def _fill(pool: ProcessPoolExecutor, simulation: Simulation, waiting: Iterator[i
     """As many parts are under way as there are hands; whether one more was begun."""
     before = len(running)
     while len(running) < processes and (number := next(waiting, None)) is not None:
-        running.add(pool.submit(run_part, simulation.pk, number))
+        running.add(pool.submit(children.part, simulation.pk, number))
     return len(running) > before
-
-
-def _child() -> None:
-    """A child of its own: no pool of connections, deaf to Ctrl-C (its leader hears it), and gone when its leader is."""
-    os.environ["AMENDS_DB_POOL"] = "0"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amends.settings")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_leader, daemon=True).start()
-    django.setup()
-
-
-def _end_with_leader() -> None:
-    leader = multiprocessing.parent_process()
-    if leader is not None:
-        leader.join()
-        os._exit(1)
 
 
 def run_part(simulation_id: int, number: int) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from amends.policy.rules.packs import Pack, PackRefused, read_pack
@@ -48,7 +49,7 @@ def kept(before: Sequence[Pack], draft: Pack, shops: Mapping[int, Sequence[Pack]
     those merchants.
     """
     after = replaced(before, draft)
-    stacked(before), stacked(after)
+    _standing(tuple(before)), _standing(tuple(after))
     known = {pack.digest: [pack.file, pack.text] for packs in (before, after, *shops.values()) for pack in packs}
     told: dict[str, Any] = {"texts": known, "before": _names(before), "after": _names(after), "shops": {}, "aside": []}
     for merchant, packs in sorted(shops.items()):
@@ -64,17 +65,23 @@ def kept(before: Sequence[Pack], draft: Pack, shops: Mapping[int, Sequence[Pack]
 
 def brought(raw: Mapping[str, Any]) -> Sides:
     """The two sides that `kept` wrote."""
-    known = {digest: read_pack(text, file) for digest, (file, text) in raw["texts"].items()}
-    stacks: dict[tuple[str, ...], Stack] = {}
 
     def stack(names: Sequence[str]) -> Stack:
-        key = tuple(names)
-        if key not in stacks:
-            stacks[key] = stacked([known[name] for name in key])
-        return stacks[key]
+        return _standing(tuple(_parsed(*raw["texts"][name]) for name in names))
 
     shops = {int(merchant): (stack(before), stack(after)) for merchant, (before, after) in raw["shops"].items()}
     return Sides(stack(raw["before"]), stack(raw["after"]), shops)
+
+
+@lru_cache(maxsize=64)
+def _parsed(file: str, text: str) -> Pack:
+    """A law takes a while to read, and most simulations of a process share it."""
+    return read_pack(text, file)
+
+
+@lru_cache(maxsize=16)
+def _standing(packs: tuple[Pack, ...]) -> Stack:
+    return stacked(packs)
 
 
 def _names(packs: Sequence[Pack]) -> list[str]:
