@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from amends.office import cases, figures, keys, lifecycle, mails, pages
-from amends.office.policy import golden, packs
+from amends.office.policy import drafts, golden, packs, simulations, trying
 
 urlpatterns = [
     path("", figures.show, name="office"),
@@ -18,7 +18,23 @@ urlpatterns = [
     path("policy/packs/<str:pack_id>/<str:version>/", packs.one, name="office_policy_pack"),
     path("policy/packs/<str:pack_id>/<str:version>/text/", packs.text, name="office_policy_text"),
     path("policy/packs/<str:pack_id>/<str:version>/difference/", packs.compared, name="office_policy_difference"),
+    path("policy/try/", trying.show, name="office_policy_try"),
+    path("policy/try/json/", trying.as_json, name="office_policy_try_json"),
     path("policy/golden/", golden.listed, name="office_policy_golden"),
+    path("policy/drafts/", drafts.listed, name="office_policy_drafts"),
+    path("policy/drafts/new/", drafts.begin, name="office_policy_draft_new"),
+    path("policy/drafts/<str:ref>/", drafts.one, name="office_policy_draft"),
+    path("policy/drafts/<str:ref>/signature/", drafts.sign, name="office_policy_signature"),
+    path("policy/drafts/<str:ref>/publication/", drafts.publish, name="office_policy_publication"),
+    path("policy/drafts/<str:ref>/withdrawal/", drafts.withdraw, name="office_policy_withdrawal"),
+    path("policy/drafts/<str:ref>/comments/", drafts.say_something, name="office_policy_comments"),
+    path("policy/simulations/", simulations.listed, name="office_policy_simulations"),
+    path("policy/simulations/new/", simulations.start, name="office_policy_simulation_new"),
+    path("policy/simulations/<str:ref>/", simulations.one, name="office_policy_simulation"),
+    path("policy/simulations/<str:ref>/progress/", simulations.progress, name="office_policy_progress"),
+    path("policy/simulations/<str:ref>/cancellation/", simulations.cancel, name="office_policy_cancellation"),
+    path("policy/simulations/<str:ref>/resumption/", simulations.resume, name="office_policy_resumption"),
+    path("policy/simulations/<str:ref>/flips/<int:pk>/", simulations.turned, name="office_policy_flip"),
     path("lifecycle/", lifecycle.show, name="office_lifecycle"),
     path("data/", pages.data, name="office_data"),
     path("verify/", pages.checks, name="office_verify"),

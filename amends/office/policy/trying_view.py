@@ -29,12 +29,12 @@ TOTAL, NOTHING = say("合计", "Total"), say("不变", "nothing changes")
 
 def shown(decision: Decision, stack: Stack) -> dict[str, Any]:
     """Everything that the page says of a decision."""
-    remedies = [remedy(each, decision) for each in decision.remedies]
+    remedies = remedies_of(decision)
     return {
         "open": [one for one in remedies if one["open"]],
         "closed": [one for one in remedies if not one["open"]],
         "headline": headline(decision),
-        "claims": [claim(each, decision) for each in decision.claims],
+        "claims": claims_of(decision),
         "proof": reason(decision.proof),
         "proof_by": decision.proof_by,
         "evidence": decision.evidence,
@@ -44,6 +44,16 @@ def shown(decision: Decision, stack: Stack) -> dict[str, Any]:
         "versions": decision.versions,
         "currency": decision.facts.currency,
     }
+
+
+def remedies_of(decision: Decision) -> list[dict[str, Any]]:
+    """Every remedy as the pages show it."""
+    return [remedy(each, decision) for each in decision.remedies]
+
+
+def claims_of(decision: Decision) -> list[dict[str, Any]]:
+    """Every claim as the pages show it."""
+    return [claim(each, decision) for each in decision.claims]
 
 
 def headline(decision: Decision) -> Text:
@@ -99,6 +109,7 @@ def remedy(answer: RemedyAnswer, decision: Decision) -> dict[str, Any]:
         "freight_article": decision.articles.get(answer.freight_clause),
         "until": answer.until,
         "evidence_min": answer.evidence_min,
+        "lane_key": answer.lane.value,
         "lane": {"name": LANE_NAMES[answer.lane], "icon": icon, "kind": kind, "reasons": [reason(each) for each in answer.lane_reasons]},
     }
 
@@ -119,6 +130,7 @@ def rows(lines: Sequence[SumRow], articles: Mapping[str, Text]) -> list[dict[str
 def claim(answer: ClaimAnswer, decision: Decision) -> dict[str, Any]:
     """One sum beside the remedies."""
     return {
+        "key": answer.name,
         "name": answer.title,
         "open": answer.open,
         "minor": answer.amount_minor or None,
