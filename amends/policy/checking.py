@@ -22,7 +22,7 @@ from amends.policy.rules.stack import Stack, chosen, overlaps, stacked
 from amends.policy.shelf import shelf
 
 FILE = "pack.toml"
-MOST = 200
+MOST, MOST_BELOW = 200, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ def check(text: str, *, merchant: int | None = None, file: str = FILE, new: bool
         return Finding.of(refused)
     problems = [_told("cell", problem) for problem in _own(pack, merchant)] if new else []
     problems += [] if problems else list(_stacked(pack))
-    if problems:
+    if any(problem["binding"] for problem in problems):
         return Finding(pack, problems[:MOST], {})
     wrong, golden = _golden(pack)
-    return Finding(pack, wrong[:MOST], golden)
+    return Finding(pack, [*problems, *wrong][:MOST], golden)
 
 
 def _told(kind: str, problem: Problem, *, binding: bool = True) -> dict[str, Any]:
@@ -136,14 +136,17 @@ def _stacked(pack: Pack) -> Iterator[dict[str, Any]]:
     except (PackRefused, NotFound) as refused:
         yield from _refused(pack, refused)
         return
-    for name, layer in sorted({(other.id, other.layer) for other in packs if layer_below(other, pack) and other.in_force(day)}):
+    # A shop that promised less than the new text gives must not stop it: its pack is set aside then, and the check says so.
+    shops = set(PackVersion.objects.filter(merchant__isnull=False).values_list("pack_id", flat=True))
+    below = sorted({(other.id, other.layer) for other in packs if _is_below(other, pack) and other.in_force(day)})
+    for name, layer in below[:MOST_BELOW]:
         try:
             _laid(pack, packs, name if layer is Layer.PLATFORM else platform, name if layer is Layer.SHOP else shop)
         except (PackRefused, NotFound) as refused:
-            yield from _refused(pack, refused)
+            yield from _refused(pack, refused, binding=name not in shops)
 
 
-def layer_below(other: Pack, pack: Pack) -> bool:
+def _is_below(other: Pack, pack: Pack) -> bool:
     """Whether `other` is laid under `pack` by its name: platforms and shops are, one at a time."""
     order = list(Layer)
     same_market = other.cells.jurisdiction == pack.cells.jurisdiction
@@ -166,16 +169,16 @@ def _laid(pack: Pack, packs: list[Pack], platform: str | None, shop: str | None)
     return stacked(picked if pack in picked else [*picked, pack])
 
 
-def _refused(pack: Pack, refused: PackRefused | NotFound) -> Iterator[dict[str, Any]]:
+def _refused(pack: Pack, refused: PackRefused | NotFound, *, binding: bool = True) -> Iterator[dict[str, Any]]:
     if isinstance(refused, NotFound):
         yield _told("stack", pack.problem(("in_force_from",), refused.text))
         return
     for problem in refused.problems:
         if problem.file == pack.file:
-            yield _told("stack", problem)
+            yield _told("stack", problem, binding=binding)
         else:
             text = say("下层的规则包因此不成立：{what}", "A pack below no longer stands: {what}", what=problem.sentence)
-            yield _told("below", pack.problem((), text))
+            yield _told("below", pack.problem((), text), binding=binding)
 
 
 # ── golden cases ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -163,14 +163,17 @@ def stack_of(day: date, jurisdiction: str, platform: str | None, *, merchant: in
     if known is None:
         if len(now.stacks) > MOST_STACKS:
             now.stacks.clear()
-        shop = _shop(now, jurisdiction, day, wanted)
-        known = now.stacks[key] = _standing(now, lambda packs: chosen(packs, jurisdiction, platform, shop, day))
+
+        def choose(packs: Sequence[Pack]) -> list[Pack]:
+            return chosen(packs, jurisdiction, platform, _shop(packs, jurisdiction, day, wanted), day)
+
+        known = now.stacks[key] = _standing(now, choose)
     return known
 
 
-def _shop(now: Held, jurisdiction: str, day: date, wanted: str | None) -> str | None:
+def _shop(packs: Sequence[Pack], jurisdiction: str, day: date, wanted: str | None) -> str | None:
     """The shop's own pack where one is in force, else the default one where that is."""
-    there = {pack.id for pack in now.shelf.packs if pack.cells.jurisdiction == jurisdiction and pack.in_force(day)}
+    there = {pack.id for pack in packs if pack.cells.jurisdiction == jurisdiction and pack.in_force(day)}
     return next((name for name in (wanted, DEFAULT_SHOP) if wanted and name in there), None)
 
 

@@ -15,6 +15,7 @@ from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, 
 from amends.people.rules import CLOCK, Actor, Role
 from amends.plumbing.embedded import Server, roles
 from amends.policy import shelf as shelves
+from amends.policy.checking import check
 from amends.policy.models import Comment, Draft, PackVersion
 from amends.policy.queries import forget_shelf, shelf, stack_on
 from amends.policy.queries_drafts import acts, comments, draft, drafts, version, versions
@@ -430,3 +431,19 @@ def test_rights_granted_anew_leave_the_walls_closed(office: Office, server: Serv
         with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(act)
     PackVersion.objects.filter(pk=made.pk).update(in_force_until=MARCH)
+
+
+def test_a_shop_that_promised_less_does_not_stop_a_kinder_law(office: Office) -> None:
+    """Ten days were more than seven; under a law of fifteen Bolt's pack no longer stands, and his customers have the fifteen."""
+    bolt, bolts = office.cast.bolt, office.cast.bolts.pk
+    ref = save_draft(by=bolt, text=promise(), name="Ten days").ref
+    check_draft(ref, by=bolt)
+    sign_off(ref, by=office.bella)
+    publish(ref, by=bolt)
+    forget_shelf()
+    fifteen = law(since="2026-05-01").replace('no_reason = { length = "7d"', 'no_reason = { length = "15d"', 1)
+    found = check(fifteen)
+    assert [problem["binding"] for problem in found.problems if problem["kind"] == "below" and "bolts" in problem["en"]] == [False]
+    by_hand(office, fifteen, at="2026-04", since=date(2026, 5, 1))
+    assert stack_on(APRIL, merchant=bolts).terms.windows["no_reason"].length == "10d"
+    assert stack_on(date(2026, 5, 2), merchant=bolts).terms.windows["no_reason"].length == "15d"
