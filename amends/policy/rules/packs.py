@@ -123,7 +123,31 @@ def _not_toml(wrong: tomllib.TOMLDecodeError, file: str, text: str) -> Problem:
     at = re.search(r"line (\d+), column (\d+)", str(wrong))
     place = Place(int(at[1]), int(at[2])) if at else Place(text.count("\n") + 1, 1)
     what = re.sub(r" \(at .*\)$", "", str(wrong))
-    return Problem(file, place, "", say("不是 TOML：{what}。", "This is not TOML: {what}.", what=what))
+    chinese = next((said for start, said in _TOML.items() if what.startswith(start)), what)
+    return Problem(file, place, "", say("不是 TOML：{what}。", "This is not TOML: {what}.", what=say(_plain(chinese), _plain(what))))
+
+
+def _plain(said: str) -> str:
+    return said.replace("{", "｛").replace("}", "｝")
+
+
+_TOML = {
+    "Invalid date": "没有这个日期或时间",
+    "Expected ']' at the end of a table": "表头缺少右方括号",
+    "Expected ']]' at the end": "表头缺少右方括号",
+    "Expected '=' after a key": "名称后面缺少等号",
+    "Expected newline or end of document": "一格写完后应换行",
+    "Unclosed array": "列表缺少右方括号",
+    "Unclosed inline table": "表缺少右花括号",
+    "Unterminated string": "文字缺少右引号",
+    "Illegal character": "有不允许的字符",
+    "Cannot overwrite": "同一格写了两次",
+    "Cannot declare": "同一张表写了两次",
+    "Duplicate inline table key": "同一格写了两次",
+    "Invalid value": "这一格的值看不懂",
+    "Invalid statement": "这一行看不懂",
+    "Invalid initial character": "名称的写法不对",
+}
 
 
 def _problem(error: Any, file: str, known: dict[Path, Place], text: str) -> Problem:
@@ -143,6 +167,8 @@ def _right(error: Any) -> Text:
     if isinstance(context.get("error"), CellError):
         text: Text = context["error"].text
         return text
+    if kind == "missing" and error["loc"][-1] in _LANGUAGES:
+        return _LANGUAGES[error["loc"][-1]]
     if kind == "missing":
         return say("缺少这一格。", "This cell is missing.")
     if kind == "extra_forbidden":
@@ -154,6 +180,10 @@ def _right(error: Any) -> Text:
     return say("不能是 {got}，应为 {right}。", "It cannot be {got}; it should be {right}.", got=got, right=right)
 
 
+_LANGUAGES = {
+    "zh": say("缺少中文；每句话都要中英文并排写。", "The Chinese is missing; every sentence is written in Chinese and English."),
+    "en": say("缺少英文；每句话都要中英文并排写。", "The English is missing; every sentence is written in Chinese and English."),
+}
 _WANTED: dict[str, Text] = {
     "int": say("整数", "a whole number"),
     "bool": say("true 或 false", "true or false"),
