@@ -8,14 +8,15 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from amends.api import carrying, cases, desk, figures, orders
+from amends.api import carrying, cases, desk, figures, orders, policy, policy_drafts, policy_simulations
 from amends.api.callers import KeyAuth, SessionAuth
 from amends.api.problems import MEDIA, register
 
 ABOUT = """Orders in, cases opened, answered, carried out and rated: the same verbs as the pages.
 
 **密钥 / Keys** `Authorization: Bearer am_…`, acting as the membership it was made for. A session works too, with its CSRF token.
-**一次 / Once** every POST carries an `Idempotency-Key`; the same key has the same answer for 30 days, with `Idempotent-Replayed: true`.
+**一次 / Once** every POST that makes something carries an `Idempotency-Key`; the same key has the same answer for 30 days, then with
+`Idempotent-Replayed: true`.
 **拒绝 / Refusals** are RFC 9457 problems with `code`, `fields` and the sentence in Chinese and English; what you may not see is 404.
 **金额 / Sums** are whole minor units with their currency; **时间 / instants** are RFC 3339 in UTC.
 **分页 / Pages** `next` of one page is `after` of the following.
@@ -53,5 +54,9 @@ def _put_right(responses: dict[Any, Any]) -> None:
 
 api = AmendsAPI(title="Amends", version="1.0.0", description=ABOUT, auth=[KeyAuth(), SessionAuth()], urls_namespace="api")
 register(api)
-for part in (orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, desk.router, figures.router, desk.hooks):
+ROUTERS = (
+    orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, desk.router, figures.router,
+    policy.router, policy_drafts.router, policy_simulations.router, desk.hooks,
+)  # fmt: skip
+for part in ROUTERS:
     api.add_router("/v1", part)
