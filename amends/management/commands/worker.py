@@ -11,12 +11,14 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
 from amends.plumbing.beats import beating
+from amends.plumbing.jobs import HEARTBEAT, SILENT_FOR
 
 GRACE = 20  # seconds that running jobs get when the worker is asked to stop
 
 
 class Command(BaseCommand):
-    """The worker's own book-keeping needs no fsync: a job runs at least once anyway. Jobs use Django's connection, which does."""
+    """Jobs that are done leave no row: what happened stands in the timeline. The worker's own book-keeping needs no fsync: a job runs at
+    least once anyway. Jobs use Django's connection, which does."""
 
     help = "Runs jobs until it is asked to stop; those in hand are finished first."
 
@@ -28,4 +30,10 @@ class Command(BaseCommand):
         """Works until SIGTERM or SIGINT."""
         parameters = {**connector_params(), "options": "-c synchronous_commit=off"}
         with app.replace_connector(PsycopgConnector(kwargs=parameters)) as working, beating("worker"):
-            working.run_worker(concurrency=options["concurrency"], shutdown_graceful_timeout=GRACE)
+            working.run_worker(
+                concurrency=options["concurrency"],
+                shutdown_graceful_timeout=GRACE,
+                update_heartbeat_interval=HEARTBEAT,
+                stalled_worker_timeout=SILENT_FOR,
+                delete_jobs="successful",
+            )
