@@ -28,6 +28,8 @@ def main() -> None:
     asked.add_argument("--seconds", type=float, required=True)
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--orders", type=int, default=300)
+    asked.add_argument("--cases", type=int, default=0, help="go on until so many were opened, on however slow a machine")
+    asked.add_argument("--paid", type=int, default=0, help="and until so many refunds were paid")
     options = asked.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amends.settings")
     django.setup()
@@ -43,7 +45,7 @@ def main() -> None:
     _say({"ready": True})
     with ThreadPoolExecutor(1) as pool:
         by_api = pool.submit(shop.sell_and_regret, options.seconds)
-        did = _play(options.seconds, options.seed, judge())
+        did = _play(options.seconds, options.seed, judge(), cases=options.cases, paid=options.paid)
         _say(did | by_api.result())
 
 
@@ -116,7 +118,10 @@ def _say(what: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _play(seconds: float, seed: int, arbiter: object) -> dict[str, int]:
+LONGEST = 150.0
+
+
+def _play(seconds: float, seed: int, arbiter: object, *, cases: int, paid: int) -> dict[str, int]:
     from django.db import DatabaseError, connection  # noqa: PLC0415
 
     from amends.cases.models import Case  # noqa: PLC0415
@@ -124,13 +129,15 @@ def _play(seconds: float, seed: int, arbiter: object) -> dict[str, int]:
     from amends.management.demo.characters import Character, drawn  # noqa: PLC0415
     from amends.management.demo.openings import Opening, opened  # noqa: PLC0415
     from amends.management.demo.reactions import Scene, react  # noqa: PLC0415
+    from amends.refunds.models import Refund  # noqa: PLC0415
 
     dice, did = random.Random(seed), Counter[str]()
     players: dict[int, Character] = {}
     answered: set[int] = set()
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    began = time.monotonic()
+    while time.monotonic() < began + seconds or ((did["opened"] < cases or did["paid"] < paid) and time.monotonic() < began + LONGEST):
         try:
+            did["paid"] = Refund.objects.filter(stage__in=("paid", "settled")).count()
             if dice.random() < 0.7:
                 who = drawn(dice)
                 case = opened(Opening(who, ""), dice, None)
