@@ -30,6 +30,7 @@ from amends.policy.rules.when_types import (
 )
 
 LONGEST = 1000
+DEEPEST = 40
 _TOKEN = re.compile(
     r"""(?P<blank>\s+|//[^\n]*)|(?P<float>\d+\.\d+(?:[eE][+-]?\d+)?)|(?P<int>0x[0-9a-fA-F]+|\d+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)
     |(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?P<sign>&&|\|\||==|!=|<=|>=|[-+*/%!<>?:.,()\[\]{}])""",
@@ -95,9 +96,7 @@ class _Reading:
         return token
 
     def _choice(self) -> Type:
-        self.depth += 1
-        if self.depth > 40:
-            raise WhenError(say("括号套得太深。", "Too many brackets within brackets."), self._next.at)
+        self._deeper()
         start = self._next
         kind = self._junction(0)
         if self._take("?"):
@@ -109,6 +108,11 @@ class _Reading:
             kind = other if one == NULL else one
         self.depth -= 1
         return kind
+
+    def _deeper(self) -> None:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise WhenError(say("套得太深。", "Too many brackets or signs within each other."), self._next.at)
 
     def _junction(self, level: int) -> Type:
         """`||` over `&&` over comparisons: both sides say yes or no."""
@@ -167,11 +171,15 @@ class _Reading:
 
     def _turned(self) -> Type:
         if sign := self._take("!"):
+            self._deeper()
             kind = self._turned()
+            self.depth -= 1
             must(kind, BOOL, sign)
             return BOOL
         if sign := self._take("-"):
+            self._deeper()
             kind = self._turned()
+            self.depth -= 1
             if kind.name not in NUMBERS:
                 raise mixed(kind, INT, sign)
             return kind
