@@ -23,10 +23,10 @@ CONTAINED = say("其中已含退回的价款", "Less the price that is refunded 
 
 
 class StoodClaim(NamedTuple):
-    """A claim before its sum is known."""
+    """A claim before its sum is known: the rows that are met with their answers, or the one that is nearest."""
 
-    row: ClaimRow
-    answer: ClaimAnswer
+    rows: tuple[ClaimRow, ...]
+    answers: tuple[ClaimAnswer, ...]
 
 
 def stood(ground: Ground, tables: Tables, whens: tuple[bool | None, ...]) -> tuple[StoodClaim, ...]:
@@ -44,7 +44,7 @@ def stood(ground: Ground, tables: Tables, whens: tuple[bool | None, ...]) -> tup
 
 
 def _stood(ground: Ground, tables: Tables, whens: tuple[bool | None, ...]) -> tuple[StoodClaim, ...]:
-    nearest: dict[str, tuple[int, ClaimRow, list[Met]]] = {}
+    nearest: dict[str, tuple[int, list[tuple[ClaimRow, list[Met]]]]] = {}
     for row, when in tables.claims[ground.facts.issue]:
         if when >= 0 and whens[when] is not True:
             continue
@@ -52,8 +52,15 @@ def _stood(ground: Ground, tables: Tables, whens: tuple[bool | None, ...]) -> tu
         far = distance(said)
         known = nearest.get(row.name)
         if known is None or far < known[0]:
-            nearest[row.name] = far, row, said
-    return tuple([StoodClaim(row, _answer(ground, row, said, far)) for far, row, said in nearest.values()])
+            nearest[row.name] = far, [(row, said)]
+        elif not far:
+            known[1].append((row, said))
+    return tuple(
+        [
+            StoodClaim(tuple([row for row, _ in near]), tuple([_answer(ground, row, said, far) for row, said in near]))
+            for far, near in nearest.values()
+        ]
+    )
 
 
 def _answer(ground: Ground, row: ClaimRow, said: list[Met], far: int) -> ClaimAnswer:
@@ -77,11 +84,17 @@ def _answer(ground: Ground, row: ClaimRow, said: list[Met], far: int) -> ClaimAn
 
 
 def summed(claim: StoodClaim, facts: Facts) -> ClaimAnswer:
-    """The claim with its sum; nothing where it is not open."""
-    if not claim.answer.open:
-        return claim.answer
-    rows = sum_rows(claim.row, facts)
-    return claim.answer._replace(amount_minor=sum([row.minor for row in rows]), sum_rows=rows)
+    """The claim with its sum, of several rows that are met the first that brings most; nothing where it is not open."""
+    first, *others = claim.answers
+    if not first.open:
+        return first
+    best, rows = first, sum_rows(claim.rows[0], facts)
+    minor = sum([row.minor for row in rows])
+    for row, answer in zip(claim.rows[1:], others, strict=True):
+        other = sum_rows(row, facts)
+        if sum([each.minor for each in other]) > minor:
+            best, rows, minor = answer, other, sum([each.minor for each in other])
+    return best._replace(amount_minor=minor, sum_rows=rows)
 
 
 def sum_rows(row: ClaimRow, facts: Facts) -> tuple[SumRow, ...]:
