@@ -1,4 +1,4 @@
-"""Simulations with the database: past facts replayed under a draft, in parts, cancelled, resumed, by a job and by processes of their own."""
+"""Simulations with the database: past facts replayed under a draft, in parts, cancelled, resumed, by a job and by child processes."""
 
 from __future__ import annotations
 

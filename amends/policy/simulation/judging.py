@@ -9,12 +9,18 @@ from typing import Any, NamedTuple
 
 from amends.kernel.calendars import Calendar
 from amends.kernel.parties import Party
+from amends.kernel.texts import Text, say
 from amends.policy.rules.decide import decide
 from amends.policy.rules.decision import Decision
 from amends.policy.rules.facts import Facts, Remedy
 from amends.policy.rules.stack import Stack
 
 WON, LOST, CHANGED = "won", "lost", "changed"
+KIND_NAMES: dict[str, Text] = {
+    WON: say("变为支持", "granted now"),
+    LOST: say("不再支持", "refused now"),
+    CHANGED: say("结果不同", "otherwise now"),
+}
 
 
 class Side(NamedTuple):

@@ -30,7 +30,8 @@ def asked(source: str, params: Mapping[str, Any], draft: Pack, merchant_id: int 
     up to yesterday. A shop's draft is replayed over that shop's cases.
     """
     today = calendar("cn").date_at(clock.now())
-    clean: dict[str, Any] = {"seed": _whole(params, "seed", SEED, 0, MOST_SEED), "currency": CURRENCIES.get(draft.cells.jurisdiction, "CNY")}
+    currency = CURRENCIES.get(draft.cells.jurisdiction, "CNY")
+    clean: dict[str, Any] = {"seed": _whole(params, "seed", SEED, 0, MOST_SEED), "currency": currency}
     if source == YEAR:
         clean["cases"] = _whole(params, "cases", CASES, 1, MOST_CASES)
         clean["first"] = (today - timedelta(days=365)).isoformat()

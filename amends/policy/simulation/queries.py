@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -16,7 +18,6 @@ from amends.policy.queries import calendar
 from amends.policy.rules.decide import decide
 from amends.policy.rules.decision import Decision
 from amends.policy.rules.facts import Facts
-from amends.policy.simulation.past import read
 from amends.policy.simulation.reading import YEAR, year_of
 from amends.policy.simulation.running import sides_of
 
@@ -42,14 +43,14 @@ def simulations_visible_to(by: Actor) -> QuerySet[Simulation]:
     return rows if sees else rows.none()
 
 
-def simulations(by: Actor, *, draft: str = "", after: str = "", limit: int = PAGE) -> list[Simulation]:
-    """The newest, of one draft where its reference is given; `after` is the reference of the last one of the page before."""
+def simulations(by: Actor, *, draft: str = "", after: tuple[datetime, int] | None = None, limit: int = PAGE) -> list[Simulation]:
+    """The newest, of one draft where its reference is given; `after` are made_at and key of the last one of the page before."""
     rows = simulations_visible_to(by).defer("packs", "result", "draft__text")
     if draft:
         rows = rows.filter(draft__ref=clean_ref(draft) or "")
     if after:
-        last = simulation(after, by)
-        rows = rows.filter(Q(made_at__lt=last.made_at) | Q(made_at=last.made_at, pk__lt=last.pk))
+        made_at, pk = after
+        rows = rows.filter(Q(made_at__lt=made_at) | Q(made_at=made_at, pk__lt=pk))
     return list(rows.order_by("-made_at", "-pk")[:limit])
 
 
@@ -61,13 +62,18 @@ def simulation(ref: str, by: Actor) -> Simulation:
     return found
 
 
+def flips_of(found: Simulation) -> QuerySet[Flip]:
+    """All flips that were kept."""
+    return Flip.objects.filter(simulation=found).select_related("simulation").defer("simulation__packs", "simulation__result")
+
+
 def flips(found: Simulation, *, kind: str = "", group: str = "", key: str = "", after: int | None = None, limit: int = PAGE) -> list[Flip]:
     """The kept flips of one kind and one group, by key; `after` is the key of the last one of the page before.
 
     Which are kept is even chance (keeping.py), so the first page is a fair picture of all. Refuses Unprocessable for a kind or a group
     that does not exist.
     """
-    rows = Flip.objects.filter(simulation=found)
+    rows = flips_of(found)
     if kind:
         if kind not in KINDS:
             raise Unprocessable.field("kind", say("可选：won、lost、changed。", "One of won, lost, changed."), code="wrong_kind")
@@ -76,7 +82,7 @@ def flips(found: Simulation, *, kind: str = "", group: str = "", key: str = "", 
         if group not in COLUMN_OF:
             names = ", ".join(COLUMN_OF)
             raise Unprocessable.field("group", say("可选：{names}。", "One of {names}.", names=names), code="wrong_group")
-        rows = rows.filter(**{COLUMN_OF[group]: key})
+        rows = rows.filter(**{COLUMN_OF[group]: key.replace("\0", "")})
     if after is not None:
         rows = rows.filter(pk__gt=after)
     return list(rows.order_by("pk")[:limit])
@@ -84,7 +90,7 @@ def flips(found: Simulation, *, kind: str = "", group: str = "", key: str = "", 
 
 def flip(found: Simulation, pk: int) -> Flip:
     """One kept flip. Refuses NotFound."""
-    row = Flip.objects.filter(simulation=found, pk=pk).first()
+    row = flips_of(found).filter(pk=pk).first()
     if row is None:
         raise NotFound
     return row
@@ -105,7 +111,9 @@ def facts_of(row: Flip) -> Facts:
         number = int(row.case_ref.removeprefix("Y-"))
         year = year_of(found.params, sides_of(found.pk).before, calendar("cn"))
         return next(iter(year.claims(number, number + 1))).facts
+    if row.merchant_id is None or row.case_id is None:
+        raise NotFound
     past = PastFacts.objects.filter(merchant_id=row.merchant_id, case_id=row.case_id, line=row.line).values_list("facts", flat=True).first()
     if past is None:
         raise NotFound
-    return read(past)
+    return Facts.from_json(json.loads(past))

@@ -46,14 +46,14 @@ def run(ref: str, *, processes: int = PROCESSES, heard: Heard = lambda done, tot
     """The simulation `ref` is done, cancelled or failed; as it was where another process leads it or nobody queued it.
 
     `processes` children share the parts; 0 runs them here, for tests. `heard` is told how many of how many decisions are done. What goes
-    wrong in a part is logged and leaves the stage `failed`, from which it can be resumed. Ctrl-C cancels.
+    wrong in a part is logged and leaves the stage `failed`, from which it can be resumed. Ctrl-C and SIGTERM cancel.
     """
     simulation = Simulation.objects.get(ref=ref)
     with _leading(simulation) as mine:
         if mine and _begin(simulation):
             try:
                 _lead(simulation, processes, heard)
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, SystemExit):
                 _end(simulation, "cancelled")
             except Exception:
                 log.exception("simulation failed", simulation=ref)
@@ -118,9 +118,9 @@ def _shared(simulation: Simulation, left: Sequence[int], processes: int, heard: 
                         waiting = iter(())
                 if ended:
                     trim(simulation, _most(simulation))
-        except BaseException:
+        except BaseException as why:
             # The children stop at their next batch because the run is no longer under way; leaving the block waits for that.
-            _end(simulation, "failed")
+            _stop(simulation, "failed" if isinstance(why, Exception) else "cancelled")
             raise
 
 
@@ -166,9 +166,13 @@ def _progress(simulation: Simulation) -> tuple[int, int]:
     return Simulation.objects.values_list("done", "total").get(pk=simulation.pk)
 
 
-def _end(simulation: Simulation, stage: str) -> None:
-    """The run is over as `stage`, unless somebody cancelled it first; the counts of its parts stand as they are."""
+def _stop(simulation: Simulation, stage: str) -> None:
     Simulation.objects.filter(pk=simulation.pk, stage="running").update(stage=stage)
+
+
+def _end(simulation: Simulation, stage: str) -> None:
+    """The run is over as `stage`, unless somebody ended it first; the result is what the parts that are done come to."""
+    _stop(simulation, stage)
     simulation.refresh_from_db()
     whole = simulation.stage == DONE
     Simulation.objects.filter(pk=simulation.pk).update(

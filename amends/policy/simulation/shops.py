@@ -44,8 +44,7 @@ class Shops:
             )  # fmt: skip
             of_goods[goods].append((shop, 1 / (1 + len(of_goods[goods]))))
         self._of: Mapping[GoodsClass, tuple[tuple[Shop, ...], tuple[float, ...]]] = {
-            goods: (tuple(shop for shop, _ in shops), tuple(accumulate(weight for _, weight in shops)))
-            for goods, shops in of_goods.items()
+            goods: (tuple(shop for shop, _ in shops), tuple(accumulate(weight for _, weight in shops))) for goods, shops in of_goods.items()
         }
 
     def drawn(self, goods: GoodsClass, draw: float) -> Shop:

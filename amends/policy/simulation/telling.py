@@ -5,7 +5,7 @@ Sums are minor units of `currency`. What people and parcels cost is an assumptio
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from amends.kernel.texts import Text, say
@@ -22,7 +22,7 @@ NOBODY = say("未填", "not known")
 REST = say("其余", "the others")
 
 
-def told(parts: Sequence[Mapping[str, Any]], *, kept: int, whole: bool, currency: str, before: Stack, after: Stack) -> dict[str, Any]:
+def told(parts: Iterable[Mapping[str, Any]], *, kept: int, whole: bool, currency: str, before: Stack, after: Stack) -> dict[str, Any]:
     """The result of a simulation from the counts of its parts; `whole` is false where it was cancelled before its end."""
     tally = joined(parts)
     total = named(tally.total)
@@ -36,9 +36,7 @@ def told(parts: Sequence[Mapping[str, Any]], *, kept: int, whole: bool, currency
         "cost_minor": total["after_minor"] - total["before_minor"],
         "totals": total,
         "costs": _costs(tally),
-        "moves": [
-            {"before": before, "after": after, "decisions": count} for (before, after), count in sorted(tally.moves.items())
-        ],
+        "moves": [{"before": before, "after": after, "decisions": count} for (before, after), count in sorted(tally.moves.items())],
         "groups": {group: _rows(group, tally.rows[group]) for group in GROUPS},
         "months": [{"month": month, **named(row)} for month, row in sorted(tally.rows[MONTH].items())],
         "clocks": _clocks(tally, before, after),

@@ -33,15 +33,24 @@ STAGE_NAMES: dict[str, Text] = {
 }
 
 
+MOVES: dict[str, tuple[str, ...]] = {"cancel": ("queued", "running"), "resume": ("cancelled", "failed")}
+
+
 def may_simulate(by: Actor) -> bool:
     """Whether this actor starts, cancels and resumes simulations: policy owners, analysts, administrators, and the platform's own hand."""
     return bool(by.roles & SIMULATES) or (by.party is Party.PLATFORM and by.automatic)
 
 
+def acts(simulation: Simulation, by: Actor) -> tuple[str, ...]:
+    """What this actor can do with it now: cancel, resume, or nothing."""
+    return tuple(move for move, stages in MOVES.items() if may_simulate(by) and simulation.stage in stages)
+
+
 @transaction.atomic
 def start_simulation(
-    by: Actor, *, source: str, draft: str = "", text: str = "", file: str = "pack.toml", params: Mapping[str, Any] | None = None, here: bool = False
-) -> Simulation:
+    by: Actor, *, source: str, draft: str = "", text: str = "", file: str = "pack.toml", params: Mapping[str, Any] | None = None,
+    here: bool = False,
+) -> Simulation:  # fmt: skip
     """A simulation is queued, and a job runs it; with `here` no job does, because the caller runs it (the command line).
 
     It replays the draft of that reference, or the pack in `text`, over `source`: "history" (`params` since, until) or "year" (cases,
@@ -77,7 +86,7 @@ def cancel_simulation(ref: str, by: Actor) -> Simulation:
     Refuses NoSuchMove where it is over already.
     """
     simulation = _take(ref, by)
-    if simulation.stage not in ("queued", "running"):
+    if simulation.stage not in MOVES["cancel"]:
         raise _no_move(simulation)
     simulation.stage, simulation.ended_at = "cancelled", clock.now()
     simulation.save(update_fields=["stage", "ended_at"])
@@ -91,7 +100,7 @@ def resume_simulation(ref: str, by: Actor, *, here: bool = False) -> Simulation:
     Refuses NoSuchMove where it is done, queued or under way. With `here` one whose process died may be taken over at once.
     """
     simulation = _take(ref, by)
-    if simulation.stage not in ("cancelled", "failed", *(("queued", "running") if here else ())):
+    if simulation.stage not in (*MOVES["resume"], *(MOVES["cancel"] if here else ())):
         raise _no_move(simulation)
     simulation.stage, simulation.ended_at = "queued", None
     simulation.save(update_fields=["stage", "ended_at"])

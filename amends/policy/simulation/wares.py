@@ -36,7 +36,8 @@ GOODS = """
 WISHES: Mapping[str, Mapping[Remedy, int]] = {
     "no_reason": {Remedy.RETURN_REFUND: 94, Remedy.EXCHANGE: 5, Remedy.REFUND_ONLY: 1},
     "fault": {
-        Remedy.RETURN_REFUND: 52, Remedy.REFUND_ONLY: 16, Remedy.EXCHANGE: 14, Remedy.REPAIR: 8, Remedy.PRICE_ADJUSTMENT: 8, Remedy.GOODWILL: 2,
+        Remedy.RETURN_REFUND: 52, Remedy.REFUND_ONLY: 16, Remedy.EXCHANGE: 14, Remedy.REPAIR: 8, Remedy.PRICE_ADJUSTMENT: 8,
+        Remedy.GOODWILL: 2,
     },
     "wrong": {Remedy.RETURN_REFUND: 50, Remedy.REFUND_ONLY: 14, Remedy.RESEND: 16, Remedy.EXCHANGE: 10, Remedy.PRICE_ADJUSTMENT: 10},
     "not_arrived": {Remedy.REFUND_ONLY: 78, Remedy.RESEND: 20, Remedy.VOUCHER: 2},
@@ -75,9 +76,7 @@ def _ware(line: str) -> Ware:
     name, share, middle, spread, *issues = line.split()
     pairs = [issue.split("=") for issue in issues]
     weights = tuple(accumulate(int(weight) for _, weight in pairs))
-    return Ware(
-        GoodsClass(name), int(share), int(middle) * 100, int(spread) / 100, tuple(IssueType(issue) for issue, _ in pairs), weights
-    )
+    return Ware(GoodsClass(name), int(share), int(middle) * 100, int(spread) / 100, tuple(IssueType(issue) for issue, _ in pairs), weights)
 
 
 WARES = tuple(_ware(line) for line in GOODS.strip().splitlines())

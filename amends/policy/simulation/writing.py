@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, Sum
+from django.db.models import BigIntegerField, Model, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
-from django.db.models import BigIntegerField
 
 from amends.kernel.calendars import Calendar
 from amends.kernel.texts import say

@@ -14,7 +14,7 @@ from random import Random
 from typing import NamedTuple
 
 from amends.kernel.calendars import Calendar
-from amends.policy.rules.facts import Facts, GoodsClass, History, IssueGroup, IssueType, Promotion, Remedy, TenderShare, Weighing
+from amends.policy.rules.facts import Facts, GoodsClass, History, IssueGroup, IssueType, Promotion, TenderShare, Weighing
 from amends.policy.rules.schema import Right
 from amends.policy.rules.stack import Stack
 from amends.policy.simulation.counting import Keys
