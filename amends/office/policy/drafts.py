@@ -25,6 +25,7 @@ from amends.policy.queries import shelf
 from amends.policy.queries_drafts import acts, comments, comments_open, draft, drafts, version
 from amends.policy.rules.drafting import MOVES, STAGE_NAMES, Stage, earliest
 from amends.policy.rules.packs import Pack, PackRefused, read_pack
+from amends.policy.rules.places import nearest
 from amends.policy.simulation.queries import simulations
 
 STEPS = (Stage.DRAFT, Stage.CHECKED, Stage.SIGNED, Stage.PUBLISHED)
@@ -114,6 +115,7 @@ def _page(request: ActorRequest, found: Draft, *, text: str | None = None, refus
     pack, problems = _read(shown, found)
     possible = acts(found, request.actor)
     changes, base = _changes(request, found, pack)
+    problems = _suspected(problems, changes, pack, shown)
     context = {
         "draft": found,
         "text": shown,
@@ -160,11 +162,25 @@ def _problem(told: dict[str, Any], text: str) -> dict[str, Any]:
         "column": int(told["column"]),
         "cell": told.get("cell", ""),
         "text": Text(told["zh"], told["en"]),
+        "kind": told.get("kind", "cell"),
+        "suspects": [],
         "binding": told.get("binding", True),
         "check": told.get("check", ""),
         "case": str(told.get("check", "")).rpartition(".")[0],
         "line": line[:120],
     }
+
+
+def _suspected(problems: list[dict[str, Any]], changes: list[Change] | None, pack: Pack | None, text: str) -> list[dict[str, Any]]:
+    """A golden case that comes out otherwise stands at no row; what can have turned it are the cells that the draft changed."""
+    if pack is None or not changes:
+        return problems
+    cells = [nearest(pack.places, change.path) for change in changes if change.section and change.now is not None]
+    if not cells:
+        return problems
+    lines, first = text.split("\n"), cells[0]
+    there = {"row": first.row, "column": first.column, "line": lines[first.row - 1].strip()[:120], "suspects": cells}
+    return [{**p, **there} if p["kind"] == "golden" else p for p in problems]
 
 
 def _changes(request: ActorRequest, found: Draft, pack: Pack | None) -> tuple[list[Change] | None, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.words import money
 from amends.kernel import clock
+from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
 from amends.office.policy import simulation_charts as charts
 from amends.office.policy import trying_view
@@ -38,15 +40,28 @@ Side = dict[str, Any]
 @face("office")
 def listed(request: ActorRequest) -> HttpResponse:
     """The newest simulations, and what a new one may replay."""
-    after = str(request.GET.get("after", ""))
-    found = simulations(request.actor, after=after, limit=PAGE + 1)
+    found = simulations(request.actor, after=_after(str(request.GET.get("after", ""))), limit=PAGE + 1)
     context = {
         "rows": [card_of(one) for one in found[:PAGE]],
-        "next": found[PAGE - 1].ref if len(found) > PAGE else "",
+        "next": f"{found[PAGE - 1].made_at.isoformat().replace('+00:00', 'Z')}~{found[PAGE - 1].pk}" if len(found) > PAGE else "",
         "may": may_simulate(request.actor),
         "drafts": [one for one in drafts(request.actor) if one.stage != "withdrawn"],
     }
     return render(request, "office/policy/simulations.html", context)
+
+
+def _after(written: str) -> tuple[datetime, int] | None:
+    """The last row of the page before, as its link wrote it. Refuses NotFound for anything else."""
+    if not written:
+        return None
+    told, _, key = written.partition("~")
+    try:
+        at, pk = datetime.fromisoformat(told), int(key)
+    except ValueError as wrong:
+        raise NotFound(say("这一页不存在。", "There is no such page.")) from wrong
+    if at.tzinfo is None:
+        raise NotFound(say("这一页不存在。", "There is no such page."))
+    return at, pk
 
 
 def card_of(found: Simulation) -> dict[str, Any]:
@@ -110,9 +125,9 @@ def resume(request: ActorRequest, ref: str) -> HttpResponse:
 def one(request: ActorRequest, ref: str) -> HttpResponse:
     """What a simulation found, or how far it is."""
     found = simulation(ref, request.actor)
-    changes = _changes(found)
+    changes = [change for change in _changes(found) if change.section]
     context = {**_progress(request, found), "changes": changes[:SHOWN_CHANGES], "more_changes": len(changes) - SHOWN_CHANGES}
-    if found.result:
+    if found.result.get("decisions"):
         context |= _found(request, found)
     return render(request, "office/policy/simulation.html", context)
 
