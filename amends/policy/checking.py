@@ -15,8 +15,9 @@ from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
 from amends.policy.golden import Laid, Mismatch, StackOf, failing, golden_checks, with_pack
 from amends.policy.models import PackVersion
+from amends.policy.rules.bounds import TOO_DEEP, out_of_bounds
 from amends.policy.rules.packs import Pack, PackRefused, Problem, read_pack
-from amends.policy.rules.places import Path
+from amends.policy.rules.places import Path, Place
 from amends.policy.rules.schema import Layer
 from amends.policy.rules.stack import Stack, chosen, overlaps, stacked
 from amends.policy.shelf import shelf
@@ -50,7 +51,7 @@ def check(text: str, *, merchant: int | None = None, file: str = FILE, new: bool
     `new` is False for a text that may be on the shelf already: its id, version and day are its own then.
     """
     try:
-        pack = read_pack(text, file)
+        pack = read_within(text, file)
     except PackRefused as refused:
         return Finding.of(refused)
     problems = [_told("cell", problem) for problem in _own(pack, merchant)] if new else []
@@ -59,6 +60,16 @@ def check(text: str, *, merchant: int | None = None, file: str = FILE, new: bool
         return Finding(pack, problems[:MOST], {})
     wrong, golden = _golden(pack)
     return Finding(pack, [*problems, *wrong][:MOST], golden)
+
+
+def read_within(text: str, file: str = FILE) -> Pack:
+    """The pack that `text` writes, where it is not so long or deep that reading it does harm. Refuses PackRefused."""
+    try:
+        if beyond := out_of_bounds(text):
+            raise PackRefused([Problem(file, Place(beyond[0], 1), "", beyond[1])])
+        return read_pack(text, file)
+    except RecursionError as deep:  # strings may hide brackets from the count of bounds.py
+        raise PackRefused([Problem(file, Place(1, 1), "", TOO_DEEP)]) from deep
 
 
 def _told(kind: str, problem: Problem, *, binding: bool = True) -> dict[str, Any]:

@@ -6,7 +6,7 @@ of it (B17), a published version is never changed. A text that changes loses its
 
 from __future__ import annotations
 
-import tomllib
+import re
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -16,14 +16,15 @@ from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
-from amends.policy.checking import Finding, check
+from amends.policy.checking import Finding, check, read_within
 from amends.policy.models import Comment, Draft, PackVersion
 from amends.policy.queries_drafts import comments_open, drafts_visible_to, in_force_stamp
+from amends.policy.rules.bounds import TOO_DEEP, out_of_bounds
 from amends.policy.rules.drafting import MOVES, STAGE_NAMES, Stage, earliest, hand_of, may, midnight, owns_policy
-from amends.policy.rules.packs import Pack
+from amends.policy.rules.packs import Pack, PackRefused
 from amends.policy.shelf import forget_shelf
 
-MOST_TEXT, MOST_NAME, MOST_NOTE, MOST_WORDS = 500_000, 120, 1000, 5000
+MOST_NAME, MOST_NOTE, MOST_WORDS = 120, 1000, 5000
 PUBLISHING = 7_011_015  # one publication after another: ids and versions of the whole shelf are compared
 
 
@@ -37,7 +38,7 @@ def save_draft(
     An empty `name` and no `note` leave those of the draft as they are.
     `edits` is the count that the writer has read: Conflict where somebody saved since. Else refuses as the table says, and Unprocessable.
     """
-    text = _words("text", text.replace("\r\n", "\n"), MOST_TEXT)
+    text = _text(text)
     name, said = _words("name", name, MOST_NAME, empty=True), _words("note", note or "", MOST_NOTE, empty=True)
     if not ref:
         return _born(by, text, name, said, based_on)
@@ -236,19 +237,32 @@ def _one_after_another() -> None:
 
 def _heading(text: str) -> tuple[str, str]:
     """Id and layer as the text says them, empty where it says none: a list of drafts shows them before they are checked."""
+    top = re.split(r"(?m)^\[", text, maxsplit=1)[0]
+    said = dict(re.findall(r'(?m)^(id|layer)[ \t]*=[ \t]*"([^"\n]*)"', top))
+    return said.get("id", "")[:60], said.get("layer", "")[:20]
+
+
+def _text(written: str) -> str:
+    """The text as it is kept. Refuses what nobody should have to read (rules/bounds.py)."""
+    text = written.replace("\r\n", "\n")
+    if not text.strip():
+        raise Unprocessable.field("text", say("不能空着。", "It cannot be empty."))
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return "", ""
-    return str(raw.get("id", ""))[:60], str(raw.get("layer", ""))[:20]
+        read_within(text)
+    except PackRefused as refused:
+        place, what = refused.problems[0].place, refused.problems[0].text
+        if what is TOO_DEEP or out_of_bounds(text):
+            wrong = say("第 {row} 行：{what}", "Row {row}: {what}", row=place.row, what=what)
+            raise Unprocessable.field("text", wrong, code="out_of_bounds") from refused
+    return text
 
 
 def _words(field: str, written: str, most: int, *, empty: bool = False) -> str:
-    clean = written if field == "text" else written.strip()
+    clean = written.strip()
     wrong: Text | None = None
     if "\0" in clean:
         wrong = say("这里有看不见的 NUL 字符，请去掉。", "There is a NUL character in it; take it out.")
-    elif not clean.strip() and not empty:
+    elif not clean and not empty:
         wrong = say("不能空着。", "It cannot be empty.")
     elif len(clean) > most:
         wrong = say("太长了，最多 {most} 个字符。", "Too long; {most} characters at most.", most=most)

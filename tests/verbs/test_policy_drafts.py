@@ -447,3 +447,28 @@ def test_a_shop_that_promised_less_does_not_stop_a_kinder_law(office: Office) ->
     by_hand(office, fifteen, at="2026-04", since=date(2026, 5, 1))
     assert stack_on(APRIL, merchant=bolts).terms.windows["no_reason"].length == "10d"
     assert stack_on(date(2026, 5, 2), merchant=bolts).terms.windows["no_reason"].length == "15d"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * 5000,
+        "a" + ".a" * 3000 + " = 1",
+        "x = " + "{a = " * 400 + "1" + "}" * 400,
+        "a = 1\n" * 20_000,
+        "k = " + "9" * 500_000,
+        's = ["""\n""", ' + "[" * 1900 + '"x"',
+    ],
+    ids=["lists", "dots", "tables", "lines", "width", "hidden"],
+)
+def test_a_text_that_would_break_its_reader_is_not_kept(office: Office, text: str) -> None:
+    with pytest.raises(Unprocessable) as no:
+        save_draft(by=office.olga, text=text, name="Deep")
+    assert no.value.code == "out_of_bounds" and "text" in no.value.fields
+    (problem,) = check(text).problems
+    assert problem["binding"] and problem["row"] >= 1
+
+
+def test_the_list_shows_what_a_text_is_about_before_it_is_checked(office: Office) -> None:
+    half = save_draft(by=office.olga, text='id = "cn"\nlayer = "law"\n[windows\n', name="Half")
+    assert (half.pack_id, half.layer, half.based_on) == ("cn", "law", "cn@2026-02")
