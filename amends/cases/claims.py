@@ -6,22 +6,26 @@ A claim may cover several lines; each is decided by itself, and a remedy is open
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 
+from amends.cases.history import history_of
+from amends.cases.lanes import most_careful
 from amends.cases.models import ClaimedUnit, Grant
+from amends.kernel.calendars import Calendar
 from amends.kernel.money import apportion
 from amends.kernel.parties import Party
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.market.models import Order, OrderLine, Shipment, Tender, Unit
-from amends.policy.queries import calendar, stack_on
+from amends.policy.queries import calendar, platform, stack_on
 from amends.policy.rules.decide import decide
-from amends.policy.rules.decision import Decision, Question, RemedyAnswer
-from amends.policy.rules.facts import Facts, GoodsClass, IssueType, Promotion, Remedy, Weighing
+from amends.policy.rules.decision import ClaimAnswer, ClockRow, Decision, Question, RemedyAnswer
+from amends.policy.rules.facts import Facts, GoodsClass, History, IssueType, Lane, Promotion, Remedy, TenderShare, Weighing
+from amends.policy.rules.stack import Stack
 
 # Promises of an order that hang on a threshold; a loyalty price, say, hangs on nothing that a return could undo.
 THRESHOLDS = ("discount", "free_freight")
@@ -58,6 +62,8 @@ class Considered:
     lines: tuple[LineDecision, ...]
     shipped: bool
     received: bool
+    stack: Stack = field(repr=False)
+    days: Calendar = field(repr=False)
 
     @property
     def units(self) -> list[Unit]:
@@ -80,6 +86,29 @@ class Considered:
     def amount_minor(self, remedy: Remedy) -> int:
         """What the consumer gets back in money, in minor units of the order's currency."""
         return sum(answer.amount_minor for answer in self.answers(remedy))
+
+    def lane(self, remedy: Remedy) -> Lane:
+        """Who would look at the whole claim: the lane of the line that needs most care. What the other lines bring counts against the
+        sum that a lane allows a consumer in a day, so that no claim is split into lines to slip below it."""
+        if len(self.lines) == 1:
+            return self.answers(remedy)[0].lane
+        total = self.amount_minor(remedy)
+        return most_careful(self._lane_beside(line, total, remedy) for line in self.lines)
+
+    def _lane_beside(self, line: LineDecision, total: int, remedy: Remedy) -> Lane:
+        others = total - line.decision.answer(remedy).amount_minor
+        past = line.facts.history
+        facts = replace(line.facts, history=past._replace(instant_today_minor=past.instant_today_minor + others))
+        return decide(self.stack, facts, self.days, remedy=remedy).answer(remedy).lane
+
+    @property
+    def claims(self) -> tuple[ClaimAnswer, ...]:
+        """What may be asked for beside the remedies (compensation), of all lines; information, nothing is carried out."""
+        return tuple(claim for line in self.lines for claim in line.decision.claims)
+
+    def clocks(self) -> tuple[ClockRow, ...]:
+        """Every limit of the case with where it comes from, and the duty of the law that runs beside it."""
+        return self.lines[0].decision.clocks(self.stack)
 
     def coupon_minor(self) -> int:
         """What goes back in kind."""
@@ -105,8 +134,11 @@ def free_units(order: Order) -> dict[int, list[Unit]]:
     return free
 
 
-def consider(order: Order, lines: Sequence[LineClaim], issue: str, *, at: datetime) -> Considered:
-    """What the policy says to this claim at `at`. Raises Unprocessable with the field that is wrong and what would be right."""
+def consider(order: Order, lines: Sequence[LineClaim], issue: str, *, at: datetime, asks_person: bool = False) -> Considered:
+    """What the policy says to this claim at `at`. Raises Unprocessable with the field that is wrong and what would be right.
+
+    `asks_person`: the consumer wants a person to decide, which changes who looks and nothing else.
+    """
     what = known_issue(issue)
     if not lines:
         raise Unprocessable.field("lines", say("请至少选择一件商品。", "Choose at least one article."), code="no_lines")
@@ -118,13 +150,15 @@ def consider(order: Order, lines: Sequence[LineClaim], issue: str, *, at: dateti
     chosen = [(claim, _line(known, claim), _units(known, free, claim)) for claim in lines]
     broken = _promises_broken(order, free, [units for _, _, units in chosen])
     days = calendar(order.merchant.calendar)
-    stack = stack_on(days.date_at(at))  # rules come into force at midnight in the market, not in UTC
+    # Rules come into force at midnight in the market, not in UTC.
+    stack = stack_on(days.date_at(at), merchant=order.merchant_id)
+    whole = _Whole(order, what, shipment, at, history_of(order, at, days), asks_person)
     decided = []
     for (claim, line, units), promotions in zip(chosen, broken, strict=True):
-        facts = _facts(order, line, units, claim, what, shipment, at, promotions)
+        facts = _facts(whole, line, units, claim, promotions)
         decided.append(LineDecision(line, tuple(units), facts, decide(stack, facts, days)))
     shipped = bool(shipment and shipment.shipped_at)
-    return Considered(order, what, tuple(decided), shipped, bool(shipment and shipment.signed_at))
+    return Considered(order, what, tuple(decided), shipped, bool(shipment and shipment.signed_at), stack, days)
 
 
 def known_issue(issue: str) -> IssueType:
@@ -167,17 +201,27 @@ def _units(known: Mapping[int, OrderLine], free: Mapping[int, list[Unit]], claim
     return there[: claim.quantity]
 
 
-def _facts(
-    order: Order, line: OrderLine, units: Sequence[Unit], claim: LineClaim, issue: IssueType, shipment: Shipment | None, at: datetime,
-    promotions: tuple[Promotion, ...],
-) -> Facts:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What all lines of a claim share."""
+
+    order: Order
+    issue: IssueType
+    shipment: Shipment | None
+    at: datetime
+    history: History
+    asks_person: bool
+
+
+def _facts(whole: _Whole, line: OrderLine, units: Sequence[Unit], claim: LineClaim, promotions: tuple[Promotion, ...]) -> Facts:
+    order, shipment = whole.order, whole.shipment
     money = {str(position) for position in money_tenders(order)}
     paid = sum(minor for unit in units for tender, minor in unit.shares.items() if tender in money)
     coupons = sum(minor for unit in units for tender, minor in unit.shares.items() if tender not in money)
     return Facts(
-        issue=issue,
+        issue=whole.issue,
         goods_class=GoodsClass(line.goods_class),
-        asked_at=at,
+        asked_at=whole.at,
         order_at=order.placed_at,
         shipped=bool(shipment and shipment.shipped_at),
         received=bool(shipment and shipment.signed_at),
@@ -186,7 +230,17 @@ def _facts(
         bad_share_bps=claim.bad_share_bps,
         weighing=claim.weighing,
         confirmed_exclusion=line.confirmed_exclusion or None,
+        market=platform(),
+        channel=order.channel,
+        region=order.consumer.region,
+        tier=order.consumer.tier,
+        # A shop that tells of a parcel has chosen who carries it; where the consumer did, the shop's file says nothing of it.
+        courier_by=Party.MERCHANT.value if shipment else None,
         promised_no_reason=order.promised_no_reason,
+        promises=tuple(order.promises),
+        tenders=_tender_shares(order, units),
+        history=whole.history,
+        asks_person=whole.asks_person,
         currency=order.currency,
         quantity=len(units),
         ordered=line.quantity,
@@ -200,12 +254,27 @@ def _facts(
 
 
 def money_tenders(order: Order) -> list[int]:
-    """The positions of the tenders that were paid in money, not in kind; asked once for an order object."""
-    known: list[int] | None = order.__dict__.get("_money_tenders")
+    """The positions of the tenders that were paid in money, not in kind."""
+    return [position for position, _, unit in _tenders(order) if unit == order.currency]
+
+
+def _tenders(order: Order) -> list[tuple[int, str, str]]:
+    """Position, kind and unit of every tender; asked once for an order object."""
+    known: list[tuple[int, str, str]] | None = order.__dict__.get("_tenders")
     if known is None:
-        rows = Tender.objects.filter(merchant_id=order.merchant_id, order_id=order.pk, unit=order.currency)
-        known = order.__dict__["_money_tenders"] = list(rows.values_list("position", flat=True))
+        rows = Tender.objects.filter(merchant_id=order.merchant_id, order_id=order.pk).order_by("position")
+        known = order.__dict__["_tenders"] = list(rows.values_list("position", "kind", "unit"))
     return known
+
+
+def _tender_shares(order: Order, units: Sequence[Unit]) -> tuple[TenderShare, ...]:
+    """What each means of payment paid of these units, their freight with them; what paid nothing of them is left out."""
+    paid: dict[str, int] = {}
+    for unit in units:
+        for shares in (unit.shares, unit.freight_shares):
+            for place, minor in shares.items():
+                paid[place] = paid.get(place, 0) + minor
+    return tuple(TenderShare(kind, paid[str(place)]) for place, kind, _ in _tenders(order) if paid.get(str(place)))
 
 
 def _promises_broken(order: Order, free: Mapping[int, list[Unit]], claimed: Sequence[Sequence[Unit]]) -> list[tuple[Promotion, ...]]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import F
+
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, ClaimedUnit, Grant
 from amends.kernel.money import apportion
 from amends.market.models import Tender, Unit
 from amends.people.rules import PLATFORM, Actor
+from amends.policy.models import PastFacts
 from amends.policy.rules.facts import Remedy
 
 LIVE = ("owed", "doing", "done")
@@ -32,6 +35,9 @@ def owe(case: Case, units: Iterable[Unit], *, basis: str, by: Actor, remedy: str
     """A grant for each unit, of the case's remedy or of `remedy`; its sum and shares as the stamped decision says."""
     chosen = remedy or case.remedy
     shares = unit_shares(case, Remedy(case.remedy))
+    units = list(units)
+    if remedy is None:
+        _remember(case, {unit.pk: sum(shares[unit.pk].values()) for unit in units})
     return [
         Grant.born(
             "grant",
@@ -53,6 +59,15 @@ def owe(case: Case, units: Iterable[Unit], *, basis: str, by: Actor, remedy: str
         )
         for unit in units
     ]
+
+
+def _remember(case: Case, granted: Mapping[int, int]) -> None:
+    """What was granted stands beside the facts that it was granted under, for replaying them (policy.simulation). A unit that is granted
+    anew, in money, was counted when it was granted first."""
+    for line in case.decision.answer["lines"]:
+        if minor := sum(granted.get(pk, 0) for pk in line["units"]):
+            mine = PastFacts.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, line=line["position"])
+            mine.update(granted_minor=F("granted_minor") + minor)
 
 
 def unit_shares(case: Case, remedy: Remedy) -> dict[int, dict[str, int]]:

@@ -221,6 +221,8 @@ class Deadline(Tenanted):
     # The pack's pause that this turn runs into, if any: it is counted into `due_at` already.
     held_from = models.DateTimeField(null=True, blank=True)
     held_until = models.DateTimeField(null=True, blank=True)
+    # When the duty of the law that runs beside this limit ends, where one does.
+    legal_due_at = models.DateTimeField(null=True, blank=True)
     warned = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_as = models.CharField(max_length=12, blank=True)
@@ -249,6 +251,7 @@ class Turn(Tenanted):
     paused = models.BooleanField(default=False)
     held_from = models.DateTimeField(null=True, blank=True)
     held_until = models.DateTimeField(null=True, blank=True)
+    legal_due_at = models.DateTimeField(null=True, blank=True)
     expert = models.BooleanField(default=False)
     life = models.CharField(max_length=20)
     life_id = models.BigIntegerField()

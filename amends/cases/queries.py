@@ -52,6 +52,7 @@ class QueueRow:
     paused: bool
     held_from: datetime | None
     held_until: datetime | None
+    legal_due_at: datetime | None
     lane: str
     expert: bool
     opened_at: datetime
@@ -138,6 +139,7 @@ def _row(turn: Turn) -> QueueRow:
         turn.paused,
         turn.held_from,
         turn.held_until,
+        turn.legal_due_at,
         case.lane,
         turn.expert,
         case.opened_at,

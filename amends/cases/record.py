@@ -30,13 +30,13 @@ from amends.cases.models import Case, Deadline, Entry, Turn
 from amends.kernel import clock
 from amends.kernel.tables import ALARM, BIRTH
 from amends.plumbing import jobs
-from amends.policy.queries import calendar, due_by, holds_of
+from amends.policy.queries import calendar, due_by, holds_of, legal_due
 from amends.policy.rules.words import Lane
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-INSTANTS = ("due_at", "held_from", "held_until")
+INSTANTS = ("due_at", "held_from", "held_until", "legal_due_at")
 BACKSTOPS = frozenset({"execution_ends", "review_ends", "unwinding_ends", "appeal_ends"})
 
 
@@ -157,6 +157,7 @@ def _deadline(case: Case, life: LifeRow, at: datetime) -> Deadline:
         backstop=stage.limit in BACKSTOPS,
         held_from=held.start if held else None,
         held_until=held.end if held else None,
+        legal_due_at=legal_due(case.terms, stage.limit, start=at, waits_for=stage.waits_for, calendar=days),
     )
 
 
@@ -188,6 +189,7 @@ def _keep_turns(case: Case, rows: list[Deadline], *, born: bool) -> None:
             "paused": row.paused_since is not None,
             "held_from": row.held_from and row.held_from.isoformat(),
             "held_until": row.held_until and row.held_until.isoformat(),
+            "legal_due_at": row.legal_due_at and row.legal_due_at.isoformat(),
             "expert": case.lane == Lane.EXPERT,
             "life": row.life,
             "life_id": row.life_id,

@@ -12,7 +12,7 @@ from amends.cases.queries import case_for
 from amends.cases.verbs import answering
 from amends.console.cases import show_case
 from amends.console.page import HOME
-from amends.faces.case_pages import CallForm, RefusalForm, StatementForm, WordsForm, uploaded
+from amends.faces.case_pages import CallForm, PersonForm, RefusalForm, StatementForm, WordsForm, uploaded
 from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.told import tell
 from amends.kernel.refusals import Unprocessable
@@ -24,6 +24,7 @@ APPROVED = say("已同意，消费者会收到通知。", "Approved. The consume
 REFUSED = say("已拒绝，理由已发给消费者。", "Refused. The consumer reads your reason.")
 ASKED = say("已请消费者补充凭证，你的时限暂停。", "The consumer is asked for proof. Your clock stands still.")
 CALLED = say("已请平台介入。", "The platform is called in.")
+HEARD = say("已要求由人来裁决，机器不再单独决定。", "A person is asked for. No machine decides alone any more.")
 STANDS = say("裁决已生效。", "The ruling binds.")
 GIVEN = say("已提交给平台，各方都能看到。", "Given to the platform. Every side can read it.")
 
@@ -83,6 +84,14 @@ def review(request: ActorRequest, ref: str) -> HttpResponse:
     """The platform is called in."""
     words = given(request, "words")
     return answered(request, ref, lambda: answering.call_platform(ref, words=words, by=request.actor), CALLED, opened="call", form=CallForm)
+
+
+@require_POST
+@face("console")
+def person(request: ActorRequest, ref: str) -> HttpResponse:
+    """A person decides, and no machine rules any more."""
+    words = given(request, "words")
+    return answered(request, ref, lambda: answering.ask_person(ref, words=words, by=request.actor), HEARD, opened="person", form=PersonForm)
 
 
 @require_POST

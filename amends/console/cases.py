@@ -14,6 +14,7 @@ from amends.faces.case_pages import (
     AddressForm,
     CallForm,
     LabelForm,
+    PersonForm,
     RefusalForm,
     StatementForm,
     WordsForm,
@@ -34,7 +35,8 @@ from amends.notices.queries import notices_for
 from amends.notices.verbs import mark_read
 
 FORMS: dict[str, type[forms.Form]] = {
-    "refusal": RefusalForm, "proof": WordsForm, "call": CallForm, "statement": StatementForm, "address": AddressForm, "dispatch": LabelForm,
+    "refusal": RefusalForm, "proof": WordsForm, "call": CallForm, "person": PersonForm, "statement": StatementForm,
+    "address": AddressForm, "dispatch": LabelForm,
 }  # fmt: skip
 
 
@@ -66,7 +68,7 @@ def show_case(
 
 def _urls(ref: str) -> dict[str, str]:
     """Where each form of the page is posted."""
-    nouns = {"refusal": "refusal", "proof": "proof-request", "call": "review", "statement": "statement"}
+    nouns = {"refusal": "refusal", "proof": "proof-request", "call": "review", "person": "person", "statement": "statement"}
     return {name: f"{HOME}cases/{ref}/{noun}" for name, noun in nouns.items()}
 
 

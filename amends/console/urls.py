@@ -17,6 +17,7 @@ urlpatterns = [
     path("cases/<str:ref>/refusal", answering.refusal, name="console_refusal"),
     path("cases/<str:ref>/proof-request", answering.proof_request, name="console_proof_request"),
     path("cases/<str:ref>/review", answering.review, name="console_review"),
+    path("cases/<str:ref>/person", answering.person, name="console_person"),
     path("cases/<str:ref>/statement", answering.statement, name="console_statement"),
     path("cases/<str:ref>/acceptance", answering.acceptance, name="console_acceptance"),
     path("parcels", parcels.page, name="console_parcels"),

@@ -10,7 +10,17 @@ from django.views.decorators.http import require_GET
 from amends.cases.models import Deadline
 from amends.cases.queries import cases, queue
 from amends.desk.page import HOME, shown
-from amends.faces.case_pages import found, grouped, issue_choices, listed_rows, picked, remedy_choices, stage_choices, with_query
+from amends.faces.case_pages import (
+    found,
+    grouped,
+    issue_choices,
+    lane_choices,
+    listed_rows,
+    picked,
+    remedy_choices,
+    stage_choices,
+    with_query,
+)
 from amends.faces.case_view import LIMITS
 from amends.faces.entering import ActorRequest, face
 from amends.kernel.parties import Party
@@ -24,11 +34,11 @@ MOST_ALARMS = 50
 @require_GET
 @face("desk")
 def page(request: ActorRequest) -> HttpResponse:
-    """What waits, nearest first; arbiters begin with rulings, agents with the platform's own turns."""
+    """What waits, experts' cases first and then nearest first; arbiters begin with rulings, agents with the platform's own turns."""
     view = request.GET.get("view", "")
     if view not in VIEWS:
         view = "arbiter" if request.actor.party is Party.ARBITER else "platform"
-    picks = {"issue": issue_choices(), "remedy": remedy_choices()}
+    picks = {"issue": issue_choices(), "remedy": remedy_choices(), "lane": lane_choices()}
     asked = {name: picked(request, name, choices) for name, choices in picks.items()}
     context = {
         "views": [{"name": name, "url": with_query(HOME, view=key), "here": key == view} for key, name in VIEWS.items()],
@@ -41,7 +51,9 @@ def page(request: ActorRequest) -> HttpResponse:
 
 def _rows(request: ActorRequest, view: str, asked: dict[str, str]) -> dict[str, Any]:
     after = request.GET.get("after", "")
-    listed = queue(request.actor, party=PARTIES[view], after=after or None, issue=asked["issue"], remedy=asked["remedy"])
+    listed = queue(
+        request.actor, party=PARTIES[view], after=after or None, issue=asked["issue"], remedy=asked["remedy"], lane=asked["lane"]
+    )
     return {
         "groups": grouped(listed.rows, PARTIES[view]), "total": listed.total, "nearest": listed.rows[0] if listed.rows else None,
         "next_url": with_query(HOME, view=view, **asked, after=listed.after) if listed.after else "",

@@ -17,6 +17,7 @@ from django import forms
 from django.db.models import Q
 from django.http import HttpRequest, JsonResponse
 
+from amends.cases.hands import STAFF
 from amends.cases.models import Case
 from amends.cases.queries import QueueRow
 from amends.cases.verbs.answering import REFUSALS
@@ -24,6 +25,8 @@ from amends.cases.verbs.uploading import upload
 from amends.cases.words import stage_name
 from amends.faces.case_view import LIMITS, words_of_silence
 from amends.faces.case_view.headlines import headline
+from amends.faces.case_view.history import instant_text
+from amends.faces.case_view.waiting import held_now
 from amends.faces.forms import EvidenceField, FacesForm, spoken
 from amends.faces.forms import words as label
 from amends.faces.words import NOW, SOON, into
@@ -33,7 +36,7 @@ from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
-from amends.policy.rules.facts import ISSUE_NAMES, REMEDY_NAMES, IssueType, Remedy
+from amends.policy.rules.facts import ISSUE_NAMES, LANE_NAMES, REMEDY_NAMES, IssueType, Lane, Remedy
 from amends.returns.models import ReturnShipment
 
 MOST_FOUND = 8
@@ -53,6 +56,26 @@ class Line:
     remedy: Text
     silence: Text
     limit: Text
+    paused: datetime | None
+
+    @property
+    def due(self) -> datetime:
+        """The nearer of the platform's and the law's clock."""
+        return min(self.row.due_at, self.row.legal_due_at or self.row.due_at)
+
+    @property
+    def also(self) -> Text | None:
+        """The other of the two clocks."""
+        legal = self.row.legal_due_at
+        if legal is None:
+            return None
+        later, words = (self.row.due_at, PLATFORMS) if legal < self.row.due_at else (legal, LAWS)
+        return words.filled(at=instant_text(later))
+
+    @property
+    def lane(self) -> Text:
+        """Who looks at the claim."""
+        return LANE_NAMES[Lane(self.row.lane)]
 
     @property
     def amount_minor(self) -> int | None:
@@ -68,12 +91,14 @@ class Group:
     lines: list[Line]
 
 
+PLATFORMS, LAWS = say("平台时限 {at}", "platform's limit {at}"), say("法定时限 {at}", "law's limit {at}")
 GROUPS: tuple[tuple[str, Text], ...] = (
+    ("expert", say("要由人来裁决或专人处理，排在最前", "For a person or an expert to decide, before all others")),
     ("late", say("已到时，正在按规则处理", "Time is up, the rule is being applied")),
     ("now", say("4 小时内", "Within 4 hours")),
     ("soon", say("24 小时内", "Within 24 hours")),
     ("later", say("更晚", "Later")),
-    ("paused", say("暂停，等对方", "Paused, the other side is asked")),
+    ("paused", say("暂停", "Paused")),
 )
 
 
@@ -84,6 +109,7 @@ def line_of(row: QueueRow, reader: Party) -> Line:
         row, headline(reader, row.life, row.life_stage), ISSUE_NAMES[IssueType(row.issue)], REMEDY_NAMES[Remedy(row.remedy)],
         words_of_silence(row.limit, row.silence, remedy=row.remedy, amount_minor=minor, currency=row.currency),
         LIMITS.get(row.limit) or say("时限", "time limit"),
+        held_now(row.held_from, row.held_until) or (clock.now() if row.paused else None),
     )  # fmt: skip
 
 
@@ -92,12 +118,14 @@ def grouped(rows: Iterable[QueueRow], reader: Party) -> list[Group]:
     at = clock.now()
     found: dict[str, list[Line]] = {}
     for row in rows:
-        found.setdefault(_group(row, row.due_at - at), []).append(line_of(row, reader))
+        found.setdefault(_group(row, row.due_at - at, reader), []).append(line_of(row, reader))
     return [Group(name, found[key]) for key, name in GROUPS if key in found]
 
 
-def _group(row: QueueRow, left: timedelta) -> str:
-    if row.paused:
+def _group(row: QueueRow, left: timedelta, reader: Party) -> str:
+    if row.expert and reader in STAFF:
+        return "expert"
+    if row.paused or held_now(row.held_from, row.held_until):
         return "paused"
     if left <= timedelta(0):
         return "late"
@@ -140,6 +168,7 @@ def capital(text: Text) -> Text:
 Choices = list[tuple[str, Text]]
 ANY_ISSUE = say("全部问题", "All issues")
 ANY_REMEDY = say("全部诉求", "All claims")
+ANY_LANE = say("全部通道", "All lanes")
 ANY_STAGE = say("全部阶段", "All stages")
 
 
@@ -153,6 +182,10 @@ def remedy_choices() -> Choices:
 
 def stage_choices() -> Choices:
     return [("", ANY_STAGE), *((stage, capital(stage_name("case", stage))) for stage in Case.LIFE.stages)]
+
+
+def lane_choices() -> Choices:
+    return [("", ANY_LANE), *((lane.value, capital(name)) for lane, name in LANE_NAMES.items())]
 
 
 def picked(request: HttpRequest, name: str, choices: Choices) -> str:
@@ -218,6 +251,12 @@ class CallForm(FacesForm):
     """A few words that may be left out."""
 
     words = forms.CharField(label=label("想让平台知道的", "What the platform should know"), widget=forms.Textarea, required=False)
+
+
+class PersonForm(FacesForm):
+    """Why a person should decide, in words that may be left out."""
+
+    words = forms.CharField(label=label("想让判责员知道的", "What the arbiter should know"), widget=forms.Textarea, required=False)
 
 
 class StatementForm(FacesForm):

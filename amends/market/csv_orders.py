@@ -186,13 +186,16 @@ class _Gatherer:
             lines=tuple(_line(row, freight) for row, freight in zip(rows, freights, strict=True)),
             tenders=(WALLET, PLATFORM_COUPON) if any(row.coupon for row in rows) else (WALLET,),
             shipments=(_shipment(parcel),) if parcel else (),
+            channel=first.channel,
+            promises=first.promises,
             source="order file",
         )
 
 
 def _consumer(row: Row, merchant: MerchantSpec) -> ConsumerSpec:
     name = row.consumer_name or row.consumer
-    return ConsumerSpec(row.consumer, Text(name, name), f"{merchant.key}: customer {row.consumer}")
+    where = f"{merchant.key}: customer {row.consumer}"
+    return ConsumerSpec(row.consumer, Text(name, name), where, row.consumer_tier, row.consumer_region)
 
 
 def _line(row: Row, freight: int) -> LineSpec:

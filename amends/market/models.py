@@ -95,6 +95,8 @@ class Order(Tenanted):
     promotions = models.JSONField(default=list)
     promised_no_reason = models.BooleanField(default=False)
     channel = models.CharField(max_length=20, default="online")
+    # Keys of the packs' [promises] that the shop made for this purchase.
+    promises = models.JSONField(default=list)
     source = models.CharField(max_length=200, blank=True)
     simulated = models.JSONField(default=list)
 

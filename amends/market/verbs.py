@@ -111,12 +111,23 @@ def _consumers(specs: dict[str, ConsumerSpec], done: Imported) -> dict[str, Cons
     known = {consumer.source: consumer for consumer in Consumer.objects.filter(source__in=list(specs))}
     at = clock.now()
     new = [
-        Consumer(ref=new_ref("CU"), name_zh=spec.name.zh, name_en=spec.name.en, source=source, made_at=at)
+        Consumer(
+            ref=new_ref("CU"), name_zh=spec.name.zh, name_en=spec.name.en, source=source, tier=spec.tier, region=spec.region, made_at=at
+        )
         for source, spec in specs.items()
         if source not in known
     ]
+    moved = [known[source] for source, spec in specs.items() if source in known and _stands_elsewhere(known[source], spec)]
+    Consumer.objects.bulk_update(moved, ["tier", "region"], batch_size=AT_ONCE)
     done.consumers += len(new)
     return known | {consumer.source: consumer for consumer in Consumer.objects.bulk_create(new, batch_size=AT_ONCE)}
+
+
+def _stands_elsewhere(known: Consumer, spec: ConsumerSpec) -> bool:
+    """The shop's file says another tier or region than before: the newer word counts. What it leaves out stays."""
+    there = (known.tier, known.region)
+    known.tier, known.region = spec.tier or known.tier, spec.region or known.region
+    return (known.tier, known.region) != there
 
 
 def _products(specs: Sequence[OrderSpec], merchants: dict[str, Merchant], done: Imported) -> dict[tuple[int, str], Product]:
@@ -181,6 +192,8 @@ def _order(spec: OrderSpec, merchant: Merchant, consumer: Consumer) -> Order:
         paid_minor=spec.paid_minor,
         promotions=[promotion.record() for promotion in spec.promotions],
         promised_no_reason=spec.promised_no_reason,
+        channel=spec.channel,
+        promises=list(spec.promises),
         source=spec.source,
         simulated=list(spec.simulated),
     )

@@ -14,12 +14,24 @@ from amends.kernel.calendars import Calendar, DayKind, Due, Hold, Roll, due
 from amends.kernel.limits import Limit
 from amends.kernel.parties import Party
 from amends.policy.models import CalendarDay, Decision
-from amends.policy.rules.answers import PausePick
+from amends.policy.rules.answers import ClockRow, PausePick, text_in
 from amends.policy.rules.clocks import holds
 from amends.policy.rules.stack import Stack
 from amends.policy.shelf import forget_shelf, shelf, stack_of
 
-__all__ = ["Terms", "calendar", "due_by", "forget_calendars", "forget_shelf", "holds_of", "shelf", "stack_on", "terms_of"]
+__all__ = [
+    "Terms",
+    "calendar",
+    "due_by",
+    "forget_calendars",
+    "forget_shelf",
+    "holds_of",
+    "legal_due",
+    "platform",
+    "shelf",
+    "stack_on",
+    "terms_of",
+]
 
 WORKING_HOURS = {weekday: ((time(9), time(18)),) for weekday in range(5)}
 
@@ -51,6 +63,13 @@ class Terms:
         """The days on which clocks stand still; none in decisions that were stamped before packs had pauses."""
         return tuple(PausePick(tuple(limits), first, last) for limits, first, last in self.raw.get("pauses", ()))
 
+    def clock(self, limit: str) -> ClockRow | None:
+        """Where the length of `limit` comes from, and the duty of the law beside it; None in decisions that were stamped before."""
+        for name, source, tag, legal, value, legal_source, article in self.raw.get("clocks", ()):
+            if name == limit:
+                return ClockRow(name, self.raw["limits"][name], source, tag, legal, value, legal_source, article and text_in(article))
+        return None
+
     def roll(self, waits_for: Sequence[Party]) -> Roll:
         """What the last day of a period rolls off: kinder by direction (CN-DAY-2b)."""
         return Roll(self.raw["rolls"]["consumer" if Party.CONSUMER in waits_for else "others"])
@@ -62,7 +81,12 @@ def stack_on(day: date, *, merchant: int | None = None) -> Stack:
     AMENDS_PLATFORM lays a platform's own pack on the law. With the id of a merchant the shop's own pack is laid on top, or the
     default one for shops without.
     """
-    return stack_of(day, "CN", os.environ.get("AMENDS_PLATFORM") or None, merchant=merchant)
+    return stack_of(day, "CN", platform() or None, merchant=merchant)
+
+
+def platform() -> str:
+    """The platform whose pack is laid on the law here (AMENDS_PLATFORM), empty for none."""
+    return os.environ.get("AMENDS_PLATFORM", "")
 
 
 def terms_of(decision: Decision) -> Terms:
@@ -73,6 +97,14 @@ def terms_of(decision: Decision) -> Terms:
 def due_by(terms: Terms, limit: str, *, start: datetime, waits_for: Sequence[Party], calendar: Calendar) -> Due:
     """When a turn that begins at `start` ends: the instant, and whether it rests on a provisional day."""
     return due(start, terms.limit(limit), calendar, holds=holds_of(terms, limit, calendar), roll=terms.roll(waits_for))
+
+
+def legal_due(terms: Terms, limit: str, *, start: datetime, waits_for: Sequence[Party], calendar: Calendar) -> datetime | None:
+    """When the duty of the law beside `limit` ends that began with it; None where none runs. No pack makes the law's clock stand still."""
+    clock = terms.clock(limit)
+    if clock is None or not clock.legal_value:
+        return None
+    return due(start, Limit.parse(clock.legal_value), calendar, roll=terms.roll(waits_for)).at
 
 
 def holds_of(terms: Terms, limit: str, calendar: Calendar) -> tuple[Hold, ...]:

@@ -72,6 +72,13 @@ def platform_call(request: ActorRequest, ref: str) -> HttpResponse:
 
 @require_POST
 @face("portal")
+def person(request: ActorRequest, ref: str) -> HttpResponse:
+    """A person decides, and no machine rules any more."""
+    return _acted(request, ref, "person", lambda: answering.ask_person(ref, words=given(request, "words"), by=request.actor))
+
+
+@require_POST
+@face("portal")
 def refusal_acceptance(request: ActorRequest, ref: str) -> HttpResponse:
     """The refusal stands and the case is closed."""
     return _acted(request, ref, "acceptance", lambda: answering.accept_refusal(ref, by=request.actor))

@@ -19,6 +19,7 @@ urlpatterns = [
     path("cases/<str:ref>", cases.shown, name="case"),
     path("cases/<str:ref>/withdrawal", acts.withdrawal, name="withdrawal"),
     path("cases/<str:ref>/platform-call", acts.platform_call, name="platform_call"),
+    path("cases/<str:ref>/person", acts.person, name="person"),
     path("cases/<str:ref>/refusal-acceptance", acts.refusal_acceptance, name="refusal_acceptance"),
     path("cases/<str:ref>/ruling-acceptance", acts.ruling_acceptance, name="ruling_acceptance"),
     path("cases/<str:ref>/proof", acts.proof, name="proof"),

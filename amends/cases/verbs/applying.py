@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from amends.cases.claims import Considered, LineClaim, closed_because, consider, known_remedy
+from amends.cases.lanes import AT_ONCE
 from amends.cases.models import Case, ClaimedUnit, Evidence
 from amends.cases.record import verb
 from amends.cases.taking import take
@@ -16,9 +18,10 @@ from amends.kernel import clock
 from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import NotFound, Unprocessable
 from amends.kernel.texts import say
-from amends.market.models import Order, Payment
+from amends.market.models import Consumer, Order, Payment
 from amends.people.rules import PLATFORM, Actor
-from amends.policy.models import Decision
+from amends.policy.models import Decision, PastFacts
+from amends.policy.rules.decision import text_out
 from amends.policy.rules.facts import Remedy
 
 CARRIED_OUT = (Remedy.RETURN_REFUND, Remedy.REFUND_ONLY)
@@ -28,7 +31,7 @@ TERMS = ("limits", "counts", "silence", "rolls", "versions", "pauses")
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What a consumer sends: one order, some of its lines, what is wrong, what is wanted."""
+    """What a consumer sends: one order, some of its lines, what is wrong, what is wanted, and whether a person should decide."""
 
     order: str
     lines: Sequence[LineClaim]
@@ -37,16 +40,19 @@ class Application:
     words: str = ""
     evidence: Sequence[str] = ()
     channel: str = "portal"
+    asks_person: bool = False
 
 
 @verb("case", "apply")
 def apply(application: Application, *, by: Actor) -> Case:
-    """A case is open about the claimed units, waits for the merchant, and carries the decision it was opened under.
+    """A case is open about the claimed units and carries the decision it was opened under: granted at once where the pack's lane says
+    that nobody has to look, else waiting for the merchant.
 
     Raises NotFound for an order that is not the consumer's, Unprocessable where quantity, remedy, evidence or words can't be taken.
     """
     order = locked_order(application.order, by)
-    considered = consider(order, application.lines, application.issue, at=clock.now())
+    lock_consumer(order)
+    considered = consider(order, application.lines, application.issue, at=clock.now(), asks_person=application.asks_person)
     remedy = known_remedy(application.remedy)
     _check_remedy(considered, remedy)
     words = clean_words(application.words, field="words")
@@ -58,9 +64,29 @@ def apply(application: Application, *, by: Actor) -> Case:
         piece.case_id = case.pk
         piece.save(update_fields=["case_id"])
     case.tell("attach", by, facts={"evidence": [piece.digest for piece in evidence], **told(text)}) if evidence or text else None
-    # Nothing has to be looked at by a person before the merchant is asked: triage ends in the same act.
-    case.move("ask_merchant", PLATFORM)
+    if application.asks_person:
+        case.move("ask_person", by, facts={"asked_by": by.party.value, "lane": case.lane})
+    # Nothing has to be looked at by a person of the platform before the merchant is asked: triage ends in the same act.
+    if case.lane in AT_ONCE:
+        _grant_at_once(case, considered, remedy)
+    else:
+        case.move("ask_merchant", PLATFORM)
     return case
+
+
+def _grant_at_once(case: Case, considered: Considered, remedy: Remedy) -> None:
+    """The claim is granted as asked by the rules alone; the timeline says which rules (CN-PLAT-06)."""
+    clauses = dict.fromkeys(reason.rule_id for answer in considered.answers(remedy) for reason in (*answer.reasons, *answer.lane_reasons))
+    facts = {"basis": "at_once", "lane": case.lane, "amount_minor": case.claimed_minor, "currency": case.currency, "rules": list(clauses)}
+    case.move("grant_at_once", PLATFORM, facts=facts)
+
+
+def lock_consumer(order: Order) -> None:
+    """No other claim of this consumer is decided until the act ends: what lanes grant in a day is counted and granted by one at a time.
+
+    Taken after the order's payment and before any case (docs/adr/0002); references to the consumer's row may go on meanwhile.
+    """
+    list(Consumer.objects.select_for_update(no_key=True).filter(pk=order.consumer_id).values_list("pk"))
 
 
 @verb("case", "ask_merchant")
@@ -147,6 +173,7 @@ def _open(considered: Considered, remedy: Remedy, channel: str, by: Actor) -> Ca
         title_en=first.name_en + (f" and {more} more" if more else ""),
         goods_class=first.goods_class,
         channel=channel,
+        lane=considered.lane(remedy).value,
         shipped=considered.shipped,
         received=considered.received,
         opened_at=at,
@@ -158,16 +185,31 @@ def _open(considered: Considered, remedy: Remedy, channel: str, by: Actor) -> Ca
             "amount_minor": considered.amount_minor(remedy),
             "currency": order.currency,
             "decision": decision.ref,
+            "lane": considered.lane(remedy).value,
         },
     )
+    _remember(case, considered)
     ClaimedUnit.objects.bulk_create(
         ClaimedUnit(merchant_id=order.merchant_id, case=case, line=line.line, unit=unit) for line in considered.lines for unit in line.units
     )
     return case
 
 
+def _remember(case: Case, considered: Considered) -> None:
+    """The facts of each line are kept compact, so that a draft of a policy can be replayed over them."""
+    day = considered.days.date_at(case.opened_at)
+    PastFacts.objects.bulk_create(
+        PastFacts(
+            merchant_id=case.merchant_id, case_id=case.pk, line=line.line.position, day=day, issue=case.issue,
+            goods_class=line.line.goods_class, region=line.facts.region, tier=line.facts.tier, remedy=case.remedy,
+            facts=json.dumps(line.facts.compact(), ensure_ascii=False, separators=(",", ":")),
+        )
+        for line in considered.lines
+    )  # fmt: skip
+
+
 def stamped(considered: Considered) -> dict[str, Any]:
-    """The decision as it stays on the case: terms once, answers for each line with the units they are about."""
+    """The decision as it stays on the case: terms once, with the sources of its limits; answers for each line with their units."""
     lines: list[dict[str, Any]] = [
         {
             "position": line.line.position,
@@ -177,4 +219,6 @@ def stamped(considered: Considered) -> dict[str, Any]:
         }
         for line in considered.lines
     ]
-    return {**{name: lines[0]["answer"][name] for name in TERMS if name in lines[0]["answer"]}, "lines": lines}
+    clocks = [[row.limit, row.source, row.tag, row.legal_name, row.legal_value, row.legal_source, row.article and text_out(row.article)]
+              for row in considered.clocks()]  # fmt: skip
+    return {**{name: lines[0]["answer"][name] for name in TERMS}, "clocks": clocks, "lines": lines}

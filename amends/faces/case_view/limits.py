@@ -9,6 +9,8 @@ from amends.cases.words import verb_name
 from amends.kernel.limits import Limit
 from amends.kernel.money import Money
 from amends.kernel.texts import Text, say
+from amends.policy.queries import Terms
+from amends.policy.rules.answers import ClockRow
 
 LIMITS: dict[str, Text] = {
     "consumer_confirms": say("确认时限", "time to confirm"),
@@ -97,13 +99,25 @@ def words_of_silence(limit: str, verb: str, *, remedy: str = "", amount_minor: i
     return SILENCE.get(verb) or verb_name("case", verb)
 
 
+def legal_clause(clock: ClockRow) -> dict[str, Any]:
+    """The duty of the law as a clause chip: its article, how long it is, and where it was read."""
+    text = say(
+        "法定时限 {length}，与平台时限并行，先到的先算。来源：{source}。",
+        "The law gives {length}; it runs beside the platform's limit, and the nearer one counts. Source: {source}.",
+        length=Limit.parse(clock.legal_value).in_words(), source=clock.legal_source,
+    )  # fmt: skip
+    return {"key": clock.article or say("法定时限", "the law's limit"), "text": text, "url": ""}
+
+
 def limit_clause(name: str, terms: Mapping[str, Any]) -> dict[str, Any]:
     """The limit as a clause chip: what it is called, how long it is on this case, and which rules it was read from."""
     length = Limit.parse(terms["limits"][name]).in_words()
+    clock = Terms(dict(terms)).clock(name)
     text = say(
-        "本单适用 {length}。规则版本：{versions}。",
-        "{length} on this case. Rules: {versions}.",
+        "本单适用 {length}。规则版本：{versions}。{source}",
+        "{length} on this case. Rules: {versions}. {source}",
         length=length,
         versions=", ".join(terms["versions"]),
+        source=say("来源：{where} [{tag}]。", "Source: {where} [{tag}].", where=clock.source, tag=clock.tag) if clock else say("", ""),
     )
     return {"key": LIMITS.get(name) or say("时限", "limit"), "text": text, "url": ""}

@@ -15,7 +15,7 @@ from amends.kernel.texts import Text, say
 from amends.refunds.models import Refund
 from amends.returns.models import Inspection, ParcelUnit
 from amends.rulings.models import Review
-from amends.rulings.queries import OUTCOMES
+from amends.rulings.queries import OUTCOMES, by_default
 from amends.rulings.rules import REVIEW
 
 STATEMENTS = {
@@ -95,5 +95,5 @@ def _review(row: Review, consumer: Side, merchant: Side, acts: Sequence[Act]) ->
         bool(REVIEW.who_may(row.stage, "submit")), NAMES[Party(row.called_by)],
         row.arbiter.name if row.arbiter else "", consumer, merchant, row.outcome,
         OUTCOMES.get(row.outcome), row.liable, row.clause, row.reasons.body if row.reasons else "",
-        row.ruled_at, row.bound_at, _acts(acts, "review", row.pk),
+        row.ruled_at, row.bound_at, _acts(acts, "review", row.pk), row.ruled_at is not None and by_default(row),
     )  # fmt: skip

@@ -54,10 +54,57 @@ class ClaimedLine:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """One rule that spoke when the case was opened."""
+    """One rule that spoke when the case was opened. `tag` says how surely it was read (P the law's text, S secondary, I interpretation,
+    G general), `source` where; both empty in decisions of before they were kept."""
 
     text: Text
     holds: bool
+    clause: Clause
+    source: str = ""
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One way to settle a part return; its rows add up to `minor`. The chosen one is the one that is refunded."""
+
+    name: Text
+    minor: int
+    rows: tuple[SumRow, ...]
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compensation:
+    """A sum beside the remedies that the law or a promise may give: information, which Amends does not carry out. `needs` says what would
+    open it; `first_asked`: whoever is asked first pays first."""
+
+    name: str
+    title: Text
+    open: bool
+    amount_minor: int
+    rows: tuple[SumRow, ...]
+    reasons: tuple[Spoken, ...]
+    needs: tuple[Text, ...]
+    first_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    """Who looks at the claim, and why. `by_machine` is said where rules alone decided; `asked_at`: since when a person is to decide."""
+
+    key: str
+    name: Text
+    reasons: tuple[Spoken, ...]
+    by_machine: Text | None
+    asked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LegalClock:
+    """The duty of the law that runs beside a limit: until when, and its article."""
+
+    due: datetime
     clause: Clause
 
 
@@ -107,7 +154,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Somebody is waited for until an instant, and what follows by itself. `provisional`: the day rests on holidays not yet announced."""
+    """Somebody is waited for until an instant, and what follows by itself. `provisional`: the day rests on holidays not yet announced.
+
+    `paused` is the instant from which what is left counts: since when it stands still, or the end of a pause of the pack that is on;
+    `held` tells of such a pause. `legal` is the law's own clock beside it.
+    """
 
     party: str
     parties: tuple[str, ...]
@@ -124,6 +175,18 @@ class Turn:
     verb: str
     also: Text | None = None
     lapsed: Text | None = None
+    held: Text | None = None
+    legal: LegalClock | None = None
+
+    @property
+    def nearest(self) -> datetime:
+        """The nearer of the two clocks."""
+        return min(self.due, self.legal.due) if self.legal else self.due
+
+    @property
+    def legal_first(self) -> bool:
+        """The law's clock ends before the platform's."""
+        return self.legal is not None and self.legal.due < self.due
 
     @property
     def css(self) -> str:
@@ -244,6 +307,7 @@ class ReviewView:
     ruled_at: datetime | None
     bound_at: datetime | None
     acts: tuple[Act, ...]
+    by_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +372,9 @@ class CaseView:
     reviews: tuple[ReviewView, ...]
     survey: SurveyView | None
     timeline: tuple[Told, ...]
+    lane: LaneView
+    columns: tuple[Column, ...]
+    compensations: tuple[Compensation, ...]
 
     @property
     def ref(self) -> str:

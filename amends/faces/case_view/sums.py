@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from amends.cases.grants import LIVE, unit_shares
 from amends.cases.models import Case, ClaimedUnit, Grant
+from amends.faces.case_view.beside import each_once, spoken
 from amends.faces.case_view.shapes import ClaimedLine, Clause, Decided, Spoken, SumRow
 from amends.kernel.parties import NAMES
 from amends.kernel.texts import Text, say
 from amends.market.models import Tender, Unit
 from amends.market.rules.specs import TENDER_NAMES
-from amends.policy.rules.decision import Decision, Reason
+from amends.policy.rules.decision import Decision
 from amends.policy.rules.facts import Remedy
 from amends.refunds.models import Refund
 
@@ -73,21 +74,14 @@ def sum_rows(lines: Sequence[ClaimedLine], currency: str) -> tuple[SumRow, ...]:
 def decided(case: Case) -> Decided:
     """Why the remedy is open, in the words of the day the case was opened; of several lines, each reason once."""
     answers = [(decision, decision.answer(Remedy(case.remedy))) for _, decision in decisions(case)]
-    seen: dict[str, Spoken] = {}
-    for _, answer in answers:
-        for reason in answer.reasons:
-            seen.setdefault(str(reason.text), _spoken(reason))
+    reasons = each_once(reason for _, answer in answers for reason in answer.reasons)
     first, answer = answers[0]
     payer, article = answer.return_freight, first.articles.get(answer.freight_clause)
     freight = None
     if payer and article:
         text = say("寄回运费由{payer}付", "The {payer} pays the way back", payer=NAMES[payer])
         freight = Spoken(text, True, {"key": article, "text": None, "url": ""})
-    return Decided(tuple(seen.values()), _spoken(first.proof), payer.value if payer else "", freight, answer.until, first.versions)
-
-
-def _spoken(reason: Reason) -> Spoken:
-    return Spoken(reason.text, reason.holds, {"key": reason.article, "text": reason.text, "url": ""})
+    return Decided(reasons, spoken(first.proof), payer.value if payer else "", freight, answer.until, first.versions)
 
 
 def tender_rows(case: Case, grants: Sequence[Grant], refunds: Sequence[Refund], tenders: Sequence[Tender]) -> tuple[SumRow, ...]:

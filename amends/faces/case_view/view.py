@@ -13,7 +13,7 @@ from amends.cases.life import LifeRow
 from amends.cases.models import Case, ClaimedUnit, Deadline, Evidence, Grant
 from amends.cases.queries import TimelineRow, case_for, evidence_of, open_deadlines, timeline
 from amends.cases.words import stage_name, verb_name
-from amends.faces.case_view import headlines, history, lives, sums, waiting
+from amends.faces.case_view import beside, headlines, history, lives, sums, waiting
 from amends.faces.case_view.limits import money_text
 from amends.faces.case_view.shapes import Act, CaseView, Piece, Said, Step, SumRow, SurveyView, Turn
 from amends.kernel.parties import Party
@@ -25,6 +25,7 @@ from amends.policy.rules.facts import ISSUE_NAMES, REMEDY_NAMES, IssueType, Reme
 from amends.refunds.models import Refund
 from amends.returns.models import Inspection, ParcelUnit
 from amends.rulings.models import Review
+from amends.rulings.queries import by_default
 from amends.surveys.models import Survey
 
 YOURS = say("退给你", "Refund to you")
@@ -68,18 +69,21 @@ def case_view(ref: str, actor: Actor) -> CaseView:
     turn = None if case.is_over else waiting.shown(turns, actor.party)
     lines = sums.claimed_lines(case, rows.claimed)
     pieces = tuple(lives.piece(one) for one in rows.evidence)
-    paid = _paid(rows)
+    paid, decided = _paid(rows), [decision for _, decision in sums.decisions(case)]
+    ruled_by_default = any(by_default(one) for one in rows.reviews[-1:] if one.ruled_at)
     return CaseView(
         case=case, reader=actor.party.value, title=case.title, headline=_headline(case, turn, paid, actor.party),
         stage=stage_name("case", case.stage), issue=ISSUE_NAMES[IssueType(case.issue)], remedy=REMEDY_NAMES[Remedy(case.remedy)],
         is_over=case.is_over, currency=case.currency, order=case.order, consumer=names[0], merchant=names[1],
-        signed_at=sums.decisions(case)[0][1].facts.signed_at, lines=lines, rows=sums.sum_rows(lines, case.currency),
+        signed_at=decided[0].facts.signed_at, lines=lines, rows=sums.sum_rows(lines, case.currency),
         total=SumRow(YOURS if actor.party is Party.CONSUMER else THEIRS, case.claimed_minor, currency=case.currency),
         tenders=sums.tender_rows(case, rows.grants, rows.refunds, rows.tenders), decided=sums.decided(case), claim=_claim(rows.told),
         evidence=pieces, refused=history.refused(rows.told), turns=turns, turn=turn, steps=_steps(rows, turn, paid), acts=acts,
         parcels=lives.parcels(rows.contents, turns, acts), units=lives.units(rows.inspections, rows.claimed, acts),
         refunds=lives.refunds(rows.refunds, acts), reviews=lives.reviews(rows.reviews, rows.told, pieces, names, acts),
         survey=_survey(rows.survey, rows.told), timeline=history.told(case, rows.told, consumer=names[0], merchant=names[1]),
+        lane=beside.lane_view(case, decided, ruled_by_default=ruled_by_default),
+        columns=beside.columns(decided, Remedy(case.remedy), case.currency), compensations=beside.compensations(decided, case.currency),
     )  # fmt: skip
 
 

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Deadline
 from amends.faces.case_view import headlines
 from amends.faces.case_view.history import day_text, instant_text
-from amends.faces.case_view.limits import limit_clause, words_of_silence
-from amends.faces.case_view.shapes import Step, Turn
+from amends.faces.case_view.limits import legal_clause, limit_clause, words_of_silence
+from amends.faces.case_view.shapes import LegalClock, Step, Turn
 from amends.faces.parties import LOOKS
+from amends.kernel import clock as time
 from amends.kernel.parties import Party
 from amends.kernel.texts import Text, say
 
@@ -22,6 +24,7 @@ Lives = Mapping[tuple[str, int], LifeRow]
 BOTH = say("等双方", "Waiting for both sides")
 ALSO = say("另外{turn}，{at} 前", "Also: {turn}, by {at}")
 REVERSALS = "reversal_window"
+MOMENT = timedelta(microseconds=1)
 
 
 def turns_of(
@@ -43,10 +46,28 @@ def _turn(case: Case, row: Deadline, stage: str, minor: int, reader: Party) -> T
     parties = tuple(row.waits_for.split(","))
     party = reader.value if reader.value in parties else parties[0]
     silence = words_of_silence(row.limit, row.silence, remedy=case.remedy, amount_minor=minor, currency=case.currency)
+    clock = case.terms.clock(row.limit)
     return Turn(
-        party, parties, BOTH if len(parties) > 1 else None, row.due_at, row.paused_since, silence, limit_clause(row.limit, case.terms.raw),
-        row.provisional, row.life, row.life_id, stage, row.limit, row.silence,
+        party, parties, BOTH if len(parties) > 1 else None, row.due_at, row.paused_since or held_now(row.held_from, row.held_until),
+        silence, limit_clause(row.limit, case.terms.raw), row.provisional, row.life, row.life_id, stage, row.limit, row.silence,
+        held=held_words(row.held_from, row.held_until),
+        legal=LegalClock(row.legal_due_at, legal_clause(clock)) if row.legal_due_at and clock else None,
     )  # fmt: skip
+
+
+def held_now(since: datetime | None, until: datetime | None) -> datetime | None:
+    """While a pause of the pack is on, its end: what is left counts from there. None at other times."""
+    return until if since and until and since <= time.now() < until else None
+
+
+def held_words(since: datetime | None, until: datetime | None) -> Text | None:
+    """What a pause does to a clock: its days in the market, both inclusive. None where there is none or it is over."""
+    if since is None or until is None or until <= time.now():
+        return None
+    days = {"a": day_text(since), "b": day_text(until - MOMENT)}
+    if since <= time.now():
+        return say("{a}到{b}时限暂停，之后继续计时。", "Paused from {a} to {b}; the clock goes on afterwards.", **days)
+    return say("{a}到{b}时限会暂停，这几天没有算进去。", "It will be paused from {a} to {b}; these days are not counted.", **days)
 
 
 def shown(turns: Sequence[Turn], reader: Party) -> Turn | None:

@@ -50,6 +50,10 @@ FIELDS: dict[str, Field] = {
     "carrier": Field(say("承运商", "carrier"), False, ("courier", "快递公司", "物流公司")),
     "waybill": Field(say("运单号", "waybill"), False, ("tracking number", "tracking no", "快递单号", "物流单号")),
     "shipped_at": Field(say("发货时间", "shipped at"), False, ("ship date", "shipping date", "发货日期")),
+    "consumer_tier": Field(say("买家等级", "customer tier"), False, ("tier", "level", "member level", "会员等级", "买家级别")),
+    "consumer_region": Field(say("买家地区", "customer region"), False, ("region", "province", "area", "地区", "省份", "收货地区")),
+    "channel": Field(say("下单渠道", "channel"), False, ("sales channel", "source channel", "渠道", "销售渠道")),
+    "promises": Field(say("服务承诺", "promises"), False, ("services", "service promises", "承诺", "服务保障")),
     "signed_at": Field(say("签收时间", "signed at"), False, ("delivered at", "delivery date", "签收日期")),
 }
 OPTIONS = ("cancelled_prefix", "date_format")

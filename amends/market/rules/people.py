@@ -1,10 +1,14 @@
-"""Invented names for consumers, drawn by seed: the households of the data have none. Chinese names with their pinyin."""
+"""Invented names for consumers, drawn by seed: the households of the data have none. Chinese names with their pinyin.
+
+A tier and a region are drawn beside them, so that lanes have something to tell apart; rights never ask for either.
+"""
 
 from __future__ import annotations
 
 from amends.kernel.texts import Text
 from amends.market.rules.seeded import dice
 from amends.market.rules.specs import ConsumerSpec
+from amends.policy.simulation.places import PLACES
 
 SURNAMES = (
     "王 Wang 李 Li 张 Zhang 刘 Liu 陈 Chen 杨 Yang 黄 Huang 赵 Zhao 吴 Wu 周 Zhou 徐 Xu 孙 Sun 马 Ma 朱 Zhu 胡 Hu 林 Lin 郭 Guo 何 He "
@@ -17,6 +21,9 @@ GIVEN = (
 )
 
 
+TIERS, SHARES = ("", "silver", "gold"), (62, 28, 10)
+
+
 def _pairs(table: str) -> list[tuple[str, str]]:
     words = table.split()
     return list(zip(words[::2], words[1::2], strict=True))
@@ -26,8 +33,11 @@ _SURNAMES, _GIVEN = _pairs(SURNAMES), _pairs(GIVEN)
 
 
 def invented_consumer(key: str, seed: int, *, source: str) -> ConsumerSpec:
-    """The consumer `key` under an invented name; the same key and seed give the same name. `source` says where the key is from."""
+    """The consumer `key` under an invented name, in an invented tier and region; the same key and seed give the same. `source` says
+    where the key is from."""
     draw = dice(seed, "consumer", key)
     surname, given = draw.choice(_SURNAMES), draw.sample(_GIVEN, draw.choice((1, 2, 2)))
     name = Text(surname[0] + "".join(zh for zh, _ in given), f"{surname[1]} {''.join(en for _, en in given).capitalize()}")
-    return ConsumerSpec(key, name, source)
+    standing = dice(seed, "standing", key)
+    tier = standing.choices(TIERS, SHARES)[0]
+    return ConsumerSpec(key, name, source, tier, standing.choices(PLACES, [place.people for place in PLACES])[0].code)

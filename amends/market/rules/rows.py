@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -13,8 +14,10 @@ from amends.kernel.money import Money, MoneyError
 from amends.kernel.texts import Text, say
 from amends.market.rules.columns import FIELDS
 from amends.market.rules.goods import CLASSES, class_of_word
+from amends.policy.rules.words import CHANNEL_NAMES
 
 T = TypeVar("T")
+PROMISE = re.compile(r"[a-z][a-z0-9_]{0,59}")
 MOST_PIECES = 100  # one row per piece is kept; the database says so too
 LONGEST = {
     "order": 80,
@@ -25,6 +28,9 @@ LONGEST = {
     "consumer_name": 80,
     "carrier": 40,
     "waybill": 60,
+    "consumer_tier": 20,
+    "consumer_region": 40,
+    "promises": 200,
 }
 SHAPES = (
     "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d",
@@ -64,6 +70,10 @@ class Row:
     placed_at: datetime
     consumer: str
     consumer_name: str
+    consumer_tier: str
+    consumer_region: str
+    channel: str
+    promises: tuple[str, ...]
     product: str
     name: Text
     goods_class: str
@@ -117,6 +127,10 @@ class Reader:
             placed_at=take("placed_at", self.instant, nobody),
             consumer=take("consumer", str, ""),
             consumer_name=take("consumer_name", str, ""),
+            consumer_tier=take("consumer_tier", str.lower, ""),
+            consumer_region=take("consumer_region", str, ""),
+            channel=take("channel", _channel, "online"),
+            promises=take("promises", _promises, ()),
             product=take("product", str, ""),
             name=Text(name or "-", take("product_name_en", str, name) or name or "-"),
             goods_class=take("goods_class", _goods_class, "general"),
@@ -211,6 +225,23 @@ def _goods_class(written: str) -> str:
             say("没有这个商品类别。", "There is no such class of goods."), say("可用：{known}。", "Possible: {known}.", known=known)
         )
     return found
+
+
+def _channel(written: str) -> str:
+    known = {word.lower(): key for key, name in CHANNEL_NAMES.items() for word in (key, name.zh, name.en)}
+    found = known.get(written.lower())
+    if found is None:
+        right = say("可用：{known}。", "Possible: {known}.", known=", ".join(CHANNEL_NAMES))
+        raise WrongCell(say("没有这个渠道。", "There is no such channel."), right)
+    return found
+
+
+def _promises(written: str) -> tuple[str, ...]:
+    keys = tuple(dict.fromkeys(re.split(r"[\s,;，；、]+", written.lower())))
+    if not all(PROMISE.fullmatch(key) for key in keys):
+        right = say("写规则包里承诺的名字，用空格或逗号分开。", "Write the packs' names of promises, with blanks or commas between.")
+        raise WrongCell(say("有不是名字的字符。", "It holds signs that no name has."), right)
+    return keys
 
 
 def _contradictions(row: Row, headers: Mapping[str, str]) -> list[RowError]:

@@ -29,7 +29,7 @@ IN_KIND = frozenset({PLATFORM_COUPON, MANUFACTURER_COUPON})
 
 # What of an order is not from life. Stored with the order and said wherever the order is shown.
 SIMULATED: dict[str, Text] = {
-    "consumer_name": say("消费者姓名是虚构的", "the consumer's name is invented"),
+    "consumer_name": say("消费者的姓名、等级和地区是虚构的", "the consumer's name, tier and region are invented"),
     "merchant_name": say("商家名称是虚构的", "the merchant's name is invented"),
     "dates_moved": say("日期整体平移过，最新一单为昨天", "dates are moved so that the newest order is yesterday"),
     "cents_as_fen": say("美分按一比一显示为人民币分", "US cents are shown as fen one to one"),
@@ -52,11 +52,13 @@ class MerchantSpec:
 
 @dataclass(frozen=True, slots=True)
 class ConsumerSpec:
-    """A buyer, known to the shop by `key`."""
+    """A buyer, known to the shop by `key`, with the shop's own word for how good a customer this is and where they live."""
 
     key: str
     name: Text
     source: str
+    tier: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,8 @@ class OrderSpec:
     promotions: tuple[PromotionSpec, ...] = ()
     shipments: tuple[ShipmentSpec, ...] = ()
     promised_no_reason: bool = False
+    channel: str = "online"
+    promises: tuple[str, ...] = ()
     source: str = ""
     simulated: tuple[str, ...] = ()
 

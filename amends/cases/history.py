@@ -1,0 +1,42 @@
+"""What a consumer asked for lately, as lanes may want to know it: counts and sums, never names or words.
+
+A lane may ask for it and no right does (CN-PI-04): it changes who looks at a claim. Only cases of Amends are known here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+
+from amends.cases.lanes import AT_ONCE
+from amends.cases.models import Case, Grant
+from amends.kernel.calendars import Calendar
+from amends.market.models import Order
+from amends.policy.rules.facts import History
+
+SPAN = timedelta(days=30)
+
+
+def history_of(order: Order, at: datetime, days: Calendar) -> History:
+    """The past of the consumer of `order` over all shops up to `at`: cases and what was granted in 30 days, and what was granted at once
+    on the day of the market, in minor units of the order's currency. One query, asked once for an order object and instant.
+
+    Whoever grants by it holds the consumer's row (`lock_consumer`), or two claims in the same moment could both stay below a limit.
+    """
+    known: dict[datetime, History] = order.__dict__.setdefault("_history", {})
+    if at not in known:
+        known.clear()
+        known[at] = _history(order, at, days.start_of(days.date_at(at)))
+    return known[at]
+
+
+def _history(order: Order, at: datetime, today: datetime) -> History:
+    granted = Grant.objects.filter(merchant_id=OuterRef("merchant_id"), case_id=OuterRef("pk")).exclude(stage="void").order_by()
+    given = granted.values("case_id").annotate(minor=Sum(F("amount_minor") - F("reduced_minor"))).values("minor")
+    mine = Case.objects.filter(consumer_id=order.consumer_id, opened_at__gt=at - SPAN, opened_at__lte=at, currency=order.currency)
+    at_once = Q(opened_at__gte=today, lane__in=AT_ONCE)
+    found = mine.annotate(given=Subquery(given)).aggregate(
+        cases=Count("pk"), refunds=Sum("given"), minor=Sum("claimed_minor", filter=at_once), count=Count("pk", filter=at_once)
+    )
+    return History(found["cases"], found["refunds"] or 0, found["minor"] or 0, found["count"])

@@ -1,0 +1,14 @@
+"""When the law's own clock beside a limit ends, and what a shop promised for one purchase; nothing was told of either before."""
+
+from typing import ClassVar
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("amends", "0004_lanes")]
+    operations: ClassVar = [
+        migrations.AddField("deadline", "legal_due_at", models.DateTimeField(blank=True, null=True)),
+        migrations.AddField("turn", "legal_due_at", models.DateTimeField(blank=True, null=True)),
+        migrations.AddField("order", "promises", models.JSONField(default=list)),
+    ]

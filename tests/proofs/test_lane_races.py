@@ -1,0 +1,123 @@
+"""Claims of one consumer in the same moment, each on a connection of its own: together they never pass the limit of a day (B1, B20)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.db.models import Sum
+
+from amends.cases.claims import LineClaim
+from amends.cases.lanes import AT_ONCE
+from amends.cases.models import Case
+from amends.cases.verbs import applying
+from amends.cases.verbs.answering import ask_person
+from amends.cases.verbs.applying import Application, apply
+from amends.insight.verify import CHECKS
+from amends.kernel.clock import Stepped
+from amends.kernel.refusals import Refusal
+from amends.market.models import Consumer, Order
+from amends.plumbing.simulators.launch import Running
+from amends.rulings.models import Review
+from tests.cast import Cast, an_order, settled, the_cast
+
+SCALE = int(os.environ.get("PROOF_SCALE", "1"))
+ROUNDS = 4 * SCALE
+A_DAY = 50000
+EACH = 20000
+
+
+@pytest.fixture
+def cast(committed_db: None, stepped_clock: Stepped, gateway: Running) -> Cast:
+    return the_cast()
+
+
+def together(*works: Callable[[], Any]) -> list[Any]:
+    """All of them at one barrier, each on a connection of its own; answers results, or the refusal where there was one."""
+    barrier = Barrier(len(works))
+
+    def met(work: Callable[[], Any]) -> Any:
+        try:
+            connections["default"].ensure_connection()
+            barrier.wait(timeout=30)
+            return work()
+        except Refusal as refusal:
+            return refusal
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return [done.result() for done in [pool.submit(met, work) for work in works]]
+
+
+def a_gold_consumer(cast: Cast, number: int) -> Consumer:
+    return Consumer.objects.create(ref=f"CU-{number:012d}", name_zh="金", name_en="Gold", tier="gold")
+
+
+def cancels(cast: Cast, order: Order) -> Callable[[], Case]:
+    by = cast.anna.__class__(cast.anna.party, consumer_id=order.consumer_id)
+    return lambda: apply(Application(order.ref, [LineClaim(1, 1)], "no_reason", "refund_only"), by=by)
+
+
+def at_once_of(consumer: Consumer) -> int:
+    rows = Case.objects.filter(consumer_id=consumer.pk, lane__in=AT_ONCE)
+    return int(rows.aggregate(minor=Sum("claimed_minor"))["minor"] or 0)
+
+
+def test_four_claims_in_one_moment_pass_no_more_than_a_day_allows(cast: Cast) -> None:
+    for number in range(ROUNDS):
+        consumer = a_gold_consumer(cast, number)
+        shops = (cast.bolts, cast.rivals, cast.bolts, cast.rivals)
+        orders = [an_order(shop, consumer, prices=(EACH,), shipped=False, signed_ago=None) for shop in shops]
+        ends = together(*(cancels(cast, order) for order in orders))
+        assert all(isinstance(end, Case) for end in ends), ends
+        lanes = sorted(end.lane for end in ends)
+        assert lanes == ["assisted", "assisted", "instant", "instant"]
+        assert at_once_of(consumer) == 2 * EACH <= A_DAY
+    settled()
+    assert {check.name: found for check in CHECKS if (found := check.offenders())} == {}
+
+
+def test_without_the_lock_the_same_claims_pass_the_limit(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the proof above proves the lock: history is read before the others have written."""
+    inside = Barrier(3)
+    plain = applying.consider
+
+    def slowly(*args: Any, **more: Any) -> Any:
+        found = plain(*args, **more)
+        inside.wait(timeout=30)
+        return found
+
+    monkeypatch.setattr(applying, "lock_consumer", lambda order: None)
+    monkeypatch.setattr(applying, "consider", slowly)
+    consumer = a_gold_consumer(cast, 7)
+    orders = [an_order(cast.bolts, consumer, prices=(EACH,), shipped=False, signed_ago=None) for _ in range(3)]
+    together(*(cancels(cast, order) for order in orders))
+    assert at_once_of(consumer) == 3 * EACH > A_DAY
+
+
+def test_both_sides_ask_for_a_person_in_one_moment_and_it_is_asked_once(cast: Cast) -> None:
+    for number in range(ROUNDS):
+        consumer = a_gold_consumer(cast, number)
+        order = an_order(cast.bolts, consumer, prices=(30000,))
+        buyer = cast.anna.__class__(cast.anna.party, consumer_id=consumer.pk)
+        case = apply(Application(order.ref, [LineClaim(1, 1, dict.fromkeys(_asked(order), False))], "no_reason", "return_refund"), by=buyer)
+        ends = together(
+            lambda ref=case.ref, who=buyer: ask_person(ref, by=who),
+            lambda ref=case.ref: ask_person(ref, by=cast.bolt),
+            lambda ref=case.ref: ask_person(ref, by=cast.bolt),
+        )
+        refused = [end for end in ends if isinstance(end, Refusal)]
+        assert len(refused) == 2
+        assert {refusal.code for refusal in refused} == {"person_asked"}
+        assert Review.objects.filter(case_id=case.pk).count() <= 1
+
+
+def _asked(order: Order) -> list[str]:
+    found = applying.consider(order, [LineClaim(1, 1)], "no_reason", at=applying.clock.now())
+    return [question.flag for question in found.missing]
