@@ -7,7 +7,9 @@ is stored, and the facts are forgotten with the answer.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,8 +23,9 @@ from amends.policy.rules.asking import effects
 from amends.policy.rules.decide import decide
 from amends.policy.rules.decision import Decision
 from amends.policy.rules.facts import Facts
-from amends.policy.rules.facts_schema import read_facts
+from amends.policy.rules.facts_schema import FactsRefused, read_facts
 from amends.policy.rules.packs import Pack, load_pack
+from amends.policy.rules.plausible import implausible
 from amends.policy.rules.schema import Layer
 from amends.policy.rules.stack import Stack, stacked
 from amends.policy.rules.told import told, told_clocks, told_effects
@@ -63,10 +66,13 @@ def answered(
     """
     asked_at = at.astimezone(UTC).isoformat() if at else raw.get("asked_at") or clock.now().isoformat()
     facts = read_facts({**raw, "asked_at": asked_at})
+    if wrong := dict(implausible(facts)):
+        raise FactsRefused(wrong)
     _law_for(facts)
     days = calendar(facts.jurisdiction.lower())
     day = days.date_at(facts.asked_at)
-    rules = stacked([pack_named(name, day, by=by, files=files) for name in stack]) if stack else stack_on(day, merchant=by.merchant_id)
+    named = tuple(pack_named(name, day, by=by, files=files) for name in stack)
+    rules = _stack(named, files) if named else stack_on(day, merchant=by.merchant_id)
     if rules.terms.jurisdiction != facts.jurisdiction:
         raise _foreign(facts.jurisdiction, [rules.terms.jurisdiction])
     return Answered(facts, rules, days, decide(rules, facts, days))
@@ -113,6 +119,12 @@ def told_pack(pack: Pack) -> dict[str, Any]:
         "name": pack.cells.name.text.both(),
         "digest": pack.digest,
     }
+
+
+@lru_cache(maxsize=64)
+def _stack(packs: tuple[Pack, ...], files: bool) -> Stack:
+    # Where the files lie is no business of a caller from outside, and refusals name files.
+    return stacked(packs if files else [replace(pack, file=Path(pack.file).name) for pack in packs])
 
 
 def _law_for(facts: Facts) -> None:

@@ -111,6 +111,11 @@ def test_a_clock_shows_the_law_beside_the_platform(by: dict[str, Program]) -> No
         (SHIRT | {"signed_at": "2026-03-02"}, "signed_at"),
         (SHIRT | {"paid_minor": -1}, "paid_minor"),
         (SHIRT | {"shipped": False}, "received"),
+        (SHIRT | {"received": False}, "received"),
+        (SHIRT | {"signed_at": "2026-02-28T04:00:00Z"}, "signed_at"),
+        (SHIRT | {"noticed_at": "2026-03-12T04:00:00Z"}, "noticed_at"),
+        (SHIRT | {"order_at": "0001-02-01T00:00:00Z"}, "order_at"),
+        (SHIRT | {"currency": "ZZZ"}, "currency"),
         ({name: value for name, value in SHIRT.items() if name != "goods_class"}, "goods_class"),
     ],
 )
@@ -126,6 +131,8 @@ def test_facts_that_cannot_be_are_refused_by_their_field(by: dict[str, Program],
     [
         ({"stack": ["cn", "platform/nobody"]}, 404),
         ({"stack": ["platform/jd"]}, 422),
+        ({"stack": ["cn", "platform/jd", "platform/taobao"]}, 422),
+        ({"at": "9999-12-30T00:00:00Z"}, 422),
         ({"stack": ["packs/cn/2026-02.toml"]}, 422),
         ({"stack": ["../../etc/passwd.toml"]}, 422),
         ({"at": "yesterday"}, 422),
@@ -137,6 +144,7 @@ def test_facts_that_cannot_be_are_refused_by_their_field(by: dict[str, Program],
 def test_what_makes_no_sense_is_refused_in_words(by: dict[str, Program], more: dict[str, Any], status: int) -> None:
     answer = asks(by["anna"], **more)
     assert answer.status_code == status and answer.json()["texts"]["zh"], answer.content
+    assert "/packs/" not in answer.content.decode()
 
 
 def test_a_stranger_is_told_nothing() -> None:

@@ -1,0 +1,37 @@
+"""Facts that are well formed and still cannot have been: signed for before the order, asked before it was signed for, in money of nowhere.
+
+Asked of strangers only (deciding.py). Our own facts come from rows that were written in order, and old stamps must open whatever they say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from amends.kernel.money import currencies
+from amends.kernel.texts import Text, say
+from amends.policy.rules.facts import INSTANTS, Facts
+
+# Beyond these, counting days runs off the calendar.
+FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def implausible(facts: Facts) -> Iterator[tuple[str, Text]]:
+    """Each field that cannot be so, with what would be right."""
+    for name in INSTANTS:
+        at = getattr(facts, name)
+        if at is None:
+            continue
+        if not FIRST <= at < LAST:
+            yield name, say("应在 2000 年到 2099 年之间。", "It should be from 2000 to 2099.")
+        elif at > facts.asked_at:
+            yield name, say("晚于提出申请的时刻 {at}。", "It is later than the asking, {at}.", at=facts.asked_at.isoformat())
+        elif name not in ("order_at", "asked_at") and at < facts.order_at:
+            yield name, say("早于下单的时刻 {at}。", "It is earlier than the order, {at}.", at=facts.order_at.isoformat())
+    if facts.signed_at is not None and not facts.received:
+        yield "received", say("有签收时刻（signed_at），就应是 true。", "It was signed for (signed_at), so it should be true.")
+    if facts.currency not in currencies():
+        yield (
+            "currency",
+            say("没有这种货币，应是 ISO 4217 代码，如 CNY。", "There is no such currency; use an ISO 4217 code such as CNY."),
+        )
