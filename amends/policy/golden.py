@@ -1,8 +1,8 @@
 """The golden cases: facts that the law has answered, and what must come out. Every version of a pack must pass them.
 
-They stand as data in packs/golden/ and ship with the packs: cases.toml holds the checks, golden.json the stories they tell. Tests, drafts,
-the office page and the tool that makes cells wrong all run the same `golden_checks` and `run`. How one expectation is compared:
-golden_expect.py and golden_tables.py. Pure but for reading those two files; deciding is `decide`'s.
+They stand as data in packs/golden/ and ship with the packs: cases.toml holds the checks of the stories that golden.json tells, matrix.toml
+and tables.toml checks of single rules. Tests, drafts, the office page and the tool that makes cells wrong all run the same `golden_checks`
+and `run`. How one expectation is compared: golden_expect.py and golden_tables.py. Pure but for reading those files; deciding is `decide`'s.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ from amends.kernel.calendars import Calendar, DayKind
 from amends.kernel.refusals import Refusal
 from amends.kernel.texts import Text, say
 from amends.policy.golden_expect import Seen, answers
-from amends.policy.golden_tables import cells, duties, ends, found, register
+from amends.policy.golden_tables import cells, duties, ends, found, register, stamps
 from amends.policy.rules.decide import decide
 from amends.policy.rules.facts import Facts
 from amends.policy.rules.packs import Pack
 from amends.policy.rules.schema import Layer
-from amends.policy.rules.stack import SHIPPED, Stack, load_stack, stack_for, stacked
+from amends.policy.rules.stack import SHIPPED, Stack, chosen, read_shelf, stacked
 
 FOLDER = SHIPPED / "golden"
+SISTERS = ("matrix.toml", "tables.toml")  # checks of rules, beside those of stories
 ZONE = ZoneInfo("Asia/Shanghai")
 KINDS = ("decision", "amount", "clock", "duty", "text")
 LOOKED_UP_ON = date(2026, 11, 1)
@@ -78,7 +79,13 @@ class Check:
 
     @property
     def binding(self) -> bool:
-        return self.tag != "I"
+        """A story binds unless it is an interpretation of ours; a check of a rule binds where the rule was read in the law."""
+        return self.tag == "P" or (self.tag != "I" and self.ref.startswith("G-"))
+
+    @property
+    def pin(self) -> bool:
+        """Holds what ships word for word, not the law: names, sources, proposals of ours. A new version may say them otherwise."""
+        return bool(self.raw.get("pin", False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +105,25 @@ class Case:
 
 @lru_cache(maxsize=1)
 def _documents() -> tuple[dict[str, Any], dict[str, Any]]:
-    """cases.toml, and the stories by id."""
+    """cases.toml with the checks by rule of its sister files, and the stories by id."""
     cases = tomllib.loads((FOLDER / "cases.toml").read_text(encoding="utf-8"))
+    for name in SISTERS:
+        for ref, checks in tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))["cases"].items():
+            cases["cases"].setdefault(ref, []).extend(checks)
     stories = {story["id"]: story for story in json.loads((FOLDER / "golden.json").read_text(encoding="utf-8"))}
     return cases, stories
 
 
-@lru_cache(maxsize=1)
-def golden_checks() -> tuple[Check, ...]:
-    """Every check, in the order in which cases.toml has them; those of [later] with `answered` False."""
+@lru_cache(maxsize=2)
+def golden_checks(pins: bool = False) -> tuple[Check, ...]:
+    """Every check, in the order in which the files have them; those of [later] with `answered` False. With `pins` also those that hold
+    what ships word for word: for tests, not for drafts."""
     document, stories = _documents()
     made: list[Check] = []
     for ref, raws in document["cases"].items():
         spread = [one for raw in raws for one in _each(raw)]
         made += [_check(document, stories, ref, number, raw) for number, raw in enumerate(spread)]
-    return tuple(made)
+    return tuple(check for check in made if pins or not check.pin)
 
 
 @lru_cache(maxsize=1)
@@ -143,19 +154,28 @@ def failing(checks: Sequence[Check], stack_of: StackOf, kinder: bool = False) ->
     return [wrong for check in checks for wrong in run(check, stack_of, kinder)]
 
 
+def of_packs(packs: Sequence[Pack]) -> StackOf:
+    """The stacks that checks ask for, of `packs`; each is laid once. Refuses as `chosen` and `stacked` do, every time it is asked for."""
+    known: dict[Laid, Stack] = {}
+
+    def stack_of(laid: Laid) -> Stack:
+        if laid not in known:
+            base = chosen(packs, laid.jurisdiction, laid.platform, None, laid.on)
+            more = [pack for name in laid.more for pack in packs if pack.id == name and pack.in_force(laid.on) and pack not in base]
+            known[laid] = stacked([*base, *{pack.id: pack for pack in more}.values()])
+        return known[laid]
+
+    return stack_of
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> StackOf:
+    return of_packs(read_shelf([SHIPPED]).packs)
+
+
 def shipped(laid: Laid) -> Stack:
     """The stack of the packs that ship with Amends, as `laid` wants it."""
-    if not laid.more:
-        return stack_for(laid.jurisdiction, laid.platform, laid.on)
-    base = stack_for(laid.jurisdiction, laid.platform, laid.on)
-    return _more(base, laid.more, laid.on)
-
-
-@lru_cache(maxsize=64)
-def _more(base: Stack, more: tuple[str, ...], on: date) -> Stack:
-    law = base.packs[0].id
-    extra = [pack for name in more for pack in load_stack([law, name], on).packs[1:]]
-    return stacked([*base.packs, *extra])
+    return _shipped()(laid)
 
 
 def with_pack(draft: Pack, base: StackOf = shipped) -> StackOf:
@@ -215,6 +235,8 @@ def _differences(check: Check, stack: Stack, kinder: bool) -> Iterator[Text]:
         yield from ends(raw["clock"], stack, calendar(), noon, kinder)
     if "cells" in raw and not kinder:
         yield from cells(raw["cells"], stack)
+    if "packs" in raw and not kinder:
+        yield from stamps(raw["packs"], stack)
     if "duties" in raw and not kinder:
         yield from duties(raw["duties"], stack)
     if "clauses" in raw and not kinder:

@@ -44,6 +44,22 @@ def _open(wanted: list[str], seen: Seen, kinder: bool) -> Found:
             yield otherwise(name, "open", "closed")
 
 
+def _exactly(wanted: Mapping[str, str], seen: Seen, kinder: bool) -> Found:
+    """Every open remedy with the clause of its row, its sum and who pays the way back (`quality_return 5600 merchant`), and no other.
+
+    `- allowed` says of a closed one which clauses spoke; a sum of `*` is any.
+    """
+    for answer in seen.decision.remedies:
+        name, right = str(answer.remedy), wanted.get(str(answer.remedy), "-")
+        if answer.open:
+            got = f"{answer.reasons[0].clause} {answer.amount_minor} {answer.return_freight or '-'}"
+        else:
+            got = " ".join(["-", *sorted(reason.clause for reason in answer.reasons)]) if name in wanted else "-"
+        same = got == right or ("*" in right and [right.split()[0], right.split()[2]] == got.split()[::2])
+        if not same and not (kinder and (answer.open or right.startswith("-"))):
+            yield otherwise(name, right, got)
+
+
 def _closed(wanted: list[str], seen: Seen, kinder: bool) -> Found:
     for name in wanted:
         if seen.decision.answer(Remedy(name)).open and not kinder:
@@ -288,6 +304,7 @@ def _pauses(wanted: Mapping[str, list[str]], seen: Seen, kinder: bool) -> Found:
 
 WORDS: dict[str, Callable[[Any, Seen, bool], Found]] = {
     "open": _open,
+    "exactly": _exactly,
     "closed": _closed,
     "amount": _amount,
     "rows": _rows,

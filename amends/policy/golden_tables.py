@@ -44,11 +44,22 @@ def ends(clock: Mapping[str, Any], stack: Stack, calendar: Calendar, noon: Calla
 
 
 def cells(wanted: Mapping[str, Any], stack: Stack) -> Found:
-    """Cells of the rules as they stand, by path: `limits.consumer_proves.value`."""
+    """Cells of the rules as they stand, by path: `limits.consumer_proves.value`, or several of one entry at once."""
     for path, value in wanted.items():
-        got = cell_at(stack, path)
-        if got != value:
-            yield otherwise(path, value, got)
+        for name, right in value.items() if isinstance(value, Mapping) else [("", value)]:
+            here = f"{path}.{name}" if name else path
+            if (got := cell_at(stack, here)) != right:
+                yield otherwise(here, right, got)
+
+
+def stamps(wanted: Mapping[str, Mapping[str, str]], stack: Stack) -> Found:
+    """The packs that are laid, each with its layer, market and version."""
+    laid = {pack.id: pack for pack in stack.packs}
+    for name, fields in wanted.items():
+        for field, right in fields.items():
+            got = getattr(laid[name].cells, field) if name in laid else None
+            if str(got) != right:
+                yield otherwise(f"{name}.{field}", right, got)
 
 
 def duties(wanted: Mapping[str, Mapping[str, Any]], stack: Stack) -> Found:

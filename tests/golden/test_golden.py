@@ -13,7 +13,7 @@ import pytest
 from amends.policy.golden import FOLDER, KINDS, Check, facts_of, golden_cases, golden_checks, run, shipped
 from amends.policy.golden_expect import WORDS
 
-CHECKS = golden_checks()
+CHECKS = golden_checks(pins=True)
 ANSWERED = [pytest.param(check, id=check.id) for check in CHECKS if check.answered]
 
 
@@ -37,7 +37,7 @@ def test_every_check_has_a_kind_a_source_and_something_that_can_fail() -> None:
         assert check.kind in KINDS
         assert check.tag in "PSGI"
         assert check.source
-        expects = check.raw.keys() & {"expect", "clock", "cells", "clauses", "duties", "register"}
+        expects = check.raw.keys() & {"expect", "clock", "cells", "clauses", "duties", "packs", "register"}
         assert expects, check.id
         assert "facts" not in check.raw or set(check.raw["expect"]) <= set(WORDS), check.id
         assert all(check.raw[name] for name in expects), check.id
