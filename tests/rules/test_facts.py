@@ -57,7 +57,8 @@ def all_facts(draw: st.DrawFn) -> Facts:
         weighing=draw(st.none() | st.builds(Weighing, st.integers(1, 5000), st.integers(0, 5000))),
         tenders=tuple(draw(st.lists(st.builds(TenderShare, st.sampled_from(["card", "points"]), MINOR), max_size=2))),
         promotions=tuple(draw(st.lists(st.builds(Promotion, st.just("discount"), MINOR, MINOR, MINOR, MINOR), max_size=2))),
-        bad_share_bps=draw(st.none() | st.integers(0, 10_000)), history=History(draw(MINOR) % 100, draw(MINOR), score_bps=draw(st.none() | st.just(8000))),
+        bad_share_bps=draw(st.none() | st.integers(0, 10_000)),
+        history=History(draw(st.integers(0, 99)), draw(MINOR), score_bps=draw(st.none() | st.just(8000))),
         asks_person=draw(st.booleans()), **sums, **more,
     )  # fmt: skip
 

@@ -140,6 +140,15 @@ def test_a_platform_may_repeat_what_the_law_gives_and_make_it_shorter_where_the_
     assert [problem.cell for problem in refusals(longer)] == ["rights.rows.0"]
 
 
+def test_a_score_may_choose_who_looks_and_never_what_is_granted() -> None:
+    row = '{ remedy = "exchange", groups = ["no_reason"], states = ["received"], when = "history.score_bps < 5000", needs = [], '
+    [problem] = refusals(f'[rights]\nrows = [{row}clause = "ours", amount = "none" }}]\n{SAID}')
+    assert problem.cell == "rights.rows.0.when"
+    assert "history" in problem.sentence.into("zh")
+    lane = '{ lane = "expert", remedies = ["any"], when = "history.score_bps >= 5000", clause = "ours" }'
+    assert under_law(f"[lanes]\nrows = [{lane}]\n{SAID}").terms.lanes.rows[0].lane == "expert"
+
+
 # ── one layer ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

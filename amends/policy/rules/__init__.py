@@ -1,7 +1,10 @@
 """The pure part of policy: packs of TOML in, decisions out. No framework, no database, no clock.
 
-facts.py what is asked of the world; schema.py what a cell may say; places.py and packs.py from text to cells; checks.py and layers.py what
-is refused; stack.py the rules of a day compiled; needs.py, amounts.py, decide.py the decision; explain.py it in sentences.
+words.py the words of the trade; facts.py what is asked of the world, facts_schema.py and facts_shapes.py facts of strangers; cells.py and
+schema.py what a cell may say; when.py a condition, read by when_reading.py with the names and types of when_names.py and when_types.py;
+places.py and packs.py from text to cells; checks.py (names), coherence.py (rows), kinder.py, forced.py and layers.py what is refused;
+compiled.py the rules of a day; stack.py which packs those are; tables.py, conditions.py, windows.py, needs.py, amounts.py, compensation.py, lanes.py, decide.py the
+decision in the parts of answers.py and decision.py; explain.py, told.py it in words; asking.py what is missing.
 """
 
 from amends.policy.rules.decide import decide
@@ -14,26 +17,37 @@ from amends.policy.rules.facts import (
     REMEDY_NAMES,
     Facts,
     GoodsClass,
+    History,
     IssueGroup,
     IssueType,
+    Lane,
     Promotion,
     Remedy,
     State,
+    TenderShare,
+    Trait,
     Weighing,
 )
+from amends.policy.rules.facts_schema import FactsRefused, facts_schema, read_facts
 from amends.policy.rules.packs import Pack, PackRefused, load_pack, read_pack
-from amends.policy.rules.stack import Stack, load_stack, stack_for, stacked
+from amends.policy.rules.schema import Layer
+from amends.policy.rules.stack import Shelf, Stack, chosen, load_stack, read_shelf, stack_for, stacked
 
 __all__ = [
+    
     "GOODS_NAMES",
     "GROUP_NAMES",
     "ISSUE_NAMES",
     "REMEDY_NAMES",
     "Decision",
     "Facts",
+    "FactsRefused",
     "GoodsClass",
+    "History",
     "IssueGroup",
     "IssueType",
+    "Lane",
+    "Layer",
     "Pack",
     "PackRefused",
     "Promotion",
@@ -41,15 +55,23 @@ __all__ = [
     "Reason",
     "Remedy",
     "RemedyAnswer",
+    "Shelf",
     "Stack",
     "State",
     "SumRow",
+    "TenderShare",
+    "Trait",
     "Weighing",
+    "chosen",
     "decide",
     "explain",
+    "facts_schema",
     "load_pack",
     "load_stack",
+    "read_facts",
     "read_pack",
+    "read_shelf",
     "stack_for",
     "stacked",
+,
 ]

@@ -44,6 +44,8 @@ SPOKEN = _names("""
 CONDITIONS = frozenset({"allowed", "intact", "cancellable", "repairs_failed", "repair_late", "short_weight", "not_misused"})
 ASKED = {"bad_share": "bad_share", "short_weight": "weighed_again"}
 LONGEST_PAUSE = 31
+# What is known of a person, not of the purchase: it may choose a lane and never a right.
+ROUTES = frozenset({"history", "asks_person"})
 FEW = 8
 ROWED = ("rights", "claims", "lanes", "pauses", "voluntary", "silence")
 FREIGHT = ("unshipped", "no_reason", "fault", "wrong", "not_arrived", "other")
@@ -133,9 +135,21 @@ def _needs(path: Path, row: Right | ClaimRow | LaneRow, terms: PackCells) -> Fou
     for place, need in enumerate(row.needs):
         if wrong := _need(need, terms):
             yield (*path, "needs", place), wrong
-    for flag in sorted(compiled(row.when).flags if row.when else ()):
+    if row.when is None:
+        return
+    for flag in sorted(compiled(row.when).flags):
         if flag not in terms.questions:
             yield (*path, "when"), _unknown(flag, terms.questions)
+    past = sorted(set(compiled(row.when).names) & ROUTES)
+    if past and not isinstance(row, LaneRow):
+        yield (
+            (*path, "when"),
+            say(
+                "{names} 只能决定由谁处理（lanes），不能决定给不给（L14 24）。",
+                "{names} may only choose who looks (lanes), never what is granted (L14 24).",
+                names=", ".join(past),
+            ),
+        )
 
 
 def _of_clocks(own: PackCells, terms: PackCells) -> Found:
