@@ -19,23 +19,35 @@ from django.db import transaction
 from amends.api.app import api
 from amends.cases.models import Case, Entry, Evidence
 from amends.kernel.refs import new_ref
+from amends.people.rules import PLATFORM, Role
 from amends.plumbing.models import Idempotency
 from amends.plumbing.payments.port import GatewayUnreachable
+from amends.policy.golden import facts_of, golden_checks
+from amends.policy.models import Flip, PastFacts
+from amends.policy.simulation.verbs import start_simulation
+from amends.policy.verbs import save_draft
 from amends.refunds.models import Refund
 from amends.returns.models import Inspection, ReturnShipment
 from amends.rulings.models import Review
 from tests import files_of_evidence as made
-from tests.api_client import Program, programs
-from tests.cast import Cast, an_order, answered, claims, settled, the_cast
+from tests.api_client import Program, program, programs
+from tests.cast import Cast, an_order, answered, claims, person, settled, the_cast
+from tests.policy_at_hand import law, promise
 
 pytestmark = pytest.mark.usefixtures("db", "stepped_clock")
 
 DOCUMENT = api.get_openapi_schema(path_prefix="/api/")
 ENDPOINTS = [(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods]
 # What belongs to nobody in particular: answered for everybody, empty of others' rows.
-LISTS = {"/api/v1/orders", "/api/v1/cases", "/api/v1/queue", "/api/v1/notices", "/api/v1/figures/cases"}
-OF_EVERYBODY = LISTS | {"/api/v1/figures", "/api/v1/hooks/payments"}
-NAMED = [(method, path) for method, path in ENDPOINTS if "{" in path]
+LISTS = {
+    "/api/v1/orders", "/api/v1/cases", "/api/v1/queue", "/api/v1/notices", "/api/v1/figures/cases", "/api/v1/policy/drafts",
+    "/api/v1/policy/simulations",
+}  # fmt: skip
+# The rules are everybody's to read and to ask: L7 art. 12.
+RULES = {f"/api/v1/policy/{name}" for name in ("decisions", "facts-schema", "golden", "packs", "versions")}
+OF_EVERYBODY = LISTS | RULES | {"/api/v1/figures", "/api/v1/hooks/payments"}
+PUBLISHED = {"/api/v1/policy/packs/{stamp}", "/api/v1/policy/versions/{pack_id}/{version}"}
+NAMED = [(method, path) for method, path in ENDPOINTS if "{" in path and path not in PUBLISHED]
 POSTS = [path for method, path in ENDPOINTS if method == "post" and "hooks" not in path]
 
 BODIES: dict[str, Any] = {
@@ -51,7 +63,14 @@ BODIES: dict[str, Any] = {
     "RulingIn": {"outcome": "for", "liable": "merchant", "clause": "CN-7D-01", "words": "双方的照片都显示商品完好，支持退货。"},
     "ReassignmentIn": {"to": ""},
     "UnitFindingIn": {"verdict": "reject", "words": "有划痕"},
+    "DraftIn": {"text": promise(), "name": "十天"},
+    "DraftTextIn": {"text": promise(days=12)},
+    "PublicationIn": {"major": False},
+    "DecisionIn": {"facts": {}},
+    "SimulationIn": {"draft": "PD-7K3F-9Q2M-4D1X", "source": "year"},
 }
+# Whose these are, besides the four of the cast who have cases.
+OWNERS = ("anna", "bolt", "judge", "agent", "olga")
 
 
 @dataclass
@@ -64,11 +83,10 @@ class World:
 
     def path(self, template: str) -> str:
         """The address of Anna's own thing."""
-        kind = template.split("/")[3]
+        kind = template.split("/")[4] if "/policy/" in template else template.split("/")[3]
         ref = self.refs[kind] if "inspections" not in template else self.refs["inspected"]
-        filled = (
-            template.replace("{ref}", ref).replace("{evidence}", self.refs["evidence"]).replace("{inspection}", self.refs["inspection"])
-        )
+        filled = template.replace("{ref}", ref).replace("{case}", self.refs["flip"]).replace("{line}", "1")
+        filled = filled.replace("{evidence}", self.refs["evidence"]).replace("{inspection}", self.refs["inspection"])
         assert "{" not in filled, f"nothing fills {template}"
         return filled
 
@@ -84,7 +102,7 @@ def undone() -> Iterator[None]:
 @pytest.fixture
 def world() -> World:
     cast = the_cast()
-    by = programs(cast)
+    by = programs(cast) | {"olga": program(person("olga", Role.POLICY_OWNER))}
     order = an_order(cast.bolts, cast.annas, quantities=(3,))
     piece = by["anna"].send(order.ref, io.BytesIO(made.picture())).json()["ref"]
     case = claims(order, by=cast.anna, evidence=[piece])
@@ -111,8 +129,23 @@ def world() -> World:
         "evidence": piece,
         "inspection": str(Inspection.objects.get(case=other).pk),
         "inspected": other.ref,
+        "drafts": save_draft(by=cast.bolt, text=promise(), name="Ten days").ref,
+        **a_simulation(case),
     }
     return World(cast, by, refs)
+
+
+def a_simulation(case: Case) -> dict[str, str]:
+    """What the office simulated, with one flip: Anna's case."""
+    facts = facts_of(next(check for check in golden_checks() if "facts" in check.raw)).to_json()
+    same = {"issue": case.issue, "goods_class": case.goods_class, "remedy": case.remedy}
+    known = {"day": case.opened_at.date(), "facts": json.dumps(facts), **same}
+    PastFacts.objects.get_or_create(merchant_id=case.merchant_id, case=case, line=1, defaults=known)
+    found = start_simulation(PLATFORM, source="history", text=law())
+    side = {"open": [], "granted": False, "amount_minor": 0, "lane": "", "clauses": []}
+    whose = {"merchant_id": case.merchant_id, "case": case, "case_ref": case.ref, "goods_class": case.goods_class, "issue": case.issue}
+    Flip.objects.create(simulation=found, kind="won", before=side, after=side, **whose)
+    return {"simulations": found.ref, "flip": case.ref}
 
 
 def body_of(path: str) -> Any:
@@ -145,7 +178,7 @@ def does_not_exist(world: World, method: str, template: str) -> None:
         # And nothing tells it from what was never there.
         assert answer.json() == asks(world.by[stranger], method, template, nobody).json()
     assert (Entry.objects.count(), Evidence.objects.count()) == before
-    owners = [asks(world.by[name], method, template, path).status_code for name in ("anna", "bolt", "judge", "agent")]
+    owners = [asks(world.by[name], method, template, path).status_code for name in OWNERS]
     assert any(status != 404 for status in owners), f"{path} is 404 for its own people too: the test proves nothing"
 
 
@@ -175,7 +208,7 @@ def test_every_post_twice_is_one(world: World) -> None:
 
 def twice_is_one(world: World, template: str) -> None:
     path = world.path(template)
-    for name in ("anna", "bolt", "judge", "agent"):
+    for name in OWNERS:
         first = asks(world.by[name], "post", template, path, once="twice")
         count = Entry.objects.count(), Evidence.objects.count(), Idempotency.objects.count()
         second = asks(world.by[name], "post", template, path, once="twice")
