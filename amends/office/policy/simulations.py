@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -20,12 +20,13 @@ from amends.office.policy import simulation_charts as charts
 from amends.office.policy import trying_view
 from amends.office.policy.cells import limit_name
 from amends.office.policy.difference import Change, difference
-from amends.office.policy.trying_form import address_of
+from amends.office.policy.trying_form import TIERS, address_of
 from amends.policy.models import Flip, Simulation
 from amends.policy.queries_drafts import drafts
-from amends.policy.rules.facts import GOODS_NAMES, ISSUE_NAMES, LANE_NAMES, GoodsClass, IssueType, Lane
+from amends.policy.rules.facts import GOODS_NAMES, ISSUE_NAMES, LANE_NAMES, REMEDY_NAMES, GoodsClass, IssueType, Lane, Remedy
 from amends.policy.simulation.queries import PAGE, flip, flips, sides, simulation, simulations
 from amends.policy.simulation.running import sides_of
+from amends.policy.simulation.telling import name_of
 from amends.policy.simulation.verbs import STAGE_NAMES, cancel_simulation, may_simulate, resume_simulation, start_simulation
 
 SOURCES: dict[str, Text] = {"history": say("历史售后单", "past cases"), "year": say("模拟的一年", "a generated year")}
@@ -247,6 +248,8 @@ def flip_row(row: Flip, currency: str) -> dict[str, Any]:
         "seller": row.seller,
         "then": side_words(row.before, currency),
         "now": side_words(row.after, currency),
+        "opens": [REMEDY_NAMES[Remedy(one)] for one in row.after.get("open", ()) if one not in row.before.get("open", ())],
+        "closes": [REMEDY_NAMES[Remedy(one)] for one in row.before.get("open", ()) if one not in row.after.get("open", ())],
         "minor": row.delta_minor,
         "clauses": sorted(old ^ new) or sorted(new),
     }
@@ -279,10 +282,15 @@ def turned(request: ActorRequest, ref: str, pk: int) -> HttpResponse:
         "facts": facts_told(row, both.facts),
         "pairs": pairs(before, after),
         "claims": pairs(trying_view.claims_of(both.before), trying_view.claims_of(both.after)),
-        "versions": (both.before.versions, both.after.versions),
+        "versions": _apart(both.before.versions, both.after.versions),
         "currency": both.facts.currency,
     }
     return render(request, "office/policy/flip.html", context)
+
+
+def _apart(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The versions that are not on both sides."""
+    return [one for one in before if one not in after], [one for one in after if one not in before]
 
 
 def facts_told(row: Flip, facts: Any) -> list[tuple[Text, Any]]:
@@ -293,8 +301,8 @@ def facts_told(row: Flip, facts: Any) -> list[tuple[Text, Any]]:
         (say("商品", "Goods"), GOODS_NAMES[facts.goods_class]),
         (say("件数", "Units"), f"{facts.quantity} / {facts.ordered}"),
         (say("实付", "Paid"), money(facts.paid_minor, facts.currency)),
-        (say("地区", "Region"), row.region),
-        (say("会员等级", "Tier"), row.tier),
+        (say("地区", "Region"), name_of("region", row.region) if row.region else ""),
+        (say("会员等级", "Tier"), TIERS.get(row.tier, row.tier)),
     ]
     return [(label, value) for label, value in told if value]
 

@@ -27,10 +27,9 @@ UNKNOWN = ("", spoken(say("不知道", "not known")))
 YES_NO = (UNKNOWN, ("yes", spoken(say("是", "yes"))), ("no", spoken(say("否", "no"))))
 INSTANT = "%Y-%m-%dT%H:%M"
 TIERS: dict[str, Text] = {
-    "new": say("新客", "new"),
-    "regular": say("普通", "regular"),
-    "gold": say("金牌", "gold"),
-    "platinum": say("白金", "platinum"),
+    "silver": say("银卡", "silver"),
+    "gold": say("金卡", "gold"),
+    "black": say("黑卡", "black"),
 }
 FLAG = "f-"
 SELLER = {party: NAMES[party] for party in (Party.CONSUMER, Party.MERCHANT)}
@@ -140,8 +139,12 @@ class TrialForm(FacesForm):
     def __init__(self, given: Mapping[str, Any], *, terms: PackCells, packs: Sequence[Pack]) -> None:
         super().__init__(given)
         self.terms = terms
+        self.platforms = {p.id for p in packs if p.layer is Layer.PLATFORM}
         ids = {layer: {p.id: p.cells.name.text for p in packs if p.layer is layer} for layer in Layer}
-        self.choose("platform", choices(ids[Layer.PLATFORM]), none=say("这里的设置", "as set here"))
+        # A case may name a tier or a market that no list here has; it is shown as it is, and never refused.
+        self.choose("tier", [*choices(TIERS), *_own(given, "tier", TIERS)], none=say("不知道", "not known"))
+        platforms = [*choices(ids[Layer.PLATFORM]), *_own(given, "platform", ids[Layer.PLATFORM])]
+        self.choose("platform", platforms, none=say("这里的设置", "as set here"))
         self.choose("shop", choices(ids[Layer.SHOP]), none=say("没有", "none"))
         self.choose("promise_packs", choices(ids[Layer("promise")]))
         self.choose("promises", choices({key: row.name.text for key, row in terms.promises.items()}))
@@ -165,7 +168,7 @@ class TrialForm(FacesForm):
         """The packs that were chosen, by layer; none where the installation's own rules are to be asked."""
         data = self.cleaned_data
         below = [*(f"promise/{key}" for key in data["promise_packs"])]
-        below += [f"platform/{data['platform']}"] if data["platform"] else []
+        below += [f"platform/{data['platform']}"] if data["platform"] in self.platforms else []
         below += [f"shop/{data['shop']}"] if data["shop"] else []
         return [jurisdiction, *below] if below else []
 
@@ -232,6 +235,11 @@ TOLD = {"three_guarantees": "three", "same_model_there": "same_model"}
 HISTORY = {
     "cases_30d": "cases", "refunds_30d_minor": "refunds", "instant_today_minor": "instant_today", "instant_today_count": "instant_count",
 }  # fmt: skip
+
+
+def _own(given: Mapping[str, Any], name: str, known: Mapping[str, Any]) -> list[tuple[str, str]]:
+    written = str(given.get(name, ""))[:40]
+    return [(written, written)] if written and written not in known else []
 
 
 def _instant(at: datetime | None) -> str | None:
