@@ -3,8 +3,8 @@
 words.py the words of the trade; facts.py what is asked of the world, facts_schema.py and facts_shapes.py facts of strangers; cells.py and
 schema.py what a cell may say; when.py a condition, read by when_reading.py with the names and types of when_names.py and when_types.py;
 places.py and packs.py from text to cells; checks.py (names), coherence.py (rows), kinder.py, forced.py and layers.py what is refused;
-compiled.py the rules of a day; stack.py which packs those are; tables.py, conditions.py, windows.py, needs.py, amounts.py, compensation.py, lanes.py, decide.py the
-decision in the parts of answers.py and decision.py; explain.py, told.py it in words; asking.py what is missing.
+compiled.py the rules of a day; stack.py which packs those are; tables.py, conditions.py, windows.py, needs.py, amounts.py, compensation.py,
+lanes.py, decide.py the decision in the parts of answers.py and decision.py; explain.py, told.py it in words; asking.py what is missing.
 """
 
 from amends.policy.rules.decide import decide
@@ -34,7 +34,6 @@ from amends.policy.rules.schema import Layer
 from amends.policy.rules.stack import Shelf, Stack, chosen, load_stack, read_shelf, stack_for, stacked
 
 __all__ = [
-    
     "GOODS_NAMES",
     "GROUP_NAMES",
     "ISSUE_NAMES",
@@ -73,5 +72,4 @@ __all__ = [
     "read_shelf",
     "stack_for",
     "stacked",
-,
 ]
