@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -339,18 +340,25 @@ def test_part_returns_in_any_order_stay_between_the_laws_least_and_what_was_paid
 PASTS = st.builds(
     History, st.integers(0, 500), st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 99), st.none() | st.integers(0, 10_000)
 )
-REFUSING = under(written(
-    '[rights]\nrows = [{ remedy = "repair", issues = ["other"], states = ["received"], needs = [], clause = "danger", amount = "none",'
-    ' when = "history.score_bps < 500 || !asks_person" }]\n'
-))  # fmt: skip
 
 
 @settings(max_examples=150 * SCALE, deadline=None)
 @given(ANY_FACTS, PASTS, st.booleans())
 def test_no_score_no_past_and_no_wish_for_a_person_closes_or_cuts_anything(these: Facts, past: History, asks: bool) -> None:
     judged = replace(these, history=past, asks_person=asks)
-    for stack in (CN, JD, REFUSING):
+    for stack in (CN, JD):
         one, other = decide(stack, these, CALENDAR), decide(stack, judged, CALENDAR)
         without_lanes = [answer._replace(lane=Lane.ASSISTED, lane_reasons=()) for answer in one.remedies]
         assert without_lanes == [answer._replace(lane=Lane.ASSISTED, lane_reasons=()) for answer in other.remedies]
         assert (one.claims, one.missing, one.window_ends) == (other.claims, other.missing, other.window_ends)
+
+
+@pytest.mark.parametrize("section", ["rights", "claims"])
+def test_a_row_that_would_look_at_somebodys_past_is_refused(section: str) -> None:
+    rows: dict[str, dict[str, Any]] = {
+        "rights": {"remedy": "repair", "states": ["received"], "amount": "none"},
+        "claims": {"name": "x", "title": {"zh": "甲", "en": "X"}, "base": "price", "times": 1},
+    }
+    told = rows[section] | {"issues": ["other"], "needs": [], "clause": "danger", "when": "history.score_bps < 500"}
+    with pytest.raises(PackRefused, match="never what is granted"):
+        under(written(f"[{section}]\nrows = [{_toml(told)}]\n"))

@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from amends.kernel.texts import Text, say
-from amends.policy.rules.answers import ClaimAnswer, Question, Reason, SumRow
+from amends.policy.rules.answers import ClaimAnswer, Question, SumRow
 from amends.policy.rules.facts import Facts
-from amends.policy.rules.needs import Ground, Met, distance, met
+from amends.policy.rules.needs import Ground, Met, Spoken, distance, met
 from amends.policy.rules.schema import ClaimRow
+from amends.policy.rules.stack import Stack
 from amends.policy.rules.tables import Tables
+from amends.policy.rules.windows import Times, counted
 
 KEPT = 4_096
 PRICE_TIMES = say("实付价款的 {n} 倍", "{n} times the price paid")
@@ -29,21 +31,21 @@ class StoodClaim(NamedTuple):
     answers: tuple[ClaimAnswer, ...]
 
 
-def stood(ground: Ground, tables: Tables, whens: tuple[bool | None, ...]) -> tuple[StoodClaim, ...]:
+def stood(ground: Ground, tables: Tables, whens: tuple[bool | None, ...], times: Times) -> tuple[StoodClaim, ...]:
     """What the rows about this matter say; of rows with one name the nearest to being met speaks."""
     if not tables.claims_of_flags:
-        return _stood(ground, tables, whens)
+        return _stood(ground, tables, whens, times)
     facts = ground.facts
     key = (facts.issue, tuple(facts.flags.items()), facts.promises, facts.fault_of, facts.fault_proof, whens)
     known: tuple[StoodClaim, ...] | None = tables.stood.get(key)
     if known is None:
         if len(tables.stood) > KEPT:
             tables.stood.clear()
-        known = tables.stood[key] = _stood(ground, tables, whens)
+        known = tables.stood[key] = _stood(ground, tables, whens, times)
     return known
 
 
-def _stood(ground: Ground, tables: Tables, whens: tuple[bool | None, ...]) -> tuple[StoodClaim, ...]:
+def _stood(ground: Ground, tables: Tables, whens: tuple[bool | None, ...], times: Times) -> tuple[StoodClaim, ...]:
     nearest: dict[str, tuple[int, list[tuple[ClaimRow, list[Met]]]]] = {}
     for row, when in tables.claims[ground.facts.issue]:
         if when >= 0 and whens[when] is not True:
@@ -57,14 +59,14 @@ def _stood(ground: Ground, tables: Tables, whens: tuple[bool | None, ...]) -> tu
             known[1].append((row, said))
     return tuple(
         [
-            StoodClaim(tuple([row for row, _ in near]), tuple([_answer(ground, row, said, far) for row, said in near]))
+            StoodClaim(tuple([row for row, _ in near]), tuple([_answer(ground.stack, row, said, far, times) for row, said in near]))
             for far, near in nearest.values()
         ]
     )
 
 
-def _answer(ground: Ground, row: ClaimRow, said: list[Met], far: int) -> ClaimAnswer:
-    stack, spoken = ground.stack, dict[str, Reason]()
+def _answer(stack: Stack, row: ClaimRow, said: list[Met], far: int, times: Times) -> ClaimAnswer:
+    spoken = dict[str, Spoken]()
     if not far:
         spoken[row.clause] = stack.yes[row.clause]
     for one in said:
@@ -78,7 +80,7 @@ def _answer(ground: Ground, row: ClaimRow, said: list[Met], far: int) -> ClaimAn
     if far:
         opens = next((words for clause in (row.clause, *spoken) if (words := stack.clauses[clause].opens)), None)
     return ClaimAnswer(
-        row.name, row.title.text, not far, tuple(spoken.values()), opens, first_asked=row.payer_first == "asked",
+        row.name, row.title.text, not far, counted(stack, tuple(spoken.values()), times), opens, first_asked=row.payer_first == "asked",
         asks=tuple([Question(flag, stack.asks[flag]) for flag in asks]),
     )  # fmt: skip
 

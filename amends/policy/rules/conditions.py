@@ -1,35 +1,31 @@
 """A pack's `when` asked many times: what it said of facts that are alike in what it reads is remembered.
 
-Not about what an expression may say (when.py). Forgetting changes no answer. A condition of a right or a claim reads no history, no score
-and no wish for a person: those may choose a lane and never a right (L14 24).
+Not about what an expression may say (when.py). Forgetting changes no answer.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
-from amends.policy.rules.facts import INSTANTS, Facts, History
+from amends.policy.rules.facts import INSTANTS, Facts
 from amends.policy.rules.when import When, compiled
 
 REMEMBERED = 4_096
-PAST = frozenset({"history", "asks_person"})
 _READ_AS = {"group": ("issue",), "state": ("shipped", "received")}
 _FIELD = re.compile(r"\bhistory\.(\w+)")
 _NOT_ALIKE = frozenset(INSTANTS)
 
 
 class Condition:
-    """One expression of a pack. `blind`: it belongs to a right or a claim and sees nobody's past."""
+    """One expression of a pack."""
 
-    __slots__ = ("_key", "_known", "_sees_past", "when")
+    __slots__ = ("_key", "_known", "when")
 
-    def __init__(self, text: str, *, blind: bool = False) -> None:
+    def __init__(self, text: str) -> None:
         self.when: When = compiled(text)
-        self._sees_past = not blind or PAST.isdisjoint(self.when.names)
         self._key = _key(self.when)
         self._known: dict[Any, bool | None] = {}
 
@@ -39,8 +35,6 @@ class Condition:
 
     def holds(self, facts: Facts) -> bool | None:
         """Does it hold? None where a fact that it rests on is not known."""
-        if not self._sees_past:
-            facts = replace(facts, history=History(), asks_person=False)
         if self._key is None:
             return self.when.holds(facts)
         key, flags = self._key(facts), facts.flags

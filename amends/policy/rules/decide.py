@@ -8,7 +8,7 @@ sums and lanes are worked out each time. `judge` is the same without the explana
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from amends.kernel.calendars import Calendar
@@ -20,30 +20,29 @@ from amends.policy.rules.compensation import StoodClaim, stood, summed
 from amends.policy.rules.decision import Decision, Outcome, Question, Reason, RemedyAnswer
 from amends.policy.rules.facts import Facts, IssueGroup, Lane, Remedy, State
 from amends.policy.rules.lanes import route
-from amends.policy.rules.needs import Ground, Met, distance, met
+from amends.policy.rules.needs import Ground, Met, Spoken, distance, is_short, met
 from amends.policy.rules.stack import Stack
-from amends.policy.rules.tables import RightLine, Tables, goods_of, tables_of, whens_of
+from amends.policy.rules.tables import DURABLE_PROOF, RightLine, Tables, goods_of, matter_of, tables_of, whens_of
+from amends.policy.rules.windows import Times, counted, times_of
 
 SENT_BACK = frozenset({Remedy.RETURN_REFUND, Remedy.EXCHANGE, Remedy.REPAIR})
 PROVEN = frozenset({IssueGroup.FAULT, IssueGroup.WRONG})
-DURABLE_PROOF = "durable_proof"
-
-
-class Times(NamedTuple):
-    """When the windows end and which are open; `days` since signing, `installed_days` since installation, None before."""
-
-    ends: Mapping[str, datetime]
-    within: frozenset[str]
-    days: int | None
-    installed_days: int | None
 
 
 class Option(NamedTuple):
-    """A row that is met: what kind of amount it brings, the window that it rests on, and its reasons."""
+    """A row that is met: what kind of amount it brings, the window that it rests on, and what speaks for it."""
 
     amount: str
     window: str  # "" where the right rests on none
-    reasons: tuple[Reason, ...]
+    spoken: tuple[Spoken, ...]
+
+
+class Closed(NamedTuple):
+    """A closed remedy whose reasons count days: its place among the answers."""
+
+    place: int
+    answer: RemedyAnswer
+    spoken: tuple[Spoken, ...]
 
 
 class Opened(NamedTuple):
@@ -59,6 +58,7 @@ class Verdict(NamedTuple):
 
     answers: tuple[RemedyAnswer, ...]
     opened: tuple[Opened, ...]
+    closed: tuple[Closed, ...]
     open_remedies: frozenset[Remedy]
     claims: tuple[StoodClaim, ...]
     asks: Mapping[Remedy, tuple[str, ...]]
@@ -72,7 +72,6 @@ class Verdict(NamedTuple):
     articles: Mapping[str, Text]
 
 
-_BEFORE = Times({}, frozenset(), None, None)
 _NOTHING_GIVEN = frozenset[str]()
 
 
@@ -82,11 +81,13 @@ def decide(stack: Stack, facts: Facts, calendar: Calendar, *, remedy: Remedy | N
     Never refuses facts that `Facts` accepted; what is not known stands in `missing`. Depends on nothing but its arguments.
     """
     tables = tables_of(stack)
-    times = _times(stack, tables, facts, calendar)
+    times = times_of(stack, tables, facts, calendar)
     verdict = _verdict(stack, tables, facts, times)
     answers = list(verdict.answers)
     for each in verdict.opened:
-        answers[each.place] = _summed(stack, tables, facts, verdict, each, times.ends)
+        answers[each.place] = _summed(stack, tables, facts, verdict, each, times)
+    for place, answer, spoken in verdict.closed:
+        answers[place] = RemedyAnswer(answer.remedy, False, counted(stack, spoken, times), answer.opens_by)
     return Decision(
         facts,
         tuple(answers) if remedy is None else tuple([each for each in answers if each.remedy is remedy]),
@@ -109,7 +110,7 @@ def decide(stack: Stack, facts: Facts, calendar: Calendar, *, remedy: Remedy | N
 def judge(stack: Stack, facts: Facts, calendar: Calendar) -> Outcome:
     """What `decide` says of the open remedies: which, how much in minor units, in whose lane. Nothing is explained."""
     tables = tables_of(stack)
-    times = _times(stack, tables, facts, calendar)
+    times = times_of(stack, tables, facts, calendar)
     verdict = _verdict(stack, tables, facts, times)
     amounts: dict[Remedy, int] = {}
     lanes: dict[Remedy, Lane] = {}
@@ -118,34 +119,6 @@ def judge(stack: Stack, facts: Facts, calendar: Calendar) -> Outcome:
         amounts[remedy] = minor = _brought(stack, facts, verdict, each)[1].minor
         lanes[remedy] = route(stack, tables, facts, remedy, minor, verdict.lanes_met).lane
     return Outcome(verdict.open_remedies, amounts, lanes)
-
-
-def _times(stack: Stack, tables: Tables, facts: Facts, calendar: Calendar) -> Times:
-    """Windows count from signing; those of [windows] that say so from installation, where there was one."""
-    signed_at, asked_at = facts.signed_at, facts.asked_at
-    if signed_at is None or not facts.received:
-        return _BEFORE
-    signed, asked = calendar.date_at(signed_at), calendar.date_at(asked_at)
-    ends = stack.window_ends(signed_at, signed, calendar)
-    installed = signed
-    if tables.installed and (facts.repair_days or (facts.installed_at and facts.installed_at > signed_at)):
-        ends, installed = _installed(stack, tables, facts, calendar, ends, signed)
-    within = [name for name, end in ends.items() if asked_at < end]
-    if facts.noticed_at and DURABLE_PROOF not in within and facts.noticed_at < ends[DURABLE_PROOF] and facts.noticed_at <= asked_at:
-        within.append(DURABLE_PROOF)  # it is the fault that must show in time, not the claim (L1 23(3))
-    return Times(ends, frozenset(within), max(0, (asked - signed).days), max(0, (asked - installed).days))
-
-
-def _installed(
-    stack: Stack, tables: Tables, facts: Facts, calendar: Calendar, ends: Mapping[str, datetime], signed: date
-) -> tuple[Mapping[str, datetime], date]:
-    """Guarantees begin with installation and stand still while the goods are in repair (L2 18(1))."""
-    start = facts.signed_at if facts.installed_at is None or facts.signed_at is None else max(facts.installed_at, facts.signed_at)
-    if start is None:
-        return ends, signed
-    day, repair = calendar.date_at(start), timedelta(days=facts.repair_days)
-    later = stack.window_ends(start, day, calendar)
-    return {name: later[name] + repair if name in tables.installed else end for name, end in ends.items()}, day
 
 
 def _questions(stack: Stack, asks: Iterable[str]) -> tuple[Question, ...]:
@@ -174,49 +147,60 @@ def _until(each: Opened, chosen: Option, ends: Mapping[str, datetime]) -> dateti
     return max(known) if len(known) == len(there) else None
 
 
-def _summed(stack: Stack, tables: Tables, facts: Facts, verdict: Verdict, each: Opened, ends: Mapping[str, datetime]) -> RemedyAnswer:
+def _summed(stack: Stack, tables: Tables, facts: Facts, verdict: Verdict, each: Opened, times: Times) -> RemedyAnswer:
     answer = each.answer
     chosen, brought = _brought(stack, facts, verdict, each)
     routed = route(stack, tables, facts, answer.remedy, brought.minor, verdict.lanes_met)
     return RemedyAnswer(
-        answer.remedy, True, chosen.reasons, None, brought.minor, brought.rows, answer.return_freight, answer.freight_clause,
-        brought.freight_minor, answer.ships_back, answer.evidence_min, _until(each, chosen, ends), routed.lane, routed.reasons,
-        brought.settlements, back_to(facts, brought) if facts.tenders else (),
+        answer.remedy, True, counted(stack, chosen.spoken, times), None, brought.minor, brought.rows, answer.return_freight,
+        answer.freight_clause, brought.freight_minor, answer.ships_back, answer.evidence_min, _until(each, chosen, times.ends),
+        routed.lane, routed.reasons, brought.settlements, back_to(facts, brought) if facts.tenders else (),
     )  # fmt: skip
 
 
 def _verdict(stack: Stack, tables: Tables, facts: Facts, times: Times) -> Verdict:
     whens = whens_of(tables, facts) if tables.whens else ()
+    matter, told = matter_of(tables, facts.issue, facts.state), facts.flags.get
+    goods, gives = goods_of(tables, stack.terms, facts.goods_class, facts.traits), _gives(tables, facts)
     key = (
-        facts.issue, facts.goods_class, facts.traits, facts.shipped, facts.received, times.days, times.installed_days, times.within,
-        tuple(facts.flags.items()), facts.confirmed_exclusion, facts.promised_no_reason, facts.promised_free_return, facts.promises,
-        facts.three_guarantees, facts.repairs_failed, facts.repair_open_days, facts.repair_delay, facts.weighing,
-        facts.weighing and facts.list_minor, facts.bad_share_bps is None, facts.fault_of, facts.fault_proof, whens,
+        facts.issue, facts.goods_class, facts.traits, facts.shipped, facts.received, times.days is None,
+        times.within & matter.windows, gives, tuple([name in facts.promises for name in matter.promises]),
+        tuple([told(flag) for flag in matter.flags]),
+        matter.of_goods and (facts.confirmed_exclusion, *[told(flag) for flag in goods.tests]),
+        facts.three_guarantees, facts.repairs_failed, facts.repair_delay, facts.repair_delay and facts.repair_open_days,
+        facts.weighing and is_short(stack.terms, facts), facts.bad_share_bps is None, facts.fault_proof and (facts.fault_of,), whens,
+        None if tables.claims_of_flags else (times.days, times.installed_days),
     )  # fmt: skip
     known: Verdict | None = stack.verdicts.get(key)
     if known is None:
-        known = _judged(stack, tables, facts, times, whens)
+        ground = Ground(stack, facts, goods, times.days is None, times.within, tables.installed, gives, {})
+        known = _judged(ground, tables, times, whens)
         stack.remember(key, known)
     return known
 
 
-def _judged(stack: Stack, tables: Tables, facts: Facts, times: Times, whens: tuple[bool | None, ...]) -> Verdict:
-    ground, state = _ground(stack, tables, facts, times), facts.state
+def _judged(ground: Ground, tables: Tables, times: Times, whens: tuple[bool | None, ...]) -> Verdict:
+    stack, facts, state = ground.stack, ground.facts, ground.facts.state
     freight = stack.terms.freight["unshipped" if state is State.UNSHIPPED else facts.issue.group.value]
-    answers, opened, asks, window = list(tables.voluntary[state]), list[Opened](), dict[Remedy, tuple[str, ...]](), ""
+    answers, opened, closed = list(tables.voluntary[state]), list[Opened](), list[Closed]()
+    asks, window = dict[Remedy, tuple[str, ...]](), ""
     for place, remedy, lines in tables.rights[facts.issue, state]:
         fit = [line for line in lines if _fits(line, ground, whens)]
         if fit:
             window = window or next((line.window for line in fit if line.window and _promised(line, facts)), "")
-            answers[place], options, asks[remedy] = _answered(ground, remedy, fit, whens)
+            answer, options, spoken, asks[remedy] = _answered(ground, remedy, fit, whens)
+            answers[place] = answer
             if options:
-                opened.append(Opened(place, answers[place], options))
+                opened.append(Opened(place, answer, options))
+            else:
+                closed.append(Closed(place, answer, spoken))
     proof_by, proof = _proof(ground)
     return Verdict(
         tuple(answers),
         tuple(opened),
+        tuple(closed),
         frozenset([each.answer.remedy for each in opened]),
-        stood(ground, tables, whens) if tables.claims[facts.issue] else (),
+        stood(ground, tables, whens, times) if tables.claims[facts.issue] else (),
         asks,
         _questions(stack, [ask for flags in asks.values() for ask in flags]),
         window,
@@ -237,14 +221,14 @@ def _articles(stack: Stack, tables: Tables, clauses: tuple[str, ...]) -> Mapping
     return known
 
 
-def _ground(stack: Stack, tables: Tables, facts: Facts, times: Times) -> Ground:
+def _gives(tables: Tables, facts: Facts) -> frozenset[str]:
+    """The promises made that the rules know by themselves."""
+    if not (facts.promises or facts.promised_no_reason or facts.promised_free_return):
+        return _NOTHING_GIVEN
     gives = _NOTHING_GIVEN.union(*[tables.gives.get(key, ()) for key in facts.promises])
     if facts.promised_no_reason:
         gives |= {"no_reason"}
-    if facts.promised_free_return:
-        gives |= {"free_return"}
-    goods = goods_of(tables, stack.terms, facts.goods_class, facts.traits)
-    return Ground(stack, facts, goods, times.days, times.installed_days, times.within, tables.installed, gives, {})
+    return gives | {"free_return"} if facts.promised_free_return else gives
 
 
 def _fits(line: RightLine, ground: Ground, whens: tuple[bool | None, ...]) -> bool:
@@ -271,14 +255,16 @@ def _said(line: RightLine, ground: Ground, whens: tuple[bool | None, ...]) -> li
 
 def _answered(
     ground: Ground, remedy: Remedy, lines: list[RightLine], whens: tuple[bool | None, ...]
-) -> tuple[RemedyAnswer, tuple[Option, ...], tuple[str, ...]]:
-    """The answer, the rows that are met (none where it is closed), and what is still to be asked."""
+) -> tuple[RemedyAnswer, tuple[Option, ...], tuple[Spoken, ...], tuple[str, ...]]:
+    """The answer, the rows that are met or (where it is closed) what speaks against it, and what is still to be asked."""
     tried = [(line, _said(line, ground, whens)) for line in lines]
     far = [distance(said) for _, said in tried]
     least = min(far)
     if least:
-        return _closed(ground, remedy, tried[far.index(least)][1]), (), _open_questions(tried)
-    return _opened(ground, remedy, [one for one, distance in zip(tried, far, strict=True) if not distance])
+        answer, spoken = _closed(ground, remedy, tried[far.index(least)][1])
+        return answer, (), spoken, _open_questions(tried)
+    answer, options, asks = _opened(ground, remedy, [one for one, away in zip(tried, far, strict=True) if not away])
+    return answer, options, (), asks
 
 
 def _open_questions(tried: list[tuple[RightLine, list[Met]]]) -> tuple[str, ...]:
@@ -286,21 +272,22 @@ def _open_questions(tried: list[tuple[RightLine, list[Met]]]) -> tuple[str, ...]
     return tuple([ask for _, said in tried if not any(one.open is False for one in said) for one in said for ask in one.asks])
 
 
-def _closed(ground: Ground, remedy: Remedy, said: list[Met]) -> RemedyAnswer:
+def _closed(ground: Ground, remedy: Remedy, said: list[Met]) -> tuple[RemedyAnswer, tuple[Spoken, ...]]:
     """Why not, and what would open the way: said by the first rule against it that knows, else by the one about a voluntary yes."""
+    clauses = ground.stack.clauses
     against = [reason for one in said if one.open is not True for reason in one.reasons]
     holding = [reason for one in said if one.open is True for reason in one.reasons]
-    opens = next((words for reason in against if (words := ground.stack.clauses[reason.clause].opens)), None)
+    opens = next((words for reason in against if (words := clauses[reason.clause].opens)), None)
     if opens is None:
-        opens = ground.stack.clauses[ground.stack.voluntary[remedy, ground.facts.state].clause].opens
-    return RemedyAnswer(remedy, False, (*against, *holding), opens)
+        opens = clauses[ground.stack.voluntary[remedy, ground.facts.state].clause].opens
+    return RemedyAnswer(remedy, False, (), opens), (*against, *holding)
 
 
 def _opened(
     ground: Ground, remedy: Remedy, tried: list[tuple[RightLine, list[Met]]]
 ) -> tuple[RemedyAnswer, tuple[Option, ...], tuple[str, ...]]:
     stack, facts = ground.stack, ground.facts
-    options = tuple([Option(line.row.amount, line.window, _reasons(stack, line, said)) for line, said in tried])
+    options = tuple([Option(line.row.amount, line.window, _spoken(stack, line, said)) for line, said in tried])
     asks = tuple([ask for one in tried[0][1] for ask in one.asks])
     if facts.bad_share_bps is None and any(option.amount == "bad_share" for option in options):
         asks += (ASKED["bad_share"],)
@@ -313,14 +300,14 @@ def _opened(
             payer, clause = Party.MERCHANT, "free_return"
     shown = facts.received and not (facts.fault_proof and facts.fault_of is not Party.CONSUMER)
     answer = RemedyAnswer(
-        remedy, True, options[0].reasons, return_freight=payer, freight_clause=clause, ships_back=ships_back,
+        remedy, True, (), return_freight=payer, freight_clause=clause, ships_back=ships_back,
         evidence_min=stack.terms.issues[facts.issue].at_least if shown else 0,
     )  # fmt: skip
     return answer, options, asks
 
 
-def _reasons(stack: Stack, line: RightLine, said: list[Met]) -> tuple[Reason, ...]:
-    spoken = {line.row.clause: stack.yes[line.row.clause]}
+def _spoken(stack: Stack, line: RightLine, said: list[Met]) -> tuple[Spoken, ...]:
+    spoken: dict[str, Spoken] = {line.row.clause: stack.yes[line.row.clause]}
     for one in said:
         for reason in one.reasons:
             spoken[reason.clause] = reason
@@ -329,7 +316,7 @@ def _reasons(stack: Stack, line: RightLine, said: list[Met]) -> tuple[Reason, ..
 
 def _proof(ground: Ground) -> tuple[Party, Reason]:
     """Who must prove the fault: the seller of durable goods for the first months (L1 23(3)), else whoever claims it."""
-    durable = ground.goods.durable and (ground.days is None or DURABLE_PROOF in ground.within)
+    durable = ground.goods.durable and (ground.early or DURABLE_PROOF in ground.within)
     if durable and ground.facts.issue.group in PROVEN:
         return Party.MERCHANT, ground.stack.yes[DURABLE_PROOF]
     return Party.CONSUMER, ground.stack.yes["ordinary_proof"]

@@ -14,15 +14,28 @@ from amends.kernel.parties import Party
 from amends.policy.rules.answers import Reason
 from amends.policy.rules.checks import ASKED
 from amends.policy.rules.facts import Facts
+from amends.policy.rules.schema import PackCells
 from amends.policy.rules.stack import Stack
-from amends.policy.rules.tables import Exclusion, GoodsTerms
+from amends.policy.rules.tables import MISUSE, Exclusion, GoodsTerms
+
+
+class Dated(NamedTuple):
+    """What a window's clause says, but for the number of days: facts that differ in their days alone share it until it is said."""
+
+    name: str
+    clause: str
+    holds: bool
+    installed: bool
+
+
+Spoken = Reason | Dated
 
 
 class Met(NamedTuple):
     """What a need says. `open` None: it depends on the flags asked."""
 
     open: bool | None
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Spoken, ...]
     asks: tuple[str, ...] = ()
 
 
@@ -34,14 +47,13 @@ def distance(said: Sequence[Met]) -> int:
 class Ground(NamedTuple):
     """What needs stand on: rules, facts, these very goods, the windows still open, promises that the rules know by themselves.
 
-    `days` are those since signing, `installed_days` those since installation; None before. `answered` are the needs that were asked.
+    `early`: nothing is signed for yet, and every window is open. `answered` are the needs that were asked.
     """
 
     stack: Stack
     facts: Facts
     goods: GoodsTerms
-    days: int | None
-    installed_days: int | None
+    early: bool
     within: frozenset[str]
     installed: frozenset[str]
     gives: frozenset[str]
@@ -96,21 +108,22 @@ def repair_late(ground: Ground) -> Met:
     return _said(ground, "repair_late", bound is not None and facts.repair_open_days > bound)
 
 
-def short_weight(ground: Ground) -> Met:
-    """Do the goods weigh less than was billed, beyond what scales may err (CN-WEIGHT-01)?"""
-    weighing = ground.facts.weighing
+def is_short(terms: PackCells, facts: Facts) -> bool | None:
+    """Do the goods weigh less than was billed, beyond what scales may err (CN-WEIGHT-01)? None before they were weighed again."""
+    weighing = facts.weighing
     if weighing is None:
+        return None
+    per_kg = facts.list_minor * 1000 // weighing.billed_grams
+    fit = (row.grams for row in terms.weights.rows if per_kg <= row.price_per_kg_up_to_minor and weighing.billed_grams <= row.grams_up_to)
+    return weighing.billed_grams - weighing.weighed_grams > next(fit, 0)
+
+
+def short_weight(ground: Ground) -> Met:
+    """Is it short?"""
+    short = is_short(ground.stack.terms, ground.facts)
+    if short is None:
         return Met(None, (ground.stack.no["short_weight"],), (ASKED["short_weight"],))
-    per_kg = ground.facts.list_minor * 1000 // weighing.billed_grams
-    fit = (
-        row.grams
-        for row in ground.stack.terms.weights.rows
-        if per_kg <= row.price_per_kg_up_to_minor and weighing.billed_grams <= row.grams_up_to
-    )
-    return _said(ground, "short_weight", weighing.billed_grams - weighing.weighed_grams > next(fit, 0))
-
-
-MISUSE = ("misused", "opened_unauthorised", "proof_altered")
+    return _said(ground, "short_weight", short)
 
 
 def not_misused(ground: Ground) -> Met:
@@ -123,9 +136,10 @@ def not_misused(ground: Ground) -> Met:
 
 def within(ground: Ground, name: str) -> Met:
     """Is it still inside the window? Before signing every window is open."""
-    days = ground.installed_days if name in ground.installed else ground.days
-    holds = ground.days is None or name in ground.within
-    return Met(holds, ground.stack.within(name, holds, days))
+    if ground.early:
+        return Met(True, ground.stack.within(name, True, None))
+    holds = name in ground.within
+    return Met(holds, (Dated(name, ground.stack.windows[name].clause, holds, name in ground.installed),))
 
 
 def promised(ground: Ground, key: str) -> Met:

@@ -20,6 +20,8 @@ from amends.policy.rules.stack import Stack
 KEPT_AS = "tables"
 _NONE = frozenset[str]()
 _TOLD = frozenset({"yes", "not", "promised", "not_misused"})
+MISUSE = ("misused", "opened_unauthorised", "proof_altered")
+DURABLE_PROOF = "durable_proof"
 
 
 class Exclusion(NamedTuple):
@@ -68,6 +70,18 @@ class LaneLine(NamedTuple):
     needs: int
 
 
+class Matter(NamedTuple):
+    """What rows about one issue and state of the goods can depend on: flags besides the tests of the goods, windows, promises.
+
+    `of_goods`: on the tests of the goods and on a confirmed exclusion too.
+    """
+
+    flags: tuple[str, ...]
+    windows: frozenset[str]
+    promises: tuple[str, ...]
+    of_goods: bool
+
+
 class Tables(NamedTuple):
     """What a stack's rows come to. `whens` are the expressions of rights and claims, each once.
 
@@ -89,6 +103,7 @@ class Tables(NamedTuple):
     pauses: tuple[PausePick, ...]
     goods: dict[tuple[GoodsClass, tuple[str, ...]], GoodsTerms]
     articles: dict[tuple[str, ...], Mapping[str, Text]]
+    matters: dict[tuple[IssueType, State], Matter]
 
 
 def tables_of(stack: Stack) -> Tables:
@@ -127,12 +142,13 @@ def _compiled(stack: Stack) -> Tables:
         lanes=tuple(lanes),
         lanes_with_needs=tuple(needy),
         lanes_of={},
-        whens=tuple(Condition(when, blind=True) for when in numbers),
+        whens=tuple(Condition(when) for when in numbers),
         installed=frozenset(name for name, window in terms.windows.items() if window.counts_from == "installed"),
         gives={key: frozenset(promise.gives) for key, promise in terms.promises.items() if promise.gives},
         pauses=pause_picks(terms),
         goods={},
         articles={},
+        matters={},
     )
 
 
@@ -143,6 +159,25 @@ def _window(row: Right) -> str:
 def _voluntary(stack: Stack, remedy: Remedy, state: State) -> RemedyAnswer:
     spoken = stack.voluntary[remedy, state]
     return RemedyAnswer(remedy, False, (spoken,), stack.clauses[spoken.clause].opens)
+
+
+def matter_of(tables: Tables, issue: IssueType, state: State) -> Matter:
+    """What a verdict about this issue and state can depend on."""
+    known = tables.matters.get((issue, state))
+    if known is None:
+        lines = [line for _, _, rows in tables.rights[issue, state] for line in rows]
+        rows: list[Right | ClaimRow | LaneRow] = [line.row for line in lines]
+        rows += [*(line.row for line in tables.claims[issue]), *tables.lanes_with_needs]
+        named = [need.partition(":") for row in rows for need in row.needs]
+        plain = {kind for kind, _, name in named if not name}
+        flags = {name for kind, _, name in named if kind in ("yes", "not")}.union(*[line.flags for line in lines])
+        known = tables.matters[issue, state] = Matter(
+            tuple(sorted(flags.union(MISUSE if "not_misused" in plain else ()))),
+            frozenset(name for kind, _, name in named if kind == "within") | {DURABLE_PROOF},
+            tuple(sorted({name for kind, _, name in named if kind == "promised"})),
+            not plain.isdisjoint({"allowed", "intact"}),
+        )
+    return known
 
 
 def goods_of(tables: Tables, terms: PackCells, goods_class: GoodsClass, traits: tuple[str, ...]) -> GoodsTerms:
