@@ -18,6 +18,8 @@ from amends.policy.rules.facts_schema import facts_schema
 from amends.policy.rules.layers import COUNTS_OF_CONSUMER, FOR_CONSUMER
 from amends.policy.rules.packs import read_pack
 from amends.policy.rules.schema import Layer, PackCells, Right
+from amends.policy.rules.when import compiled
+from amends.policy.rules.when_names import FUNCTIONS
 from amends.policy.rules.words import Lane
 
 MANUAL = Path(__file__).parents[2] / "docs" / "manual"
@@ -79,3 +81,10 @@ def test_the_pack_of_the_walk_is_a_pack(language: str) -> None:
     broken = written.replace("10d", "banana")
     at = next(number for number, line in enumerate(broken.splitlines(), 1) if "banana" in line)
     assert f"{at}" in re.search(r"house-2026-12\.toml (?:row|第) (\d+)", page(language, "policy"))[1]  # type: ignore[index]
+
+
+@LANGUAGES
+def test_the_expression_of_the_page_compiles(language: str) -> None:
+    [written] = re.findall(r'when = "(.*)"', page(language, "policy-cells"))
+    assert compiled(written).names == ("channel", "paid_minor")
+    assert [name for name in ("group", "state", *FUNCTIONS) if f"`{name}`" not in page(language, "policy-cells")] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from amends.policy.deciding import answer
 from amends.policy.rules.packs import PackRefused
 from tests.faces.test_policy_api import AT, SHIRT
 
+MANUAL = Path(__file__).parents[2] / "docs" / "manual"
 pytestmark = pytest.mark.usefixtures("db", "stepped_clock")
 
 # Three pieces for 300, 60 off from 240: giving one back loses the discount, and both settlements are shown.
@@ -114,6 +116,45 @@ def test_a_refusal_ends_the_command_with_2_and_a_sentence(capsys: pytest.Capture
     with pytest.raises(SystemExit) as ended:
         main(["amends", "decide", "--facts", "nowhere.json"])
     assert ended.value.code == 2 and "nowhere.json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_manual_shows_what_the_command_prints(
+    language: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AMENDS_LANG", language)
+    page = (MANUAL / language / "policy-facts.md").read_text(encoding="utf-8")
+    [claim] = re.findall(r"```json\n(.*?)\n```", page, re.S)
+    decision, missing, refused = re.findall(r"^```\n(.*?)\n```$", "\n".join(_plain_blocks(page)), re.S | re.M)
+    call_command("decide", "--facts", written(tmp_path, claim), "--stack", "cn,platform/taobao", "--at", "2026-03-09T12:00:00+08:00")
+    told = capsys.readouterr().out
+    assert told.startswith(decision.removesuffix("…")) and missing in told
+    wrong = {
+        "isue": "no_reason",
+        "goods_class": "apparel",
+        "shipped": False,
+        "received": True,
+        "order_at": "2026-03-01",
+        "paid_minor": 75.0,
+    }
+    with pytest.raises(Unprocessable) as found:
+        answer(wrong, ["cn"])
+    assert found.value.text.into(language) == refused
+
+
+def _plain_blocks(page: str) -> list[str]:
+    """The fenced blocks that name no language, fences and all."""
+    kept, inside = list[str](), None
+    for line in page.splitlines():
+        if inside is None and line.startswith("```"):
+            inside = line
+        elif line == "```" and inside is not None:
+            kept += [line] if inside == "```" else []
+            inside = None
+            continue
+        if inside == "```":
+            kept.append(line)
+    return kept
 
 
 def test_the_schema_and_the_manual_s_table_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
