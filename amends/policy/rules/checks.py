@@ -40,6 +40,13 @@ WINDOWS = ("no_reason", "durable_proof")
 SPOKEN = _names("""
     allowed intact promise preticked widened confirmed cancellable repairs_failed repair_late short_weight not_misused
     amount_paid coupon_in_kind lost_discount lost_free_freight gift bad_share wear ceiling durable_proof ordinary_proof free_return
+    card_fee person_decides
+""")
+# Duties that clocks, pages and records ask for by name.
+DUTIES = _names("""
+    refund_after_receipt refund_delayed address_delayed handling_delayed complaint_taken complaint_refused_told mediation_ends
+    mediation_end_told offence_checked records_kept live_records_kept rule_published rule_published_major rule_comments_kept
+    recall_records_kept impact_report_kept courier_answers car_spare repair_spare
 """)
 CONDITIONS = frozenset({"allowed", "intact", "cancellable", "repairs_failed", "repair_late", "short_weight", "not_misused"})
 ASKED = {"bad_share": "bad_share", "short_weight": "weighed_again"}
@@ -211,6 +218,7 @@ def check_whole(law: PackCells) -> Found:
     wanted: dict[str, tuple[Mapping[Any, object], tuple[str, ...]]] = {
         "limits": (law.limits, LIMITS),
         "counts": (law.counts, COUNTS),
+        "duties": (law.duties, DUTIES),
         "clauses": (law.clauses, SPOKEN),
         "windows": (law.windows, WINDOWS),
         "goods": (law.goods, tuple(GoodsClass)),
@@ -233,5 +241,6 @@ def check_whole(law: PackCells) -> Found:
                     ("voluntary", "rows"),
                     say("缺少 {remedy} 在 {state} 时的一行。", "A row for {remedy} while {state} is missing.", remedy=remedy, state=state),
                 )
-    if not law.rights.rows:
-        yield ("rights", "rows"), say("至少要有一行。", "There should be at least one row.")
+    for table in ("rights", "lanes"):
+        if not getattr(law, table).rows:
+            yield (table, "rows"), say("至少要有一行。", "There should be at least one row.")

@@ -52,7 +52,7 @@ def for_consumer(limit: str) -> bool:
 
 def _at_least(duty: str) -> bool:
     """Is it a time for which something is kept, or known beforehand? Then shorter is less."""
-    return duty.endswith("_kept") or duty.startswith("rule_published")
+    return duty.endswith("_kept") or duty.startswith("rule_published") or duty == "shop_closing_told"
 
 
 @dataclass(frozen=True, slots=True)
