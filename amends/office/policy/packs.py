@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,19 +14,18 @@ from django.views.decorators.http import require_GET
 from amends.faces.entering import ActorRequest, face
 from amends.insight.figures.choice import HERE
 from amends.kernel import clock
-from amends.kernel.refusals import NotFound, Unprocessable
+from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
 from amends.office.policy import cell_words as words
 from amends.office.policy.cells import Row, Section, anchor, rows_of, sections
 from amends.office.policy.difference import difference
 from amends.office.tables import lives_by_limit
+from amends.people.rules import Actor
 from amends.policy.queries import shelf, stack_on
-from amends.policy.rules.packs import Pack, PackRefused
+from amends.policy.queries_drafts import Version, version, versions
+from amends.policy.rules.packs import Pack, PackRefused, read_pack
 from amends.policy.rules.schema import Layer, PackCells
 from amends.policy.rules.stack import Stack, stacked
-
-KEPT_DAYS = 3 * 366
-"""Versions can be read for three years after they ended (L7 art. 12)."""
 
 
 @require_GET
@@ -170,9 +169,9 @@ def _words_of(row: Row) -> str:
 
 @require_GET
 @face("office")
-def one(request: ActorRequest, pack_id: str, version: str) -> HttpResponse:
+def one(request: ActorRequest, pack_id: str, name: str) -> HttpResponse:
     """One version of one pack: every cell with its line, source and tag."""
-    pack = version_of(pack_id, version)
+    pack = version_of(pack_id, name, request.actor)
     above = terms_with(pack)
     tables = sections(pack.cells, above, pack.places)
     others = sorted((p for p in shelf().packs if p.id == pack.id), key=lambda p: p.cells.in_force_from, reverse=True)
@@ -188,12 +187,13 @@ def one(request: ActorRequest, pack_id: str, version: str) -> HttpResponse:
     return render(request, "office/policy/pack.html", context)
 
 
-def version_of(pack_id: str, version: str) -> Pack:
-    """The pack of that id and version. Refuses NotFound."""
+def version_of(pack_id: str, name: str, by: Actor) -> Pack:
+    """The pack of that id and version, also one that was published this second or taken back. Refuses NotFound."""
     for pack in shelf().packs:
-        if pack.id == pack_id and pack.cells.version == version:
+        if pack.id == pack_id and pack.cells.version == name:
             return pack
-    raise NotFound(say("没有这一版规则包。", "There is no such version of a pack."))
+    found = version(f"{pack_id}@{name}", by)
+    return read_pack(found.text, found.stamp)
 
 
 def terms_with(pack: Pack) -> PackCells:
@@ -212,26 +212,29 @@ def terms_with(pack: Pack) -> PackCells:
 
 @require_GET
 @face("office")
-def versions(request: ActorRequest) -> HttpResponse:
-    """All versions that are in force, will be, or ended within three years, each with its text to keep."""
+def all_versions(request: ActorRequest) -> HttpResponse:
+    """All versions that are in force, will be, or ended within three years (L7 art. 12), each with its text to keep."""
     today = clock.now().astimezone(HERE).date()
-    kept = [p for p in shelf().packs if p.cells.in_force_until is None or p.cells.in_force_until >= today - timedelta(days=KEPT_DAYS)]
-    kept.sort(key=lambda p: (list(Layer).index(p.layer), p.id, -p.cells.in_force_from.toordinal()))
-    rows = [{**card(p), "state": _state(p, today)} for p in kept]
+    known = {pack.digest: pack for pack in shelf().packs}
+    found = [(one, known.get(one.digest) or read_pack(one.text, one.stamp)) for one in versions(request.actor)]
+    found.sort(key=lambda two: (list(Layer).index(two[1].layer), two[0].pack_id, -two[0].in_force_from.toordinal()))
+    rows = [{**card(pack), "until": one.in_force_until, "state": _state(one, today), "draft": one.draft} for one, pack in found]
     return render(request, "office/policy/versions.html", {"rows": rows, "packs_here": True})
 
 
-def _state(pack: Pack, today: date) -> str:
-    if pack.cells.in_force_from > today:
+def _state(found: Version, today: date) -> str:
+    if found.was_taken_back:
+        return "taken_back"
+    if found.in_force_from > today:
         return "coming"
-    return "now" if pack.in_force(today) else "past"
+    return "now" if found.in_force_until is None or found.in_force_until >= today else "past"
 
 
 @require_GET
 @face("office")
-def text(request: ActorRequest, pack_id: str, version: str) -> HttpResponse:
+def text(request: ActorRequest, pack_id: str, name: str) -> HttpResponse:
     """The text of a version, byte for byte, as a file to keep."""
-    pack = version_of(pack_id, version)
+    pack = version_of(pack_id, name, request.actor)
     answer = HttpResponse(pack.text, content_type="application/toml; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{pack.id}-{pack.cells.version}.toml"'
     return answer
@@ -239,8 +242,8 @@ def text(request: ActorRequest, pack_id: str, version: str) -> HttpResponse:
 
 @require_GET
 @face("office")
-def compared(request: ActorRequest, pack_id: str, version: str) -> HttpResponse:
+def compared(request: ActorRequest, pack_id: str, name: str) -> HttpResponse:
     """What is different in this version from the one in `from`, cell by cell."""
-    pack, before = version_of(pack_id, version), version_of(pack_id, str(request.GET.get("from", "")))
+    pack, before = version_of(pack_id, name, request.actor), version_of(pack_id, str(request.GET.get("from", "")), request.actor)
     context = {"pack": card(pack), "before": card(before), "changes": difference(before.cells, pack.cells), "packs_here": True}
     return render(request, "office/policy/difference.html", context)

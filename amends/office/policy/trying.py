@@ -13,13 +13,15 @@ from django.views.decorators.http import require_GET
 from amends.faces.entering import ActorRequest, face
 from amends.insight.figures.choice import HERE
 from amends.kernel import clock
-from amends.kernel.refusals import Unprocessable
+from amends.kernel.refusals import NotFound, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.office.policy import trying_view
 from amends.office.policy.trying_form import FLAG, INSTANT, TrialForm
 from amends.policy.deciding import Answered, answer, answered
-from amends.policy.queries import shelf, stack_on
+from amends.policy.queries import calendar, shelf, stack_on
 from amends.policy.rules.asking import AskedQuestion, effects
+from amends.policy.rules.decide import decide
+from amends.policy.rules.facts_schema import read_facts
 
 DAYS_AGO = {"order_at": 9, "signed_at": 5}
 NOT_WHOLE = say("有几项要先改好，才能算。", "Some facts have to be put right first.")
@@ -51,6 +53,7 @@ def show(request: ActorRequest) -> HttpResponse:
     if found is None:
         return render(request, "office/policy/try.html", context, status=200)
     asked = effects(found.stack, found.facts, found.calendar, found.decision)
+    context["of_today"] = not all(pack.in_force(found.calendar.date_at(found.facts.asked_at)) for pack in found.stack.packs)
     context |= {"decision": trying_view.shown(found.decision, found.stack), "facts": found.facts, "packs": found.stack.packs}
     context["questions"] = trying_view.questions(asked, answers(given, asked))
     return render(request, "office/policy/try.html", context)
@@ -63,9 +66,18 @@ def tried(given: QueryDict) -> tuple[TrialForm, Answered | None]:
         return form, None
     try:
         return form, answered(form.facts(), form.stack_names())
+    except NotFound:
+        return form, _by_todays_rules(form)
     except Unprocessable as wrong:
         form.refuse(wrong.fields or {"": wrong.text})
         return form, None
+
+
+def _by_todays_rules(form: TrialForm) -> Answered:
+    """What today's rules say of a day on which none were in force: simulated years reach back before the first pack."""
+    facts, days = read_facts(form.facts()), calendar("cn")
+    rules = stack_on(days.date_at(clock.now()))
+    return Answered(facts, rules, days, decide(rules, facts, days))
 
 
 def example(story: str = "") -> QueryDict:
