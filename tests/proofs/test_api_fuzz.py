@@ -22,9 +22,12 @@ from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks as openapi
 
 from amends.api.app import api
+from amends.people.rules import Role
+from amends.policy.verbs import save_draft
 from amends.wsgi import application
-from tests.api_client import programs
-from tests.cast import an_order, claims, the_cast
+from tests.api_client import program, programs
+from tests.cast import an_order, claims, person, the_cast
+from tests.policy_at_hand import law
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db", "stepped_clock", "one_connection")]
 SCALE = float(os.environ.get("PROOF_SCALE", "1"))
@@ -51,14 +54,15 @@ def one_connection() -> Iterator[None]:
 
 def test_no_call_ends_in_a_fault_and_every_answer_conforms() -> None:
     cast = the_cast()
-    by = programs(cast)
+    by = programs(cast) | {"olga": program(person("olga", Role.POLICY_OWNER))}
     order = an_order(cast.bolts, cast.annas, quantities=(2,))
     case = claims(order, by=cast.anna)
     schema = schemathesis.openapi.from_dict(api.get_openapi_schema(path_prefix="/api/"))
     schema.app = application
     operations = [found.ok() for found in schema.get_all_operations()]
     share, seen = max(1, CALLS // (2 * len(operations))), set[str]()
-    refs = {"orders": order.ref, "cases": case.ref}
+    draft = save_draft(by=by["olga"].actor, text=law(), name="A day to answer")
+    refs = {"orders": order.ref, "cases": case.ref, "policy": draft.ref}
 
     def tries(operation: Any, mode: GenerationMode, number: int) -> None:
         @seed(number)
@@ -67,7 +71,7 @@ def test_no_call_ends_in_a_fault_and_every_answer_conforms() -> None:
         )
         @given(
             drawn=operation.as_strategy(generation_mode=mode),
-            who=st.sampled_from(("anna", "bolt", "judge", "agent")),
+            who=st.sampled_from(("anna", "bolt", "judge", "agent", "olga")),
             known=st.booleans(),
             key=st.uuids(),
         )
