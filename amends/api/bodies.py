@@ -62,7 +62,8 @@ class ConsiderationIn(Body):
 
 
 class ApplicationIn(Body):
-    """An application. `consumer` is for a merchant's key alone: the consumer who asked the shop to apply."""
+    """An application. `consumer` is for a merchant's key alone: the consumer who asked the shop to apply. `person`: a person
+    is to decide, not a machine alone; no remedy is lost by it."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -87,6 +88,7 @@ class ApplicationIn(Body):
     words: Words = ""
     evidence: Refs = []
     consumer: Ref = ""
+    person: bool = False
 
 
 class NothingIn(Body):

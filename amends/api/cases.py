@@ -42,7 +42,7 @@ def acted(request: Asked, ref: str, run: Callable[[], object]) -> HttpResponse:
 
 @posting(router, "/cases", shapes.CaseOpened, "Apply")
 def apply_for(request: Asked, body: bodies.ApplicationIn) -> HttpResponse:
-    """A case is open, carries the decision it was opened under, and waits for the merchant.
+    """A case is open and carries the decision it was opened under; granted at once where nobody has to look, else waiting for the merchant.
 
     With a merchant's key, `consumer` names the consumer of that order for whom the shop applies.
     """
@@ -50,7 +50,7 @@ def apply_for(request: Asked, body: bodies.ApplicationIn) -> HttpResponse:
     def run() -> shapes.CaseOpened:
         by = on_behalf(request.auth, body.consumer, body.order)
         lines = [line_claim(line) for line in body.lines]
-        case = apply(Application(body.order, lines, body.issue, body.remedy, body.words, body.evidence, "api"), by=by)
+        case = apply(Application(body.order, lines, body.issue, body.remedy, body.words, body.evidence, "api", body.person), by=by)
         return telling.opened(case, request.auth.actor)
 
     return done(request, run)
@@ -58,10 +58,17 @@ def apply_for(request: Asked, body: bodies.ApplicationIn) -> HttpResponse:
 
 @reading(router, "/cases", shapes.CasesPage, "Cases, newest first")
 def list_cases(
-    request: Asked, stage: Str = "", issue: Str = "", remedy: Str = "", goods_class: Str = "", order: Ref = "", after: Ref = ""
+    request: Asked,
+    stage: Str = "",
+    issue: Str = "",
+    remedy: Str = "",
+    goods_class: Str = "",
+    lane: Str = "",
+    order: Ref = "",
+    after: Ref = "",
 ) -> shapes.CasesPage:
     """The cases that you may see; each parameter narrows to an exact value."""
-    wanted = {"stage": stage, "issue": issue, "remedy": remedy, "goods_class": goods_class, "order__ref": order}
+    wanted = {"stage": stage, "issue": issue, "remedy": remedy, "goods_class": goods_class, "lane": lane, "order__ref": order}
     page = cases(request.auth.actor, filters={name: value for name, value in wanted.items() if value}, after=key_in(after))
     return shapes.CasesPage(items=[telling.short(case) for case in page.cases], next=key_out(page.after))
 

@@ -28,11 +28,12 @@ HOURS: Any = params.Query(None, ge=0, le=24 * 366)
 
 @reading(router, "/queue", shapes.QueueOut, "What waits for you, nearest first")
 def my_queue(
-    request: Asked, issue: Str = "", remedy: Str = "", life: Str = "", within_hours: int | None = HOURS, after: Ref = ""
+    request: Asked, issue: Str = "", remedy: Str = "", life: Str = "", lane: Str = "", within_hours: int | None = HOURS, after: Ref = ""
 ) -> shapes.QueueOut:
-    """The cases that wait for your side, by time left. `life` narrows to case, return_shipment, inspection, review, refund."""
+    """The cases that wait for your side, by time left; for the platform's people the experts' cases first. `life` narrows to case,
+    return_shipment, inspection, review, refund; `lane` to instant, automatic, assisted, expert."""
     within = timedelta(hours=within_hours) if within_hours is not None else None
-    page = telling.queue(queue(request.auth.actor, issue=issue, remedy=remedy, life=life, within=within, after=key_in(after)))
+    page = telling.queue(queue(request.auth.actor, issue=issue, remedy=remedy, life=life, lane=lane, within=within, after=key_in(after)))
     page.next = key_out(page.next)
     return page
 

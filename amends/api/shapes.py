@@ -100,12 +100,15 @@ class OrdersPage(Schema):
 
 
 class ReasonOut(Schema):
-    """One rule that spoke; `holds` false is why not."""
+    """One rule that spoke; `holds` false is why not. `tag` says how surely it was read at `source`: P the law's text, S secondary, I
+    interpretation, G general."""
 
     text: TextOut
     clause: str
     article: TextOut
     holds: bool
+    source: str = ""
+    tag: str = ""
 
 
 class SumRowOut(Schema):
@@ -117,8 +120,28 @@ class SumRowOut(Schema):
     clause: str
 
 
+class SettlementOut(Schema):
+    """One way to settle a part return under a lost promise; the chosen one is refunded."""
+
+    name: TextOut
+    amount: Money
+    chosen: bool
+
+
+class CompensationOut(Schema):
+    """A sum beside the remedies that law or promise may give: information, not carried out. `needs` would open it."""
+
+    name: str
+    title: TextOut
+    open: bool
+    amount: Money
+    reasons: list[ReasonOut]
+    needs: list[TextOut]
+
+
 class RemedyOut(Schema):
-    """What the policy says of one remedy. `return_freight`: who pays the way back; `until`: the end of the window that it rests on."""
+    """What the policy says of one remedy. `return_freight`: who pays the way back; `until`: the end of the window that it rests on;
+    `lane`: who would look at it, never whether it is open; `settlements`: both ways to count a part return, where there are two."""
 
     remedy: str
     name: TextOut
@@ -133,6 +156,8 @@ class RemedyOut(Schema):
     until: datetime | None
     evidence_min: int
     ships_back: bool
+    lane: str
+    settlements: list[SettlementOut]
 
 
 class QuestionOut(Schema):
@@ -149,6 +174,7 @@ class ConsiderationOut(Schema):
     missing: list[QuestionOut]
     window_ends: datetime | None
     in_kind_minor: int
+    compensations: list[CompensationOut]
     limits: dict[str, str]
     versions: list[str]
 
@@ -179,10 +205,14 @@ class ActOut(Schema):
 
 
 class TurnOut(Schema):
-    """Who is waited for until when; `silence` is the verb that follows by itself."""
+    """Who is waited for until when; `silence` is the verb that follows by itself. Between `held_from` and `held_until` the clock stands
+    still by the rules (it is in `due_at` already); `legal_due_at` is the law's own limit beside it."""
 
     party: str
     due_at: datetime
+    legal_due_at: datetime | None = None
+    held_from: datetime | None = None
+    held_until: datetime | None = None
     paused: bool
     life: str
     stage: str
@@ -204,6 +234,8 @@ class CaseShort(Schema):
     units: int
     goods_class: str
     channel: str
+    lane: str
+    person_asked_at: datetime | None
     opened_at: datetime
     closed_at: datetime | None
     ended_by: str
@@ -310,6 +342,9 @@ class CaseOut(CaseShort):
     return_freight: str
     until: datetime | None
     versions: list[str]
+    lane_reasons: list[ReasonOut]
+    settlements: list[SettlementOut]
+    compensations: list[CompensationOut]
     refusal: TextOut | None
     refusal_words: str
     evidence: list[EvidenceOut]
@@ -362,7 +397,9 @@ class QueueItem(Schema):
     limit: str
     silence: str
     due_at: datetime
+    legal_due_at: datetime | None
     paused: bool
+    lane: str
 
 
 class QueueOut(Schema):

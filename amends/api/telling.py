@@ -10,8 +10,9 @@ from amends.cases.models import Case
 from amends.cases.queries import QueuePage, TimelineRow
 from amends.cases.verbs.applying import CARRIED_OUT
 from amends.cases.words import stage_name, verb_name
-from amends.faces.case_view import CaseView
-from amends.faces.case_view.shapes import Act, InspectedUnit, Parcel, Piece, RefundRow, ReviewView
+from amends.faces.case_view import CaseView, beside
+from amends.faces.case_view.shapes import Act, Column, Compensation, InspectedUnit, Parcel, Piece, RefundRow, ReviewView, Spoken
+from amends.faces.case_view.waiting import held_now
 from amends.kernel.texts import Text, say
 from amends.market.models import Order
 from amends.people.rules import Actor
@@ -104,6 +105,9 @@ def considered(found: Considered) -> shapes.ConsiderationOut:
         missing=[shapes.QuestionOut(flag=question.flag, text=text(question.text)) for question in found.missing],
         window_ends=min(ends, default=None),
         in_kind_minor=found.coupon_minor(),
+        compensations=_compensations(
+            beside.compensations([line.decision for line in found.lines], found.order.currency), found.order.currency
+        ),
         limits=dict(first.limits),
         versions=list(first.versions),
     )
@@ -133,11 +137,44 @@ def _remedy(found: Considered, remedy: Remedy) -> shapes.RemedyOut:
         until=min(ends, default=None),
         evidence_min=found.evidence_min(remedy),
         ships_back=any(answer.ships_back for answer in answers),
+        lane=found.lane(remedy).value,
+        settlements=_settlements(beside.columns([line.decision for line in found.lines], remedy, currency), currency),
     )
 
 
 def _reason(reason: Reason) -> shapes.ReasonOut:
-    return shapes.ReasonOut(text=text(reason.text), clause=reason.clause, article=text(reason.article), holds=reason.holds)
+    return shapes.ReasonOut(
+        text=text(reason.text), clause=reason.clause, article=text(reason.article), holds=reason.holds, source=reason.source, tag=reason.tag
+    )
+
+
+def _spoken(one: Spoken) -> shapes.ReasonOut:
+    return shapes.ReasonOut(
+        text=text(one.text),
+        clause=str(one.clause["key"]),
+        article=_either(one.clause["key"]),
+        holds=one.holds,
+        source=one.source,
+        tag=one.tag,
+    )
+
+
+def _settlements(columns: tuple[Column, ...], currency: str) -> list[shapes.SettlementOut]:
+    return [shapes.SettlementOut(name=text(one.name), amount=money(one.minor, currency), chosen=one.chosen) for one in columns]
+
+
+def _compensations(found: tuple[Compensation, ...], currency: str) -> list[shapes.CompensationOut]:
+    return [
+        shapes.CompensationOut(
+            name=one.name,
+            title=text(one.title),
+            open=one.open,
+            amount=money(one.amount_minor, currency),
+            reasons=[_spoken(reason) for reason in one.reasons],
+            needs=[text(need) for need in one.needs],
+        )
+        for one in found
+    ]
 
 
 # ── cases ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -167,10 +204,12 @@ def _short(case: Case) -> dict[str, Any]:
         "units": case.units_count,
         "goods_class": case.goods_class,
         "channel": case.channel,
+        "lane": case.lane,
+        "person_asked_at": case.person_asked_at,
         "opened_at": case.opened_at,
         "closed_at": case.closed_at,
         "ended_by": case.ended_by,
-        "turns": [shapes.TurnOut(**{name: turn[name] for name in shapes.TurnOut.model_fields}) for turn in case.turns],
+        "turns": [shapes.TurnOut(**{name: turn[name] for name in shapes.TurnOut.model_fields if name in turn}) for turn in case.turns],
     }
 
 
@@ -197,13 +236,13 @@ def case(view: CaseView) -> shapes.CaseOut:
             for line in view.lines
         ],
         tenders=[shapes.TenderOut(label=text(row.label), amount=money(row.minor, row.currency), state=row.state) for row in view.tenders],
-        reasons=[
-            shapes.ReasonOut(text=text(one.text), clause=str(one.clause["key"]), article=_either(one.clause["key"]), holds=one.holds)
-            for one in view.decided.reasons
-        ],
+        reasons=[_spoken(one) for one in view.decided.reasons],
         return_freight=view.decided.return_freight,
         until=view.decided.until,
         versions=list(view.decided.versions),
+        lane_reasons=[_spoken(one) for one in view.lane.reasons],
+        settlements=_settlements(view.columns, currency),
+        compensations=_compensations(view.compensations, currency),
         refusal=text(view.refused.reason) if view.refused else None,
         refusal_words=view.refused.words if view.refused else "",
         evidence=[evidence(piece, view.ref) for piece in view.evidence],
@@ -342,7 +381,9 @@ def queue(page: QueuePage) -> shapes.QueueOut:
             limit=row.limit,
             silence=row.silence,
             due_at=row.due_at,
-            paused=row.paused,
+            legal_due_at=row.legal_due_at,
+            paused=row.paused or held_now(row.held_from, row.held_until) is not None,
+            lane=row.lane,
         )
         for row in page.rows
     ]

@@ -20,6 +20,7 @@ from amends.cases.claims import Considered, LineClaim, closed_because, consider,
 from amends.cases.models import ClaimedUnit, Evidence
 from amends.cases.verbs.applying import MOST_EVIDENCE, Application, apply
 from amends.faces.case_pages import capital
+from amends.faces.case_view.beside import compensations
 from amends.faces.entering import ActorRequest, face, given
 from amends.faces.origins import origin_of
 from amends.kernel import clock
@@ -184,6 +185,8 @@ def _second_screen(request: ActorRequest, order: Order, wish: Wish, asked: Claim
         "counted": counted(chosen),
         "most": MOST_EVIDENCE,
         "currency": order.currency,
+        "compensations": compensations([one.decision for one in considered.lines], order.currency),
+        "asks_person": wish.asks_person,
         "pieces": [waiting_piece(one, ticked=False) for one in waiting(order, request.actor)] if not errors else [],
         "back_url": f"{reverse('portal:choose', args=[order.ref])}?{_first(asked, wish)}",
         "origin": origin_of([order]),
@@ -224,7 +227,9 @@ def submit(request: ActorRequest, ref: str) -> HttpResponse:
         return _first_screen(request, order, wish, _said(refusal))
 
     def run(evidence: list[str]) -> str:
-        application = Application(order.ref, asked.lines, wish.issue, wish.remedy, words=given(request, "words"), evidence=evidence)
+        application = Application(
+            order.ref, asked.lines, wish.issue, wish.remedy, words=given(request, "words"), evidence=evidence, asks_person=wish.asks_person,
+        )  # fmt: skip
         return reverse("portal:case", args=[apply(application, by=request.actor).ref])
 
     try:

@@ -37,13 +37,14 @@ class Wish:
     issue: str
     typed: Mapping[str, str]
     remedy: str
+    asks_person: bool = False
 
     @classmethod
     def of(cls, data: QueryDict) -> Wish:
         """Everything that a form of the application can hold; foreign fields are left alone."""
         pieces = {int(name[2:]): str(value).strip() for name, value in data.items() if _is_pieces(name)}
         typed = {name: str(value).strip() for name, value in data.items() if name.startswith("q-")}
-        return cls(pieces, str(data.get("issue", "")), typed, str(data.get("remedy", "")))
+        return cls(pieces, str(data.get("issue", "")), typed, str(data.get("remedy", "")), data.get("person") == YES)
 
     def quantities(self) -> dict[int, int]:
         """Pieces by line where at least one is wanted. Raises Unprocessable for what is no number."""
@@ -102,7 +103,7 @@ def claim(order: Order, wish: Wish, *, at: datetime) -> Claimed:
     lines = {position: LineClaim(position, count) for position, count in wish.quantities().items()}
     asked: dict[str, Asked] = {}
     while True:
-        considered = consider(order, list(lines.values()), wish.issue, at=at)
+        considered = consider(order, list(lines.values()), wish.issue, at=at, asks_person=wish.asks_person)
         several = len(considered.lines) > 1
         fresh: dict[str, Asked] = {}
         for decided in considered.lines:

@@ -11,20 +11,21 @@ from datetime import datetime
 from typing import Any
 
 from amends.cases.claims import Considered, closed_because
+from amends.cases.lanes import AT_ONCE
 from amends.cases.models import Case
-from amends.cases.verbs.applying import CARRIED_OUT, MOST_EVIDENCE
+from amends.cases.verbs.applying import CARRIED_OUT, MOST_EVIDENCE, stamped
 from amends.faces.case_pages import capital
 from amends.faces.case_view import words_of_silence
-from amends.faces.case_view.shapes import SumRow
+from amends.faces.case_view.beside import columns, each_once
+from amends.faces.case_view.shapes import Column, Spoken, SumRow
 from amends.faces.case_view.sums import IN_KIND, TIMES, clause_of, tender_label
-from amends.kernel.calendars import Roll, due
 from amends.kernel.money import apportion
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.texts import Text, say
 from amends.market.models import Tender
-from amends.policy.queries import calendar
+from amends.policy.queries import Terms, calendar, due_by, legal_due
 from amends.policy.rules.decision import Reason, RemedyAnswer
-from amends.policy.rules.facts import REMEDY_NAMES, Remedy
+from amends.policy.rules.facts import LANE_NAMES, REMEDY_NAMES, Remedy
 
 TO_YOU = say("退给你", "Refund to you")
 NOT_ONLINE = say(
@@ -54,14 +55,19 @@ class Option:
     opens_when: Text | None = None
     evidence_min: int = 0
     until: datetime | None = None
+    columns: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Afterwards:
-    """Until when the merchant answers, and what follows without an answer."""
+    """Until when the merchant answers and what follows without an answer; or that nobody has to be asked, and why."""
 
     due: datetime
     silence: Text
+    legal: datetime | None
+    at_once: bool
+    lane: Text
+    reasons: tuple[Spoken, ...]
 
 
 def options(considered: Considered) -> list[Option]:
@@ -99,6 +105,7 @@ def _open(considered: Considered, remedy: Remedy, tenders: Sequence[Tender]) -> 
         remedy.value, capital(REMEDY_NAMES[remedy]), True, amount_minor=total or None, line=_way(considered, answers[0]),
         rows=_rows(considered, remedy), total=SumRow(TO_YOU, total, currency=currency), tenders=_tenders(considered, remedy, tenders),
         clauses=_clauses(considered, answers), evidence_min=considered.evidence_min(remedy), until=min(until, default=None),
+        columns=columns([line.decision for line in considered.lines], remedy, currency),
     )  # fmt: skip
 
 
@@ -152,15 +159,20 @@ def _clauses(considered: Considered, answers: Sequence[RemedyAnswer]) -> tuple[C
 
 
 def _chips(reasons: Sequence[Reason]) -> tuple[Clause, ...]:
-    """Each article once, with what it says here."""
+    """Each article once, with what it says here and how surely it was read."""
     seen: dict[str, list[Text]] = {}
     articles: dict[str, Text] = {}
+    origins: dict[str, tuple[str, str]] = {}
     for reason in reasons:
         key = str(reason.article)
         articles[key] = reason.article
+        origins.setdefault(key, (reason.source, reason.tag))
         if all(str(text) != str(reason.text) for text in seen.setdefault(key, [])):
             seen[key].append(reason.text)
-    return tuple({"key": articles[key], "text": _joined(texts), "url": ""} for key, texts in seen.items())
+    return tuple(
+        {"key": articles[key], "text": _joined(texts), "url": "", "source": origins[key][0], "tag": origins[key][1]}
+        for key, texts in seen.items()
+    )
 
 
 def _joined(texts: Sequence[Text]) -> Text:
@@ -210,11 +222,16 @@ def afterwards(considered: Considered, chosen: Option, *, at: datetime) -> After
     """Until when the merchant would answer a claim made at `at`, and what silence would do; the case's own clock starts when it is made."""
     decision, remedy = considered.lines[0].decision, Remedy(chosen.value)
     merchant = considered.order.merchant
-    end = due(at, decision.limit(ANSWER_LIMIT), calendar(merchant.calendar), roll=Roll(decision.roll(Party.MERCHANT)))
+    days, terms = calendar(merchant.calendar), Terms(stamped(considered))
+    end = due_by(terms, ANSWER_LIMIT, start=at, waits_for=(Party.MERCHANT,), calendar=days)
     default = next(stage.silence[0] for stage in Case.LIFE.stages.values() if stage.limit == ANSWER_LIMIT)
     verb = decision.silence_verb(ANSWER_LIMIT, remedy, considered.shipped, considered.received, default)
     minor, currency = chosen.amount_minor or 0, considered.order.currency
-    return Afterwards(end.at, words_of_silence(ANSWER_LIMIT, verb, remedy=remedy.value, amount_minor=minor, currency=currency))
+    silence = words_of_silence(ANSWER_LIMIT, verb, remedy=remedy.value, amount_minor=minor, currency=currency)
+    legal = legal_due(terms, ANSWER_LIMIT, start=at, waits_for=(Party.MERCHANT,), calendar=days)
+    lane = considered.lane(remedy)
+    reasons = each_once(reason for answer in considered.answers(remedy) for reason in answer.lane_reasons if reason.holds)
+    return Afterwards(end.at, silence, legal, lane in AT_ONCE, LANE_NAMES[lane], reasons)
 
 
 def shows(considered: Considered) -> Text:

@@ -5,6 +5,7 @@ amends case consider OR-… --line 1:2 --issue quality --as anna@example.com
 amends case apply OR-… --line 1:2 --issue quality --remedy return_refund --photo broken.jpg --as anna@example.com
 amends case queue --as bolt@example.com
 amends case do approve AS-… --as bolt@example.com
+amends case ask-person AS-… --as anna@example.com --set words="nobody has looked at it"
 amends case show AS-… --as anna@example.com
 """
 
@@ -22,6 +23,7 @@ from django.core.management.base import BaseCommand
 from amends.cases import hooks
 from amends.cases.claims import Considered, LineClaim, consider
 from amends.cases.queries import case_for, queue, timeline
+from amends.cases.verbs.answering import ask_person
 from amends.cases.verbs.applying import Application, apply
 from amends.cases.verbs.uploading import upload
 from amends.cases.words import stage_name, verb_name
@@ -36,7 +38,7 @@ from amends.market.queries import order_by_ref, orders_of
 from amends.people.rules import Actor
 from amends.plumbing.console import language
 from amends.policy.rules.explain import explain
-from amends.policy.rules.facts import Remedy
+from amends.policy.rules.facts import LANE_NAMES, Lane, Remedy
 from amends.refunds.models import Refund
 from amends.returns.models import ReturnShipment
 from amends.rulings.models import Review
@@ -48,9 +50,11 @@ class Command(BaseCommand):
     help = "Apply, answer, return, inspect, rule, rate: one case from the terminal."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=["orders", "consider", "apply", "queue", "show", "do"])
+        parser.add_argument("what", choices=["orders", "consider", "apply", "queue", "show", "do", "ask-person"])
         parser.add_argument(
-            "words", nargs="*", help="orders, queue: nothing; consider, apply: an order; show: a case; do: a verb and the ref it is about"
+            "words",
+            nargs="*",
+            help="orders, queue: nothing; consider, apply: an order; show, ask-person: a case; do: a verb and the ref it is about",
         )
         parser.add_argument("--as", dest="person", required=True, metavar="EMAIL", help="who acts")
         parser.add_argument(
@@ -65,12 +69,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--set", action="append", default=[], metavar="NAME=VALUE", help="do: what the verb wants to know, e.g. words=..., waybill=..."
         )
+        parser.add_argument("--person", action="store_true", help="apply: a person is to decide, not a machine alone")
+        parser.add_argument("--lane", default="", help="queue: instant, automatic, assisted or expert")
         parser.add_argument("--json", action="store_true", help="print what a program can read")
 
     def handle(self, *args: Any, **options: Any) -> None:
         asked = Namespace(**options)
         actor = actor_named(asked.person)
-        told = getattr(self, f"_{asked.what}")(asked, actor)
+        told = getattr(self, f"_{asked.what.replace('-', '_')}")(asked, actor)
         if asked.json:
             print(json.dumps(told, ensure_ascii=False, default=_plain))
         else:
@@ -103,6 +109,7 @@ class Command(BaseCommand):
         return {
             "open": considered.is_open(remedy),
             "amount": Money(considered.amount_minor(remedy), considered.order.currency),
+            "lane": LANE_NAMES[considered.lane(remedy)],
             "why": [text for line in considered.lines for text in explain(line.decision, remedy)],
         }
 
@@ -114,7 +121,8 @@ class Command(BaseCommand):
                 evidence.append(upload(order.ref, name=photo.name, stream=stream, by=actor).ref)
         words = _settings(asked).get("words", "")
         case = apply(
-            Application(order.ref, _claims(asked), asked.issue, asked.remedy, words=words, evidence=evidence, channel="command"), by=actor
+            Application(order.ref, _claims(asked), asked.issue, asked.remedy, words, evidence, "command", asks_person=asked.person),
+            by=actor,
         )
         return self._told(case.ref, actor)
 
@@ -126,12 +134,19 @@ class Command(BaseCommand):
                 "due": row.due_at,
                 "left": _left(row.due_at - clock.now()),
                 "silence": verb_name(row.life, row.silence),
+                "lane": LANE_NAMES[Lane(row.lane)],
             }
-            for row in queue(actor).rows
+            for row in queue(actor, lane=asked.lane).rows
         ]
 
     def _show(self, asked: Namespace, actor: Actor) -> dict[str, Any]:
         return self._told(_word(asked, 0), actor)
+
+    def _ask_person(self, asked: Namespace, actor: Actor) -> dict[str, Any]:
+        """A person decides, and no machine rules any more."""
+        ref = _word(asked, 0)
+        ask_person(ref, words=_settings(asked).get("words", ""), by=actor)
+        return self._told(ref, actor)
 
     def _do(self, asked: Namespace, actor: Actor) -> dict[str, Any]:
         """Any verb of any life, by its own name and arguments."""
@@ -164,6 +179,8 @@ class Command(BaseCommand):
             "about": case.title,
             "stage": stage_name("case", case.stage),
             "amount": Money(case.claimed_minor, case.currency),
+            "lane": view.lane.name,
+            "person_asked": view.lane.asked_at or "-",
             "waits": [{"for": NAMES[Party(turn.party)], "until": turn.due, "else": turn.silence} for turn in view.turns],
             "you_may": [{"verb": act.verb, "ref": act.ref, "words": act.words} for act in view.acts],
             "parcels": [{"ref": parcel.ref, "stage": parcel.stage} for parcel in view.parcels],
