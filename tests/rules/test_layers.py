@@ -71,6 +71,15 @@ def test_a_freight_that_the_law_lays_on_the_merchant_stays_there() -> None:
     assert "freight.fault.way_back = consumer" in problem.sentence.into("en")
 
 
+def test_a_row_cannot_say_that_the_law_gives_less_but_may_give_more_to_others() -> None:
+    row = 'remedy = "return_refund", issues = ["quality"], states = ["received"], regime = "general", clause = "ours", amount = "ceiling"'
+    [problem] = refusals(f"[rights]\nrows = [{{ {row}, needs = [] }}]\n{SAID}")
+    assert problem.cell == "rights.rows.0.amount"
+    assert "amount = paid" in problem.sentence.into("en")
+    assert "amount = ceiling" in problem.sentence.into("en")
+    assert under_law(f'[rights]\nrows = [{{ {row}, needs = ["within:durable_proof"] }}]\n{SAID}').terms.rights.rows[0].amount == "ceiling"
+
+
 # ── statutory exclusions ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 APPAREL = (

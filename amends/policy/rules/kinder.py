@@ -289,8 +289,10 @@ def _worse_goods(above: Goods | TraitCell, here: Goods | TraitCell) -> Iterator[
 
 
 def _less(above: Right, here: Right) -> bool:
-    """Does `here` open the same remedy to some of the same facts, for another and not the whole sum?"""
+    """Does `here` fit whatever `above` fits of some facts, and bring less? A row with conditions of its own only adds to the other."""
     if above.remedy is not here.remedy or above.amount == here.amount or here.amount == "paid":
+        return False
+    if not set(here.needs) <= set(above.needs) or here.when not in (None, above.when):
         return False
     return rows_meet(above, here) and AMOUNTS.get(above.amount, 1) >= AMOUNTS.get(here.amount, 1)
 
