@@ -234,6 +234,13 @@ def test_counting_millions_counts_what_the_explanation_says(these: Facts) -> Non
         assert outcome.open == {answer.remedy for answer in opened}
         assert dict(outcome.amounts) == {answer.remedy: answer.amount_minor for answer in opened}
         assert dict(outcome.lanes) == {answer.remedy: answer.lane for answer in opened}
+        assert outcome.claims_minor == sum(claim.amount_minor for claim in decision.claims)
+        assert outcome.merchant_ships == {answer.remedy for answer in opened if answer.return_freight is Party.MERCHANT}
+        for answer in opened:
+            alone = judge(stack, these, CALENDAR, remedy=answer.remedy)
+            assert (alone.open, alone.amounts, alone.lanes) == (
+                outcome.open, {answer.remedy: answer.amount_minor}, {answer.remedy: answer.lane}
+            )  # fmt: skip
 
 
 # ── columns add up ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -109,7 +109,8 @@ def back_to(facts: Facts, brought: Brought) -> tuple[TenderShare, ...]:
     if not tenders or (not brought.minor and not brought.whole):
         return ()
     money = [share for share in tenders if not in_kind(share.kind)]
-    parts = apportion(brought.minor, [share.minor for share in money]) if money else []
+    weights = [share.minor for share in money]
+    parts = apportion(brought.minor, weights) if len(weights) > 1 else [brought.minor][: len(weights)]
     shares = [TenderShare(share.kind, part) for share, part in zip(money, parts, strict=True) if part]
     if brought.whole and len(money) < len(tenders):
         shares += [share for share in tenders if in_kind(share.kind)]

@@ -13,7 +13,7 @@ from typing import Any
 from amends.policy.rules.facts import INSTANTS, Facts
 from amends.policy.rules.when import When, compiled
 
-REMEMBERED = 4_096
+REMEMBERED = 16_384
 _READ_AS = {"group": ("issue",), "state": ("shipped", "received")}
 _FIELD = re.compile(r"\bhistory\.(\w+)")
 _NOT_ALIKE = frozenset(INSTANTS)

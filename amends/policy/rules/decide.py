@@ -19,10 +19,10 @@ from amends.policy.rules.checks import ASKED
 from amends.policy.rules.compensation import StoodClaim, stood, summed
 from amends.policy.rules.decision import Decision, Outcome, Question, Reason, RemedyAnswer
 from amends.policy.rules.facts import Facts, IssueGroup, Lane, Remedy, State
-from amends.policy.rules.lanes import route
+from amends.policy.rules.lanes import Known, route
 from amends.policy.rules.needs import Ground, Met, Spoken, distance, is_short, met
 from amends.policy.rules.stack import Stack
-from amends.policy.rules.tables import DURABLE_PROOF, RightLine, Tables, goods_of, matter_of, tables_of, whens_of
+from amends.policy.rules.tables import DURABLE_PROOF, RightLine, Tables, goods_of, matter_of, said_by, tables_of
 from amends.policy.rules.windows import Times, counted, times_of
 
 SENT_BACK = frozenset({Remedy.RETURN_REFUND, Remedy.EXCHANGE, Remedy.REPAIR})
@@ -60,7 +60,9 @@ class Verdict(NamedTuple):
     opened: tuple[Opened, ...]
     closed: tuple[Closed, ...]
     open_remedies: frozenset[Remedy]
+    merchant_ships: frozenset[Remedy]
     claims: tuple[StoodClaim, ...]
+    claims_open: bool
     asks: Mapping[Remedy, tuple[str, ...]]
     missing: tuple[Question, ...]
     window: str
@@ -73,6 +75,7 @@ class Verdict(NamedTuple):
 
 
 _NOTHING_GIVEN = frozenset[str]()
+_NOTHING_KNOWN = Known((), ())
 
 
 def decide(stack: Stack, facts: Facts, calendar: Calendar, *, remedy: Remedy | None = None) -> Decision:
@@ -84,8 +87,9 @@ def decide(stack: Stack, facts: Facts, calendar: Calendar, *, remedy: Remedy | N
     times = times_of(stack, tables, facts, calendar)
     verdict = _verdict(stack, tables, facts, times)
     answers = list(verdict.answers)
+    known = _known(tables, facts, verdict)
     for each in verdict.opened:
-        answers[each.place] = _summed(stack, tables, facts, verdict, each, times)
+        answers[each.place] = _summed(stack, tables, facts, verdict, each, times, known)
     for place, answer, spoken in verdict.closed:
         answers[place] = RemedyAnswer(answer.remedy, False, counted(stack, spoken, times), answer.opens_by)
     return Decision(
@@ -107,18 +111,30 @@ def decide(stack: Stack, facts: Facts, calendar: Calendar, *, remedy: Remedy | N
     )
 
 
-def judge(stack: Stack, facts: Facts, calendar: Calendar) -> Outcome:
-    """What `decide` says of the open remedies: which, how much in minor units, in whose lane. Nothing is explained."""
+def judge(stack: Stack, facts: Facts, calendar: Calendar, *, remedy: Remedy | None = None) -> Outcome:
+    """What `decide` says of the open remedies: which, how much in minor units, in whose lane; and what claims come to. No explanation.
+
+    With `remedy` sums and lanes are those of that remedy alone.
+    """
     tables = tables_of(stack)
-    times = times_of(stack, tables, facts, calendar)
-    verdict = _verdict(stack, tables, facts, times)
+    verdict = _verdict(stack, tables, facts, times_of(stack, tables, facts, calendar))
+    known = _known(tables, facts, verdict)
     amounts: dict[Remedy, int] = {}
     lanes: dict[Remedy, Lane] = {}
     for each in verdict.opened:
-        remedy = each.answer.remedy
-        amounts[remedy] = minor = _brought(stack, facts, verdict, each)[1].minor
-        lanes[remedy] = route(stack, tables, facts, remedy, minor, verdict.lanes_met).lane
-    return Outcome(verdict.open_remedies, amounts, lanes)
+        of = each.answer.remedy
+        if remedy is None or of is remedy:
+            amounts[of] = minor = _brought(stack, facts, verdict, each)[1].minor
+            lanes[of] = route(stack, tables, facts, of, minor, known).lane
+    claims = sum([summed(claim, facts).amount_minor for claim in verdict.claims]) if verdict.claims_open else 0
+    return Outcome(verdict.open_remedies, amounts, lanes, claims, verdict.merchant_ships)
+
+
+def _known(tables: Tables, facts: Facts, verdict: Verdict) -> Known:
+    """What lanes ask, once for all remedies; nothing where none is open or a person was asked for."""
+    if not verdict.opened or facts.asks_person:
+        return _NOTHING_KNOWN
+    return Known(verdict.lanes_met, said_by(tables.lane_whens, facts) if tables.lane_whens else ())
 
 
 def _questions(stack: Stack, asks: Iterable[str]) -> tuple[Question, ...]:
@@ -147,10 +163,10 @@ def _until(each: Opened, chosen: Option, ends: Mapping[str, datetime]) -> dateti
     return max(known) if len(known) == len(there) else None
 
 
-def _summed(stack: Stack, tables: Tables, facts: Facts, verdict: Verdict, each: Opened, times: Times) -> RemedyAnswer:
+def _summed(stack: Stack, tables: Tables, facts: Facts, verdict: Verdict, each: Opened, times: Times, known: Known) -> RemedyAnswer:
     answer = each.answer
     chosen, brought = _brought(stack, facts, verdict, each)
-    routed = route(stack, tables, facts, answer.remedy, brought.minor, verdict.lanes_met)
+    routed = route(stack, tables, facts, answer.remedy, brought.minor, known)
     return RemedyAnswer(
         answer.remedy, True, counted(stack, chosen.spoken, times), None, brought.minor, brought.rows, answer.return_freight,
         answer.freight_clause, brought.freight_minor, answer.ships_back, answer.evidence_min, _until(each, chosen, times.ends),
@@ -159,7 +175,7 @@ def _summed(stack: Stack, tables: Tables, facts: Facts, verdict: Verdict, each: 
 
 
 def _verdict(stack: Stack, tables: Tables, facts: Facts, times: Times) -> Verdict:
-    whens = whens_of(tables, facts) if tables.whens else ()
+    whens = said_by(tables.whens, facts) if tables.whens else ()
     matter, told = matter_of(tables, facts.issue, facts.state), facts.flags.get
     goods, gives = goods_of(tables, stack.terms, facts.goods_class, facts.traits), _gives(tables, facts)
     key = (
@@ -195,12 +211,15 @@ def _judged(ground: Ground, tables: Tables, times: Times, whens: tuple[bool | No
             else:
                 closed.append(Closed(place, answer, spoken))
     proof_by, proof = _proof(ground)
+    claims = stood(ground, tables, whens, times) if tables.claims[facts.issue] else ()
     return Verdict(
         tuple(answers),
         tuple(opened),
         tuple(closed),
         frozenset([each.answer.remedy for each in opened]),
-        stood(ground, tables, whens, times) if tables.claims[facts.issue] else (),
+        frozenset([each.answer.remedy for each in opened if each.answer.return_freight is Party.MERCHANT]),
+        claims,
+        any(claim.answers[0].open for claim in claims),
         asks,
         _questions(stack, [ask for flags in asks.values() for ask in flags]),
         window,

@@ -58,11 +58,16 @@ __all__ = [
 
 
 class Outcome(NamedTuple):
-    """A decision without its explanation, for counting millions: what is open, its sum in minor units, and who looks at it."""
+    """A decision without its explanation, for counting millions: what is open, its sum in minor units, and who looks at it.
+
+    `claims_minor` is what the claims that are open come to; `merchant_ships` are the open remedies whose way back the merchant pays.
+    """
 
     open: frozenset[Remedy]
     amounts: Mapping[Remedy, int]
     lanes: Mapping[Remedy, Lane]
+    claims_minor: int = 0
+    merchant_ships: frozenset[Remedy] = frozenset()
 
 
 class Decision(NamedTuple):

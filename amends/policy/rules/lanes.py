@@ -23,8 +23,15 @@ class Routed(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-def route(stack: Stack, tables: Tables, facts: Facts, remedy: Remedy, amount_minor: int, met: tuple[bool, ...]) -> Routed:
-    """The lane of an open remedy that brings `amount_minor`. `met` says of each row with needs, in order, whether they are met."""
+class Known(NamedTuple):
+    """What rows of lanes ask of facts, whatever the remedy: of rows with needs whether they are met, of expressions what they say."""
+
+    met: tuple[bool, ...]
+    whens: tuple[bool | None, ...]
+
+
+def route(stack: Stack, tables: Tables, facts: Facts, remedy: Remedy, amount_minor: int, known: Known) -> Routed:
+    """The lane of an open remedy that brings `amount_minor`."""
     if not tables.lanes:
         return Routed(_without_table(stack, facts, remedy, amount_minor), ())
     lines = lanes_of(tables, remedy, facts.issue, facts.state)
@@ -32,19 +39,13 @@ def route(stack: Stack, tables: Tables, facts: Facts, remedy: Remedy, amount_min
         return _by_person(stack, lines)
     passed: dict[str, Reason] = {}
     for line in lines:
-        if not _about(line, facts):
-            continue
         row = line.row
-        if _fits(line, facts, amount_minor, met):
+        if (line.when >= 0 and known.whens[line.when] is not True) or (row.tiers and facts.tier not in row.tiers):
+            continue  # the row is about another matter or another consumer: that it does not fit is no reason
+        if _fits(line, facts, amount_minor, known.met):
             return Routed(row.lane, (stack.yes[row.clause], *passed.values()) if passed else (stack.yes[row.clause],))
         passed.setdefault(row.clause, stack.no[row.clause])
     return Routed(Lane.ASSISTED, tuple(passed.values()))
-
-
-def _about(line: LaneLine, facts: Facts) -> bool:
-    """Is the row about such a consumer and such a matter at all? Then its failing is a reason, otherwise it says nothing."""
-    row = line.row
-    return (not row.tiers or facts.tier in row.tiers) and (line.when is None or line.when.holds(facts) is True)
 
 
 def _fits(line: LaneLine, facts: Facts, amount: int, met: tuple[bool, ...]) -> bool:

@@ -63,10 +63,10 @@ class ClaimLine(NamedTuple):
 
 
 class LaneLine(NamedTuple):
-    """A row of lanes; `needs` is its place among the rows with needs, -1 where it has none."""
+    """A row of lanes; `when` is the number of its expression, `needs` its place among the rows with needs, -1 where it has none."""
 
     row: LaneRow
-    when: Condition | None
+    when: int
     needs: int
 
 
@@ -83,7 +83,7 @@ class Matter(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """What a stack's rows come to. `whens` are the expressions of rights and claims, each once.
+    """What a stack's rows come to. `whens` are the expressions of rights and claims, each once; `lane_whens` those of lanes.
 
     `rights` holds, for each remedy that has rows, its place among the answers and the rows; `voluntary` what is said where none fits.
     `claims_of_flags`: claims need nothing but what was told, so that `stood` may keep what they say by it.
@@ -98,6 +98,7 @@ class Tables(NamedTuple):
     lanes_with_needs: tuple[LaneRow, ...]
     lanes_of: dict[tuple[Remedy, IssueType, State], tuple[LaneLine, ...]]
     whens: tuple[Condition, ...]
+    lane_whens: tuple[Condition, ...]
     installed: frozenset[str]
     gives: Mapping[str, frozenset[str]]
     pauses: tuple[PausePick, ...]
@@ -115,7 +116,7 @@ def tables_of(stack: Stack) -> Tables:
 
 
 def _compiled(stack: Stack) -> Tables:
-    terms, numbers = stack.terms, dict[str, int]()
+    terms, numbers, lane_numbers = stack.terms, dict[str, int](), dict[str, int]()
 
     def number(when: str | None) -> int:
         return -1 if when is None else numbers.setdefault(when, len(numbers))
@@ -132,7 +133,12 @@ def _compiled(stack: Stack) -> Tables:
         for issue in IssueType
     }
     needy = [row for row in terms.lanes.rows if row.needs]
-    lanes = [LaneLine(row, Condition(row.when) if row.when else None, needy.index(row) if row.needs else -1) for row in terms.lanes.rows]
+    lanes = [
+        LaneLine(
+            row, lane_numbers.setdefault(row.when, len(lane_numbers)) if row.when else -1, needy.index(row) if row.needs else -1
+        )
+        for row in terms.lanes.rows
+    ]  # fmt: skip
     return Tables(
         rights=rights,
         voluntary={state: tuple(_voluntary(stack, remedy, state) for remedy in Remedy) for state in State},
@@ -143,6 +149,7 @@ def _compiled(stack: Stack) -> Tables:
         lanes_with_needs=tuple(needy),
         lanes_of={},
         whens=tuple(Condition(when) for when in numbers),
+        lane_whens=tuple(Condition(when) for when in lane_numbers),
         installed=frozenset(name for name, window in terms.windows.items() if window.counts_from == "installed"),
         gives={key: frozenset(promise.gives) for key, promise in terms.promises.items() if promise.gives},
         pauses=pause_picks(terms),
@@ -219,6 +226,6 @@ def expert_lines(lines: tuple[LaneLine, ...]) -> tuple[LaneLine, ...]:
     return tuple(line for lane in (Lane.EXPERT, Lane.ASSISTED) for line in lines if line.row.lane is lane)
 
 
-def whens_of(tables: Tables, facts: Facts) -> tuple[bool | None, ...]:
-    """What the expressions of rights and claims say of `facts`; None where a fact is not known."""
-    return tuple([when.holds(facts) for when in tables.whens])
+def said_by(whens: tuple[Condition, ...], facts: Facts) -> tuple[bool | None, ...]:
+    """What these expressions say of `facts`; None where a fact is not known."""
+    return tuple([when.holds(facts) for when in whens])
