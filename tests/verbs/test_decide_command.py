@@ -138,7 +138,7 @@ def test_the_manual_shows_what_the_command_prints(
         "paid_minor": 75.0,
     }
     with pytest.raises(Unprocessable) as found:
-        answer(wrong, ["cn"])
+        answer(wrong | {"order_at": "2026-03-01", "paid_minor": 75.0}, ["cn"])
     assert found.value.text.into(language) == refused
 
 
