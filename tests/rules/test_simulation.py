@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
+import tracemalloc
 from collections import Counter
 from datetime import date
 from functools import cache
@@ -177,9 +179,26 @@ def test_which_flips_stay_does_not_depend_on_parts_and_every_part_has_its_share(
     assert all(50 < share < 100 for share in shares.values())
 
 
-def test_decisions_of_another_market_or_currency_are_left_out_and_counted_by_themselves() -> None:
-    import dataclasses  # noqa: PLC0415 - one test takes facts apart
+def test_memory_does_not_grow_with_the_number_of_decisions_that_go_by() -> None:
+    def go_by(rounds: int) -> None:
+        replay = Replay(sides_with(14), china(), Kept[Flipped](10), seed=1, currency="CNY")
+        for at in range(rounds):
+            # Other cases each time, though the same facts: what the stacks remember of facts is bounded by themselves.
+            replay.run(past._replace(case=f"{at}-{past.case}") for past in year().claims(0, 100))
+        assert replay.tally.total[DECISIONS] == 100 * rounds and len(replay.kept.flips()) <= 10
 
+    def peak(rounds: int) -> int:
+        tracemalloc.start()
+        go_by(rounds)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    go_by(20)  # Python keeps the shells of some thousand tuples for the next ones
+    assert peak(5) < peak(1) + 400_000  # four hundred claims with their facts would be about a million bytes
+
+
+def test_decisions_of_another_market_or_currency_are_left_out_and_counted_by_themselves() -> None:
     past = claims()[0]
     euro = past._replace(facts=dataclasses.replace(past.facts, currency="EUR"))
     abroad = past._replace(facts=dataclasses.replace(past.facts, jurisdiction="US"))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from amends.kernel import clock
+from amends.kernel.refs import new_ref
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.people.rules import PLATFORM
 from amends.plumbing import jobs
@@ -29,7 +34,7 @@ from tests.policy_at_hand import LAW, Office, fresh_shelf, the_office
 
 pytestmark = pytest.mark.usefixtures("stepped_clock")
 SEVEN, THIRTY = 'no_reason = { length = "7d"', 'no_reason = { length = "30d"'
-ROWS = 900
+ROWS = 400
 
 
 @pytest.fixture
@@ -121,8 +126,8 @@ def test_a_flip_opens_to_both_decisions_made_anew(office: Office) -> None:
 
 
 def test_a_generated_year_needs_no_past_and_its_flips_open_too(office: Office) -> None:
-    simulation = run(started(office, source="year", params={"cases": 700, "seed": 3}).ref, processes=0)
-    assert simulation.result["decisions"] == 700 and simulation.result["won"] > 0
+    simulation = run(started(office, source="year", params={"cases": 400, "seed": 3}).ref, processes=0)
+    assert simulation.result["decisions"] == 400 and simulation.result["won"] > 0
     row = queries.flips(simulation, kind="won")[0]
     opened = queries.sides(row)
     assert row.seller.startswith("S-") and opened.facts.region == row.region and opened.before != opened.after
@@ -171,7 +176,7 @@ def test_a_cancelled_run_that_is_resumed_ends_as_one_that_never_stopped(office: 
     past_of(office)
     whole = run(started(office).ref, processes=0)
     simulation = started(office)
-    stop_after(9, simulation, office)
+    stop_after(6, simulation, office)
     stopped = run(simulation.ref, processes=0)
     assert stopped.stage == "cancelled" and 0 < stopped.done < ROWS and not stopped.result["whole"]
     assert stopped.result["decisions"] == stopped.done  # a part that was not ended counts for nothing
@@ -296,24 +301,55 @@ def test_the_job_runs_it_once_its_transaction_has_committed(office: Office, monk
     assert (simulation.stage, simulation.result["decisions"]) == ("done", 100)
 
 
+# ── the command ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_command_replays_a_file_prints_json_and_resumes_what_was_cancelled(
+    office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str], stop_after: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "draft.toml"
+    file.write_text(longer(), encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        call_command("policy", "simulate", "--draft", str(file), "--year", "250", "--seed", "4", "--processes", "0", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert ended.value.code == 0 and told["stage"] == "done" and told["result"]["decisions"] == 250 == told["total"]
+    draft = save_draft(by=office.olga, text=longer(), name="A month").ref
+    monkeypatch.setattr(running, "run_part", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(SystemExit) as stopped:
+        call_command("policy", "simulate", "--draft", draft, "--year", "250", "--seed", "4", "--processes", "0")
+    assert stopped.value.code == 130
+    ref = Simulation.objects.get(draft__ref=draft).ref
+    assert ref in capsys.readouterr().out
+    monkeypatch.undo()
+    with pytest.raises(SystemExit) as resumed:
+        call_command("policy", "simulate", "--resume", ref, "--processes", "0", "--json")
+    again = json.loads(capsys.readouterr().out)
+    assert resumed.value.code == 0 and again["result"] == told["result"]
+
+
+def test_the_command_names_a_draft_that_is_not_there(office: Office) -> None:
+    with pytest.raises(NotFound):
+        call_command("policy", "simulate", "--draft", new_ref("PD"))
+    with pytest.raises(Unprocessable):
+        call_command("policy", "simulate", "--draft", "nowhere.toml")
+
+
 # ── processes of their own ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_two_processes_find_what_one_finds(committed_db: None) -> None:
     with fresh_shelf():
         office = the_office()
-        alone = run(started(office, source="year", params={"cases": 3000, "seed": 2}).ref, processes=0)
+        alone = run(started(office, source="year", params={"cases": 800, "seed": 2}).ref, processes=0)
         heard: list[tuple[int, int]] = []
         shared = run(
-            started(office, source="year", params={"cases": 3000, "seed": 2}).ref, processes=2, heard=lambda *so_far: heard.append(so_far)
+            started(office, source="year", params={"cases": 800, "seed": 2}).ref, processes=2, heard=lambda *so_far: heard.append(so_far)
         )
-    assert (shared.stage, shared.done) == ("done", 3000) and heard[-1] == (3000, 3000)
+    assert (shared.stage, shared.done) == ("done", 800) and heard[-1] == (800, 800)
     assert counts_and_flips(shared) == counts_and_flips(alone)
 
 
 def test_whoever_comes_second_leaves_a_run_to_its_leader(committed_db: None) -> None:
-    import psycopg  # noqa: PLC0415 - a second connection, as of another worker
-
     with fresh_shelf():
         office = the_office()
         simulation = started(office, source="year", params={"cases": 300, "seed": 2})

@@ -12,7 +12,8 @@ from amends.policy.rules.facts import CHANNELS, GoodsClass
 from amends.policy.simulation.wares import WARES
 
 COUNT = 400
-PROMISES_NO_REASON, PROMISES_FREE_RETURN, PROMISES_MORE = 0.15, 0.3, 0.25
+# how many shops promise what: nothing beyond the rules, the way back, that and returns of excluded goods, everything that the packs know
+PLAIN, FREE, KIND, EVERYTHING = 55, 25, 12, 8
 OFTEN = {"online": 60, "live": 18, "group_buying": 12, "tv": 3, "phone": 2, "mail": 2, "doorstep": 1, "shop": 2}
 
 
@@ -38,9 +39,10 @@ class Shops:
         for number in range(count):
             # Every class has a shop; the rest come as their share of claims has it.
             goods = WARES[number].goods if number < len(WARES) else dice.choices(WARES, shares)[0].goods
+            kind = dice.choices(range(4), (PLAIN, FREE, KIND, EVERYTHING))[0]
             shop = Shop(
-                f"S-{number + 1:04d}", goods, dice.random() < PROMISES_NO_REASON, dice.random() < PROMISES_FREE_RETURN,
-                tuple(key for key in promises if dice.random() < PROMISES_MORE), dice.choices(CHANNELS, channels)[0],
+                f"S-{number + 1:04d}", goods, kind >= 2, kind >= 1, tuple(promises) if kind == 3 else (),
+                dice.choices(CHANNELS, channels)[0],
             )  # fmt: skip
             of_goods[goods].append((shop, 1 / (1 + len(of_goods[goods]))))
         self._of: Mapping[GoodsClass, tuple[tuple[Shop, ...], tuple[float, ...]]] = {

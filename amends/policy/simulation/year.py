@@ -159,14 +159,13 @@ class Year:
         )
 
     def _answers(self, goods: GoodsClass, issue: IssueType, dice: Random) -> dict[str, bool | None]:
+        """Most people have a plain matter and answer every question with no; the others say yes to some and leave some open."""
         draw, flags = dice.random, dict[str, bool | None]()
-        if issue is IssueType.NO_REASON:
-            for flag in self.asked.tests.get(goods, ()):
-                flags[flag] = draw() < 0.04
-        else:
-            for flag in self.asked.told[issue]:
-                if (said := draw()) < 0.85:
-                    flags[flag] = said < 0.4
+        plain = draw() < 0.7
+        for flag in self.asked.tests.get(goods, ()) if issue is IssueType.NO_REASON else self.asked.told[issue]:
+            said = draw()
+            if plain or said < 0.85:
+                flags[flag] = not plain and said < 0.2
         return flags
 
 
