@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from amends.kernel.calendars import Calendar
 from amends.kernel.parties import Party
 from amends.kernel.texts import Text, say
-from amends.policy.rules.decide import decide
+from amends.policy.rules.decide import judge
 from amends.policy.rules.decision import Decision
 from amends.policy.rules.facts import Facts, Remedy
 from amends.policy.rules.stack import Stack
@@ -42,17 +42,20 @@ class Side(NamedTuple):
 
 def side_of(stack: Stack, facts: Facts, calendar: Calendar, remedy: Remedy) -> Side:
     """What `stack` says of `facts` to somebody who asks for `remedy`."""
-    return read_side(decide(stack, facts, calendar), remedy)
+    said = judge(stack, facts, calendar, remedy=remedy)
+    if remedy not in said.open:
+        return Side(said.open, False, 0, "", False, said.claims_minor)
+    return Side(said.open, True, said.amounts[remedy], said.lanes[remedy].value, remedy in said.merchant_ships, said.claims_minor)
 
 
 def read_side(decision: Decision, remedy: Remedy) -> Side:
-    """A whole decision as a simulation compares it."""
+    """A whole decision as a simulation compares it; `side_of` says the same without its explanation."""
     answer = decision.answer(remedy)
     claims = sum([claim.amount_minor for claim in decision.claims if claim.open])
     if not answer.open:
         return Side(frozenset(decision.open_remedies), False, 0, "", False, claims)
-    lane, ships = answer.lane, answer.return_freight is Party.MERCHANT
-    return Side(frozenset(decision.open_remedies), True, answer.amount_minor, lane.value if lane else "", ships, claims)
+    ships = answer.return_freight is Party.MERCHANT
+    return Side(frozenset(decision.open_remedies), True, answer.amount_minor, answer.lane.value, ships, claims)
 
 
 def kind_of(before: Side, after: Side) -> str:
