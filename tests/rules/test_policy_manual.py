@@ -16,8 +16,9 @@ from amends.policy.rules.checks import CONDITIONS
 from amends.policy.rules.drafting import NOTICE, NOTICE_MAJOR, Stage
 from amends.policy.rules.facts_schema import facts_schema
 from amends.policy.rules.layers import COUNTS_OF_CONSUMER, FOR_CONSUMER
-from amends.policy.rules.packs import read_pack
+from amends.policy.rules.packs import load_pack, read_pack
 from amends.policy.rules.schema import Layer, PackCells, Right
+from amends.policy.rules.stack import SHIPPED, stacked
 from amends.policy.rules.when import compiled
 from amends.policy.rules.when_names import FUNCTIONS
 from amends.policy.rules.words import Lane
@@ -81,6 +82,13 @@ def test_the_pack_of_the_walk_is_a_pack(language: str) -> None:
     broken = written.replace("10d", "banana")
     at = next(number for number, line in enumerate(broken.splitlines(), 1) if "banana" in line)
     assert f"{at}" in re.search(r"house-2026-12\.toml (?:row|第) (\d+)", page(language, "policy"))[1]  # type: ignore[index]
+
+
+@LANGUAGES
+def test_the_pack_to_simulate_lies_on_the_law(language: str) -> None:
+    [written] = re.findall(r"```toml\n(.*?)```", page(language, "policy-simulation"), re.S)
+    law = load_pack(SHIPPED / "cn" / "2026-02.toml")
+    assert stacked([law, read_pack(written)]).terms.windows["no_reason"].length == "14d"
 
 
 @LANGUAGES
