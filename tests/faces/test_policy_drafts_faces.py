@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from amends.kernel.clock import Stepped
+from amends.kernel.refusals import Unprocessable
 from amends.people.models import User
 from amends.policy.queries import forget_shelf
 from amends.policy.rules.stack import SHIPPED
@@ -151,3 +152,16 @@ def test_all_packs_are_checked_and_a_broken_file_is_named(
     with pytest.raises(SystemExit):
         policy(capsys, "check")
     assert "mine.toml" in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_read_is_refused_in_words(office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture = tmp_path / "pack.toml"
+    picture.write_bytes(b"\xff\xd8\xff")
+    for file in (picture, tmp_path / "nothing.toml"):
+        with pytest.raises(Unprocessable) as no:
+            policy(capsys, "check", str(file))
+        assert file.name in str(no.value.text)
+    picture.write_text("a = " + "[" * 500, encoding="utf-8")
+    with pytest.raises(SystemExit):
+        policy(capsys, "check", str(picture))
+    assert "nested" in capsys.readouterr().out

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.plumbing.console import language, tell
 from amends.policy.models import Draft
@@ -52,3 +54,13 @@ def plain_draft(draft: Draft) -> dict[str, Any]:
     """A draft as JSON values, without its text."""
     names = ("ref", "name", "note", "pack_id", "layer", "based_on", "stage", "edits", "made_at", "changed_at", "checked_at", "signed_at")
     return {**{name: getattr(draft, name) for name in names}, "problems": draft.problems, "golden": draft.golden}
+
+
+def read(file: Path) -> str:
+    """The text of a pack's file. Refuses Unprocessable where there is none."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise Unprocessable(
+            say("读不到文件 {file}：应是 UTF-8 文本。", "The file {file} cannot be read: it should be UTF-8 text.", file=file)
+        ) from wrong

@@ -11,10 +11,9 @@ from pathlib import Path
 from amends.kernel.refs import is_ref
 from amends.kernel.texts import say
 from amends.management.person import actor_named
-from amends.management.policy._words import plain_draft, print_json, tell_problems
+from amends.management.policy._words import plain_draft, print_json, read, tell_problems
 from amends.plumbing.console import language, tell
-from amends.policy.checking import Finding, check
-from amends.policy.rules.packs import PackRefused, load_pack
+from amends.policy.checking import check
 from amends.policy.shelf import shelf
 from amends.policy.verbs import check_draft
 
@@ -50,11 +49,7 @@ def _draft(asked: Namespace) -> bool:
 
 
 def _file(asked: Namespace) -> bool:
-    try:
-        text = load_pack(Path(asked.what)).text
-        found = check(text, file=asked.what, new=False)
-    except PackRefused as refused:
-        found = Finding.of(refused)
+    found = check(read(Path(asked.what)), file=asked.what, new=False)
     if asked.json:
         print_json({"problems": found.problems, "golden": found.golden})
     else:

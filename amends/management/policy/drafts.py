@@ -11,10 +11,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from amends.kernel.refusals import Unprocessable
-from amends.kernel.texts import say
 from amends.management.person import actor_named
-from amends.management.policy._words import plain_draft, print_json, tell_draft, tell_problems
+from amends.management.policy._words import plain_draft, print_json, read, tell_draft, tell_problems
 from amends.people.rules import Actor
 from amends.policy import queries_drafts as reads
 from amends.policy.models import Draft
@@ -57,16 +55,7 @@ def run(asked: Namespace) -> None:
 
 def _one(asked: Namespace, by: Actor) -> Draft | None:
     if asked.save:
-        return save_draft(by=by, text=_read(asked.save), ref=asked.ref, name=asked.name, note=asked.note or None)
+        return save_draft(by=by, text=read(asked.save), ref=asked.ref, name=asked.name, note=asked.note or None)
     if asked.withdraw:
         return withdraw_draft(asked.ref, by=by)
     return reads.draft(asked.ref, by) if asked.ref else None
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise Unprocessable(
-            say("读不到文件 {file}：应是 UTF-8 文本。", "The file {file} cannot be read: it should be UTF-8 text.", file=file)
-        ) from wrong
