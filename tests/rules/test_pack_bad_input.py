@@ -194,3 +194,21 @@ def test_a_version_without_an_end_gives_way_to_the_next(tmp_path: Path) -> None:
     shelf = read_shelf([tmp_path])
     assert not shelf.refused
     assert [pack.cells.version for pack in shelf.packs if pack.id == "house"] == ["2026-03", "2026-06"]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "zh", "en"),
+    [
+        ("appeals = { value = 1", "appeals = { value = -1", "不小于 0 的数", "0 or more"),
+        ('version = "2026-02"', 'version = "feb"', "年月", "a year and month"),
+        ('jurisdiction = "CN"', 'jurisdiction = "China"', "两个大写字母", "two capital letters"),
+        ("daily_wear_bps = 0", "daily_wear_bps = 99999", "不大于 10000 的数", "10000 or less"),
+        ('source = "L3 8", tag', 'source = "", tag', "至少 1 个字符", "at least 1 characters"),
+        ('tag = "P" }', 'tag = "Q" }', "'P', 'S', 'I' 或 'G'", "'P', 'S', 'I' or 'G'"),
+    ],
+)
+def test_what_would_be_right_is_said_in_plain_words(was: str, becomes: str, zh: str, en: str) -> None:
+    problem = refused(swapped(was, becomes))[0]
+    assert zh in problem.sentence.into("zh")
+    assert en in problem.sentence.into("en")
+    assert "Input should" not in problem.sentence.into("zh")

@@ -41,7 +41,7 @@ def under_law(cells: str, layer: str = "shop") -> Stack:
             'way_back = "consumer"',
             'way_back = "carrier"',
             "freight.no_reason.way_back",
-            "'consumer' or 'merchant'",
+            "'consumer' 或 'merchant'",
             "'consumer' or 'merchant'",
         ),
         ('needs = ["cancellable"]', 'needs = ["canceled"]', "rights.rows.2.needs.0", "可用的有", "there are"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amends.kernel.texts import Text, say
+from amends.policy.rules.cells import Counted
 from amends.policy.rules.coherence import issues_of, silence_row
 from amends.policy.rules.facts import Remedy, State
 from amends.policy.rules.kinder import length
@@ -73,5 +74,10 @@ def _forced(upper: PackCells, own: PackCells, clause: str, what: str) -> Text:
         "请改为 call_platform 或退货退款，或由商家在自己的包里承诺。",
         "A platform cannot force a refund without return: {article}. Above: “{above}”. Here: {what}, “{here}”. "
         "Use call_platform or a return; a merchant may promise it in a pack of their own.",
-        article=ARTICLE, what=what, above=above.no.text if above else ARTICLE, here=here.yes.text if here else clause,
+        article=ARTICLE, what=what, above=_bare(above.no) if above else ARTICLE, here=_bare(here.yes) if here else clause,
     )  # fmt: skip
+
+
+def _bare(said: Counted) -> Text:
+    """A sentence without its full stop, for quoting it inside another."""
+    return say(said.zh.rstrip("。"), said.en.rstrip("."))

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path as File
@@ -173,11 +173,21 @@ def _right(error: Any) -> Text:
         return say("缺少这一格。", "This cell is missing.")
     if kind == "extra_forbidden":
         return say("不认识这一格，请核对名称。", "This cell is unknown; check its name.")
+    return say(
+        "不能是 {got}，应为{right}。", "It cannot be {got}; it should be {right}.", got=got, right=_wanted(kind, context, error["msg"])
+    )
+
+
+def _wanted(kind: str, context: Mapping[str, Any], said: str) -> Text:
     if "expected" in context:
-        right: Any = context["expected"]
-    else:
-        right = next((words for start, words in _WANTED.items() if kind.startswith(start)), error["msg"])
-    return say("不能是 {got}，应为 {right}。", "It cannot be {got}; it should be {right}.", got=got, right=right)
+        expected = str(context["expected"])
+        return say(" {said}", "{said}", said=say(_plain(expected.replace(" or ", " 或 ")), _plain(expected)))
+    if context.get("pattern") in _PATTERNS:
+        return _PATTERNS[context["pattern"]]
+    for name, right in _BOUNDS.items():
+        if name in context:
+            return right.filled(n=context[name])
+    return next((words for start, words in _WANTED.items() if kind.startswith(start)), say(" {said}", "{said}", said=said))
 
 
 _LANGUAGES = {
@@ -186,13 +196,25 @@ _LANGUAGES = {
 }
 _WANTED: dict[str, Text] = {
     "int": say("整数", "a whole number"),
-    "bool": say("true 或 false", "true or false"),
+    "bool": say(" true 或 false", "true or false"),
     "date": say("日期，如 2026-02-01", "a date such as 2026-02-01"),
     "string_type": say("文字", "text"),
     "dict_type": say("一张表", "a table"),
     "model_type": say("一张表", "a table"),
     "tuple_type": say("一个列表", "a list"),
     "list_type": say("一个列表", "a list"),
+}
+_PATTERNS: dict[str, Text] = {
+    r"^[A-Z]{2}$": say("两个大写字母，如 CN", "two capital letters such as CN"),
+    r"^\d{4}-\d{2}(\.\d+)?$": say("年月，如 2026-02 或 2026-02.1", "a year and month such as 2026-02 or 2026-02.1"),
+    r"^[a-z][a-z0-9_]*$": say("小写英文名字，如 no_reason", "a name in small letters such as no_reason"),
+}
+_BOUNDS: dict[str, Text] = {
+    "ge": say("不小于 {n} 的数", "{n} or more"),
+    "le": say("不大于 {n} 的数", "{n} or less"),
+    "pattern": say("符合 {n} 的文字", "text that fits {n}"),
+    "max_length": say("最长 {n} 个字符的文字", "text of at most {n} characters"),
+    "min_length": say("至少 {n} 个字符的文字", "text of at least {n} characters"),
 }
 
 
