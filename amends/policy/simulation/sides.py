@@ -48,6 +48,8 @@ def kept(before: Sequence[Pack], draft: Pack, shops: Mapping[int, Sequence[Pack]
     A shop's own pack that would not stand under the draft is left out on that side, as it would be set aside in force; `aside` names
     those merchants.
     """
+    before, draft = [_again(pack) for pack in before], _again(draft)
+    shops = {merchant: [_again(pack) for pack in packs] for merchant, packs in shops.items()}
     after = replaced(before, draft)
     _standing(tuple(before)), _standing(tuple(after))
     known = {pack.digest: [pack.file, pack.text] for packs in (before, after, *shops.values()) for pack in packs}
@@ -67,16 +69,21 @@ def brought(raw: Mapping[str, Any]) -> Sides:
     """The two sides that `kept` wrote."""
 
     def stack(names: Sequence[str]) -> Stack:
-        return _standing(tuple(_parsed(*raw["texts"][name]) for name in names))
+        return _standing(tuple(parsed(*raw["texts"][name]) for name in names))
 
     shops = {int(merchant): (stack(before), stack(after)) for merchant, (before, after) in raw["shops"].items()}
     return Sides(stack(raw["before"]), stack(raw["after"]), shops)
 
 
 @lru_cache(maxsize=64)
-def _parsed(file: str, text: str) -> Pack:
-    """A law takes a while to read, and most simulations of a process share it."""
+def parsed(file: str, text: str) -> Pack:
+    """The pack in `text`. A law takes a while to read, and most simulations of a process share it. Refuses PackRefused."""
     return read_pack(text, file)
+
+
+def _again(pack: Pack) -> Pack:
+    """The same pack as `brought` will read it, so that what is compiled from it now serves then."""
+    return parsed(pack.file, pack.text)
 
 
 @lru_cache(maxsize=16)

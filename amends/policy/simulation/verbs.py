@@ -19,8 +19,8 @@ from amends.people.rules import Actor, Role
 from amends.plumbing import jobs
 from amends.policy.models import Simulation
 from amends.policy.queries_drafts import drafts_visible_to
-from amends.policy.rules.packs import read_pack
 from amends.policy.simulation.planning import asked, both_sides
+from amends.policy.simulation.sides import parsed
 
 JOB = "simulate"
 SIMULATES = frozenset({Role.POLICY_OWNER, Role.ANALYST, Role.ADMIN})
@@ -62,7 +62,7 @@ def start_simulation(
     found = drafts_visible_to(by).filter(ref=clean_ref(draft) or "").first() if draft else None
     if draft and found is None:
         raise NotFound
-    pack = read_pack(found.text if found else text, found.ref if found else file)
+    pack = parsed(found.pack_id or found.ref, found.text) if found else parsed(file, text)
     merchant_id = found.merchant_id if found else None
     clean = asked(source, params or {}, pack, merchant_id)
     simulation = Simulation.objects.create(
