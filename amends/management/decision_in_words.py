@@ -92,7 +92,8 @@ class _Writer:
             yield f"    {self._money(total):>14}  {self._say(say('合计', 'total'))}"
 
     def _claim(self, claim: Told) -> Iterator[str]:
-        state = say("可以", "open") if claim["open"] else say("不可以", "not open")
+        waits = say("还缺事实", "facts are missing") if claim["missing"] else say("不可以", "not open")
+        state = say("可以", "open") if claim["open"] else waits
         facts = [self._in(claim["title"]), self._say(state)]
         yield "  " + self._joined([*facts, *([self._money(claim["amount_minor"])] if claim["open"] else [])])
         for reason in claim["reasons"]:
@@ -101,11 +102,15 @@ class _Writer:
 
     def _question(self, asked: Told) -> Iterator[str]:
         yield f"  {asked['flag']}  {self._in(asked['text'])}"
-        for effect in asked["answers"]:
-            yield f"    {self._in(effect['text'])}{self._say(say('：', ': '))}{self._change(effect)}"
+        changes = [(self._in(effect["text"]), self._change(effect)) for effect in asked["answers"]]
+        if not any(change for _, change in changes):
+            yield "    " + self._say(say("单独回答不会改变什么", "By itself it changes nothing"))
+            return
+        for answer, change in changes:
+            yield f"    {answer}{self._say(say('：', ': '))}{change or self._say(say('没有变化', 'changes nothing'))}"
 
     def _change(self, effect: Told) -> str:
-        """What one answer would change, in a line."""
+        """What one answer would change, in a line; empty where it changes nothing."""
         titles = {claim["name"]: claim["title"] for claim in self.told["claims"]}
         opens = [*map(self._remedy_name, effect["opens"]), *(self._in(titles[name]) for name in effect["opens_claims"])]
         closes = [*map(self._remedy_name, effect["closes"]), *(self._in(titles[name]) for name in effect["closes_claims"])]
@@ -117,7 +122,7 @@ class _Writer:
                 for remedy, minor in effect["changes"].items()
             ),
         ]
-        return self._joined([self._say(each) for each in said]) or self._say(say("没有变化", "changes nothing"))
+        return self._joined([self._say(each) for each in said])
 
     def _remedy_name(self, remedy: str) -> str:
         return REMEDY_NAMES[Remedy(remedy)].into(self.language)
