@@ -128,6 +128,8 @@ def _ended_as(row: Deadline, step: Step) -> str:
 
 
 def _call_a_person(case: Case, rows: list[Deadline]) -> None:
+    if case.person_asked_at is None:
+        return
     for row in rows:
         options = {verb for s in hooks.LIVES[row.life].LIFE.stages.values() if s.limit == row.limit for verb in s.silence}
         if (silence := silence_of(case, options, row.silence)) != row.silence:
