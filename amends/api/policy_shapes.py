@@ -157,7 +157,7 @@ class PackOut(Schema):
 
 
 class PolicyDecisionOut(Schema):
-    """The whole decision about the facts. `zone` is that of the market, in which days begin and end."""
+    """The whole decision about the facts. `unasked` are flags and promises that these packs know nothing of; days are days of `zone`."""
 
     issue: str
     goods_class: str
@@ -167,6 +167,7 @@ class PolicyDecisionOut(Schema):
     remedies: list[RemedyDecided]
     claims: list[ClaimDecided]
     missing: list[AskedOut]
+    unasked: list[str]
     window_ends: datetime | None
     proof: ProofOut
     evidence: TextOut

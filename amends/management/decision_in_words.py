@@ -43,6 +43,9 @@ class _Writer:
             yield from ("", said(say("还缺的事实", "Facts still missing")))
             for asked in self.told["missing"]:
                 yield from self._question(asked)
+        if self.told["unasked"]:
+            unasked = self._listed(self.told["unasked"])
+            yield from ("", said(say("这些规则包不认识：{names}", "These packs know nothing of: {names}", names=unasked)))
         yield from ("", *self._proof(), *self._clocks())
 
     def _remedy(self, remedy: Told) -> Iterator[str]:

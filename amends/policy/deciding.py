@@ -50,6 +50,7 @@ def answer(
     return {
         **told(found.decision),
         "missing": told_effects(asked),
+        "unasked": _unasked(found),
         "clocks": told_clocks(found.decision.clocks(found.stack)),
         "packs": [told_pack(pack) for pack in found.stack.packs],
         "zone": found.calendar.zone.key,
@@ -119,6 +120,12 @@ def told_pack(pack: Pack) -> dict[str, Any]:
         "name": pack.cells.name.text.both(),
         "digest": pack.digest,
     }
+
+
+def _unasked(found: Answered) -> list[str]:
+    """Flags and promises that these packs know nothing of: a slip of the pen, or a fact of other packs."""
+    flags = [f"flags.{name}" for name in found.facts.flags if name not in found.stack.asks]
+    return sorted(flags) + sorted(f"promises.{name}" for name in found.facts.promises if name not in found.stack.terms.promises)
 
 
 @lru_cache(maxsize=64)

@@ -76,6 +76,11 @@ def test_what_is_missing_says_what_each_answer_would_change(by: dict[str, Progra
     assert tag["yes"]["closes"] == ["return_refund"] and tag["no"]["closes"] == []
 
 
+def test_a_slip_of_the_pen_in_a_flag_or_a_promise_is_told(by: dict[str, Program]) -> None:
+    slipped = asks(by["anna"], SHIRT | {"flags": {"tag_remved": False, "soiled": False}, "promises": ["tenfld"]}).json()
+    assert slipped["unasked"] == ["flags.tag_remved", "promises.tenfld"]
+
+
 def test_a_platform_changes_what_it_may(by: dict[str, Program]) -> None:
     law, taobao = (asks(by["anna"], stack=stack).json() for stack in (["cn"], ["cn", "platform/taobao"]))
     assert (law["limits"]["merchant_answers"], taobao["limits"]["merchant_answers"]) == ("48h", "5d")
