@@ -34,6 +34,7 @@ WIDTHS = {390: 844, 1440: 900}
 PATIENCE = 120.0
 COLOURS = 256
 TRIED = 25
+FRESH = 'fresh_claim = {{ length = "{}d"'
 
 Walk = Callable[[Page], None]
 
@@ -78,6 +79,37 @@ def claim(page: Page) -> None:
     raise LookupError("nothing can be sent back without a reason")
 
 
+def draft(page: Page) -> None:
+    """The newest draft; where there is none, one in which spoiled fresh goods may be claimed for three days instead of one, checked."""
+    there = page.locator("a[href*='/office/policy/drafts/PD-']")
+    if there.count():
+        page.goto(str(there.first.get_attribute("href")))
+        return
+    page.locator("#id_name").fill("生鲜三天 / Fresh goods, three days")
+    with page.expect_navigation():
+        page.locator("form[action$='/drafts/new/'] button").click()
+    page.locator("#id_text").evaluate(
+        "(area, [was, now]) => { area.value = area.value.replace(was, now); }", [FRESH.format(1), FRESH.format(3)]
+    )
+    with page.expect_navigation():
+        page.locator("button[value=check]").click()
+
+
+def simulated(page: Page) -> None:
+    """The newest simulation; where there is none, that of the draft over a small generated year, once it is done."""
+    there = page.locator("a[href*='/office/policy/simulations/SM-']")
+    if there.count():
+        page.goto(str(there.first.get_attribute("href")))
+        return
+    page.goto("/office/policy/drafts/")
+    draft(page)
+    page.locator("input[name=source][value=year]").check(force=True)
+    page.locator("#id_cases").fill("20000")
+    with page.expect_navigation():
+        page.locator("form[action$='/simulations/new/'] button").click()
+    page.locator(".outcome").wait_for(timeout=PATIENCE * 1000)
+
+
 SHOTS = (
     Shot("portal-orders", "anna", "/portal/"),
     Shot("portal-choose", "anna", "/portal/", follow("a[href$='/claim']")),
@@ -90,6 +122,11 @@ SHOTS = (
     Shot("desk-review", "judge", "/desk/", follow("a[href*='/desk/cases/AS-']", "a[href*='/desk/reviews/RV-']")),
     Shot("office-figures", "supervisor", "/office/"),
     Shot("office-policy", "supervisor", "/office/policy/"),
+    Shot("office-policy-pack", "policy", "/office/policy/packs/cn/2026-02/?part=rights"),
+    Shot("office-policy-try", "policy", "/office/policy/try/?story=part"),
+    Shot("office-policy-golden", "policy", "/office/policy/golden/"),
+    Shot("office-policy-draft", "policy", "/office/policy/drafts/", draft),
+    Shot("office-policy-simulation", "policy", "/office/policy/simulations/", simulated),
     Shot("office-lifecycle", "supervisor", "/office/lifecycle/"),
 )
 
