@@ -16,7 +16,7 @@ from amends.policy.rules.checks import CONDITIONS
 from amends.policy.rules.drafting import NOTICE, NOTICE_MAJOR, Stage
 from amends.policy.rules.facts_schema import facts_schema
 from amends.policy.rules.layers import COUNTS_OF_CONSUMER, FOR_CONSUMER
-from amends.policy.rules.packs import load_pack, read_pack
+from amends.policy.rules.packs import PackRefused, load_pack, read_pack
 from amends.policy.rules.schema import Layer, PackCells, Right
 from amends.policy.rules.stack import SHIPPED, stacked
 from amends.policy.rules.when import compiled
@@ -96,3 +96,12 @@ def test_the_expression_of_the_page_compiles(language: str) -> None:
     [written] = re.findall(r'when = "(.*)"', page(language, "policy-cells"))
     assert compiled(written).names == ("channel", "paid_minor")
     assert [name for name in ("group", "state", *FUNCTIONS) if f"`{name}`" not in page(language, "policy-cells")] == []
+
+
+@LANGUAGES
+def test_the_refusal_of_the_page_is_the_one_that_comes(language: str) -> None:
+    [walk] = [block for block in re.findall(r"```toml\n(.*?)```", page(language, "policy"), re.S) if block.startswith("id = ")]
+    five = '\n[windows]\nno_reason = { length = "5d", clause = "no_reason_window", source = "house rules 4.3", tag = "I" }\n'
+    with pytest.raises(PackRefused) as refused:
+        stacked([load_pack(SHIPPED / "cn" / "2026-02.toml"), read_pack(walk + five, "house-2026-12.toml")])
+    assert f"```\n{refused.value.text.into(language)}\n```" in page(language, "policy-layers")
