@@ -95,7 +95,7 @@ def found(wanted: Mapping[str, Mapping[str, str]], stack: Stack) -> Found:
         for part, words in says.items():
             text = getattr(clause, part)
             said = str(text) if text is None or isinstance(text, str) else f"{text.zh} {text.en}"
-            if words not in said:
+            if words != said if isinstance(text, str) else words not in said:
                 yield otherwise(f"clauses.{name}.{part}", words, said)
 
 

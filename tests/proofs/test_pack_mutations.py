@@ -1,7 +1,7 @@
 """Cells of the packs made wrong, one by one: refused with file, row and column, or caught by a golden case.
 
-A seeded sample of 200 x PROOF_SCALE; every cell in every way: `python -m tests.golden.mutation` (docs/reports/mutations.json). What survives
-is either no rule at all (a row that another one repeats) or a golden case that is missing.
+200 x PROOF_SCALE, seeded; every cell in every way: `python -m tests.golden.mutation` (docs/reports/mutations.json). What survives is
+either no rule at all (a row that another one repeats) or a golden case that is missing.
 """
 
 from __future__ import annotations
