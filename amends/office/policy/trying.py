@@ -61,7 +61,8 @@ def show(request: ActorRequest) -> HttpResponse:
 
 def tried(given: QueryDict) -> tuple[TrialForm, Answered | None]:
     """The form, and what is answered to it; None where a fact cannot be, and the form says which."""
-    form = TrialForm(given, terms=stack_on(clock.now().astimezone(HERE).date()).terms, packs=shelf().packs)
+    here = stack_on(clock.now().astimezone(HERE).date())
+    form = TrialForm(given, terms=here.terms, laid=here.packs, packs=shelf().packs)
     if not form.is_valid():
         return form, None
     try:
@@ -84,7 +85,9 @@ def example(story: str = "") -> QueryDict:
     """A matter that begins the page: something to change is easier than nothing to fill."""
     chosen = next((facts for key, _, facts in STORIES if key == story), STORIES[0][2])
     now = clock.now().astimezone(HERE).replace(second=0, microsecond=0)
-    whole = {"state": "received", "quantity": "1", "ordered": "1", "channel": "online", **chosen}
+    whole = {"state": "received", "quantity": "1", "ordered": "1", "channel": "online", "shop": "default", **chosen}
+    if whole["shop"] not in {pack.id for pack in shelf().packs}:
+        del whole["shop"]
     signed = int(whole.pop("signed_days", DAYS_AGO["signed_at"]))
     whole["asked_at"] = now.strftime(INSTANT)
     whole["order_at"] = (now - timedelta(days=signed + 4)).strftime(INSTANT)

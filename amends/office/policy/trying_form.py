@@ -136,9 +136,9 @@ class TrialForm(FacesForm):
     shop = _list("店铺规则", "Shop's rules", ())
     promise_packs = forms.MultipleChoiceField(label=words("承诺包", "Promise packs"), required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, given: Mapping[str, Any], *, terms: PackCells, packs: Sequence[Pack]) -> None:
+    def __init__(self, given: Mapping[str, Any], *, terms: PackCells, laid: Sequence[Pack], packs: Sequence[Pack]) -> None:
         super().__init__(given)
-        self.terms = terms
+        self.laid = laid
         self.platforms = {p.id for p in packs if p.layer is Layer.PLATFORM}
         ids = {layer: {p.id: p.cells.name.text for p in packs if p.layer is layer} for layer in Layer}
         # A case may name a tier or a market that no list here has; it is shown as it is, and never refused.
@@ -164,13 +164,17 @@ class TrialForm(FacesForm):
         """The questions of yes and no."""
         return [self[name] for name in self.fields if name.startswith(FLAG)]
 
-    def stack_names(self, jurisdiction: str = "cn") -> list[str]:
-        """The packs that were chosen, by layer; none where the installation's own rules are to be asked."""
+    def stack_names(self) -> list[str]:
+        """The packs that were chosen, laid on those of this installation; none where its own rules are to be asked as they are."""
         data = self.cleaned_data
-        below = [*(f"promise/{key}" for key in data["promise_packs"])]
-        below += [f"platform/{data['platform']}"] if data["platform"] in self.platforms else []
-        below += [f"shop/{data['shop']}"] if data["shop"] else []
-        return [jurisdiction, *below] if below else []
+        platform = data["platform"] if data["platform"] in self.platforms else ""
+        chosen = [*(f"promise/{key}" for key in data["promise_packs"]), *([f"platform/{platform}"] if platform else [])]
+        chosen += [f"shop/{data['shop']}"] if data["shop"] else []
+        if not chosen:
+            return []
+        here = [pack for pack in self.laid if pack.layer is not Layer.SHOP and not (platform and pack.layer is Layer.PLATFORM)]
+        named = [pack.id if pack.layer is Layer.LAW else f"{pack.layer.value}/{pack.id}" for pack in here]
+        return list(dict.fromkeys((*named, *chosen)))
 
     def facts(self) -> dict[str, Any]:
         """What was written, as the JSON that facts are read from; only what is known."""
