@@ -6,6 +6,7 @@ import json
 import re
 from datetime import date
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from amends.office.policy.difference import difference
 from amends.people.models import User
 from amends.people.rules import Role
 from amends.policy.models import Draft, PackVersion, Simulation
-from amends.policy.queries import shelf
+from amends.policy.queries import forget_shelf, shelf
 from amends.policy.rules.packs import Pack, read_pack
 from amends.policy.simulation.running import run
 from tests.cast import Cast, person, the_cast
@@ -350,3 +351,27 @@ def test_pages_ask_the_database_little(cast: Cast, place: str, most: int) -> Non
     with CaptureQueriesContext(connection) as asked:
         page(client, place)
     assert len(asked) <= most
+
+
+def test_a_broken_file_is_set_aside_with_its_row_and_the_rest_stays(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = pack("jd").text.replace('id = "jd"', 'id = "mine"').replace('layer = "platform"', 'layer = "planet"')
+    (tmp_path / "mine.toml").write_text(broken, encoding="utf-8")
+    monkeypatch.setenv("AMENDS_PACKS", str(tmp_path))
+    forget_shelf()
+    try:
+        html = page(as_("alan"), "")
+        assert "Files were set aside; the versions in force stay in force." in html
+        assert "mine.toml" in html
+        row = 1 + broken[: broken.index("planet")].count("\n")
+        assert f"row {row}, column" in words_of(html)
+        assert "cn@2026-02" in html
+    finally:
+        monkeypatch.delenv("AMENDS_PACKS")
+        forget_shelf()
+
+
+@pytest.mark.parametrize("story", ["shirt", "part", "crabs", "phone", "unshipped", "weight"])
+def test_every_story_to_begin_with_is_answered(cast: Cast, story: str) -> None:
+    html = page(as_("alan", "zh-CN"), f"try/?story={story}")
+    assert "可以要的" in html
+    assert "有几项要先改好" not in html
