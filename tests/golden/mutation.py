@@ -105,7 +105,9 @@ def tried(mutant: Mutant) -> Outcome:
 
 def _asked(mutant: Mutant, pack: Pack) -> Outcome:
     stack_of = of_packs([pack if file == mutant.file else other for file, other in _packs().items()])
-    checks = [check for check in golden_checks(pins=True) if check.answered]
+    checks = sorted(
+        (check for check in golden_checks(pins=True) if check.answered), key=lambda check: not check.pin
+    )  # the cheap ones first
     order = _orders.setdefault((mutant.file, str(mutant.path[0])), checks)
     try:
         for check in (checks[0], order[0]):

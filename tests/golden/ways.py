@@ -59,18 +59,28 @@ ROW_TABLES = ("rights", "claims", "lanes", "pauses", "voluntary", "silence", "we
 
 
 class Mutant(NamedTuple):
-    """A pack's text with one cell wrong. `rows` are those of the cell, and of the cells that use its name."""
+    """A pack's text with one cell wrong: `put` instead of what stands from `start` to `end`.
+
+    `rows` are those of the cell, and of the cells that use its name.
+    """
 
     file: str
     path: CellPath
     way: str
     rows: frozenset[int]
     told: str
-    text: str
+    start: int
+    end: int
+    put: str
 
     @property
     def name(self) -> str:
         return "/".join(Path(self.file).parts[-2:])
+
+    @property
+    def text(self) -> str:
+        text = source_of(Path(self.file)).text
+        return text[: self.start] + self.put + text[self.end :]
 
 
 class Source:
@@ -81,7 +91,9 @@ class Source:
         self.raw: dict[str, Any] = tomllib.loads(self.text)
         self.places = places(self.text)
         self.starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
-        self.lines = self.text.splitlines(keepends=True)
+        self.used: dict[str, set[int]] = {}  # the rows on which a name is written as a value, or needed
+        for match in re.finditer(r'[":](\w+)(?=")', self.text):
+            self.used.setdefault(match[1], set()).add(bisect_right(self.starts, match.start()))
 
     def at(self, path: CellPath) -> int:
         place = self.places[path]
@@ -90,21 +102,16 @@ class Source:
     def row(self, path: CellPath) -> int:
         return self.places[path].row
 
-    def using(self, name: str) -> set[int]:
-        """The rows on which a name is written as a value, or needed."""
-        pattern = re.compile(rf'[":]{re.escape(name)}"')
-        return {number for number, line in enumerate(self.lines, 1) if pattern.search(line)}
-
     def changed(self, path: CellPath, way: str, start: int, end: int, put: str, told: str) -> Mutant:
         row = bisect_right(self.starts, start)
         rows = {row, *(self.row(path[:n]) for n in range(1, len(path)) if path[:n] in self.places)}
         for step in path:
             if isinstance(step, str) and len(path) > 1:
-                rows |= self.using(step)
+                rows |= self.used.get(step, set())
         rows |= {self.row(("clauses", name)) for name in re.findall(r"\w+", put + told) if ("clauses", name) in self.places}
         cell = ".".join(str(step) for step in path)
         said = f"{'/'.join(Path(self.file).parts[-2:])} row {row}, {cell}: {told}"
-        return Mutant(self.file, path, way, frozenset(rows), said, self.text[:start] + put + self.text[end:])
+        return Mutant(self.file, path, way, frozenset(rows), said, start, end, put)
 
 
 @lru_cache(maxsize=32)
@@ -115,10 +122,11 @@ def source_of(file: Path) -> Source:
 def mutants_of(file: Path) -> Iterator[Mutant]:
     """Every cell of the pack in `file` made wrong in every way that fits it, each once."""
     source = source_of(file)
-    seen = {source.text}
+    seen: set[tuple[int, int, str]] = set()
     for mutant in (*_leaves(source), *_dropped(source), *_rows(source), *_heads(source)):
-        if mutant.text not in seen:
-            seen.add(mutant.text)
+        change = (mutant.start, mutant.end, mutant.put)
+        if change not in seen:
+            seen.add(change)
             yield mutant
 
 
