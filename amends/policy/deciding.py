@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from amends.kernel import clock
 from amends.kernel.calendars import Calendar
+from amends.kernel.parties import Party
 from amends.kernel.refusals import NotFound, Unprocessable
 from amends.kernel.texts import say
 from amends.people.rules import PLATFORM, Actor
@@ -80,10 +81,10 @@ def answered(
 
 
 def packs_for(by: Actor) -> list[Pack]:
-    """The packs that `by` may read, law first and oldest first: all of the platform's, and of shops' own only that of their shop."""
+    """The packs that `by` may read, law first and oldest first: all but other shops' own, which are for the platform and their buyers."""
     now = held()
     foreign = {name for merchant, name in now.shops.items() if merchant != by.merchant_id}
-    seen = [pack for pack in now.shelf.packs if by.sees_everything or pack.id not in foreign]
+    seen = [pack for pack in now.shelf.packs if by.party is not Party.MERCHANT or pack.id not in foreign]
     order = list(Layer)
     return sorted(seen, key=lambda pack: (order.index(pack.layer), pack.id, pack.cells.in_force_from))
 

@@ -11,8 +11,11 @@ from django.test import Client
 
 from amends.plumbing.models import Idempotency
 from amends.policy.models import Decision
+from amends.policy.shelf import forget_shelf
+from amends.policy.verbs import check_draft, publish, save_draft, sign_off
 from tests.api_client import Program, programs
 from tests.cast import the_cast
+from tests.policy_at_hand import fresh_shelf, promise, the_office
 
 pytestmark = pytest.mark.usefixtures("db", "stepped_clock")
 
@@ -174,6 +177,25 @@ def test_packs_are_listed_by_layer_and_one_has_its_text(by: dict[str, Program]) 
     whole = by["anna"].get("/policy/packs/cn@2026-02").json()
     assert whole["text"].startswith("# China") and date.fromisoformat(whole["in_force_from"]) == date(2026, 2, 1)
     assert by["anna"].get("/policy/packs/cn@1999-01").status_code == 404
+
+
+def test_a_shop_s_own_pack_is_shown_to_everybody_but_other_shops() -> None:
+    with fresh_shelf():
+        office = the_office()
+        draft = save_draft(by=office.cast.bolt, text=promise(since="2026-04-20"), name="Ten days")
+        check_draft(draft.ref, by=office.cast.bolt)
+        sign_off(draft.ref, by=office.bella)
+        publish(draft.ref, by=office.cast.bolt)
+        forget_shelf()
+        everybody = programs(office.cast)
+        seen = {
+            name: {pack["id"] for pack in everybody[name].get("/policy/packs").json()["packs"]}
+            for name in ("bolt", "rival", "anna", "judge")
+        }
+        assert [name for name, ids in seen.items() if "bolts" in ids] == ["bolt", "anna", "judge"]
+        assert everybody["rival"].get("/policy/packs/bolts@2026-04").status_code == 404
+        assert asks(everybody["rival"], stack=["cn", "shop/bolts"], at="2026-05-09T04:00:00Z").status_code == 404
+        assert asks(everybody["bolt"], stack=["cn", "shop/bolts"], at="2026-05-09T04:00:00Z").json()["packs"][1]["id"] == "bolts"
 
 
 def test_golden_cases_stand_as_they_are(by: dict[str, Program]) -> None:
