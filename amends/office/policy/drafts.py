@@ -23,10 +23,11 @@ from amends.policy import verbs
 from amends.policy.models import Draft
 from amends.policy.queries import shelf
 from amends.policy.queries_drafts import acts, comments, comments_open, draft, drafts, version
-from amends.policy.rules.drafting import MOVES, STAGE_NAMES, Stage, earliest
+from amends.policy.rules.drafting import MOVES, STAGE_NAMES, Stage, earliest, owns_policy
 from amends.policy.rules.packs import Pack, PackRefused, read_pack
 from amends.policy.rules.places import nearest
 from amends.policy.simulation.queries import simulations
+from amends.policy.simulation.verbs import may_simulate
 
 STEPS = (Stage.DRAFT, Stage.CHECKED, Stage.SIGNED, Stage.PUBLISHED)
 STAGE_KINDS = {Stage.DRAFT: "", Stage.CHECKED: "brand", Stage.SIGNED: "brand", Stage.PUBLISHED: "ok", Stage.WITHDRAWN: ""}
@@ -42,6 +43,7 @@ def listed(request: ActorRequest) -> HttpResponse:
     bases = sorted(shelf().packs, key=lambda pack: (pack.layer.value != "law", pack.stamp))
     context = {
         "rows": [{"draft": one, **_stage(one), "layer": words.LAYERS.get(one.layer)} for one in found],
+        "may_draft": owns_policy(request.actor),
         "bases": [(pack.stamp, pack.cells.name.text) for pack in bases],
         "stages": [(one.value, STAGE_NAMES[one]) for one in Stage],
         "stage": stage,
@@ -137,6 +139,7 @@ def _page(request: ActorRequest, found: Draft, *, text: str | None = None, refus
         "first_major": earliest(clock.now(), pack.cells.jurisdiction, major=True) if pack else None,
         "comments": comments(found),
         "comments_open": comments_open(found),
+        "may_simulate": may_simulate(request.actor),
         "simulations": [card_of(one) for one in simulations(request.actor, draft=found.ref)],
     }
     return render(request, "office/policy/draft.html", context, status=refusal.status if refusal else 200)

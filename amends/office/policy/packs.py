@@ -23,6 +23,7 @@ from amends.office.tables import lives_by_limit
 from amends.people.rules import Actor
 from amends.policy.queries import shelf, stack_on
 from amends.policy.queries_drafts import Version, version, versions
+from amends.policy.rules.drafting import owns_policy
 from amends.policy.rules.packs import Pack, PackRefused, read_pack
 from amends.policy.rules.schema import Layer, PackCells
 from amends.policy.rules.stack import Stack, stacked
@@ -179,7 +180,7 @@ def one(request: ActorRequest, pack_id: str, name: str) -> HttpResponse:
         "pack": pack,
         "card": card(pack),
         "tags": words.TAGS,
-        "layer_says": words.LAYER_SAYS[pack.layer.value],
+        "may_draft": owns_policy(request.actor),
         "versions": [{**card(p), "here": p.stamp == pack.stamp} for p in others],
         "before": next((p.cells.version for p in others if p.cells.in_force_from < pack.cells.in_force_from), ""),
         **_chosen(request, tables, above),
