@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef
 from amends.cases.history import history_of
 from amends.cases.lanes import most_careful
 from amends.cases.models import ClaimedUnit, Grant
+from amends.cases.settled_anew import gone_discount, paid_anew
 from amends.kernel.calendars import Calendar
 from amends.kernel.money import apportion
 from amends.kernel.parties import Party
@@ -152,7 +153,7 @@ def consider(order: Order, lines: Sequence[LineClaim], issue: str, *, at: dateti
     days = calendar(order.merchant.calendar)
     # Rules come into force at midnight in the market, not in UTC.
     stack = stack_on(days.date_at(at), merchant=order.merchant_id)
-    whole = _Whole(order, what, shipment, at, history_of(order, at, days), asks_person)
+    whole = _Whole(order, what, shipment, at, history_of(order, at, days), asks_person, paid_anew(order, free))
     decided = []
     for (claim, line, units), promotions in zip(chosen, broken, strict=True):
         facts = _facts(whole, line, units, claim, promotions)
@@ -211,6 +212,7 @@ class _Whole:
     at: datetime
     history: History
     asks_person: bool
+    anew: Mapping[int, int]
 
 
 def _facts(whole: _Whole, line: OrderLine, units: Sequence[Unit], claim: LineClaim, promotions: tuple[Promotion, ...]) -> Facts:
@@ -218,6 +220,7 @@ def _facts(whole: _Whole, line: OrderLine, units: Sequence[Unit], claim: LineCla
     money = {str(position) for position in money_tenders(order)}
     paid = sum(minor for unit in units for tender, minor in unit.shares.items() if tender in money)
     coupons = sum(minor for unit in units for tender, minor in unit.shares.items() if tender not in money)
+    anew = sum(whole.anew.get(unit.pk, 0) for unit in units)
     return Facts(
         issue=whole.issue,
         goods_class=GoodsClass(line.goods_class),
@@ -244,10 +247,10 @@ def _facts(whole: _Whole, line: OrderLine, units: Sequence[Unit], claim: LineCla
         currency=order.currency,
         quantity=len(units),
         ordered=line.quantity,
-        paid_minor=paid,
+        paid_minor=paid + anew,
         coupon_minor=coupons,
         list_minor=sum(unit.list_minor for unit in units),
-        discount_minor=sum(unit.discount_minor for unit in units),
+        discount_minor=max(0, sum(unit.discount_minor for unit in units) - anew),
         freight_minor=sum(unit.freight_minor for unit in units),
         promotions=promotions,
     )
@@ -285,18 +288,22 @@ def _promises_broken(order: Order, free: Mapping[int, list[Unit]], claimed: Sequ
     """
     there = sum(unit.list_minor for units in free.values() for unit in units)
     kept = there - sum(unit.list_minor for units in claimed for unit in units)
+    gone = gone_discount(order, free)
     of_lines: list[list[Promotion]] = [[] for _ in claimed]
     for raw in order.promotions:
         if raw["kind"] not in THRESHOLDS or not 0 < raw["min_spend_minor"] <= there:
             continue
-        for promotions, promotion in zip(of_lines, _by_line(raw, claimed, kept), strict=True):
+        for promotions, promotion in zip(of_lines, _by_line(raw, claimed, kept, gone), strict=True):
             promotions.append(promotion)
     return [tuple(promotions) for promotions in of_lines]
 
 
-def _by_line(raw: Mapping[str, Any], claimed: Sequence[Sequence[Unit]], kept: int) -> list[Promotion]:
+def _by_line(raw: Mapping[str, Any], claimed: Sequence[Sequence[Unit]], kept: int, gone: int) -> list[Promotion]:
     saved, paid = raw["saved_minor"], [sum(unit.paid_minor for unit in units) for units in claimed]
-    shares = [min(saved, sum(unit.discount_minor for unit in units)) if raw["kind"] == "discount" else 0 for units in claimed]
+    shares = [0 for _ in claimed]
+    if raw["kind"] == "discount":
+        saved = max(0, saved - gone)  # what units took along that are gone is not lost once more
+        shares = [min(saved, sum(unit.discount_minor for unit in units)) for units in claimed]
     lost = apportion(max(0, saved - sum(shares)), paid)
     return [Promotion(raw["kind"], raw["min_spend_minor"], minor + share, share, kept) for minor, share in zip(lost, shares, strict=True)]
 
