@@ -47,6 +47,14 @@ def refusals(cells: str, layer: str = "platform", *more: str) -> tuple[Problem, 
     return refused.value.problems
 
 
+@pytest.mark.parametrize("name", ["repairs_before_refund", "repair_days_at_fault"])
+def test_no_shop_makes_a_right_wait_for_more_repairs(name: str) -> None:
+    cell = '[counts]\n{name} = {{ value = {value}, source = "house 1", tag = "I" }}\n'
+    [problem] = refusals(cell.format(name=name, value=90), "shop")
+    assert problem.cell == f"counts.{name}"
+    assert under_law(cell.format(name=name, value=1), "shop").counts[name] == 1
+
+
 # ── both clauses ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

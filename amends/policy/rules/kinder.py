@@ -25,6 +25,7 @@ VERBS = {"approve": 1, "call_platform": 0, "pass_on": 0}
 AMOUNTS = {"paid": 2, "none": 0}
 FOR_CONSUMER = {"appeal_window", "offer_answered", "merge_undo"}
 COUNTS_OF_CONSUMER = {"claim_changes", "reviews", "appeals", "pickups", "choices"}
+COUNTS_BEFORE_A_RIGHT = {"repairs_before_refund", "repair_days_at_fault"}  # the fewer, the sooner a right opens
 _DAYS = {Unit.DAYS: 86_400, Unit.WORKING_DAYS: 86_400, Unit.MONTHS: 30 * 86_400, Unit.WORKING_HOURS: 3 * 3600}
 NO_TRAIT = TraitCell(source="-", tag="P")
 
@@ -130,7 +131,9 @@ class Kinder:
     def _counted(self) -> Found:
         for name, count in self.pack.cells.counts.items():
             most = self.upper.counts.get(name)
-            if name in COUNTS_OF_CONSUMER and self._binds("counts", name, most) and count.value < most.value:
+            fewer = count.value - most.value if most else 0
+            harsher = fewer < 0 if name in COUNTS_OF_CONSUMER else fewer > 0 if name in COUNTS_BEFORE_A_RIGHT else False
+            if harsher and self._binds("counts", name, most):
                 yield ("counts", name), self._harsher("counts", name, "value", most, count)
         for issue, asked in self.pack.cells.issues.items():
             less = self.upper.issues.get(issue)
