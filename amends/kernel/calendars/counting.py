@@ -85,7 +85,7 @@ def due(
         last = _counted(first, limit.count, lambda day: calendar.is_working(day) and not held(day))
         return Due(calendar.start_of(last + DAY), calendar.is_provisional(last))
     days = limit.count if limit.unit is Unit.DAYS else (_months_later(first, limit.count) - first).days
-    last = _counted(first, days, lambda day: not held(day))
+    last = _counted(first, days, lambda day: not held(day)) if pauses else first + timedelta(days=days)
     while calendar.kind(last) in NOT_LAST[roll] or held(last):
         last += DAY
     return Due(calendar.start_of(last + DAY), roll is not Roll.NONE and calendar.is_provisional(last))
