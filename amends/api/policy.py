@@ -132,8 +132,8 @@ def _golden() -> shapes.GoldenOut:
     return shapes.GoldenOut(
         cases=[
             shapes.GoldenCaseOut(
-                id=case.ref, jurisdiction=case.jurisdiction, title=_text(case.title), story=case.story, outcome=case.outcome,
-                source=case.source, tag=case.tag, later=_text(case.later) if case.later else None,
+                id=case.ref, jurisdiction=case.jurisdiction, title=_text(case.title), story=_text_or_none(case.story),
+                outcome=_text_or_none(case.outcome), source=case.source, tag=case.tag, later=_text_or_none(case.later),
                 checks=[_check(check) for check in case.checks],
             )
             for case in golden_cases()
@@ -168,3 +168,7 @@ def _check(check: Check) -> shapes.CheckOut:
 
 def _text(text: Text) -> TextOut:
     return TextOut(**text.both())
+
+
+def _text_or_none(text: Text | None) -> TextOut | None:
+    return _text(text) if text else None

@@ -226,13 +226,13 @@ class CheckOut(Schema):
 
 
 class GoldenCaseOut(Schema):
-    """A case that the law has answered. `later` says why no pack answers it yet."""
+    """A case that the law has answered: its facts and what must come out, null of a bare rule. `later` says why no pack answers it yet."""
 
     id: str
     jurisdiction: str
     title: TextOut
-    story: str
-    outcome: str
+    story: TextOut | None
+    outcome: TextOut | None
     source: str
     tag: str
     later: TextOut | None

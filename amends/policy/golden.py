@@ -1,8 +1,9 @@
 """The golden cases: facts that the law has answered, and what must come out. Every version of a pack must pass them.
 
-They stand as data in packs/golden/ and ship with the packs: cases.toml holds the checks of the stories that golden.json tells, matrix.toml
-and tables.toml checks of single rules. Tests, drafts, the office page and the tool that makes cells wrong all run the same `golden_checks`
-and `run`. How one expectation is compared: golden_expect.py and golden_tables.py. Pure but for reading those files; deciding is `decide`'s.
+They stand as data in packs/golden/ and ship with the packs: cases.toml holds the checks of the stories that golden.json tells (and
+texts.toml in Chinese), matrix.toml and tables.toml checks of single rules. Tests, drafts, the office page and the tool that makes cells
+wrong all run the same `golden_checks` and `run`. How one expectation is compared: golden_expect.py and golden_tables.py.
+Pure but for reading those files; deciding is `decide`'s.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from amends.kernel.calendars import Calendar, DayKind
 from amends.kernel.refusals import Refusal
 from amends.kernel.texts import Text, say
 from amends.policy.golden_expect import Seen, answers
+from amends.policy.golden_stories import Told, told
 from amends.policy.golden_tables import cells, duties, ends, found, register, stamps
 from amends.policy.rules.decide import decide
 from amends.policy.rules.facts import Facts
@@ -90,13 +92,13 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A golden case for a reader: `story` and `outcome` as its source tells them, in English; `later`, why no pack answers it yet."""
+    """A golden case for a reader: `story` and `outcome` as its source tells them, none of a rule; `later`, why no pack answers it yet."""
 
     ref: str
     jurisdiction: str
     title: Text
-    story: str
-    outcome: str
+    story: Text | None
+    outcome: Text | None
     source: str
     tag: str
     later: Text | None
@@ -114,6 +116,12 @@ def _documents() -> tuple[dict[str, Any], dict[str, Any]]:
     return cases, stories
 
 
+@lru_cache(maxsize=1)
+def _told() -> dict[str, Told]:
+    """The stories in both languages. Refuses as `told` does."""
+    return told(_documents()[1], tomllib.loads((FOLDER / "texts.toml").read_text(encoding="utf-8")))
+
+
 @lru_cache(maxsize=2)
 def golden_checks(pins: bool = False) -> tuple[Check, ...]:
     """Every check, in the order in which the files have them; those of [later] with `answered` False. With `pins` also those that hold
@@ -128,7 +136,7 @@ def golden_checks(pins: bool = False) -> tuple[Check, ...]:
 
 @lru_cache(maxsize=1)
 def golden_cases() -> tuple[Case, ...]:
-    """The cases of golden.json, then the rules that have checks of their own; each with its checks."""
+    """The cases of golden.json, then the rules that have checks of their own; each with its checks. Refuses one that lacks a language."""
     document, stories = _documents()
     by_ref: dict[str, list[Check]] = {}
     for check in golden_checks():
@@ -264,9 +272,9 @@ def _check(document: Mapping[str, Any], stories: Mapping[str, Any], ref: str, nu
 
 def _case(document: Mapping[str, Any], story: Mapping[str, Any], ref: str, checks: tuple[Check, ...]) -> Case:
     rule = document["rules"].get(ref, {})
-    why = document["later"].get(ref)
+    why, words = document["later"].get(ref), _told().get(ref)
     return Case(
-        ref, _jurisdiction(story), _title(document, ref), story.get("facts", ""), story.get("expect", ""),
+        ref, _jurisdiction(story), _title(document, ref), words and words.facts, words and words.expect,
         story.get("basis") or rule.get("basis", ref), story.get("conf") or rule.get("tag", "I"), why and say(why["zh"], why["en"]), checks,
     )  # fmt: skip
 

@@ -203,3 +203,10 @@ def test_golden_cases_stand_as_they_are(by: dict[str, Program]) -> None:
     states = {case["id"]: {check["state"] for check in case["checks"]} for case in cases}
     assert states["G-CN-01"] == {"passes"}
     assert all(case["later"] is None or "passes" not in states[case["id"]] for case in cases)
+
+
+def test_golden_cases_are_told_in_both_languages(by: dict[str, Program]) -> None:
+    cases = {case["id"]: case for case in by["anna"].get("/policy/golden").json()["cases"]}
+    assert cases["G-CN-55"]["story"] == {"zh": "同上，复称 1.97 公斤。", "en": "Same, re-weighed 1.97 kg"}
+    assert cases["G-CN-55"]["outcome"] == {"zh": "30 克 ≤ 40 克：在允差以内。", "en": "30 g <= 40 g: within tolerance"}
+    assert all((case["story"] is None) == (case["outcome"] is None) == (not name.startswith("G-")) for name, case in cases.items())

@@ -18,6 +18,7 @@ from amends.office.policy.cells import rows_of, sections
 from amends.office.policy.difference import difference
 from amends.people.models import User
 from amends.people.rules import Role
+from amends.policy.golden import golden_cases
 from amends.policy.models import Draft, PackVersion, Simulation
 from amends.policy.queries import forget_shelf, shelf
 from amends.policy.rules.packs import Pack, read_pack
@@ -169,6 +170,16 @@ def test_all_65_golden_cases_stand_with_tag_and_state(cast: Cast) -> None:
     assert sum(1 for _, state in refs if state == "later") == 15
     assert len(re.findall(r'<li id="G-', page(as_("alan"), "golden/?state=later"))) == 15
     assert "No case fits these filters." in page(as_("alan"), "golden/?state=fails")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_golden_case_tells_its_story_in_the_language_of_the_reader(cast: Cast, language: str) -> None:
+    html = page(as_("alan", language), "golden/")
+    told = [text for case in golden_cases() for text in (case.story, case.outcome) if text]
+    other = "en" if language == "zh-CN" else "zh"
+    assert len(told) == 130
+    assert [text.zh for text in told if text.into(language) not in html] == []
+    assert [text.zh for text in told if text.into(other) in html] == []
 
 
 def test_a_golden_case_opens_in_the_try_out_with_its_facts(cast: Cast) -> None:
