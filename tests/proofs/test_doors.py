@@ -20,6 +20,11 @@ from amends.notices.models import Notice
 from amends.people.models import ApiKey, User
 from amends.people.rules import Role
 from amends.plumbing.models import Idempotency
+from amends.policy.models import Comment, Draft, Flip, PackVersion, Simulation
+from amends.policy.queries import shelf
+from amends.policy.simulation.running import run
+from amends.policy.simulation.verbs import start_simulation
+from amends.policy.verbs import save_draft
 from amends.returns.models import ReturnShipment
 from amends.rulings.models import Review
 from amends.surveys.models import Survey
@@ -64,7 +69,7 @@ def _filled(template: str, refs: dict[str, str]) -> str:
 def _about(template: str, place: str) -> str:
     if place != "ref":
         return place
-    return next((kind for kind in ("parcels", "reviews", "refunds", "orders") if f"/{kind}/" in template), "cases")
+    return next((kind for kind in ("parcels", "reviews", "refunds", "orders", "drafts", "simulations") if f"/{kind}/" in template), "cases")
 
 
 @pytest.fixture
@@ -78,7 +83,13 @@ def refs(cast: Cast) -> dict[str, str]:
     call_platform(called.ref, by=cast.agent)
     settled()
     parcel, review = ReturnShipment.objects.get(case_id=going.pk).ref, Review.objects.get(case_id=called.pk).ref
+    owner = person("paula", Role.POLICY_OWNER)
+    law = next(pack for pack in shelf().packs if pack.id == "cn")
+    draft = save_draft(by=owner, text=law.text.replace('fresh_claim = { length = "1d"', 'fresh_claim = { length = "3d"'))
+    simulation = run(start_simulation(owner, source="year", draft=draft.ref, params={"cases": 300}, here=True).ref, processes=0)
     return {
+        "drafts": draft.ref, "simulations": simulation.ref, "pk": str(Flip.objects.values_list("pk", flat=True).first()),
+        "pack_id": "cn", "name": law.cells.version,
         "cases": waiting.ref, "rated": rated.ref, "orders": order.ref, "parcels": parcel, "parcel": parcel, "reviews": review,
         "review": review, "refunds": parcel, "finding": "1", "unit": "1", "prefix": "0123456789",
     }  # fmt: skip
@@ -86,7 +97,7 @@ def refs(cast: Cast) -> dict[str, str]:
 
 def state() -> dict[str, Any]:
     """Everything that an act would leave behind."""
-    models = (Case, Entry, Evidence, Idempotency, ApiKey, Review, ReturnShipment)
+    models = (Case, Entry, Evidence, Idempotency, ApiKey, Review, ReturnShipment, Draft, PackVersion, Comment, Simulation)
     return {
         **{model.__name__: model._default_manager.count() for model in models},
         "unread": Notice.objects.filter(read_at__isnull=True).count(),
@@ -154,6 +165,8 @@ def test_no_word_of_anybody_is_run(cast: Cast, refs: dict[str, str], face: str, 
     CaseText.objects.update(body=EVIL)
     ReturnShipment.objects.update(carrier=EVIL[:40])
     User.objects.update(name=EVIL[:80])
+    Draft.objects.update(name=EVIL, text=EVIL, note=EVIL)
+    Flip.objects.update(seller=EVIL, region=EVIL[:40])
     client, told = as_(who), 0
     for address in [*addresses(face, refs), *addresses(face, refs | {"cases": refs["rated"]})]:
         answer = client.get(f"{address}?q={EVIL}&scan={EVIL}&issue={EVIL}&after=&code={EVIL}")
