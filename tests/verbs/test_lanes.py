@@ -82,8 +82,9 @@ def test_the_timeline_says_which_rules_granted_it_and_the_merchant_is_told_how_t
     assert any("a person decides" in body for body in told)
 
 
-def test_a_small_change_of_mind_is_approved_at_once_and_travels_back_as_ever(gold: Cast) -> None:
-    case = fresh(claims(an_order(gold.bolts, gold.annas), by=gold.anna))
+def test_a_small_change_of_mind_is_approved_at_once_and_travels_back_as_ever(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMENDS_PLATFORM", "jd")  # 闪电退款 (FACTS 2.3): up to CNY 3,000, nobody looks
+    case = fresh(claims(an_order(cast.bolts, cast.annas), by=cast.anna))
     assert (case.lane, case.stage) == ("automatic", "executing")
     settled()
     assert refunds_of(case) == []
@@ -163,10 +164,13 @@ def test_who_asks_for_a_person_with_the_claim_gets_one_and_loses_no_remedy(gold:
         ask_person(case.ref, by=gold.anna)
 
 
-def test_the_merchant_of_a_claim_granted_by_rules_alone_may_ask_a_person_and_the_consumer_keeps_the_money(gold: Cast) -> None:
-    case = fresh(claims(an_order(gold.bolts, gold.annas), by=gold.anna))
-    assert "ask_person" in case.offered(gold.bolt)
-    ask_person(case.ref, words="The lamp was never ours.", by=gold.bolt)
+def test_the_merchant_of_a_claim_granted_by_rules_alone_may_ask_for_a_person(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the consumer was granted goes on meanwhile."""
+    monkeypatch.setenv("AMENDS_PLATFORM", "jd")
+    case = fresh(claims(an_order(cast.bolts, cast.annas), by=cast.anna))
+    assert case.stage == "executing"
+    assert "ask_person" in case.offered(cast.bolt)
+    ask_person(case.ref, words="The lamp was never ours.", by=cast.bolt)
     assert (fresh(case).stage, fresh(case).lane) == ("in_review", "expert")
     assert Review.objects.get(case_id=case.pk).called_by == "merchant"
     assert Grant.objects.filter(case_id=case.pk, stage="void").count() == 0
