@@ -9,7 +9,7 @@ import pytest
 from amends.policy.rules import Promotion, Remedy, Stack, Weighing
 from amends.policy.rules.answers import RemedyAnswer
 from amends.policy.rules.facts import TenderShare
-from tests.deciding import CN, EARLY, decided, priced, under, written
+from tests.deciding import CN, EARLY, ON_ITS_WAY, decided, priced, under, written
 
 SETTLEMENT = """
 [settlement]
@@ -21,6 +21,9 @@ bad_share_is_all_from_bps = 5000
 source = "test"
 tag = "I"
 """
+
+
+BACK = (Remedy.RETURN_REFUND, Remedy.REFUND_ONLY)
 
 
 def settling(discount: str = "kinder", freight: str = "waive", fee: str = "waive") -> Stack:
@@ -123,6 +126,59 @@ def test_a_card_fee_goes_as_the_pack_says_and_the_kinder_way_where_it_may(by: st
     answer = returned(settling(fee=cell), card_fee_minor=60, card_fee_by=by)
     assert answer.amount_minor == minor == sum(each.minor for each in answer.sum_rows)
     assert [each.minor for each in answer.sum_rows if each.clause == "card_fee"] == ([] if row is None else [row])
+
+
+@pytest.mark.parametrize(
+    ("issue", "where", "cell", "minor", "fee"),
+    [
+        # a fault: the seller bears what else had to be spent (L1 24(2)), whatever the cell says
+        ("quality", {}, "waive", 10060, (60, "freight_fault")),
+        ("quality", {}, "deduct", 10060, (60, "freight_fault")),
+        ("wrong_item", {}, "deduct", 10060, (60, "freight_fault")),
+        ("lost", ON_ITS_WAY, "deduct", 10060, (60, "freight_transport")),
+        ("quality", EARLY, "deduct", 10060, (60, "freight_unshipped")),
+        # a change of mind: as the cell says, before and after shipping
+        ("no_reason", EARLY, "waive", 10060, (60, "card_fee")),
+        ("no_reason", EARLY, "deduct", 10000, (0, "card_fee")),
+        ("no_reason", {}, "waive", 10060, (60, "card_fee")),
+        ("no_reason", {}, "deduct", 10000, (0, "card_fee")),
+    ],
+)
+def test_a_card_fee_that_the_consumer_paid(issue: str, where: dict[str, Any], cell: str, minor: int, fee: tuple[int, str]) -> None:
+    found = decided(settling(fee=cell), issue, card_fee_minor=60, card_fee_by="consumer", freight_minor=0, **where)
+    answers = [answer for answer in found.remedies if answer.remedy in BACK and answer.open]
+    assert answers
+    for answer in answers:
+        rows = [(row.minor, row.clause) for row in answer.sum_rows]
+        assert (answer.amount_minor, rows[-1]) == (minor, fee)
+        assert sum(row.minor for row in answer.sum_rows) == minor
+        assert fee[1] in found.articles
+
+
+def test_a_fault_takes_no_fee_off_that_the_seller_bore_and_gives_none_back_twice() -> None:
+    for where in ({}, EARLY):
+        found = decided(settling(fee="deduct"), "quality", card_fee_minor=60, card_fee_by="merchant", freight_minor=0, **where)
+        assert {answer.amount_minor for answer in found.remedies if answer.remedy in BACK and answer.open} == {10000}
+
+
+def test_a_part_of_the_price_brings_no_fee_back() -> None:
+    fee = {"card_fee_minor": 60, "card_fee_by": "consumer", "freight_minor": 0}
+    assert decided(CN, "spoiled", "fresh", bad_share_bps=2500, **fee).answer(Remedy.REFUND_ONLY).amount_minor == 2500
+    assert decided(CN, "spoiled", "fresh", bad_share_bps=10000, **fee).answer(Remedy.REFUND_ONLY).amount_minor == 10060
+
+
+def test_the_fee_stands_beside_the_freight_that_a_fault_brings_back() -> None:
+    answer = decided(CN, "quality", card_fee_minor=60, card_fee_by="consumer").answer(Remedy.RETURN_REFUND)
+    assert [(row.minor, row.clause) for row in answer.sum_rows[-2:]] == [(800, "freight_fault"), (60, "freight_fault")]
+    assert (answer.amount_minor, answer.outbound_freight_minor) == (10860, 800)
+
+
+def test_both_columns_of_a_part_return_hold_the_fee() -> None:
+    answer = returned(CN, card_fee_minor=60, card_fee_by="consumer", **BROKEN)
+    assert [(each.name, each.minor) for each in answer.settlements] == [("apportioned", 12917), ("recalculated", 10060)]
+    for column in answer.settlements:
+        assert sum(row.minor for row in column.rows) == column.minor
+        assert column.rows[-1].clause == "card_fee"
 
 
 def test_nothing_deducted_goes_below_nothing() -> None:

@@ -2,7 +2,8 @@
 
 The base is what was really paid (L3 17(1), L2 18(2)). From it go what a part return costs other promises (L3 17(2), 18(2)), a gift
 kept (L3 12), the card fee that the seller bore (L3 16), the sound part of fresh goods, what scales gave, wear (CN-3G), or all above a
-ceiling; outbound freight comes on top where the seller bears it. A part return that loses a discount is settled twice, side by side.
+ceiling; outbound freight comes on top where the seller bears it, and under a fault the card fee that the consumer paid (L1 24(2)). A part
+return that loses a discount is settled twice, side by side.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ SUM_CLAUSES = frozenset(
     {PAID, COUPON_CLAUSE, GIFT_CLAUSE, FEE_CLAUSE, "lost_discount", "lost_free_freight", "bad_share", "short_weight", "wear", "ceiling"}
 )
 NOT_MONEY = frozenset({"points", "voucher"})
+AT_FAULT = frozenset({IssueGroup.FAULT, IssueGroup.WRONG, IssueGroup.NOT_ARRIVED})
 
 
 class Brought(NamedTuple):
@@ -87,7 +89,7 @@ def sum_of(kind: str, terms: PackCells, facts: Facts, payer: Payer, wear_bps: in
     if kind == "paid":
         if facts.issue.group is IssueGroup.NO_REASON and facts.shipped:
             return _settled(facts, cell, payer)
-        return _column(facts, [], payer, whole=True)
+        return _column(facts, _fee_by_cell(facts, cell), payer, whole=True)
     paid, whole = facts.paid_minor, kind == "worn"
     if kind == "bad_share":
         part = facts.bad_share_bps if facts.bad_share_bps is not None else WHOLE
@@ -127,6 +129,9 @@ def _column(facts: Facts, less: list[SumRow], payer: Payer, *, whole: bool) -> B
     rows += less
     if out:
         rows.append(SumRow(FREIGHT_OUT, out, None, payer.clause))
+    if whole and payer.freight_out and facts.card_fee_minor and facts.card_fee_by == "consumer" and facts.issue.group in AT_FAULT:
+        # Whatever the cell says of a change of mind: it is a cost of the fault like the way out, and rests on the same clause.
+        rows.append(SumRow(FEE_PAID, facts.card_fee_minor, None, payer.clause))
     return Brought(sum([row.minor for row in rows]), out, tuple(rows), (), whole)
 
 
@@ -148,7 +153,7 @@ def _settled(facts: Facts, cell: SettlementCell, payer: Payer) -> Brought:
 
 
 def _left(facts: Facts, cell: SettlementCell, discounts: list[Promotion], freight: list[Promotion]) -> list[SumRow]:
-    """What goes off the price paid, never below nothing in all; a card fee that the consumer paid comes back where the seller waives."""
+    """What goes off the price paid, never below nothing in all; and the card fee as the cell says."""
     rows: list[SumRow] = []
     left = facts.paid_minor
     # Art. 17(2) counts as lost the whole saving that still rests on the order; the units' own share of it is taken off already.
@@ -162,10 +167,15 @@ def _left(facts: Facts, cell: SettlementCell, discounts: list[Promotion], freigh
         taken = _taken(min(minor, left), text, clause)
         rows += taken
         left += sum([row.minor for row in taken])
-    if facts.card_fee_by == "consumer" and facts.card_fee_minor:
-        waived = cell.card_fee == "waive"
-        rows.append(SumRow(FEE_PAID, facts.card_fee_minor if waived else 0, None if waived else FEE_KEPT, FEE_CLAUSE))
-    return rows
+    return rows + _fee_by_cell(facts, cell)
+
+
+def _fee_by_cell(facts: Facts, cell: SettlementCell) -> list[SumRow]:
+    """The card fee that the consumer paid, where no fault was the seller's: back where the cell waives, else told and kept (L3 16)."""
+    if not facts.card_fee_minor or facts.card_fee_by != "consumer" or facts.issue.group in AT_FAULT:
+        return []
+    waived = cell.card_fee == "waive"
+    return [SumRow(FEE_PAID, facts.card_fee_minor if waived else 0, None if waived else FEE_KEPT, FEE_CLAUSE)]
 
 
 def _taken(minor: int, text: Text, clause: str) -> list[SumRow]:
