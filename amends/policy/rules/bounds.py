@@ -6,11 +6,14 @@ Our own largest pack has about a thousand lines of at most 600 characters, three
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from amends.kernel.texts import Text, say
+from amends.policy.rules.places import Path
 
 MOST_TEXT, MOST_LINES, MOST_WIDTH, MOST_DOTS, MOST_DEPTH = 400_000, 10_000, 4_000, 60, 30
 TOO_DEEP = say("表和列表嵌套太深，最多 {n} 层。", "Tables and lists are nested too deeply; {n} at most.", n=MOST_DEPTH)
+LEAST_NUMBER, MOST_NUMBER = -(2**63), 2**63 - 1
 _STRINGS = re.compile(r'"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*')
 
 
@@ -34,3 +37,14 @@ def out_of_bounds(text: str) -> tuple[int, Text] | None:
             if depth > MOST_DEPTH:
                 return row, TOO_DEEP
     return None
+
+
+def out_of_reach(value: Any, path: Path = ()) -> tuple[Path, Text] | None:
+    """The first whole number in what a text wrote that is beyond 64 bits, and what would be right; None where all can be held."""
+    if isinstance(value, int):
+        if LEAST_NUMBER <= value <= MOST_NUMBER:
+            return None
+        return path, say("数字太大，最多 {most}。", "The number is too large; {most} at most.", most=MOST_NUMBER)
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    found = (out_of_reach(inner, (*path, step)) for step, inner in steps)
+    return next((beyond for beyond in found if beyond), None)

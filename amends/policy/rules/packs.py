@@ -20,9 +20,12 @@ from pydantic import ValidationError
 
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
+from amends.policy.rules.bounds import TOO_DEEP, out_of_bounds, out_of_reach
 from amends.policy.rules.cells import CellError
 from amends.policy.rules.places import Path, Place, inside, nearest, places
-from amends.policy.rules.schema import Layer, PackCells
+from amends.policy.rules.schema import VERSION, Layer, PackCells
+
+BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +105,44 @@ def load_pack(path: File | str) -> Pack:
 
 
 def read_pack(text: str, file: str = "pack.toml") -> Pack:
-    """The pack that `text` writes; `file` is the name that refusals give."""
+    """The pack that `text` writes; `file` is the name that refusals give. A byte order mark before it is passed over.
+
+    Refuses (PackRefused) whatever it cannot read, a text that would break its reader too: nothing else is raised.
+    """
+    bare = text.removeprefix(BYTE_ORDER_MARK)
+    if beyond := out_of_bounds(bare):
+        raise PackRefused([Problem(file, Place(beyond[0], 1), "", beyond[1])])
+    try:
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        cells, known = _cells(bare, file)
+    except UnicodeEncodeError as wrong:
+        place = Place(text.count("\n", 0, wrong.start) + 1, wrong.start - text.rfind("\n", 0, wrong.start))
+        raise PackRefused([Problem(file, place, "", say("这里有半个字符，请去掉。", "There is half a character; take it out."))]) from wrong
+    except RecursionError as deep:  # strings may hide brackets from the count of bounds.py
+        raise PackRefused([Problem(file, Place(1, 1), "", TOO_DEEP)]) from deep
+    return Pack(cells, file, known, text, digest)
+
+
+def _cells(text: str, file: str) -> tuple[PackCells, dict[Path, Place]]:
+    """The cells of `text`, and where each stands."""
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
+    except ValueError as wrong:
         raise PackRefused([_not_toml(wrong, file, text)]) from wrong
     known = places(text)
+    if beyond := out_of_reach(raw):
+        raise PackRefused([Problem(file, nearest(known, beyond[0]), ".".join(map(str, beyond[0])), beyond[1])])
     try:
-        cells = PackCells.model_validate_json(json.dumps(raw, default=_written))
+        return PackCells.model_validate_json(json.dumps(raw, default=_written)), known
     except ValidationError as wrong:
         raise PackRefused([_problem(e, file, known, text) for e in wrong.errors()]) from wrong
-    return Pack(cells, file, known, text, hashlib.sha256(text.encode()).hexdigest())
 
 
 def _written(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _not_toml(wrong: tomllib.TOMLDecodeError, file: str, text: str) -> Problem:
+def _not_toml(wrong: ValueError, file: str, text: str) -> Problem:
     at = re.search(r"line (\d+), column (\d+)", str(wrong))
     place = Place(int(at[1]), int(at[2])) if at else Place(text.count("\n") + 1, 1)
     what = re.sub(r" \(at .*\)$", "", str(wrong))
@@ -206,7 +229,7 @@ _WANTED: dict[str, Text] = {
 }
 _PATTERNS: dict[str, Text] = {
     r"^[A-Z]{2}$": say("两个大写字母，如 CN", "two capital letters such as CN"),
-    r"^\d{4}-\d{2}(\.\d+)?$": say("年月，如 2026-02 或 2026-02.1", "a year and month such as 2026-02 or 2026-02.1"),
+    VERSION: say("年月，如 2026-02 或 2026-02.1", "a year and month such as 2026-02 or 2026-02.1"),
     r"^[a-z][a-z0-9_]*$": say("小写英文名字，如 no_reason", "a name in small letters such as no_reason"),
 }
 _BOUNDS: dict[str, Text] = {

@@ -14,7 +14,8 @@ from pydantic import AfterValidator, Field
 
 from amends.kernel.calendars import Roll
 from amends.kernel.parties import Party
-from amends.policy.rules.cells import Bps, Cell, Counted, Key, LimitText, Minor, Source, Sourced, Words
+from amends.kernel.texts import say
+from amends.policy.rules.cells import Bps, Cell, CellError, Counted, Key, LimitText, Minor, Source, Sourced, Words
 from amends.policy.rules.when import compiled
 from amends.policy.rules.words import GoodsClass, IssueGroup, IssueType, Lane, Remedy, State, Trait
 
@@ -23,7 +24,20 @@ def _condition(written: str) -> str:
     return compiled(written).text
 
 
+def _day(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise CellError(
+            say("{day} 不在 {first} 到 {last} 之间。", "{day} is not from {first} to {last}.",
+                day=day.isoformat(), first=FIRST_DAY.isoformat(), last=LAST_DAY.isoformat())
+        )  # fmt: skip
+    return day
+
+
 WhenText = Annotated[str, AfterValidator(_condition)]
+# Beyond these, counting days runs off the calendar (facts keep to them too: plausible.py).
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+Day = Annotated[date, AfterValidator(_day)]
+VERSION = r"^[0-9]{4}-(0[1-9]|1[0-2])(\.[0-9]{1,4})?$"
 
 
 class Layer(StrEnum):
@@ -228,8 +242,8 @@ class PauseRow(Sourced):
 
     name: Words
     limits: tuple[Key, ...]
-    first: date
-    last: date
+    first: Day
+    last: Day
     clause: Key
 
 
@@ -299,9 +313,9 @@ class PackCells(Cell):
     name: Words
     layer: Layer
     jurisdiction: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-    version: Annotated[str, Field(pattern=r"^\d{4}-\d{2}(\.\d+)?$")]
-    in_force_from: date
-    in_force_until: date | None = None
+    version: Annotated[str, Field(pattern=VERSION)]
+    in_force_from: Day
+    in_force_until: Day | None = None
     for_all: bool = False
     documents: dict[str, Words] = {}
     clauses: dict[Key, Clause] = {}
