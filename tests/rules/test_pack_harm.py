@@ -71,3 +71,47 @@ def test_days_at_the_ends_of_the_calendar_are_refused(day: str) -> None:
 def test_a_version_is_a_month_that_there_is(version: str) -> None:
     [problem] = refused(swapped('version = "2026-02"', f'version = "{version}"'))
     assert problem.cell == "version" and "2026-02.1" in problem.sentence.into("en")
+
+
+# ── sentences ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+WORDED = """id = "worded"
+name = { zh = "自家店", en = "Our shop" }
+layer = "LAYER"
+jurisdiction = "CN"
+version = "2026-03"
+in_force_from = 2026-03-01
+[clauses.ours]
+rule = "ours"
+source = "SOURCE"
+tag = "TAG"
+article = { zh = "本店规则", en = "House rules" }
+yes = { zh = "YES_ZH", en = "YES_EN" }
+no = { zh = "不可以。", en = "No." }
+"""
+
+
+def worded(layer: str = "shop", source: str = "ours", tag: str = "I", zh: str = "可以。", en: str = "Yes.") -> str:
+    pairs = {"LAYER": layer, "SOURCE": source, "TAG": tag, "YES_ZH": zh, "YES_EN": en}
+    text = WORDED
+    for name, value in pairs.items():
+        text = text.replace(name, value)
+    return text
+
+
+@pytest.mark.parametrize(
+    ("more", "cell"),
+    [
+        ({"en": "\u200b"}, "clauses.ours.yes.en"),
+        ({"en": "…"}, "clauses.ours.yes.en"),
+        ({"zh": "\u200b"}, "clauses.ours.yes.zh"),
+        ({"zh": "Yes."}, "clauses.ours.yes.zh"),
+    ],
+)
+def test_a_sentence_can_be_read_in_both_languages(more: dict[str, str], cell: str) -> None:
+    text = worded(**more)
+    with pytest.raises(PackRefused) as refusal:
+        stacked([read_pack(CN, "cn.toml"), read_pack(text, "lower.toml")])
+    [problem] = refusal.value.problems
+    assert problem.cell == cell
+    assert (problem.place.row, problem.place.column) == place_of(text, f'"{next(iter(more.values()))}"')

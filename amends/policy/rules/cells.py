@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import string
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -40,6 +42,18 @@ def _sentence(written: str) -> str:
     return written
 
 
+def _legible(sign: str, right: Text) -> Callable[[str], str]:
+    """A check that a sentence shows at least one `sign`: what cannot be seen is no sentence."""
+    pattern = re.compile(sign)
+
+    def check(written: str) -> str:
+        if not pattern.search(written):
+            raise CellError(right)
+        return written
+
+    return check
+
+
 def _plain(written: str) -> str:
     if "{" in _sentence(written) or "}" in written:
         raise CellError(say("这里不能有花括号。", "There can be no braces here."))
@@ -49,6 +63,8 @@ def _plain(written: str) -> str:
 LimitText = Annotated[str, AfterValidator(_limit)]
 Sentence = Annotated[str, AfterValidator(_sentence)]
 Plain = Annotated[str, AfterValidator(_plain)]
+Chinese = AfterValidator(_legible(r"[\u4e00-\u9fff]", say("这里应有汉字。", "There should be Chinese characters here.")))
+English = AfterValidator(_legible(r"[A-Za-z0-9]", say("这里应有字母或数字。", "There should be letters or digits here.")))
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Minor = Annotated[int, Field(ge=0, le=10**12)]
 Bps = Annotated[int, Field(ge=0, le=10_000)]
@@ -65,8 +81,8 @@ class Cell(BaseModel):
 class Words(Cell):
     """A sentence in both languages."""
 
-    zh: Plain
-    en: Plain
+    zh: Annotated[Plain, Chinese]
+    en: Annotated[Plain, English]
 
     @property
     def text(self) -> Text:
@@ -76,8 +92,8 @@ class Words(Cell):
 class Counted(Cell):
     """A sentence that may say how many `{days}` have passed and the `{length}` of a window."""
 
-    zh: Sentence
-    en: Sentence
+    zh: Annotated[Sentence, Chinese]
+    en: Annotated[Sentence, English]
 
     @property
     def text(self) -> Text:
