@@ -6,10 +6,15 @@ Each is refused when the pack is loaded, with file, row and column; packs beside
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from amends.office.tables import lives
 from amends.policy.rules import PackRefused, read_pack, stacked
+from amends.policy.rules.checks import SILENT_VERBS
+from amends.policy.rules.restraint import MOST_WHEN_TEXT, MOST_WHENS
+from amends.policy.rules.schema import SilenceRow
 from amends.policy.rules.stack import read_shelf
 from tests.rules.test_pack_bad_input import CN, SHOP, place_of, refused, shelf_of, swapped
 
@@ -73,6 +78,47 @@ def test_a_version_is_a_month_that_there_is(version: str) -> None:
     assert problem.cell == "version" and "2026-02.1" in problem.sentence.into("en")
 
 
+# ── silence ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_silence_offers_what_the_stages_offer() -> None:
+    """The table in checks.py is that of the lives; silences of which a pack has no word are not the packs' to choose."""
+    words = set(get_args(SilenceRow.model_fields["verb"].annotation))
+    choices: dict[str | None, set[str]] = {}
+    for life in lives():
+        for stage in life.stages.values():
+            if len(stage.silence) > 1 and words & set(stage.silence):
+                assert choices.setdefault(stage.limit, set(stage.silence)) == set(stage.silence)
+    assert {limit: set(verbs) for limit, verbs in SILENT_VERBS.items()} == choices
+
+
+@pytest.mark.parametrize("layer", ["law", "platform", "shop"])
+@pytest.mark.parametrize(
+    ("limit", "verb", "right"),
+    [
+        ("merchant_answers", "pass_on", "approve, call_platform"),
+        ("merchant_answers_proof", "pass_on", "approve, call_platform"),
+        ("leader_decides", "call_platform", "approve, pass_on"),
+        ("consumer_escalates", "approve", "leader_decides, merchant_answers, merchant_answers_proof"),
+        ("arbiter_rules_late", "approve", "leader_decides, merchant_answers, merchant_answers_proof"),
+    ],
+)
+def test_silence_means_only_what_the_stage_offers(layer: str, limit: str, verb: str, right: str) -> None:
+    row = f'{{ limit = "{limit}", remedy = "repair", shipped = true, received = false, verb = "{verb}", clause = "silence_approves" }}'
+    if layer == "law":
+        text = CN.replace("[silence]\nrows = [\n", f"[silence]\nrows = [\n  {row},\n", 1)
+        problems = refused(text)
+    else:
+        text = SHOP.format(version="2026-03", since="2026-03-01", until="", answers="24h").replace('"shop"', f'"{layer}"', 1)
+        text += f"[silence]\nrows = [\n  {row},\n]\n"
+        with pytest.raises(PackRefused) as refusal:
+            stacked([read_pack(CN, "cn.toml"), read_pack(text, "lower.toml")])
+        problems = refusal.value.problems
+    found = next(problem for problem in problems if problem.cell in ("silence.rows.0.verb", "silence.rows.0.limit"))
+    assert (found.place.row, found.place.column) == place_of(text, f'"{verb}"' if found.cell.endswith("verb") else f'"{limit}"')
+    assert right in found.sentence.into("zh") and right in found.sentence.into("en")
+
+
 # ── sentences ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 WORDED = """id = "worded"
@@ -115,3 +161,40 @@ def test_a_sentence_can_be_read_in_both_languages(more: dict[str, str], cell: st
     [problem] = refusal.value.problems
     assert problem.cell == cell
     assert (problem.place.row, problem.place.column) == place_of(text, f'"{next(iter(more.values()))}"')
+
+
+@pytest.mark.parametrize("layer", ["platform", "shop"])
+def test_a_house_rule_does_not_speak_as_the_law(layer: str) -> None:
+    for more, cell in (({"tag": "P"}, "clauses.ours.tag"), ({"source": "L1 25"}, "clauses.ours.source")):
+        with pytest.raises(PackRefused) as refusal:
+            stacked([read_pack(CN, "cn.toml"), read_pack(worded(layer, **more), "lower.toml")])
+        [problem] = refusal.value.problems
+        assert problem.cell == cell and problem.place.row > 8
+    assert stacked([read_pack(CN, "cn.toml"), read_pack(worded(layer), "lower.toml")]).clauses["ours"].tag == "I"
+
+
+# ── cost ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def with_conditions(number: int, length: int) -> str:
+    """A shop's pack of so many lane rows, each with a condition of `length` characters."""
+    ask = "paid_minor == 1"
+    conditions = [f"{ask}{number:03}{' ' * (length - len(ask) - 3)}" for number in range(number)]
+    rows = [f'  {{ lane = "assisted", remedies = ["exchange"], when = "{each}", clause = "person_looks" }},' for each in conditions]
+    rows.append('  { lane = "assisted", remedies = ["any"], clause = "person_looks" },')
+    return SHOP.format(version="2026-03", since="2026-03-01", until="", answers="24h") + "[lanes]\nrows = [\n" + "\n".join(rows) + "\n]\n"
+
+
+@pytest.mark.parametrize(("number", "length", "last"), [(MOST_WHENS, 100, True), (MOST_WHENS + 1, 20, False), (7, 1000, False)])
+def test_conditions_cost_no_decision_more_than_a_moment(number: int, length: int, last: bool) -> None:
+    packs = [read_pack(CN, "cn.toml"), read_pack(with_conditions(number, length), "lower.toml")]
+    if last:
+        assert len(stacked(packs).terms.lanes.rows) > number
+        return
+    with pytest.raises(PackRefused) as refusal:
+        stacked(packs)
+    [problem] = refusal.value.problems
+    said = problem.sentence
+    bound = str(MOST_WHENS if length < 100 else MOST_WHEN_TEXT)
+    assert problem.cell.startswith("lanes.rows.") and problem.cell.endswith(".when")
+    assert bound in said.into("zh") and bound in said.into("en")

@@ -13,6 +13,7 @@ from typing import Any
 from amends.kernel.texts import Text, say
 from amends.policy.rules.facts import GoodsClass, IssueType, Remedy, State
 from amends.policy.rules.places import Path
+from amends.policy.rules.restraint import as_law, dear
 from amends.policy.rules.schema import ClaimRow, Goods, LaneRow, PackCells, Right, TraitCell
 from amends.policy.rules.when import compiled
 
@@ -48,6 +49,12 @@ DUTIES = _names("""
     mediation_end_told offence_checked records_kept live_records_kept rule_published rule_published_major rule_comments_kept
     recall_records_kept impact_report_kept courier_answers car_spare repair_spare
 """)
+# What the clock may choose from at the end of a limit, as the tables of lives have it.
+SILENT_VERBS = {
+    "leader_decides": ("approve", "pass_on"),
+    "merchant_answers": ("approve", "call_platform"),
+    "merchant_answers_proof": ("approve", "call_platform"),
+}
 CONDITIONS = frozenset({"allowed", "intact", "cancellable", "repairs_failed", "repair_late", "short_weight", "not_misused"})
 ASKED = {"bad_share": "bad_share", "short_weight": "weighed_again"}
 LONGEST_PAUSE = 31
@@ -79,6 +86,8 @@ def check_names(own: PackCells, terms: PackCells) -> Found:
     yield from _of_rights(own, terms)
     yield from _of_claims_and_lanes(own, terms)
     yield from _of_clocks(own, terms)
+    yield from as_law(own)
+    yield from dear(own)
     for key, promise in own.promises.items():
         for number, window in enumerate(promise.windows):
             if window not in terms.windows:
@@ -118,8 +127,14 @@ def _of_rights(own: PackCells, terms: PackCells) -> Found:
         if not right.states:
             yield (*path, "states"), say("至少写一个状态。", "Name at least one state.")
     for number, row in enumerate(own.silence.rows):
-        if row.limit not in terms.limits:
-            yield ("silence", "rows", number, "limit"), _unknown(row.limit, terms.limits)
+        if (verbs := SILENT_VERBS.get(row.limit)) is None:
+            yield ("silence", "rows", number, "limit"), _unknown(row.limit, SILENT_VERBS)
+        elif row.verb not in verbs:
+            offered = say(
+                "时限 {limit} 到期时没有 {verb}，可用的有：{known}。", "At the end of {limit} there is no {verb}; there are: {known}.",
+                limit=row.limit, verb=row.verb, known=", ".join(verbs),
+            )  # fmt: skip
+            yield ("silence", "rows", number, "verb"), offered
 
 
 def _of_claims_and_lanes(own: PackCells, terms: PackCells) -> Found:
