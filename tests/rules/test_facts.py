@@ -29,6 +29,7 @@ from amends.policy.rules.facts import (
     _impossible,
 )
 from amends.policy.rules.facts_schema import FIELDS, FactsRefused, facts_schema, read_facts
+from amends.policy.rules.plausible import implausible
 
 NOON = datetime(2026, 11, 2, 4, tzinfo=UTC)
 BARE: dict[str, Any] = {
@@ -179,3 +180,39 @@ def test_the_schema_names_every_field_in_both_languages() -> None:
 def test_instants_are_read_as_utc() -> None:
     assert read_facts(BARE).asked_at == NOON
     assert read_facts(BARE).asked_at.utcoffset() == timedelta(0)
+
+
+SOLD: dict[str, Any] = BARE | {"paid_minor": 19900, "list_minor": 24900, "discount_minor": 5000, "freight_minor": 600}
+CONTRADICTORY: list[tuple[dict[str, Any], str]] = [
+    ({"tenders": [{"kind": "wallet", "minor": 999_999_999}]}, "tenders"),
+    ({"tenders": [{"kind": "wallet", "minor": 0}]}, "tenders"),
+    ({"tenders": [{"kind": "voucher", "minor": 19900}]}, "tenders"),
+    ({"tenders": [{"kind": "card", "minor": 19900}, {"kind": "wallet", "minor": 601}]}, "tenders"),
+    ({"discount_minor": 50_000, "list_minor": 100}, "discount_minor"),
+    ({"discount_minor": 20_000, "coupon_minor": 5_000}, "discount_minor"),
+    ({"card_fee_minor": 10**9, "card_fee_by": "consumer"}, "card_fee_minor"),
+    ({"signed_at": "2026-11-01T12:00:00+08:00", "opened_at": "2026-11-01T11:00:00+08:00"}, "opened_at"),
+]
+
+
+@pytest.mark.parametrize(("more", "field"), CONTRADICTORY)
+def test_facts_that_contradict_each_other_are_refused_by_field(more: dict[str, Any], field: str) -> None:
+    [(name, right)] = implausible(read_facts(SOLD | more))
+    assert name == field
+    assert right.into("zh") != right.into("en")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"tenders": [{"kind": "card", "minor": 20500}]},
+        {"tenders": [{"kind": "card", "minor": 19900}, {"kind": "shop_coupon", "minor": 600}]},
+        {"discount_minor": 4000, "coupon_minor": 1000, "tenders": [{"kind": "card", "minor": 19900}, {"kind": "coupon", "minor": 1000}]},
+        {"card_fee_minor": 199, "card_fee_by": "consumer"},
+        {"list_minor": 0, "discount_minor": 0},
+        {"signed_at": "2026-11-01T12:00:00+08:00", "opened_at": "2026-11-01T12:00:00+08:00"},
+    ],
+)
+def test_facts_that_agree_are_taken(more: dict[str, Any]) -> None:
+    assert not dict(implausible(read_facts(SOLD | more)))
