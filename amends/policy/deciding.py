@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -64,9 +64,10 @@ def answered(
     """What exactly the packs named in `stack` say of `raw` facts asked at `at`; without names, those in force here (for `by`'s shop).
 
     `at` goes before the facts' own `asked_at`; without either it is now. `files` lets names be paths: only for who sits at this machine.
-    Refuses FactsRefused, PackRefused, NotFound for a pack that is not there, and Unprocessable for facts of another market than the law's.
+    Refuses FactsRefused (an `at` without a zone, too), PackRefused, NotFound for a pack that is not there, and Unprocessable for facts of
+    another market than the law's.
     """
-    asked_at = at.astimezone(UTC).isoformat() if at else raw.get("asked_at") or clock.now().isoformat()
+    asked_at = at.isoformat() if at else raw.get("asked_at") or clock.now().isoformat()
     facts = read_facts({**raw, "asked_at": asked_at})
     if wrong := dict(implausible(facts)):
         raise FactsRefused(wrong)

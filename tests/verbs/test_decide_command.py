@@ -91,7 +91,13 @@ def test_a_pack_of_one_s_own_lies_on_the_law_by_its_path(tmp_path: Path, capsys:
 
 @pytest.mark.parametrize(
     ("facts", "says"),
-    [("{", "row 1 column 2: this is not JSON"), ("[]", "one JSON object"), (json.dumps(SHIRT | {"issue": "boredom"}), "issue")],
+    [
+        ("{", "row 1 column 2: this is not JSON"),
+        ("[]", "one JSON object"),
+        (json.dumps(SHIRT | {"issue": "boredom"}), "issue"),
+        ('{\n "paid_minor": ' + "9" * 5000 + "}", "row 2 column 16: a number of at most 4300 digits"),
+        ("[" * 100_000, "this is not JSON"),
+    ],
 )
 def test_bad_facts_are_refused_with_what_is_wrong(facts: str, says: str, tmp_path: Path) -> None:
     with pytest.raises(Unprocessable) as refused:
@@ -102,6 +108,12 @@ def test_bad_facts_are_refused_with_what_is_wrong(facts: str, says: str, tmp_pat
 @pytest.mark.parametrize("at", ["yesterday", "2026-03-09", "2026-03-09T12:00:00"])
 def test_an_instant_needs_a_zone(at: str, tmp_path: Path) -> None:
     with pytest.raises(Unprocessable, match="no instant with a zone"):
+        call_command("decide", "--facts", written(tmp_path, SHIRT), "--stack", "cn", "--at", at)
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_an_instant_off_the_calendar_is_refused(at: str, tmp_path: Path) -> None:
+    with pytest.raises(Unprocessable, match="asked_at"):
         call_command("decide", "--facts", written(tmp_path, SHIRT), "--stack", "cn", "--at", at)
 
 

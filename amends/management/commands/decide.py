@@ -7,6 +7,7 @@ amends policy facts   # what facts may hold, as JSON Schema
 from __future__ import annotations
 
 import json
+import re
 import sys
 from argparse import ArgumentParser
 from datetime import datetime
@@ -16,12 +17,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from amends.kernel.refusals import Unprocessable
-from amends.kernel.texts import say
+from amends.kernel.texts import Text, say
 from amends.management.decision_in_words import lines
 from amends.plumbing.console import language, tell
 from amends.policy.deciding import answer
 
 LARGEST = 1_000_000
+LONGEST_NUMBER = sys.get_int_max_str_digits()
 
 
 class Command(BaseCommand):
@@ -62,16 +64,25 @@ def read(source: str) -> dict[str, Any]:
         raise _refused(say("事实太大，最多 {most} 个字符。", "The facts are too large; {most} characters at most.", most=LARGEST))
     try:
         raw = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as wrong:
-        place = (wrong.lineno, wrong.colno) if isinstance(wrong, json.JSONDecodeError) else (1, 1)
-        told = say(
-            "{source} 第 {row} 行第 {column} 列不是 JSON。", "{source} row {row} column {column}: this is not JSON.",
-            source=source, row=place[0], column=place[1],
-        )  # fmt: skip
-        raise _refused(told) from wrong
+    except (ValueError, RecursionError) as wrong:
+        raise _refused(_not_json(source, text, wrong)) from wrong
     if not isinstance(raw, dict):
         raise _refused(say("事实应是一个 JSON 对象。", "The facts are one JSON object."))
     return raw
+
+
+def _not_json(source: str, text: str, wrong: Exception) -> Text:
+    """Where `text` is not JSON that can be read, and what would be right."""
+    at, what = 0, say("不是 JSON。", "this is not JSON.")
+    if isinstance(wrong, json.JSONDecodeError):
+        at = wrong.pos
+    elif long := re.search(f"[0-9]{{{LONGEST_NUMBER + 1}}}", text):
+        at, what = long.start(), say("数字最多 {n} 位。", "a number of at most {n} digits.", n=LONGEST_NUMBER)
+    row, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    return say(
+        "{source} 第 {row} 行第 {column} 列：{what}", "{source} row {row} column {column}: {what}",
+        source=source, row=row, column=column, what=what,
+    )  # fmt: skip
 
 
 def instant(written: str) -> datetime | None:
