@@ -18,6 +18,8 @@ from amends.policy.rules.words import Lane
 
 AT_ONCE = (Lane.INSTANT, Lane.AUTOMATIC)
 """Nobody looks: the claim is granted in the act that files it."""
+AT_ONCE_BASIS = "at_once"
+"""The basis of grants that a lane let pass; it stays when the case's lane does not."""
 CAREFUL = (Lane.INSTANT, Lane.AUTOMATIC, Lane.ASSISTED, Lane.EXPERT)
 """From the least careful to the most."""
 

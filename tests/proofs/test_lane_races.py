@@ -13,15 +13,15 @@ from django.db import connections
 from django.db.models import Sum
 
 from amends.cases.claims import LineClaim
-from amends.cases.lanes import AT_ONCE
-from amends.cases.models import Case
+from amends.cases.models import Case, Grant
 from amends.cases.verbs import applying
-from amends.cases.verbs.answering import ask_person
+from amends.cases.verbs.answering import ask_person, call_platform
 from amends.cases.verbs.applying import Application, apply
 from amends.insight.verify import CHECKS
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import Refusal
 from amends.market.models import Consumer, Order
+from amends.people.rules import Actor
 from amends.plumbing.simulators.launch import Running
 from amends.rulings.models import Review
 from tests.cast import Cast, an_order, settled, the_cast
@@ -65,8 +65,8 @@ def cancels(cast: Cast, order: Order) -> Callable[[], Case]:
 
 
 def at_once_of(consumer: Consumer) -> int:
-    rows = Case.objects.filter(consumer_id=consumer.pk, lane__in=AT_ONCE)
-    return int(rows.aggregate(minor=Sum("claimed_minor"))["minor"] or 0)
+    rows = Grant.objects.filter(case__consumer_id=consumer.pk, basis="at_once")
+    return int(rows.aggregate(minor=Sum("amount_minor"))["minor"] or 0)
 
 
 def test_four_claims_in_one_moment_pass_no_more_than_a_day_allows(cast: Cast) -> None:
@@ -81,6 +81,25 @@ def test_four_claims_in_one_moment_pass_no_more_than_a_day_allows(cast: Cast) ->
         assert at_once_of(consumer) == 2 * EACH <= A_DAY
     settled()
     assert {check.name: found for check in CHECKS if (found := check.offenders())} == {}
+
+
+def test_calling_people_into_granted_claims_while_another_is_filed_frees_nothing_of_the_day(cast: Cast) -> None:
+    for number in range(ROUNDS):
+        consumer = a_gold_consumer(cast, number)
+        buyer = cast.anna.__class__(cast.anna.party, consumer_id=consumer.pk)
+        orders = [an_order(cast.bolts, consumer, prices=(EACH,), shipped=False, signed_ago=None) for _ in range(4)]
+        first, second = (cancels(cast, order)() for order in orders[:2])
+
+        def calls_and_asks(ref: str = first.ref, who: Actor = buyer) -> None:
+            call_platform(ref, by=who)
+            ask_person(ref, by=who)
+
+        third, fourth, *_ = together(
+            cancels(cast, orders[2]), cancels(cast, orders[3]), calls_and_asks, lambda ref=second.ref: ask_person(ref, by=cast.bolt)
+        )
+        assert [third.lane, fourth.lane] == ["assisted", "assisted"]
+        assert at_once_of(consumer) == 2 * EACH <= A_DAY
+        assert set(Case.objects.filter(consumer_id=consumer.pk).values_list("lane", flat=True)) == {"expert", "assisted"}
 
 
 def test_without_the_lock_the_same_claims_pass_the_limit(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

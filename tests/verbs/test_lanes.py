@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from amends.cases.claims import LineClaim, consider
 from amends.cases.models import Case, Entry, Grant
-from amends.cases.verbs.answering import approve, ask_person, refuse
+from amends.cases.verbs.answering import approve, ask_person, call_platform, refuse, withdraw
 from amends.cases.verbs.applying import Application, apply
 from amends.insight.verify import CHECKS
 from amends.kernel import clock
@@ -127,6 +127,40 @@ def test_another_consumers_day_is_their_own(gold: Cast) -> None:
         assert cancelled(gold, 20000).lane == "instant"
     hers = an_order(gold.bolts, gold.bertas, prices=(20000,), shipped=False, signed_ago=None)
     assert fresh(claims(hers, by=gold.berta, remedy="refund_only")).lane == "instant"
+
+
+def test_what_was_granted_at_once_counts_although_people_look_at_it_now(gold: Cast) -> None:
+    first, second = cancelled(gold, 20000), cancelled(gold, 20000)
+    call_platform(first.ref, by=gold.anna)
+    ask_person(first.ref, by=gold.anna)
+    ask_person(second.ref, words="Look again.", by=gold.bolt)
+    assert {fresh(first).lane, fresh(second).lane} == {"expert"}
+    assert cancelled(gold, 20000).lane == "assisted"
+    assert cancelled(gold, 10000).lane == "instant"
+
+
+def test_what_was_paid_at_once_and_withdrawn_afterwards_is_not_given_back_to_the_day(gold: Cast) -> None:
+    for _ in range(2):
+        case = cancelled(gold, 20000)
+        settled()
+        assert refunds_of(case) == [("paid", 20000)]
+    waiting = cancelled(gold, 10000)
+    withdraw(waiting.ref, by=gold.anna)
+    assert cancelled(gold, 10000).lane == "assisted"
+
+
+def test_what_a_person_approved_takes_nothing_of_the_day(gold: Cast) -> None:
+    for _ in range(2):
+        approve(cancelled(gold, 30000).ref, by=gold.bolt)
+    assert [cancelled(gold, 20000).lane for _ in range(2)] == ["instant", "instant"]
+
+
+def test_a_coupon_that_comes_back_is_no_money_of_the_day(gold: Cast) -> None:
+    for _ in range(2):
+        case = fresh(claims(unshipped(gold, 25000, coupons=(6000,)), by=gold.anna, remedy="refund_only"))
+        assert (case.lane, case.claimed_minor) == ("instant", 19000)
+    assert cancelled(gold, 12000).lane == "instant"
+    assert cancelled(gold, 100).lane == "assisted"
 
 
 def test_a_claim_split_into_lines_slips_below_no_limit(gold: Cast) -> None:

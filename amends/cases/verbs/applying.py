@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from amends.cases.claims import Considered, LineClaim, closed_because, consider, known_remedy
-from amends.cases.lanes import AT_ONCE
+from amends.cases.lanes import AT_ONCE, AT_ONCE_BASIS
 from amends.cases.models import Case, ClaimedUnit, Evidence
 from amends.cases.record import verb
 from amends.cases.taking import take
@@ -77,8 +77,8 @@ def apply(application: Application, *, by: Actor) -> Case:
 def _grant_at_once(case: Case, considered: Considered, remedy: Remedy) -> None:
     """The claim is granted as asked by the rules alone; the timeline says which rules (CN-PLAT-06)."""
     clauses = dict.fromkeys(reason.rule_id for answer in considered.answers(remedy) for reason in (*answer.reasons, *answer.lane_reasons))
-    facts = {"basis": "at_once", "lane": case.lane, "amount_minor": case.claimed_minor, "currency": case.currency, "rules": list(clauses)}
-    case.move("grant_at_once", PLATFORM, facts=facts)
+    facts = {"basis": AT_ONCE_BASIS, "lane": case.lane, "amount_minor": case.claimed_minor, "currency": case.currency}
+    case.move("grant_at_once", PLATFORM, facts={**facts, "rules": list(clauses)})
 
 
 def lock_consumer(order: Order) -> None:
