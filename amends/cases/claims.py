@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from amends.cases.history import history_of
+from amends.cases.history import past_of
 from amends.cases.lanes import most_careful
 from amends.cases.models import ClaimedUnit, Grant
 from amends.cases.settled_anew import gone_discount, paid_anew
@@ -26,6 +26,7 @@ from amends.policy.queries import calendar, platform, stack_on
 from amends.policy.rules.decide import decide
 from amends.policy.rules.decision import ClaimAnswer, ClockRow, Decision, Question, RemedyAnswer
 from amends.policy.rules.facts import Facts, GoodsClass, History, IssueType, Lane, Promotion, Remedy, TenderShare, Weighing
+from amends.policy.rules.lanes import routed_as_whole
 from amends.policy.rules.stack import Stack
 
 # Promises of an order that hang on a threshold; a loyalty price, say, hangs on nothing that a return could undo.
@@ -89,18 +90,8 @@ class Considered:
         return sum(answer.amount_minor for answer in self.answers(remedy))
 
     def lane(self, remedy: Remedy) -> Lane:
-        """Who would look at the whole claim: the lane of the line that needs most care. What the other lines bring counts against the
-        sum that a lane allows a consumer in a day, so that no claim is split into lines to slip below it."""
-        if len(self.lines) == 1:
-            return self.answers(remedy)[0].lane
-        total = self.amount_minor(remedy)
-        return most_careful(self._lane_beside(line, total, remedy) for line in self.lines)
-
-    def _lane_beside(self, line: LineDecision, total: int, remedy: Remedy) -> Lane:
-        others = total - line.decision.answer(remedy).amount_minor
-        past = line.facts.history
-        facts = replace(line.facts, history=past._replace(instant_today_minor=past.instant_today_minor + others))
-        return decide(self.stack, facts, self.days, remedy=remedy).answer(remedy).lane
+        """Who would look at the whole claim: the lane of the line that needs most care."""
+        return most_careful(answer.lane for answer in self.answers(remedy))
 
     @property
     def claims(self) -> tuple[ClaimAnswer, ...]:
@@ -153,13 +144,27 @@ def consider(order: Order, lines: Sequence[LineClaim], issue: str, *, at: dateti
     days = calendar(order.merchant.calendar)
     # Rules come into force at midnight in the market, not in UTC.
     stack = stack_on(days.date_at(at), merchant=order.merchant_id)
-    whole = _Whole(order, what, shipment, at, history_of(order, at, days), asks_person, paid_anew(order, free))
+    past = past_of(order, at, days)
+    whole = _Whole(order, what, shipment, at, past.history, asks_person, paid_anew(order, free))
     decided = []
     for (claim, line, units), promotions in zip(chosen, broken, strict=True):
         facts = _facts(whole, line, units, claim, promotions)
         decided.append(LineDecision(line, tuple(units), facts, decide(stack, facts, days)))
     shipped = bool(shipment and shipment.shipped_at)
-    return Considered(order, what, tuple(decided), shipped, bool(shipment and shipment.signed_at), stack, days)
+    together = _routed_together(stack, days, decided, past.of_order_minor)
+    return Considered(order, what, together, shipped, bool(shipment and shipment.signed_at), stack, days)
+
+
+def _routed_together(stack: Stack, days: Calendar, lines: Sequence[LineDecision], of_order_minor: int) -> tuple[LineDecision, ...]:
+    """The lines with the lanes of a claim that brings what all of them bring: split into lines, or the order's pieces into claims of one
+    day, nothing slips below a sum that a lane allows. `of_order_minor`: what the order was granted at once today."""
+    if len(lines) == 1 and not of_order_minor:
+        return tuple(lines)
+    total: dict[Remedy, int] = {}
+    for line in lines:
+        for answer in line.decision.remedies:
+            total[answer.remedy] = total.get(answer.remedy, 0) + answer.amount_minor
+    return tuple(replace(line, decision=routed_as_whole(stack, line.decision, days, total, of_order_minor)) for line in lines)
 
 
 def known_issue(issue: str) -> IssueType:

@@ -1,7 +1,7 @@
 """Who looks at a claim: the lane of a case, and what changes when a side asks that a person decides (S21).
 
-A lane says who looks and never what is owed: it refuses nothing (CN-PLAT-06, CN-PI-04). Which lane a claim takes is the pack's table
-(policy/rules/lanes.py); here the most careful one among the lines of a claim is chosen, and kept on the case.
+A lane says who looks and never what is owed: it refuses nothing (CN-PLAT-06, CN-PI-04). Which lane a line takes is the pack's table
+(policy/rules/lanes.py), asked by the sum of the whole claim; here the most careful one among the lines is chosen, and kept on the case.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ from tests.cast import Cast, an_order, settled, the_cast
 SCALE = int(os.environ.get("PROOF_SCALE", "1"))
 ROUNDS = 4 * SCALE
 A_DAY = 50000
+A_CLAIM = 20000
 EACH = 20000
 
 
@@ -100,6 +101,15 @@ def test_calling_people_into_granted_claims_while_another_is_filed_frees_nothing
         assert [third.lane, fourth.lane] == ["assisted", "assisted"]
         assert at_once_of(consumer) == 2 * EACH <= A_DAY
         assert set(Case.objects.filter(consumer_id=consumer.pk).values_list("lane", flat=True)) == {"expert", "assisted"}
+
+
+def test_one_order_claimed_in_pieces_in_one_moment_stays_below_the_ceiling_of_a_claim(cast: Cast) -> None:
+    for number in range(ROUNDS):
+        consumer = a_gold_consumer(cast, number)
+        order = an_order(cast.bolts, consumer, quantities=(4,), prices=(40000,), shipped=False, signed_ago=None)
+        ends = together(*(cancels(cast, order) for _ in range(4)))
+        assert sorted(end.lane for end in ends) == ["assisted", "assisted", "instant", "instant"]
+        assert at_once_of(consumer) == A_CLAIM
 
 
 def test_without_the_lock_the_same_claims_pass_the_limit(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from amends.kernel.refusals import NoSuchMove
 from amends.market.models import Order
 from amends.notices.queries import notices_for
 from amends.policy.models import PastFacts
+from amends.policy.rules.decision import Decision
 from amends.policy.rules.facts import Facts, Lane, Remedy
 from amends.rulings.models import Review
 from tests.cast import Cast, an_order, claims, settled, the_cast
@@ -45,6 +46,11 @@ def gold(cast: Cast) -> Cast:
 
 def unshipped(cast: Cast, minor: int = 9900, **more: object) -> Order:
     return an_order(cast.bolts, cast.annas, prices=(minor,), shipped=False, signed_ago=None, **more)  # type: ignore[arg-type]
+
+
+def unshipped_lines(cast: Cast, *prices: int) -> Order:
+    ones = (1,) * len(prices)
+    return an_order(cast.bolts, cast.annas, quantities=ones, prices=prices, shipped=False, signed_ago=None)
 
 
 def cancelled(cast: Cast, minor: int = 9900) -> Case:
@@ -164,16 +170,42 @@ def test_a_coupon_that_comes_back_is_no_money_of_the_day(gold: Cast) -> None:
 
 
 def test_a_claim_split_into_lines_slips_below_no_limit(gold: Cast) -> None:
-    order = an_order(
-        gold.bolts, gold.annas, quantities=(1, 1, 1), prices=(20000, 20000, 20000), discounts=(0, 0, 0), coupons=(0, 0, 0), shipped=False,
-        signed_ago=None,
-    )  # fmt: skip
+    order = unshipped_lines(gold, 20000, 20000, 20000)
     lines = [LineClaim(position, 1) for position in (1, 2, 3)]
     considered = consider(order, lines, "no_reason", at=clock.now())
-    assert {answer.lane for answer in considered.answers(Remedy.REFUND_ONLY)} == {Lane.INSTANT}
+    assert {answer.lane for answer in considered.answers(Remedy.REFUND_ONLY)} == {Lane.ASSISTED}
     assert considered.lane(Remedy.REFUND_ONLY) is Lane.ASSISTED
     case = apply(Application(order.ref, lines, "no_reason", "refund_only"), by=gold.anna)
     assert fresh(case).stage == "awaiting_merchant"
+
+
+def test_the_sum_of_a_claim_is_the_sum_of_its_lines(gold: Cast) -> None:
+    for each, lane in ((10000, Lane.INSTANT), (10001, Lane.ASSISTED)):
+        order = unshipped_lines(gold, each, each)
+        both = consider(order, [LineClaim(1, 1), LineClaim(2, 1)], "no_reason", at=clock.now())
+        assert both.amount_minor(Remedy.REFUND_ONLY) == 2 * each
+        assert both.lane(Remedy.REFUND_ONLY) is lane
+        assert consider(order, [LineClaim(1, 1)], "no_reason", at=clock.now()).lane(Remedy.REFUND_ONLY) is Lane.INSTANT
+
+
+def test_the_stamp_says_why_nobody_or_somebody_looks_at_the_whole_claim(gold: Cast) -> None:
+    order = unshipped_lines(gold, 15000, 15000)
+    case = fresh(apply(Application(order.ref, [LineClaim(1, 1), LineClaim(2, 1)], "no_reason", "refund_only"), by=gold.anna))
+    for line in case.decision.answer["lines"]:
+        answer = Decision.from_json(line["answer"]).answer(Remedy.REFUND_ONLY)
+        assert answer.lane is Lane.ASSISTED
+        assert ("small_at_once", False) in {(reason.clause, reason.holds) for reason in answer.lane_reasons}
+
+
+def test_an_order_taken_apart_into_claims_slips_below_no_limit(gold: Cast, stepped_clock: Stepped) -> None:
+    """Five pieces of 100.00: two pass at once, as they would in one claim; the others wait for a person, or for another day."""
+    order = unshipped(gold, 50000, quantities=(5,))
+    taken = [fresh(claims(order, by=gold.anna, quantity=quantity, remedy="refund_only")) for quantity in (1, 1, 1)]
+    assert [case.lane for case in taken] == ["instant", "instant", "assisted"]
+    assert cancelled(gold, 20000).lane == "instant"  # another order has a ceiling of its own
+    stepped_clock.until(stepped_clock.at + 15 * HOUR)
+    assert fresh(claims(order, by=gold.anna, quantity=2, remedy="refund_only")).lane == "instant"
+    is_sound()
 
 
 def test_two_lines_below_the_limit_pass_together(gold: Cast) -> None:
