@@ -17,7 +17,7 @@ from amends.insight.verify import CHECKS
 from amends.kernel import clock
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import NoSuchMove
-from amends.market.models import Order
+from amends.market.models import Order, Tender
 from amends.notices.queries import notices_for
 from amends.policy.models import PastFacts
 from amends.policy.rules.decision import Decision
@@ -206,6 +206,20 @@ def test_an_order_taken_apart_into_claims_slips_below_no_limit(gold: Cast, stepp
     stepped_clock.until(stepped_clock.at + 15 * HOUR)
     assert fresh(claims(order, by=gold.anna, quantity=2, remedy="refund_only")).lane == "instant"
     is_sound()
+
+
+def test_another_currencys_sums_are_not_added_and_no_lanes_sum_is_meant_in_it(gold: Cast) -> None:
+    for _ in range(2):
+        assert cancelled(gold, 20000).lane == "instant"
+    order = unshipped(gold, 9900)
+    Order.objects.filter(pk=order.pk).update(currency="HKD")
+    Tender.objects.filter(order_id=order.pk).update(unit="HKD")
+    abroad = Order.objects.select_related("merchant", "consumer").get(pk=order.pk)
+    considered = consider(abroad, [LineClaim(1, 1)], "no_reason", at=clock.now())
+    assert considered.lines[0].facts.history.instant_today_minor == 0
+    assert considered.is_open(Remedy.REFUND_ONLY)
+    assert considered.amount_minor(Remedy.REFUND_ONLY) == 9900
+    assert considered.lane(Remedy.REFUND_ONLY) is Lane.ASSISTED
 
 
 def test_two_lines_below_the_limit_pass_together(gold: Cast) -> None:

@@ -3,7 +3,8 @@
 A lane never opens or closes a remedy: it is asked for only after the remedy is open, so that a score, a history or a model may route and
 never refuse (L7 19; L14 24). Whoever asks for a person gets one. A score that nobody has counted keeps nobody out of a lane.
 
-Sums of a row bound a whole claim, together with what the same order was granted at once on the day.
+Sums of a row are in the currency of the market: a row with a sum takes no order in another one, and a person looks at it. They bound a
+whole claim, together with what the same order was granted at once on the day.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from amends.policy.rules.verdicts import verdict_of
 from amends.policy.rules.windows import times_of
 
 ASKED_PERSON = "person_decides"
+CURRENCIES = {"CN": "CNY"}
+"""The currency of a jurisdiction's market, in whose minor units its packs tell sums."""
 
 
 class Routed(NamedTuple):
@@ -73,12 +76,18 @@ def route(stack: Stack, tables: Tables, facts: Facts, remedy: Remedy, amount_min
 
 def _fits(line: LaneLine, facts: Facts, amount: int, of_order: int, met: tuple[bool, ...]) -> bool:
     row, history = line.row, facts.history
+    if (row.up_to_minor is not None or row.per_day_minor is not None) and not _in_its_currency(facts):
+        return False
     return (
         (row.up_to_minor is None or of_order + amount <= row.up_to_minor)
         and (row.per_day_minor is None or history.instant_today_minor + amount <= row.per_day_minor)
         and (row.score_up_to_bps is None or history.score_bps is None or history.score_bps <= row.score_up_to_bps)
         and (line.needs < 0 or met[line.needs])
     )
+
+
+def _in_its_currency(facts: Facts) -> bool:
+    return facts.currency == CURRENCIES.get(facts.jurisdiction, facts.currency)
 
 
 def _by_person(stack: Stack, lines: tuple[LaneLine, ...]) -> Routed:
@@ -96,4 +105,4 @@ def _without_table(stack: Stack, facts: Facts, remedy: Remedy, amount: int) -> L
     if facts.asks_person:
         return Lane.EXPERT
     small = remedy is Remedy.REFUND_ONLY and facts.state is State.UNSHIPPED and cell is not None and amount <= cell.unshipped_up_to_minor
-    return Lane.AUTOMATIC if small else Lane.ASSISTED
+    return Lane.AUTOMATIC if small and _in_its_currency(facts) else Lane.ASSISTED
