@@ -90,9 +90,9 @@ def test_consequences_that_fail_do_not_keep_the_others_waiting(cast: Cast, stepp
 def test_the_rules_of_a_day_are_those_of_the_day_in_the_market(cast: Cast, stepped_clock: Stepped, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def note(day: date) -> Stack:
+    def note(day: date, *, merchant: int) -> Stack:
         asked.append(str(day))
-        return stack_on(day)
+        return stack_on(day, merchant=merchant)
 
     monkeypatch.setattr("amends.cases.claims.stack_on", note)
     order = an_order(cast.bolts, cast.annas)
