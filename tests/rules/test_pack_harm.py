@@ -163,6 +163,13 @@ def test_a_sentence_can_be_read_in_both_languages(more: dict[str, str], cell: st
     assert (problem.place.row, problem.place.column) == place_of(text, f'"{next(iter(more.values()))}"')
 
 
+def test_a_name_may_be_the_same_in_both_languages_and_is_not_empty_in_either() -> None:
+    named = worded().replace('zh = "自家店", en = "Our shop"', 'zh = "NAME", en = "LEGO"', 1)
+    assert read_pack(named.replace("NAME", "LEGO")).cells.name.zh == "LEGO"
+    [problem] = refused(named.replace("NAME", "\u200b"))
+    assert problem.cell == "name.zh" and problem.place.row == 2
+
+
 @pytest.mark.parametrize("layer", ["platform", "shop"])
 def test_a_house_rule_does_not_speak_as_the_law(layer: str) -> None:
     for more, cell in (({"tag": "P"}, "clauses.ours.tag"), ({"source": "L1 25"}, "clauses.ours.source")):

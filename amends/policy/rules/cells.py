@@ -65,6 +65,8 @@ Sentence = Annotated[str, AfterValidator(_sentence)]
 Plain = Annotated[str, AfterValidator(_plain)]
 Chinese = AfterValidator(_legible(r"[\u4e00-\u9fff]", say("这里应有汉字。", "There should be Chinese characters here.")))
 English = AfterValidator(_legible(r"[A-Za-z0-9]", say("这里应有字母或数字。", "There should be letters or digits here.")))
+# Names may be the same in both languages.
+Shown = AfterValidator(_legible(r"[^\W_]", say("这里应有看得见的文字。", "There should be something to read here.")))
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Minor = Annotated[int, Field(ge=0, le=10**12)]
 Bps = Annotated[int, Field(ge=0, le=10_000)]
@@ -81,7 +83,7 @@ class Cell(BaseModel):
 class Words(Cell):
     """A sentence in both languages."""
 
-    zh: Annotated[Plain, Chinese]
+    zh: Annotated[Plain, Shown]
     en: Annotated[Plain, English]
 
     @property
