@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from amends.policy.rules import PackRefused, Stack, load_pack, read_pack, stacked
-from amends.policy.rules.kinder import for_consumer
 from amends.policy.rules.packs import Pack, Problem
+from amends.policy.rules.waiting import for_consumer
 
 PACKS = Path(__file__).resolve().parents[2] / "packs"
 CN = (PACKS / "cn" / "2026-02.toml").read_text()

@@ -13,10 +13,12 @@ from typing import Any
 from amends.kernel.texts import Text, say
 from amends.policy.rules.coherence import claims_clash, rights_clash
 from amends.policy.rules.forced import forced_refunds
-from amends.policy.rules.kinder import COUNTS_OF_CONSUMER, FOR_CONSUMER, Kinder
+from amends.policy.rules.kinder import Kinder
+from amends.policy.rules.kinder_clocks import COUNTS_OF_CONSUMER
 from amends.policy.rules.packs import Pack
 from amends.policy.rules.places import Path
 from amends.policy.rules.schema import Layer, LimitCell, PackCells
+from amends.policy.rules.waiting import FOR_CONSUMER
 
 __all__ = ["COUNTS_OF_CONSUMER", "FOR_CONSUMER", "against", "laid", "unkind"]
 
@@ -25,6 +27,7 @@ NAMED = (
 )  # fmt: skip
 SINGLE = ("day_counting", "settlement", "automatic")
 ROWED = ("rights", "claims", "lanes", "pauses", "voluntary", "silence", "weights")
+DEFAULT_SHOP = "default"  # the pack of every shop that has none of its own
 OF_PROMISES = {"documents", "clauses", "windows", "questions", "promises", "rights", "claims"}
 
 Found = Iterator[tuple[Path, Text]]
@@ -48,7 +51,7 @@ def laid(upper: PackCells, lower: PackCells) -> PackCells:
 
 def _with_duty(limit: LimitCell, above: LimitCell | None) -> LimitCell:
     """The duty of the law keeps running beside a limit that a platform sets otherwise."""
-    if limit.legal or above is None or not above.legal:
+    if above is None or not above.legal:
         return limit
     return limit.model_copy(update={"legal": above.legal})
 
@@ -61,8 +64,13 @@ def unkind(upper: PackCells, above: Sequence[Pack], pack: Pack) -> Found:
     yield from Kinder(upper, pack, frozenset(promised)).found()
     if pack.layer is Layer.PROMISE:
         yield from _no_promise(upper, pack.cells)
-    if pack.layer is Layer.PLATFORM:
+    if not _of_one_merchant(pack):
         yield from forced_refunds(upper, above[0].cells, pack.cells)
+
+
+def _of_one_merchant(pack: Pack) -> bool:
+    """Is it somebody's own will: a promise that a merchant takes up, or the pack of one shop, which is laid on no other?"""
+    return pack.layer is Layer.PROMISE or (pack.layer is Layer.SHOP and not pack.cells.for_all and pack.id != DEFAULT_SHOP)
 
 
 def against(above: Sequence[Pack], pack: Pack) -> Found:
