@@ -119,6 +119,25 @@ def test_a_limit_keeps_the_duty_that_the_law_names(layer: str) -> None:
     assert under_law(limit("merchant_inspects", "24h", "refund_after_receipt"), layer).terms.limits["merchant_inspects"].value == "24h"
 
 
+def test_a_limit_without_a_duty_is_given_none_from_below() -> None:
+    [problem] = refusals(limit("merchant_receives", "24h", "recall_records_kept"))
+    assert problem.cell == "limits.merchant_receives.legal"
+
+
+def test_a_shop_keeps_its_own_duties_better_and_touches_no_others() -> None:
+    assert under_law(duty("refund_after_receipt", "3d"), "shop").terms.duties["refund_after_receipt"].value == "3d"
+    [problem] = refusals(duty("complaint_taken", "1wd"), "shop")
+    quotes_both(problem, "duties.complaint_taken.value = 7wd", "duties.complaint_taken.value = 1wd")
+    assert "not a shop's to promise" in problem.sentence.into("en")
+
+
+def test_no_platform_keeps_freight_for_what_was_never_sent() -> None:
+    cells = f'[freight]\nunshipped = {{ way_back = "merchant", way_out = "consumer", clause = "ours", {OWN} }}\n{SAID}'
+    [problem] = refusals(cells)
+    assert problem.cell == "freight.unshipped.way_out"
+    quotes_both(problem, "way_out = merchant", "way_out = consumer")
+
+
 # ── units ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -72,7 +72,9 @@ class Kinder(Clocks):
     def _freight(self) -> Found:
         for kind, freight in self.pack.cells.freight.items():
             paid = self.upper.freight.get(kind)
-            for way in ("way_back", "way_out") if self._binds("freight", kind, paid) else ():
+            # Nothing was carried yet, so nobody may keep freight for it, whatever the source.
+            binds = paid is not None and (kind == "unshipped" or self._binds("freight", kind, paid))
+            for way in ("way_back", "way_out") if binds else ():
                 if (getattr(paid, way), getattr(freight, way)) == ("merchant", "consumer"):
                     yield ("freight", kind, way), self._harsher("freight", kind, way, paid, freight)
 

@@ -26,8 +26,12 @@ NOT_THEIRS = say(
     "这不是店铺自己能答应的事，店铺不能改。店铺可以缩短商家自己的时限，延长消费者的时限。",
     "It is not a shop's to promise, so a shop cannot change it. A shop may shorten the merchant's own limits and lengthen the consumer's.",
 )
+# Duties of the merchant: a shop may promise more of these. The others are the platform's, a courier's, an authority's.
+DUTIES_OF_MERCHANT = {
+    "refund_after_receipt", "refund_delayed", "address_delayed", "handling_delayed", "shop_closing_told", "car_spare", "repair_spare",
+}  # fmt: skip
 ONE_AT_LEAST = say("至少是 1：写 0，流程就走不通。", "It should be at least 1: with 0 nobody could take that step.")
-SAME_DUTY = say("时限所对应的法定期限不能换成别的。", "The duty of the law that runs beside a limit cannot be another one.")
+SAME_DUTY = say("时限旁边走的法定期限由法律写明，不能换。", "The law says which duty runs beside a limit; it cannot be another one.")
 HOLIDAYS_ROLL = say(
     "最后一天是法定休假日的，要顺延（L15 第二百零三条）。", "A last day on a statutory holiday rolls to the next day (L15 art. 203)."
 )
@@ -56,7 +60,7 @@ class Clocks(Quoting):
             above = self.upper.limits.get(name)
             if above is None:
                 continue
-            if above.legal and limit.legal not in (None, above.legal):
+            if limit.legal not in (None, above.legal):
                 yield ("limits", name, "legal"), self._harsher("limits", name, "legal", above, limit, SAME_DUTY)
             if self._below_platform and not for_consumer(name) and not for_merchant(name):
                 if any(least != got for least, got in _pairs(above, limit)):
@@ -75,9 +79,9 @@ class Clocks(Quoting):
 
     def _outlasts(self, name: str, above: LimitCell, limit: LimitCell) -> Text | None:
         """Would the limit end after the duty of the law beside it has run out?"""
-        legal = above.legal or limit.legal
+        legal = above.legal
         duty = self.upper.duties.get(legal) if legal else None
-        if duty is None or duty.who == "consumer" or _at_least(legal or "") or not of_law(duty):
+        if duty is None or not of_law(duty):
             return None
         for got in (limit.value, *filter(None, [limit.unshipped]), *limit.goods.values()):
             if not surely_no_longer(got, duty.value):
@@ -89,6 +93,10 @@ class Clocks(Quoting):
         for name, duty in self.pack.cells.duties.items():
             over = self.upper.duties.get(name)
             if not self._binds("duties", name, over):
+                continue
+            if self._below_platform and name not in DUTIES_OF_MERCHANT:
+                if (over.value, over.who) != (duty.value, duty.who):
+                    yield ("duties", name), self._harsher("duties", name, "value", over, duty, NOT_THEIRS)
                 continue
             longer = over.who == "consumer" or _at_least(name)
             kept = surely_no_shorter(duty.value, over.value) if longer else surely_no_longer(duty.value, over.value)
