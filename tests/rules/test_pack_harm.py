@@ -205,3 +205,11 @@ def test_conditions_cost_no_decision_more_than_a_moment(number: int, length: int
     bound = str(MOST_WHENS if length < 100 else MOST_WHEN_TEXT)
     assert problem.cell.startswith("lanes.rows.") and problem.cell.endswith(".when")
     assert bound in said.into("zh") and bound in said.into("en")
+
+
+def test_a_table_has_as_many_rows_as_a_decision_has_time_for() -> None:
+    row = '  { lane = "assisted", remedies = ["any"], tiers = ["gold"], clause = "person_looks" },\n'
+    text = SHOP.format(version="2026-03", since="2026-03-01", until="", answers="24h") + "[lanes]\nrows = [\n" + row * 401 + "]\n"
+    [problem] = refused(text)
+    assert problem.cell == "lanes.rows" and (problem.place.row, problem.place.column) == place_of(text, "[\n" + row)
+    assert "最多 400 行" in problem.sentence.into("zh") and "at most 400 rows" in problem.sentence.into("en")

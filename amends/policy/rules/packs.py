@@ -207,6 +207,8 @@ def _wanted(kind: str, context: Mapping[str, Any], said: str) -> Text:
         return say(" {said}", "{said}", said=say(_plain(expected.replace(" or ", " 或 ")), _plain(expected)))
     if context.get("pattern") in _PATTERNS:
         return _PATTERNS[context["pattern"]]
+    if kind == "too_long":
+        return say("最多 {n} 行的列表", "a list of at most {n} rows", n=context["max_length"])
     for name, right in _BOUNDS.items():
         if name in context:
             return right.filled(n=context[name])

@@ -37,6 +37,8 @@ WhenText = Annotated[str, AfterValidator(_condition)]
 # Beyond these, counting days runs off the calendar (facts keep to them too: plausible.py).
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 Day = Annotated[date, AfterValidator(_day)]
+# The law has 46 rows of rights. Rows are compared pair by pair when a pack is loaded, and one by one when a decision is made.
+MANY = Field(max_length=400)
 VERSION = r"^[0-9]{4}-(0[1-9]|1[0-2])(\.[0-9]{1,4})?$"
 
 
@@ -186,7 +188,7 @@ class Right(Cell):
 
 
 class Rights(Cell):
-    rows: tuple[Right, ...] = ()
+    rows: Annotated[tuple[Right, ...], MANY] = ()
 
 
 class ClaimRow(Cell):
@@ -211,7 +213,7 @@ class ClaimRow(Cell):
 
 
 class Claims(Cell):
-    rows: tuple[ClaimRow, ...] = ()
+    rows: Annotated[tuple[ClaimRow, ...], MANY] = ()
 
 
 class LaneRow(Cell):
@@ -234,7 +236,7 @@ class LaneRow(Cell):
 
 
 class Lanes(Cell):
-    rows: tuple[LaneRow, ...] = ()
+    rows: Annotated[tuple[LaneRow, ...], MANY] = ()
 
 
 class PauseRow(Sourced):
@@ -248,7 +250,7 @@ class PauseRow(Sourced):
 
 
 class Pauses(Cell):
-    rows: tuple[PauseRow, ...] = ()
+    rows: Annotated[tuple[PauseRow, ...], MANY] = ()
 
 
 class Voluntary(Cell):
@@ -260,7 +262,7 @@ class Voluntary(Cell):
 
 
 class Voluntaries(Cell):
-    rows: tuple[Voluntary, ...] = ()
+    rows: Annotated[tuple[Voluntary, ...], MANY] = ()
 
 
 class SilenceRow(Cell):
@@ -275,7 +277,7 @@ class SilenceRow(Cell):
 
 
 class Silence(Cell):
-    rows: tuple[SilenceRow, ...] = ()
+    rows: Annotated[tuple[SilenceRow, ...], MANY] = ()
 
 
 class Settlement(Sourced):
@@ -303,7 +305,7 @@ class Tolerance(Cell):
 
 
 class Weights(Cell):
-    rows: tuple[Tolerance, ...] = ()
+    rows: Annotated[tuple[Tolerance, ...], MANY] = ()
 
 
 class PackCells(Cell):
