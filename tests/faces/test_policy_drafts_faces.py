@@ -29,6 +29,12 @@ def office(stepped_clock: Stepped) -> Iterator[Office]:
         yield the_office()
 
 
+PAUSE = (
+    '{ name = { zh = "停", en = "Halt" }, limits = ["merchant_answers"], first = 9999-12-01, last = 9999-12-31, source = "J2", tag = "S", '
+    'clause = "allowed" }'
+)
+
+
 @pytest.fixture
 def olga(office: Office) -> Program:
     return program(office.olga)
@@ -93,6 +99,20 @@ def test_what_cannot_be_taken_is_named(olga: Program, body: dict[str, Any]) -> N
     answer = olga.post("/policy/drafts", body)
     assert answer.status_code == 422
     assert answer.json()["fields"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("x = 0x" + "f" * 3900, "x"),
+        (law() + f"\n[pauses]\nrows = [{PAUSE}]\n", "pauses.rows.0.first"),
+    ],
+    ids=["digits", "the end of the calendar"],
+)
+def test_a_draft_that_would_break_a_reader_or_a_clock_is_kept_and_told_where(olga: Program, text: str, cell: str) -> None:
+    told = olga.post(f"/policy/drafts/{written(olga, text)}/check").json()
+    assert told["stage"] == "draft"
+    assert told["problems"][0]["cell"] == cell and told["problems"][0]["row"] >= 1 and told["problems"][0]["text"]["zh"]
 
 
 def test_a_list_of_drafts_costs_the_same_at_any_length(office: Office, olga: Program) -> None:
