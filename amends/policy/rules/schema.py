@@ -219,7 +219,8 @@ class Claims(Cell):
 class LaneRow(Cell):
     """Who looks at an open remedy; the first row that fits decides, the last fits everything. An empty list fits all.
 
-    `up_to_minor` bounds the remedy's sum, `per_day_minor` the consumer's instant refunds of the day with it, `score_up_to_bps` the risk.
+    `up_to_minor` bounds the whole claim's sum with what its order was granted at once that day, `per_day_minor` the consumer's instant
+    refunds of the day with it, `score_up_to_bps` the risk.
     """
 
     lane: Lane
