@@ -13,8 +13,11 @@ from contextlib import AbstractContextManager, nullcontext
 from types import FrameType
 
 from django.core.management import execute_from_command_line
+from django.db import ProgrammingError
+from psycopg.errors import UndefinedTable
 
 from amends.kernel.refusals import Refusal
+from amends.kernel.texts import say
 from amends.plumbing.console import complain
 from amends.plumbing.database import DatabaseRefused, home, is_embedded
 from amends.plumbing.embedded import LauncherError, Lease, Server
@@ -58,6 +61,15 @@ def main(argv: list[str] | None = None) -> None:
             execute_from_command_line([_program(words[0]), *words[1:]])
     except (LauncherError, DatabaseRefused, Refusal) as error:
         complain(error.text)
+        raise SystemExit(2) from None
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, UndefinedTable):
+            raise
+        right = say(
+            "数据库里还没有表。请先运行 amends up --no-demo --no-serve。",
+            "The database has no tables yet. Run `amends up --no-demo --no-serve`.",
+        )
+        complain(right)
         raise SystemExit(2) from None
     except KeyboardInterrupt:  # Ctrl-C is an answer, not an accident
         raise SystemExit(130) from None
