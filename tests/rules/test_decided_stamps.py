@@ -41,7 +41,7 @@ rows = [
 ]
 
 [limits]
-merchant_receives = { value = "48h", legal = "refund_after_receipt", source = "2.4", tag = "S" }
+merchant_inspects = { value = "48h", legal = "refund_after_receipt", source = "2.4", tag = "S" }
 """  # noqa: E501 - one row, one line, as in a pack
 
 
@@ -64,7 +64,7 @@ def test_a_pause_holds_a_clock_from_its_first_day_to_the_end_of_its_last() -> No
 def test_a_platforms_limit_stands_beside_the_duty_of_the_law() -> None:
     stack = under(written(PAUSES, "still"))
     rows = {row.limit: row for row in decided(stack).clocks(stack)}
-    row = rows["merchant_receives"]
+    row = rows["merchant_inspects"]
     assert (row.value, row.source, row.tag) == ("48h", "2.4", "S")
     assert (row.legal_name, row.legal_value, row.legal_source) == ("refund_after_receipt", "7d", "L1 25(3); L3 13")
     assert row.article is not None
