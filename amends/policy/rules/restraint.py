@@ -26,9 +26,7 @@ def as_law(own: PackCells) -> Found:
         if clause.tag == "P":
             yield ("clauses", name, "tag"), say("P 只属于法律和承诺，应为 I 或 S。", "P is for laws and promises; it should be I or S.")
         if _OF_LAW.search(clause.source):
-            right = say(
-                "自己的条款不能以法律条文为出处，请写自己的规则。", "A clause of your own has no law as source; name your rule."
-            )
+            right = say("自己的条款不能以法律条文为出处，请写自己的规则。", "A clause of your own has no law as source; name your rule.")
             yield ("clauses", name, "source"), right
 
 
