@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import connections
 
 from amends.cases import clockwork
 from amends.cases.models import Case, ClaimedUnit, Deadline, Entry, Grant
@@ -27,6 +22,7 @@ from amends.returns.models import ReturnShipment
 from amends.rulings.models import Review
 from tests.cast import Cast, an_order, claims, settled, the_cast
 from tests.payments_fixture import refunds_in
+from tests.proofs.racing import refusals, together
 from tests.proofs.roads import HOUR
 
 SCALE = int(os.environ.get("PROOF_SCALE", "1"))
@@ -36,28 +32,6 @@ ROUNDS = 5 * SCALE
 @pytest.fixture
 def cast(committed_db: None, stepped_clock: Stepped, gateway: Running) -> Cast:
     return the_cast()
-
-
-def together(*works: Callable[[], Any]) -> list[Any]:
-    """All of them at one barrier, each on a connection of its own; answers results, or the refusal where there was one."""
-    barrier = Barrier(len(works))
-
-    def met(work: Callable[[], Any]) -> Any:
-        try:
-            connections["default"].ensure_connection()
-            barrier.wait(timeout=30)
-            return work()
-        except Refusal as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return [done.result() for done in [pool.submit(met, work) for work in works]]
-
-
-def refusals(ends: Sequence[Any]) -> list[Refusal]:
-    return [end for end in ends if isinstance(end, Refusal)]
 
 
 def is_sound() -> None:

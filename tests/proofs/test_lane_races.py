@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.db.models import Sum
 
 from amends.cases.claims import LineClaim
@@ -25,6 +23,7 @@ from amends.people.rules import Actor
 from amends.plumbing.simulators.launch import Running
 from amends.rulings.models import Review
 from tests.cast import Cast, an_order, settled, the_cast
+from tests.proofs.racing import together
 
 SCALE = int(os.environ.get("PROOF_SCALE", "1"))
 ROUNDS = 4 * SCALE
@@ -36,24 +35,6 @@ EACH = 20000
 @pytest.fixture
 def cast(committed_db: None, stepped_clock: Stepped, gateway: Running) -> Cast:
     return the_cast()
-
-
-def together(*works: Callable[[], Any]) -> list[Any]:
-    """All of them at one barrier, each on a connection of its own; answers results, or the refusal where there was one."""
-    barrier = Barrier(len(works))
-
-    def met(work: Callable[[], Any]) -> Any:
-        try:
-            connections["default"].ensure_connection()
-            barrier.wait(timeout=30)
-            return work()
-        except Refusal as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return [done.result() for done in [pool.submit(met, work) for work in works]]
 
 
 def a_gold_consumer(cast: Cast, number: int) -> Consumer:
