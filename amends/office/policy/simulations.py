@@ -27,11 +27,11 @@ from amends.policy.rules.facts import GOODS_NAMES, ISSUE_NAMES, LANE_NAMES, REME
 from amends.policy.simulation.queries import PAGE, flip, flips, sides, simulation, simulations
 from amends.policy.simulation.running import sides_of
 from amends.policy.simulation.telling import name_of
-from amends.policy.simulation.verbs import STAGE_NAMES, cancel_simulation, may_simulate, resume_simulation, start_simulation
+from amends.policy.simulation.verbs import MOVES, STAGE_NAMES, acts, cancel_simulation, may_simulate, resume_simulation, start_simulation
 
 SOURCES: dict[str, Text] = {"history": say("历史售后单", "past cases"), "year": say("模拟的一年", "a generated year")}
 STAGE_KINDS = {"queued": "", "running": "brand", "done": "ok", "cancelled": "warn", "failed": "bad"}
-UNDER_WAY = ("queued", "running")
+UNDER_WAY = MOVES["cancel"]
 SHOWN_CHANGES = 4
 CLOSED = say("不成立", "closed")
 Side = dict[str, Any]
@@ -154,8 +154,8 @@ def _progress(request: ActorRequest, found: Simulation) -> dict[str, Any]:
         "seconds": round(spent),
         "left": round(spent * (found.total - found.done) / found.done) if found.done and found.total else None,
         "may": may_simulate(request.actor),
-        "may_cancel": found.stage in UNDER_WAY and may_simulate(request.actor),
-        "may_resume": found.stage in ("cancelled", "failed") and may_simulate(request.actor),
+        "may_cancel": "cancel" in acts(found, request.actor),
+        "may_resume": "resume" in acts(found, request.actor),
     }
 
 

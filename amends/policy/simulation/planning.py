@@ -11,6 +11,7 @@ from amends.kernel import clock
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.policy.queries import calendar
+from amends.policy.rules.lanes import CURRENCIES
 from amends.policy.rules.packs import Pack
 from amends.policy.rules.schema import Layer
 from amends.policy.shelf import held, stack_of
@@ -20,7 +21,6 @@ from amends.policy.simulation.sides import kept
 MOST_CASES, CASES, SEED = 5_000_000, 100_000, 1
 MOST_SEED = 2**31 - 1
 DEFAULT_SHOP = 0  # no merchant's id: the stack of a shop without a pack of its own
-CURRENCIES = {"CN": "CNY"}
 
 
 def asked(source: str, params: Mapping[str, Any], draft: Pack, merchant_id: int | None) -> dict[str, Any]:
