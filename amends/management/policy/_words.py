@@ -42,7 +42,7 @@ def summary(problems: list[dict[str, Any]], golden: dict[str, Any]) -> Text:
     binding = sum(problem["binding"] for problem in problems)
     if binding:
         return say("{n} 处需要改。", "{n} to mend.", n=binding)
-    return say("没有问题，{n} 个黄金案例检查通过。", "Nothing to mend; {n} checks of golden cases passed.", n=golden.get("asked", 0))
+    return say("没有问题，{n} 个金标准用例检查通过。", "Nothing to mend; {n} checks of golden cases passed.", n=golden.get("asked", 0))
 
 
 def print_json(value: Any) -> None:

@@ -27,6 +27,10 @@ STATES: dict[str, tuple[Text, str, str]] = {
     "passes": (say("通过", "passes"), "ok", "check"),
     "later": (say("以后", "later"), "", "clock-hour-4"),
 }
+NO_CODES = (
+    ("general knowledge", "常识"), ("annex", "附件"), ("AC rate 0.1%/day", "空调每天 0.1%"), ("(30/90-day rule)", "（30 天、90 天）"),
+    ("mobile-phone rules", "手机规定"), ("exclusions", "除外情形"),
+)  # fmt: skip
 KIND_NAMES: dict[str, Text] = {
     "decision": say("决定", "decision"),
     "amount": say("金额", "amount"),
@@ -77,7 +81,7 @@ def row_of(case: Case, said: dict[str, tuple[Mismatch, ...]]) -> dict[str, Any]:
         "story": case.story,
         "outcome": case.outcome,
         "jurisdiction": case.jurisdiction,
-        "source": case.source,
+        "source": cited(case.source),
         "tag": case.tag,
         "later": case.later,
         "kind_keys": kinds,
@@ -90,6 +94,15 @@ def row_of(case: Case, said: dict[str, tuple[Mismatch, ...]]) -> dict[str, Any]:
         "checks": len(case.checks),
         "tries": [url for check in case.checks if (url := _try(check))][:3],
     }
+
+
+def cited(source: str) -> Text:
+    """The basis of a case by its codes. In Chinese articles stand behind their law as the packs cite them, `L3 10`, and what is no code is
+    translated."""
+    zh = source.replace(" art.", " ")
+    for english, chinese in NO_CODES:
+        zh = zh.replace(english, chinese)
+    return say(zh, source)
 
 
 def _try(check: Check) -> str:
