@@ -23,7 +23,7 @@ run: setup  ## Amends with a demo marketplace, until Ctrl-C (AMENDS_HOME, AMENDS
 	@exec $(AMENDS) up
 
 test: setup  ## the whole suite (PYTEST="-k word" narrows it)
-	$(PY) -m pytest -n $(WORKERS) $(PYTEST)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST)
 
 test-pg15: setup  ## the database part once more, on Debian's PostgreSQL 15
 	PG_BIN=$(PG15) $(PY) -m pytest -n $(WORKERS) $(wildcard tests/verbs tests/stories) $(PYTEST)

@@ -37,6 +37,7 @@ NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": 
 
 # Rows that migrations and `amends prepare` bring and no test may change: `committed_db` leaves them.
 KEEP = {"django_migrations", "django_content_type", "auth_permission", "django_site", "policy_calendar_day"}
+LONGEST = {"test_kills.py"}
 MIGRATED_BY = ("django", "django-allauth", "procrastinate")
 
 
@@ -177,6 +178,24 @@ def stepped_clock() -> Iterator[clock.Stepped]:
         yield stepped
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_order_but_the_one_asked_for() -> Iterator[None]:
+    """Rows whose order nobody asked for come the other way round: a database promises none, and no test may rest on one by chance."""
+    from django.db.models.query import QuerySet  # noqa: PLC0415 - pure tests run without Django
+
+    fetch = QuerySet._fetch_all
+
+    def backwards(rows: Any) -> None:
+        fresh = rows._result_cache is None
+        fetch(rows)
+        if fresh and not rows.query.is_sliced and not rows.ordered:
+            rows._result_cache.reverse()
+
+    QuerySet._fetch_all = backwards  # type: ignore[method-assign]
+    yield
+    QuerySet._fetch_all = fetch  # type: ignore[method-assign]
+
+
 # Browser tests: left out with a word where there is no Chromium, and never left out where AMENDS_REQUIRE_BROWSER=1.
 
 
@@ -191,7 +210,8 @@ def _required() -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without Chromium every test marked `browser` is skipped."""
+    """The longest proof begins first, so that no process waits for it alone; without Chromium every test marked `browser` is skipped."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
     if chromium() is None:
         for item in items:
             if item.get_closest_marker("browser"):
