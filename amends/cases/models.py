@@ -223,6 +223,8 @@ class Deadline(Tenanted):
     held_until = models.DateTimeField(null=True, blank=True)
     # When the duty of the law that runs beside this limit ends, where one does.
     legal_due_at = models.DateTimeField(null=True, blank=True)
+    # The next reminder of whoever is waited for, and how many there were (LIFECYCLE 15); none while the clock stands still.
+    warn_at = models.DateTimeField(null=True, blank=True)
     warned = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_as = models.CharField(max_length=12, blank=True)
@@ -238,6 +240,11 @@ class Deadline(Tenanted):
         indexes = [
             # The clock's only reader: ten million open rows must cost no more per tick than ten.
             models.Index(fields=["due_at"], condition=Q(ended_at__isnull=True, paused_since__isnull=True), name="deadlines_due"),
+            models.Index(
+                fields=["warn_at"],
+                condition=Q(ended_at__isnull=True, paused_since__isnull=True, warn_at__isnull=False),
+                name="deadlines_warn",
+            ),
             models.Index(fields=["merchant", "case"], condition=Q(ended_at__isnull=True), name="deadlines_open"),
         ]
 

@@ -14,7 +14,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"
 KINDS = {
     "AS": "case", "OR": "order", "RT": "return shipment", "RF": "refund", "RV": "review", "EV": "evidence",
     "ME": "merchant", "CU": "consumer", "PR": "product", "DE": "decision", "SV": "survey", "US": "user",
-    "PD": "policy draft", "SM": "simulation",
+    "PD": "policy draft", "SM": "simulation", "MG": "message", "AN": "announcement", "WE": "webhook endpoint", "WD": "webhook delivery",
 }  # fmt: skip
 _SHAPE = re.compile(rf"^({'|'.join(KINDS)})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})$")
 

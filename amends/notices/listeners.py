@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from amends.cases.models import Case, Entry
-from amends.notices.mails import mail
 from amends.notices.models import Notice
 from amends.notices.words import NOTICES, Told
 
@@ -25,7 +24,6 @@ def tell(entry: Entry) -> None:
         there = set(_same_moment(entry).filter(key__in=wanted).values_list("key", flat=True))
         told = [(told, _notice(case, entry, told, key)) for key, told in wanted.items() if key not in there]
         Notice.objects.bulk_create(notice for _, notice in told)
-        mail(case, told)
 
 
 def _same_moment(entry: Entry) -> QuerySet[Notice]:
@@ -39,7 +37,8 @@ def _notice(case: Case, entry: Entry, told: Told, key: str) -> Notice:
         facts |= {"amount_minor": entry.facts["amount_minor"], "unit": entry.facts.get("unit_of_account", case.currency)}
     return Notice(
         merchant_id=case.merchant_id, case_id=case.pk, made_at=entry.made_at, party=told.party,
-        consumer_id=case.consumer_id if told.party == "consumer" else None, kind=f"{entry.life}.{entry.verb}", facts=facts,
+        consumer_id=case.consumer_id if told.party == "consumer" else None, kind=f"{entry.life}.{entry.verb}",
+        urgency="act" if turn else "result", facts=facts,
         due_at=datetime.fromisoformat(turn["due_at"]) if turn else None, key=key,
     )  # fmt: skip
 

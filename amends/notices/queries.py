@@ -12,7 +12,7 @@ from amends.cases.words import verb_name
 from amends.kernel.money import Money
 from amends.kernel.parties import Party
 from amends.kernel.texts import Text, say
-from amends.notices.models import Mail, Notice
+from amends.notices.models import Notice
 from amends.notices.words import NOTICES, Told
 from amends.people.rules import Actor
 
@@ -38,11 +38,6 @@ def notices_for(actor: Actor, *, most: int = 50) -> list[Read]:
 def unread_count(actor: Actor) -> int:
     """How many notices this side has not read."""
     return addressed_to(actor).filter(read_at__isnull=True).count()
-
-
-def mails(actor: Actor, *, most: int = 100) -> list[Mail]:
-    """The newest mails, for the platform's people alone."""
-    return list(Mail.objects.order_by("-made_at", "-id")[:most]) if actor.sees_everything else []
 
 
 def sentence(notice: Notice, told: Told) -> Text:

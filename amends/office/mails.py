@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from amends.faces.entering import ActorRequest, face
 from amends.kernel.refusals import NotFound
 from amends.kernel.texts import say
-from amends.notices.models import Mail
+from amends.notices.models import Message
 
 PAGE = 25
 STATES = {"": say("全部", "All"), "sent": say("已发出", "Sent"), "failed": say("未发出", "Failed")}
@@ -38,16 +38,16 @@ def listed(request: ActorRequest) -> HttpResponse:
     return render(request, "office/mails.html", context)
 
 
-def _chosen(words: str, state: str) -> QuerySet[Mail]:
-    found = Mail.objects.all()
+def _chosen(words: str, state: str) -> QuerySet[Message]:
+    found = Message.objects.filter(channel="mail")
     if words:
-        found = found.filter(Q(to__icontains=words) | Q(subject__icontains=words) | Q(body__icontains=words))
+        found = found.filter(Q(address__icontains=words) | Q(subject__icontains=words) | Q(body__icontains=words))
     if state == "failed":
-        return found.exclude(failed="")
-    return found.filter(failed="") if state == "sent" else found
+        return found.filter(state="failed")
+    return found.exclude(state="failed") if state == "sent" else found
 
 
-def _page(found: QuerySet[Mail], after: str) -> tuple[list[Mail], str]:
+def _page(found: QuerySet[Message], after: str) -> tuple[list[Message], str]:
     if after:
         at, _, key = after.partition("~")
         try:

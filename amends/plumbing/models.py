@@ -43,3 +43,21 @@ class Beat(models.Model):
 
     class Meta:
         db_table = "plumbing_beat"
+
+
+class LiveChange(models.Model):
+    """Something that open pages show has changed. Read by the live processes in the order of commits and forgotten after an hour.
+
+    `xid` is the transaction that wrote the row: a reader that asks for all rows from the oldest transaction it could not yet see misses
+    none, whatever order ids were drawn in (plumbing/live.py).
+    """
+
+    made_at = models.DateTimeField()
+    merchant_id = models.BigIntegerField()
+    case_id = models.BigIntegerField(null=True, blank=True)
+    consumer_id = models.BigIntegerField(null=True, blank=True)
+    topics = models.JSONField()
+
+    class Meta:
+        db_table = "plumbing_live_change"
+        managed = False  # made by SQL in the migration: Django has no field for xid8

@@ -72,5 +72,5 @@ def make_months(today: date) -> None:
     with connection.cursor() as cursor:
         for ahead in range(3):
             first = date(today.year + (today.month - 1 + ahead) // 12, (today.month - 1 + ahead) % 12 + 1, 1)
-            for parent in ("cases_entry", "notices_notice"):
+            for parent in ("cases_entry", "notices_notice", "notices_message"):
                 cursor.execute("SELECT amends_make_month(%s, %s)", [parent, first])
