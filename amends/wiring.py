@@ -11,6 +11,7 @@ from amends.cases.evidence import likeness
 from amends.cases.hooks import FOLLOWERS, GUARDS, HOLDS_OPEN, LISTENER, LISTENERS, LIVES, Follower, Guard, Listener
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Grant
+from amends.cases.rules.told import is_told
 from amends.cases.verbs import answering, applying, ending, uploading
 from amends.notices import listeners as notices
 from amends.policy.simulation import jobs as simulation_jobs
@@ -104,8 +105,8 @@ def connect() -> None:
 
 
 def _key(move: str) -> tuple[str, str]:
-    """`life.verb` as a pair, refused where the life has no such verb: a listener that never hears is a mistake of ours."""
+    """`life.verb` as a pair, refused where the life has no such verb or line: a listener that never hears is a mistake of ours."""
     life, verb = move.split(".")
-    if verb not in LIVES[life].LIFE.all_verbs:
+    if verb not in LIVES[life].LIFE.all_verbs and not is_told(life, verb):
         raise ValueError(f"wiring: {life} has no verb {verb}")
     return life, verb
