@@ -1,4 +1,4 @@
-"""What silence does, in words that name the sum, and where a limit stands written. The verbs are the tables' own; nothing is decided here."""
+"""What silence does, in words that name the sum, and where a limit stands written. The verbs are the tables' own; nothing is decided."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from amends.kernel.money import Money
 from amends.kernel.texts import Text, say
 from amends.policy.queries import Terms
 from amends.policy.rules.answers import ClockRow
+
 
 def money_text(minor: int, currency: str) -> Text:
     """The sum in both languages, for a place in a sentence."""
