@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.console import answering, cases, inspecting, parcels, queue
+from amends.console import announcements, answering, cases, inspecting, parcels, queue
 
 urlpatterns = [
     path("", queue.page, name="console_queue"),
     path("find", cases.find, name="console_find"),
     path("notices", cases.notices, name="console_notices"),
     path("notices/read", cases.notices_read, name="console_notices_read"),
+    path("announcements", announcements.listed, name="console_announcements"),
+    path("announcements/<str:ref>/seen", announcements.seen, name="console_announcement_seen"),
     path("cases", cases.every, name="console_cases"),
     path("cases/<str:ref>", cases.case, name="console_case"),
     path("cases/<str:ref>/approval", answering.approval, name="console_approval"),

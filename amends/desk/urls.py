@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.desk import cases, moving, queue, reviews
+from amends.desk import announcements, cases, moving, queue, reviews
 
 urlpatterns = [
     path("", queue.page, name="desk_queue"),
     path("find", queue.find, name="desk_find"),
+    path("announcements", announcements.listed, name="desk_announcements"),
+    path("announcements/<str:ref>/seen", announcements.seen, name="desk_announcement_seen"),
     path("cases", queue.every, name="desk_cases"),
     path("cases/<str:ref>", cases.case, name="desk_case"),
     path("cases/<str:ref>/review", cases.review, name="desk_call"),

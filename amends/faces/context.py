@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from amends.faces.announcements import announced
 from amends.faces.words import language
 from amends.kernel import clock
 from amends.kernel.texts import say
@@ -29,6 +30,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme_choice": chosen if chosen in THEMES else "system",
         "keys_off": request.COOKIES.get("keys") == "off",
         "server_now": clock.now(),
+        "announced": lambda: announced(request),
         **_me(request),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.portal import acts, applying, cases, notices, orders
+from amends.portal import acts, announcements, applying, cases, notices, orders
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("help/", notices.person, name="help"),
     path("notices/", notices.listed, name="notices"),
     path("notices/reading", notices.reading, name="reading"),
+    path("announcements/", announcements.listed, name="announcements"),
+    path("announcements/<str:ref>/seen", announcements.seen, name="announcement_seen"),
     path("orders/<str:ref>/claim", applying.choose, name="choose"),
     path("orders/<str:ref>/claim/remedies", applying.remedies, name="remedies"),
     path("orders/<str:ref>/cases", applying.submit, name="submit"),
