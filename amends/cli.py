@@ -40,7 +40,7 @@ WITHOUT_DATABASE = {
     "openapi",
 }
 AS_OWNER = {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "squashmigrations"}
-WITH_POOL = {"web"}
+WITH_POOL = {"web", "live"}
 POOL = "12"
 
 

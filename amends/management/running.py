@@ -26,6 +26,7 @@ PROCESSES = {
     "web": (["web"], 25),
     "worker": (["worker"], 25),
     "clock": (["clock"], 25),
+    "live": (["live"], 10),
 }
 PLACES = (
     ("/", say("消费者", "Portal (consumers)")),
