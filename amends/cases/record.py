@@ -4,7 +4,7 @@ Invariants
  1. One act, one transaction, one flush: nothing of it is seen by anybody unless all of it is (B4, B20).
  2. Each life that waits has exactly one open deadline, of its present generation; each that moved on has had its own ended.
  3. Backstops (a limit over which an inner life's own clock runs) stand still while that clock runs: they ring only for silence
-    in which nothing else would (LIFECYCLE, decided 7).
+    in which nothing else would (LIFECYCLE, decided 7). Whoever they wait for is reminded only while they run (reminding.py).
  4. `Turn` and `case.turns` hold, for each party, the nearest open deadline that waits for it: the queues sort by these.
  5. A pause of the pack is counted into `due_at` when the turn begins; the row says from when to when its clock stands still.
  6. Once a side has asked for a person, silence rules against nobody: every row that could says `alarm` instead (S21).
@@ -27,9 +27,10 @@ from amends.cases.acting import Act, Step
 from amends.cases.lanes import silence_of
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Deadline, Entry, Turn
+from amends.cases.reminding import next_reminder
 from amends.kernel import clock
 from amends.kernel.tables import ALARM, BIRTH
-from amends.plumbing import jobs
+from amends.plumbing import jobs, live
 from amends.policy.queries import calendar, due_by, holds_of, legal_due
 from amends.policy.rules.words import Lane
 
@@ -84,6 +85,8 @@ def _flush(act: Act) -> None:
         _keep_deadlines(case, steps, at)
         heard += _write_entries(case, steps, act.key, at)
         case.save()
+        topics = live.topics_for("case", (step.audience for step in steps))
+        live.changed(case.merchant_id, case_id=case.pk, consumer_id=case.consumer_id, topics=topics)
     wanted = [e.pk for e in heard if hooks.LISTENERS[e.life, e.verb]]
     if wanted:
         jobs.later("relay", merchant_id=heard[0].merchant_id, made_at=at.isoformat(), entries=wanted)
@@ -117,7 +120,7 @@ def _keep_deadlines(case: Case, steps: list[Step], at: datetime) -> None:
     fresh = [_deadline(case, life, at) for key, life in moved.items() if key not in known and not life.is_over]
     _call_a_person(case, kept)
     kept += Deadline.objects.bulk_create(fresh)
-    _hold_backstops(kept, at)
+    _hold_backstops(case, kept, at)
     _keep_turns(case, kept, born=born)
 
 
@@ -144,7 +147,7 @@ def _deadline(case: Case, life: LifeRow, at: datetime) -> Deadline:
     due = due_by(case.terms, stage.limit, start=at, waits_for=stage.waits_for, calendar=days)
     held = next((hold for hold in holds_of(case.terms, stage.limit, days) if hold.start < due.at and hold.end and at < hold.end), None)
     chosen = case.terms.silence(stage.limit, stage.silence, remedy=case.remedy, shipped=case.shipped, received=case.received)
-    return Deadline(
+    row = Deadline(
         merchant_id=case.merchant_id,
         case_id=case.pk,
         life=life.LIFE.name,
@@ -161,9 +164,11 @@ def _deadline(case: Case, life: LifeRow, at: datetime) -> Deadline:
         held_until=held.end if held else None,
         legal_due_at=legal_due(case.terms, stage.limit, start=at, waits_for=stage.waits_for, calendar=days),
     )
+    row.warn_at = next_reminder(case, row)
+    return row
 
 
-def _hold_backstops(rows: list[Deadline], at: datetime) -> None:
+def _hold_backstops(case: Case, rows: list[Deadline], at: datetime) -> None:
     inner = any(not row.backstop and row.limit != "reversal_window" for row in rows)
     for row in rows:
         if not row.backstop or inner == (row.paused_since is not None):
@@ -172,7 +177,8 @@ def _hold_backstops(rows: list[Deadline], at: datetime) -> None:
             row.paused_since = at
         else:
             row.due_at, row.paused_since = row.due_at + (at - row.paused_since), None
-        row.save(update_fields=["due_at", "paused_since"])
+        row.warn_at = next_reminder(case, row)
+        row.save(update_fields=["due_at", "paused_since", "warn_at"])
 
 
 def _keep_turns(case: Case, rows: list[Deadline], *, born: bool) -> None:

@@ -31,7 +31,7 @@ ANSWERS_WITHIN = timedelta(seconds=5)
 
 
 class Command(BaseCommand):
-    help = "Fire deadlines as they fall due, once a second, and ask the gateway for late answers."
+    help = "Once a second: fire deadlines as they fall due, remind of those that come near, and ask the gateway for late answers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--shard", type=int, default=0, help="which part of the merchants this clock serves (from 0)")
@@ -57,6 +57,7 @@ class Command(BaseCommand):
         close_old_connections()
         while clockwork.tick(shard=shard) >= clockwork.BATCH:
             pass
+        clockwork.warn_due(shard=shard)
         collect_answers(older_than=ANSWERS_AFTER, shard=shard, within=ANSWERS_WITHIN)
         if ticks % SWEEPS == 0:
             ending.sweep(shard=shard)

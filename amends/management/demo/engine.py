@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 
 from amends.cases import clockwork
-from amends.cases.models import Case, Deadline
+from amends.cases.models import Case
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import Refusal
 from amends.management.demo.characters import Character, delay
@@ -82,7 +82,7 @@ class Stage:
 
     def _run(self, until: datetime) -> None:
         while True:
-            due = self._next_due()
+            due = clockwork.next_instant(self.shard)
             planned = self.agenda[0] if self.agenda else None
             at = min([t for t in (due, planned.at if planned else None) if t is not None], default=None)
             if at is None or at > until:
@@ -91,14 +91,11 @@ class Stage:
             if due is not None and due <= at:
                 rows = clockwork.due_rows(shard=self.shard)
                 clockwork.fire_all(rows)
+                clockwork.warn_due(shard=self.shard)
                 self._settle({row.case_id for row in rows})
             else:
                 heapq.heappop(self.agenda).run()
         self.heard(self.time.until(until))
-
-    def _next_due(self) -> datetime | None:
-        rows = self.shard.rows(Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=True))
-        return rows.order_by("due_at").values_list("due_at", flat=True).first()
 
     def _open(self, opening: Opening) -> None:
         tries = (opened(opening, self.dice, self.anna, self.shard) for _ in range(4))
