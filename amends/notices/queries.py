@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from amends.cases.words import verb_name
 from amends.kernel.money import Money
 from amends.kernel.parties import Party
 from amends.kernel.texts import Text, say
 from amends.notices.models import Notice
-from amends.notices.words import NOTICES, Told
+from amends.notices.rules.places import left_words, next_words, rule_words, silence_words, who_waited
+from amends.notices.rules.sentences import SENTENCES, Told
+from amends.notices.rules.table import row_of
 from amends.people.rules import Actor
 
 HERE = ZoneInfo("Asia/Shanghai")
@@ -42,9 +43,18 @@ def unread_count(actor: Actor) -> int:
 
 def sentence(notice: Notice, told: Told) -> Text:
     """The notice's body with its places filled."""
-    silence = notice.facts.get("silence") or ""
-    return told.body.filled(case=notice.facts["case"], due=_instant(notice.due_at), sum=_sum(notice),
-                            silence=verb_name("case", silence) if silence else say("按规则处理", "the rules decide"))  # fmt: skip
+    facts = notice.facts
+    silence, limit, due = facts.get("silence") or "", facts.get("limit") or "", _instant(notice.due_at)
+    until, coming = facts.get("until"), facts.get("next") or {}
+    return told.body.filled(
+        case=facts["case"], due=due, sum=_sum(notice),
+        silence=silence_words(silence) if silence else say("按规则处理", "the rules decide"),
+        until=_instant(datetime.fromisoformat(until) if until else None),
+        who=who_waited(limit), rule=rule_words(limit),
+        left=left_words(notice.due_at - notice.made_at) if notice.due_at else due,
+        next=next_words(coming.get("life", ""), coming.get("stage", ""),
+                        _instant(datetime.fromisoformat(coming["due_at"])) if coming else None),
+    )  # fmt: skip
 
 
 def addressed_to(actor: Actor) -> QuerySet[Notice]:
@@ -56,7 +66,7 @@ def addressed_to(actor: Actor) -> QuerySet[Notice]:
 
 
 def _read(notice: Notice) -> Read:
-    told = next(t for t in NOTICES[notice.kind] if t.party == notice.party)
+    told = SENTENCES[row_of(notice.kind, notice.party).words]
     return Read(notice.facts["case"], notice.made_at, told.subject, sentence(notice, told), notice.read_at is None)
 
 

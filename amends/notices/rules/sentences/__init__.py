@@ -1,0 +1,17 @@
+"""Every sentence of the table, by the name that its rows use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from amends.notices.rules.sentences.case import CASE
+from amends.notices.rules.sentences.elsewhere import ELSEWHERE
+from amends.notices.rules.sentences.goods import GOODS
+from amends.notices.rules.sentences.money import MONEY
+from amends.notices.rules.sentences.reminders import REMINDERS
+from amends.notices.rules.sentences.review import REVIEW
+from amends.notices.rules.sentences.told import Told
+
+__all__ = ["SENTENCES", "Told"]
+
+SENTENCES: Mapping[str, Told] = {**CASE, **REVIEW, **GOODS, **MONEY, **REMINDERS, **ELSEWHERE}
