@@ -44,6 +44,8 @@ PLACES: Mapping[str, Place] = {
     "until": Place(say("已经过去的时限", "the limit that ran out"), say("6月1日 10:00（北京时间）", "1 Jun 10:00 (Beijing time)")),
     "who": Place(say("谁没有处理", "who did not act"), say("商家", "merchant")),
     "rule": Place(say("按哪条规则", "under which rule"), say("商家答复时限 48 小时", "time to answer: 48 hours")),
+    "reason": Place(say("改期的原因", "why a time was changed"), say("配件缺货", "a part is out of stock")),
+    "address": Place(say("接收地址的主机名", "the host of a webhook receiver"), say("hooks.example.com", "hooks.example.com")),
 }  # fmt: skip
 SUMS = frozenset({"case.apply", "case.approve", "case.grant_at_once", "refund.intend", "refund.pay"})
 """Lines whose facts always hold a sum."""
@@ -52,7 +54,9 @@ SUMS = frozenset({"case.apply", "case.approve", "case.grant_at_once", "refund.in
 def places_of(row: Row) -> frozenset[str]:
     """The places that a sentence of this row may have, because they can be filled."""
     if row.when in BESIDE:
-        return frozenset({"shop", "case"} if row.when.startswith("mail.") else {"shop"})
+        return frozenset({"shop", "case"} if row.when.startswith("mail.") else {"shop", "case", "address", "until"})
+    if row.when == "case.revise_promise":
+        return frozenset({"case", "shop", "due", "until", "who", "reason"})
     due = {"due", "silence"} if row.due_of else set()
     left = {"left", "who", "rule"} if row.due_of == ITS_OWN and row.urgency == "remind" else set()
     lapse = {"until", "who", "rule"} if row.by_lapse else set()

@@ -26,7 +26,7 @@ from amends.rulings.rules import REVIEW
 
 LIVES: Mapping[str, Life] = {life.name: life for life in (CASE, GRANT, RETURN_SHIPMENT, INSPECTION, REFUND, REVIEW)}
 TOLD_LINES = tuple(f"{life}.{what}" for life, lines in LINES.items() for what in lines)
-BESIDE = ("webhook.alarm", "webhook.resume", "mail.reply")
+BESIDE = ("webhook.alarm", "webhook.given_up", "mail.reply")
 """What is told without a line of a timeline."""
 ITS_OWN = "told"
 ALONE = "alone"
@@ -235,7 +235,7 @@ review.remind                      >arbiter             arbiter     remind   tol
 review.remind                      >platform            agent       remind   told      remind_platform
 webhook.alarm                      -                    merchant    act      -         webhook_dead
 webhook.alarm                      -                    supervisor  result   -         webhook_dead_supervisor
-webhook.resume                     -                    merchant    news     -         webhook_mended
+webhook.given_up                   -                    merchant    result   -         webhook_given_up
 mail.reply                         -                    agent       act      -         mail_from_person
 """
 

@@ -263,8 +263,8 @@ CASE: Mapping[str, Told] = {
     ),
     "promise_revised": told(
         "告知你的时间有变", "A new time, and why",
-        "售后单 {case} 之前告诉你的时间改为 {due}，原因写在页面上。原定的法定时限和你的权利不变。",
-        "The time you were told for case {case} is now {due}; the reason stands on its page. "
-        "Limits of the law and your rights are unchanged.",
+        "售后单 {case} 原来告诉你 {until} 前由{who}处理，现在改为 {due}。原因：{reason}。规则给你的时限和权利不变。",
+        "In case {case} you were told that the {who} acts by {until}. That is now {due}. Reason: {reason}. "
+        "The limits of the rules and your rights are unchanged.",
     ),
 }  # fmt: skip
