@@ -58,6 +58,10 @@ class Running:
         """From now on it pushes its webhooks to `url`, signed with `secret`."""
         httpx.post(f"{self.url}/webhook-target", json={"url": url, "secret": secret}).raise_for_status()
 
+    def report_to(self, hooks: dict[str, dict[str, str]]) -> None:
+        """From now on the simulated services of `hooks` report to these addresses."""
+        httpx.post(f"{self.url}/hooks", json=hooks).raise_for_status()
+
     def behave(self, behaviour: dict[str, Any] | str) -> None:
         """From now on it behaves so (a profile's name, or fields)."""
         wanted = {"profile": behaviour} if isinstance(behaviour, str) else behaviour
@@ -71,44 +75,64 @@ def start_simulator(
 
     One that runs there already is taken as it is, behaviour included (`ours` is false). Raises SimulatorFailed.
     """
-    found = find_simulator(home)
-    if found:
-        return found
-    home.mkdir(parents=True, exist_ok=True)
-    asked = behaviour if isinstance(behaviour, str) else json.dumps(behaviour)
-    command = [sys.executable, "-m", "amends.plumbing.simulators.payments", "--until-eof", "--port", str(port), "--behaviour", asked]
-    command += ["--book", str(home / "payments.sqlite"), "--port-file", str(home / "payments.json")]
-    command += (["--seed", seed] if seed else []) + (["--instant"] if instant else [])
-    root = str(Path(amends.__file__).parents[1])
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
-    log = home / "payments.log"
-    with log.open("ab") as output:
-        # A session of its own: Ctrl-C reaches the starter, who stops it in good order.
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=output, env=environment, start_new_session=True)
-    return _awaited(process, home, log)
+    more = (["--seed", seed] if seed else []) + (["--instant"] if instant else [])
+    return _started("payments", home, port, behaviour, more)
 
 
-def find_simulator(home: Path) -> Running | None:
-    """The payment simulator that runs for `home`, or None; a stale payments.json is not believed."""
+def start_messages(
+    home: Path,
+    *,
+    port: int = 0,
+    behaviour: dict[str, Any] | str = "plain",
+    seed: str | None = None,
+    hooks: dict[str, dict[str, str]] | None = None,
+) -> Running:
+    """The simulator of mail, SMS, WeChat and push of `home` answers; `home`/messages.json says where each of them is.
+
+    `hooks` says where reports go ({"aliyun": {"url": ..}, "wechat": {..}, "mail": {"url": .., "secret": ..}}). Else as start_simulator.
+    """
+    more = (["--seed", seed] if seed else []) + (["--hooks", json.dumps(hooks)] if hooks else [])
+    return _started("messages", home, port, behaviour, more)
+
+
+def find_simulator(home: Path, kind: str = "payments") -> Running | None:
+    """The simulator that runs for `home`, or None; a stale port file is not believed."""
     try:
-        told = json.loads((home / "payments.json").read_text())
+        told = json.loads((home / f"{kind}.json").read_text())
         health = httpx.get(f"{told['url']}/health", timeout=2).json()
     except (OSError, ValueError, KeyError, httpx.HTTPError):
         return None
-    if health.get("pid") != told["pid"] or health.get("book") != str((home / "payments.sqlite").resolve()):
+    if health.get("pid") != told["pid"] or health.get("book") != str((home / f"{kind}.sqlite").resolve()):
         return None
     return Running(told["url"], told["pid"], ours=False)
 
 
-def _awaited(process: subprocess.Popen[bytes], home: Path, log: Path) -> Running:
+def _started(kind: str, home: Path, port: int, behaviour: dict[str, Any] | str, more: list[str]) -> Running:
+    found = find_simulator(home, kind)
+    if found:
+        return found
+    home.mkdir(parents=True, exist_ok=True)
+    asked = behaviour if isinstance(behaviour, str) else json.dumps(behaviour)
+    command = [sys.executable, "-m", f"amends.plumbing.simulators.{kind}", "--until-eof", "--port", str(port), "--behaviour", asked]
+    command += ["--book", str(home / f"{kind}.sqlite"), "--port-file", str(home / f"{kind}.json"), *more]
+    root = str(Path(amends.__file__).parents[1])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
+    log = home / f"{kind}.log"
+    with log.open("ab") as output:
+        # A session of its own: Ctrl-C reaches the starter, who stops it in good order.
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=output, env=environment, start_new_session=True)
+    return _awaited(kind, process, home, log)
+
+
+def _awaited(kind: str, process: subprocess.Popen[bytes], home: Path, log: Path) -> Running:
     # perf_counter, not the clock: this is patience with the machine, whatever time the house plays.
     end = time.perf_counter() + PATIENCE
     while time.perf_counter() < end and process.poll() is None:
-        found = find_simulator(home)
+        found = find_simulator(home, kind)
         if found and found.pid == process.pid:
             return Running(found.url, found.pid, ours=True, _process=process)
         time.sleep(0.02)
     process.kill()
     process.wait()
     words = log.read_text(errors="replace").strip().splitlines()
-    raise SimulatorFailed(words[-1] if words else "the payment simulator said nothing and did not answer")
+    raise SimulatorFailed(words[-1] if words else f"the {kind} simulator said nothing and did not answer")

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
-import signal
 import sqlite3
 import sys
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from amends.plumbing.simulators.payments.behaviour import Behaviour, behave
 from amends.plumbing.simulators.payments.book import Book
 from amends.plumbing.simulators.payments.server import Gateway
+from amends.plumbing.simulators.serving import port_file, serve_until_told
 
 
 def arguments(parser: argparse.ArgumentParser, *, home: Path | None = None) -> None:
@@ -44,10 +42,13 @@ def run(options: argparse.Namespace) -> int:
     except (OSError, OverflowError) as wrong:
         book.close()
         return _cannot(f"port {options.port} on 127.0.0.1: {wrong}")
-    with _port_file(options.port_file, {"url": gateway.url, "pid": os.getpid(), "book": book.path}):
+    with port_file(options.port_file, {"url": gateway.url, "pid": os.getpid(), "book": book.path}):
         sys.stdout.write(f"payment simulator (no real money) at {gateway.url}, book {book.path}\n")
         sys.stdout.flush()
-        _serve(gateway, until_eof=options.until_eof)
+        gateway.pusher.start()
+        serve_until_told(gateway, until_eof=options.until_eof)
+        gateway.pusher.stop()
+        gateway.server_close()
     book.close()
     return 0
 
@@ -55,39 +56,6 @@ def run(options: argparse.Namespace) -> int:
 def _cannot(why: str) -> int:
     sys.stderr.write(f"payment simulator: {why}\n")
     return 2
-
-
-def _serve(gateway: Gateway, *, until_eof: bool) -> None:
-    def stop(*_: Any) -> None:
-        threading.Thread(target=gateway.shutdown).start()  # from this thread it would wait for itself
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    if until_eof:
-        # The bare descriptor: a thread inside sys.stdin holds a lock for which the interpreter would wait when it ends.
-        threading.Thread(target=lambda: stop(os.read(0, 1)), daemon=True).start()
-    gateway.pusher.start()
-    gateway.serve_forever(poll_interval=0.1)
-    gateway.pusher.stop()
-    gateway.server_close()
-
-
-@contextlib.contextmanager
-def _port_file(path: Path | None, content: dict[str, Any]) -> Iterator[None]:
-    """While the block runs, the file tells where the gateway is; afterwards it is gone, if it is still ours."""
-    if path is None:
-        yield
-        return
-    text = json.dumps(content)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(text)
-    draft.replace(path)
-    try:
-        yield
-    finally:
-        if path.exists() and path.read_text() == text:
-            path.unlink()
 
 
 def _behaviour(options: argparse.Namespace) -> Behaviour:

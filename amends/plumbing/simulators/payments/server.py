@@ -5,50 +5,39 @@ Not about money: book.py and statement.py are. A refusal is `{"error": code, "de
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import re
-import socket
-import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from amends.plumbing.simulators.books import Refused, micros
 from amends.plumbing.simulators.payments import statement, webhooks
 from amends.plumbing.simulators.payments.behaviour import Behaviour, behave
-from amends.plumbing.simulators.payments.book import Book, Refused, micros
+from amends.plumbing.simulators.payments.book import Book
+from amends.plumbing.simulators.serving import Asked, Cut, Reply, Server
 
-LONGEST_BODY = 32 * 1024 * 1024
 LONGEST_PAGE = 5000
 Answer = tuple[int, dict[str, Any]]
 
 
-class Cut(Exception):
-    """The connection breaks without an answer."""
-
-
-class Gateway(ThreadingHTTPServer):
-    """The listening gateway: its book, its behaviour and its pusher. One thread for each connection."""
-
-    daemon_threads = True
-    request_queue_size = 128
+class Gateway(Server):
+    """The listening gateway: its book, its behaviour and its pusher."""
 
     def __init__(self, port: int, book: Book, behaviour: Behaviour) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+        super().__init__(port)
         self.book, self.behaviour = book, behaviour
         self.pusher = webhooks.Pusher(book, behaviour.backoff)
         self._struck: set[str] = set()
         self._lock = threading.Lock()
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+    def reply(self, asked: Asked) -> Reply:
+        """See serving.Server."""
+        parts, body = urlsplit(asked.target), asked.json()
+        return Reply(*_route(asked.method, parts.path)(self, body, dict(parse_qsl(parts.query))))
 
     def struck_first(self, key: str) -> bool:
         """Whether this is the first request of `key` that trouble strikes before the effect; a restart forgets."""
@@ -56,57 +45,6 @@ class Gateway(ThreadingHTTPServer):
             new = key not in self._struck
             self._struck.add(key)
             return new
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no news; anything else is reported as usual."""
-        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)
-
-
-class Handler(BaseHTTPRequestHandler):
-    """One connection, kept open for many requests."""
-
-    server: Gateway
-    protocol_version = "HTTP/1.1"
-    server_version = "amends-payment-simulator"
-    disable_nagle_algorithm = True
-    timeout = 120
-
-    def do_GET(self) -> None:
-        self._serve("GET")
-
-    def do_POST(self) -> None:
-        self._serve("POST")
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Silent: the book is the log."""
-
-    def _serve(self, method: str) -> None:
-        try:
-            body = self._body()
-            parts = urlsplit(self.path)
-            status, answer = _route(method, parts.path)(self.server, body, dict(parse_qsl(parts.query)))
-        except Refused as refused:
-            status, answer = refused.status, {"error": refused.code, "detail": refused.detail}
-        except Cut:
-            self.close_connection = True
-            with contextlib.suppress(OSError):
-                self.connection.shutdown(socket.SHUT_RDWR)
-            return
-        content = json.dumps(answer, ensure_ascii=False).encode()
-        head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: application/json\r\ncontent-length: {len(content)}\r\n\r\n"
-        self.wfile.write(head.encode() + content)  # one write: head and body in two would wait for each other's acknowledgement
-
-    def _body(self) -> Any:
-        length = self.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > LONGEST_BODY:
-            self.close_connection = True
-            raise Refused(413, "too_long", f"a body is at most {LONGEST_BODY} bytes and says its length")
-        raw = self.rfile.read(int(length))
-        try:
-            return json.loads(raw) if raw else None
-        except ValueError as wrong:
-            raise Refused(400, "bad_json", f"the body is not JSON: {wrong}") from wrong
 
 
 def health(gateway: Gateway, _body: Any, _query: dict[str, str]) -> Answer:

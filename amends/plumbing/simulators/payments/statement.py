@@ -9,7 +9,8 @@ import secrets
 import sqlite3
 from typing import Any
 
-from amends.plumbing.simulators.payments.book import BANKED, Book, Pushes, Refused, announce, stamp
+from amends.plumbing.simulators.books import Refused, stamp
+from amends.plumbing.simulators.payments.book import BANKED, Book, Pushes, announce
 
 _LINES = """
 SELECT at, id, kind, tender, key, amount, currency, state, reason, provider_ref, order_ref, tender_kind FROM (

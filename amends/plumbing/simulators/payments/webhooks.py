@@ -13,7 +13,8 @@ import threading
 import time
 from urllib.parse import urlsplit
 
-from amends.plumbing.simulators.payments.book import Book, Refused
+from amends.plumbing.simulators.books import Refused
+from amends.plumbing.simulators.payments.book import Book
 
 TIMEOUT = 5.0
 LONGEST_PAUSE = 60.0
