@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from amends.cases.models import Case
 from amends.cases.queries import TimelineRow
+from amends.cases.rules.told import REMIND
 from amends.cases.verbs.answering import REFUSALS
 from amends.faces.case_view.limits import LIMITS, money_text
 from amends.faces.case_view.shapes import Refused, Said, Told
@@ -42,12 +43,37 @@ def day_text(at: datetime) -> Text:
 def told(case: Case, rows: Iterable[TimelineRow], *, consumer: Text, merchant: Text) -> tuple[Told, ...]:
     """Every line as a reader reads it, newest first."""
     names = {Party.CONSUMER: consumer, Party.MERCHANT: merchant}
-    return tuple(_told(case, row, names.get(row.party) or LOOKS[row.party.value].name) for row in rows)
+    return tuple(_told(case, group, names.get(group[0].party) or LOOKS[group[0].party.value].name) for group in _folded(rows))
 
 
-def _told(case: Case, row: TimelineRow, who: Text) -> Told:
+def _folded(rows: Iterable[TimelineRow]) -> list[list[TimelineRow]]:
+    """The lines as they are, but reminders of one limit are one, where the last of them stood: they moved nothing."""
+    groups: dict[tuple[str, ...], list[TimelineRow]] = {}
+    for row in rows:
+        key = (row.life, row.facts["limit"], row.facts["due_at"]) if row.verb == REMIND else (str(row.number),)
+        groups.setdefault(key, []).append(row)
+    return list(groups.values())
+
+
+def _reminded(group: Sequence[TimelineRow]) -> Text:
+    """Who was reminded of what and when, for a line that stands for all reminders of one limit."""
+    facts = group[0].facts
+    parties = [NAMES[Party(party)] for party in facts["to"].split(",")]
+    who = parties[0] if len(parties) == 1 else say("双方", "both sides")
+    limit = LIMITS.get(facts["limit"]) or say("时限", "limit")
+    due = instant_text(datetime.fromisoformat(facts["due_at"]))
+    if len(group) == 1:
+        return say("提醒{who}：{limit}到 {due} 为止", "To {who}: {limit} until {due}", who=who, limit=limit, due=due)
+    return say(
+        "提醒{who} {n} 次（第一次 {first}）：{limit}到 {due} 为止", "To {who}, {n} times (first {first}): {limit} until {due}",
+        who=who, n=len(group), first=instant_text(group[-1].made_at), limit=limit, due=due,
+    )  # fmt: skip
+
+
+def _told(case: Case, group: Sequence[TimelineRow], who: Text) -> Told:
+    row = group[0]
     words = f"“{row.words}”" if row.words else ""
-    detail = _detail(case, row)
+    detail = _reminded(group) if row.verb == REMIND else _detail(case, row)
     body: Text | str = ERASED if row.erased else detail or words
     if detail and words:
         body = TITLED.filled(a=detail, b=words)
