@@ -1,4 +1,4 @@
-"""Where the outside finds this installation: the one place that turns a path into a full address. Not about requests: a message has none."""
+"""Where the outside finds this installation: the one place that turns a path into a full address, for messages, which have no request."""
 
 from __future__ import annotations
 
