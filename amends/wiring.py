@@ -13,6 +13,7 @@ from amends.cases.life import LifeRow
 from amends.cases.models import Case, Grant
 from amends.cases.rules.told import is_told
 from amends.cases.verbs import answering, applying, ending, uploading
+from amends.notices import jobs as notice_jobs
 from amends.notices import listeners as notices
 from amends.notices.announcing import jobs as announcing_jobs
 from amends.policy.simulation import jobs as simulation_jobs
@@ -87,7 +88,7 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
 OPEN_LIVES = (ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives)
 VERB_ROOMS = (
     applying, answering, ending, uploading, likeness, return_verbs, refund_verbs, refund_jobs, ruling_verbs, survey_verbs, relay,
-    simulation_jobs, announcing_jobs,
+    simulation_jobs, announcing_jobs, notice_jobs,
 )  # fmt: skip
 
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from amends.kernel.money import Money
 from amends.kernel.parties import Party
+from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
-from amends.notices.models import Notice
+from amends.notices.models import Notice, Recipient
 from amends.notices.rules.places import left_words, next_words, rule_words, silence_words, who_waited
-from amends.notices.rules.sentences import SENTENCES, Told
-from amends.notices.rules.table import row_of
+from amends.notices.rules.sentences import Told
+from amends.notices.rules.words import Audience
+from amends.notices.wording import worded
 from amends.people.rules import Actor
 
 HERE = ZoneInfo("Asia/Shanghai")
+OF_PLATFORM = frozenset({Audience.AGENT.value, Audience.ARBITER.value, Audience.SUPERVISOR.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,32 +33,43 @@ class Read:
     subject: Text
     body: Text
     unread: bool
+    id: int
+    kind: str
+    party: str
+    urgency: str
+    due_at: datetime | None
 
 
 def notices_for(actor: Actor, *, most: int = 50) -> list[Read]:
-    """The newest notices of this side, newest first; empty for a side that is told nothing in the page."""
-    return [_read(notice) for notice in addressed_to(actor).order_by("-made_at", "-id")[:most]]
+    """The newest notices of this side, newest first; for a person of the platform those of their roles."""
+    found = addressed_to(actor).select_related("merchant").order_by("-made_at", "-id")[:most]
+    until = _read_until(actor)
+    return [_read(notice, until) for notice in found]
 
 
 def unread_count(actor: Actor) -> int:
-    """How many notices this side has not read."""
-    return addressed_to(actor).filter(read_at__isnull=True).count()
+    """How many notices this side has not read; for a person of the platform, since they last said that they have read all."""
+    return unread(actor).count()
 
 
-def sentence(notice: Notice, told: Told) -> Text:
-    """The notice's body with its places filled."""
-    facts = notice.facts
-    silence, limit, due = facts.get("silence") or "", facts.get("limit") or "", _instant(notice.due_at)
-    until, coming = facts.get("until"), facts.get("next") or {}
-    return told.body.filled(
-        case=facts["case"], due=due, sum=_sum(notice),
-        silence=silence_words(silence) if silence else say("按规则处理", "the rules decide"),
-        until=_instant(datetime.fromisoformat(until) if until else None),
-        who=who_waited(limit), rule=rule_words(limit),
-        left=left_words(notice.due_at - notice.made_at) if notice.due_at else due,
-        next=next_words(coming.get("life", ""), coming.get("stage", ""),
-                        _instant(datetime.fromisoformat(coming["due_at"])) if coming else None),
-    )  # fmt: skip
+def unread(actor: Actor) -> QuerySet[Notice]:
+    """The notices that `actor` has not read. A side's are read once for all of its people; of the platform each reads alone."""
+    found = addressed_to(actor)
+    if not _of_platform(actor):
+        return found.filter(read_at__isnull=True)
+    until = _read_until(actor)
+    return found.filter(made_at__gt=until) if until else found
+
+
+def in_words(notice: Notice) -> Told:
+    """Subject and body of a notice (its `merchant` at hand), with their places filled: as this installation words it. A kind that the
+    table has no more is said by its case alone."""
+    try:
+        told = worded(notice.kind, notice.party)
+    except NotFound:
+        told = Told(say("售后单有新进展", "News of a case"), say("售后单 {case} 有新进展。", "There is news of case {case}."))
+    places = _places(notice)
+    return Told(told.subject.filled(**places), told.body.filled(**places))
 
 
 def addressed_to(actor: Actor) -> QuerySet[Notice]:
@@ -62,12 +77,44 @@ def addressed_to(actor: Actor) -> QuerySet[Notice]:
         return Notice.objects.filter(consumer_id=actor.consumer_id, party="consumer")
     if actor.party is Party.MERCHANT and actor.merchant_id:
         return Notice.objects.filter(merchant_id=actor.merchant_id, party="merchant")
+    if _of_platform(actor):
+        return Notice.objects.filter(party__in=sorted(role.value for role in actor.roles if role.value in OF_PLATFORM))
     return Notice.objects.none()
 
 
-def _read(notice: Notice) -> Read:
-    told = SENTENCES[row_of(notice.kind, notice.party).words]
-    return Read(notice.facts["case"], notice.made_at, told.subject, sentence(notice, told), notice.read_at is None)
+def _of_platform(actor: Actor) -> bool:
+    return actor.user_id is not None and any(role.value in OF_PLATFORM for role in actor.roles)
+
+
+def _read_until(actor: Actor) -> datetime | None:
+    if not _of_platform(actor):
+        return None
+    return Recipient.objects.filter(pk=actor.user_id).values_list("read_until", flat=True).first()
+
+
+def _read(notice: Notice, until: datetime | None) -> Read:
+    told = in_words(notice)
+    fresh = notice.read_at is None and (until is None or notice.made_at > until)
+    return Read(
+        notice.facts["case"], notice.made_at, told.subject, told.body, fresh, notice.pk, notice.kind, notice.party, notice.urgency,
+        notice.due_at,
+    )  # fmt: skip
+
+
+def _places(notice: Notice) -> dict[str, Any]:
+    facts = notice.facts
+    silence, limit, due = facts.get("silence") or "", facts.get("limit") or "", _instant(notice.due_at)
+    until, coming = facts.get("until"), facts.get("next") or {}
+    return {
+        "case": facts["case"], "shop": say(notice.merchant.name_zh, notice.merchant.name_en), "due": due, "sum": _sum(notice),
+        "silence": silence_words(silence) if silence else say("按规则处理", "the rules decide"),
+        "until": _instant(datetime.fromisoformat(until) if until else None),
+        "who": who_waited(limit), "rule": rule_words(limit),
+        "left": left_words(notice.due_at - notice.made_at) if notice.due_at else due,
+        "next": next_words(coming.get("life", ""), coming.get("stage", ""),
+                           _instant(datetime.fromisoformat(coming["due_at"])) if coming else None),
+        "address": facts.get("address", ""),
+    }  # fmt: skip
 
 
 def _instant(at: datetime | None) -> Text:
