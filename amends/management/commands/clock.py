@@ -15,6 +15,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from amends.cases import clockwork
 from amends.cases.verbs import ending
 from amends.kernel import clock
+from amends.notices.verbs import sending
 from amends.plumbing.idempotency import forget_old
 from amends.plumbing.models import Beat
 from amends.plumbing.shards import Shard
@@ -31,7 +32,7 @@ ANSWERS_WITHIN = timedelta(seconds=5)
 
 
 class Command(BaseCommand):
-    help = "Once a second: fire deadlines as they fall due, remind of those that come near, and ask the gateway for late answers."
+    help = "Once a second: fire deadlines as they fall due, remind of those that come near, hand out messages, and ask the gateway for late answers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--shard", type=int, default=0, help="which part of the merchants this clock serves (from 0)")
@@ -58,6 +59,8 @@ class Command(BaseCommand):
         while clockwork.tick(shard=shard) >= clockwork.BATCH:
             pass
         clockwork.warn_due(shard=shard)
+        while sending.release(shard=shard) >= sending.MOST:
+            pass
         collect_answers(older_than=ANSWERS_AFTER, shard=shard, within=ANSWERS_WITHIN)
         if ticks % SWEEPS == 0:
             ending.sweep(shard=shard)
