@@ -32,7 +32,7 @@ ANSWERS_WITHIN = timedelta(seconds=5)
 
 
 class Command(BaseCommand):
-    help = "Once a second: fire deadlines as they fall due, remind of those that come near, hand out messages, and ask the gateway for late answers."
+    help = "Once a second: fire deadlines as they fall due, remind before, hand out messages, and ask the gateway for late answers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--shard", type=int, default=0, help="which part of the merchants this clock serves (from 0)")
