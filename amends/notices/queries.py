@@ -103,21 +103,22 @@ def _read(notice: Notice, until: datetime | None) -> Read:
 
 def _places(notice: Notice) -> dict[str, Any]:
     facts = notice.facts
-    silence, limit, due = facts.get("silence") or "", facts.get("limit") or "", _instant(notice.due_at)
+    silence, limit, due = facts.get("silence") or "", facts.get("limit") or "", instant(notice.due_at)
     until, coming = facts.get("until"), facts.get("next") or {}
     return {
         "case": facts["case"], "shop": say(notice.merchant.name_zh, notice.merchant.name_en), "due": due, "sum": _sum(notice),
         "silence": silence_words(silence) if silence else say("按规则处理", "the rules decide"),
-        "until": _instant(datetime.fromisoformat(until) if until else None),
+        "until": instant(datetime.fromisoformat(until) if until else None),
         "who": who_waited(limit), "rule": rule_words(limit),
         "left": left_words(notice.due_at - notice.made_at) if notice.due_at else due,
         "next": next_words(coming.get("life", ""), coming.get("stage", ""),
-                           _instant(datetime.fromisoformat(coming["due_at"])) if coming else None),
+                           instant(datetime.fromisoformat(coming["due_at"])) if coming else None),
         "address": facts.get("address", ""),
     }  # fmt: skip
 
 
-def _instant(at: datetime | None) -> Text:
+def instant(at: datetime | None) -> Text:
+    """An instant as a sentence says it; `the limit` where there is none."""
     if at is None:
         return say("时限", "the limit")
     local = at.astimezone(HERE)

@@ -92,3 +92,12 @@ def reason_in_words(reason: str) -> Text | None:
     if not reason:
         return None
     return REASONS.get(reason) or say("服务商代码 {code}", "the service's code {code}", code=reason)
+
+
+A_CODE = "code"
+"""A message of this kind is forgotten once the service has it: whoever reads the log must not read the code."""
+
+
+def may_resend(kind: str, state: str, ref: str) -> bool:
+    """Whether a message has ended and may go once more: never a code, whose words are gone, nor one that is kept from before."""
+    return kind != A_CODE and bool(ref) and (state in OVER or state == "accepted")

@@ -17,7 +17,7 @@ from django.db import transaction
 
 from amends.kernel import clock
 from amends.notices.models import Contact, Message, Notice
-from amends.notices.rules.delivery import MISSED, OPEN, after
+from amends.notices.rules.delivery import A_CODE, MISSED, OPEN, after
 from amends.notices.rules.routes import ROUTES, route
 from amends.notices.rules.words import Channel, Urgency
 from amends.notices.verbs.planning import Parcel, Person, Way, keep, line, locked, next_way, queue
@@ -30,8 +30,6 @@ PAUSES = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), ti
 LONGEST = timedelta(hours=24)
 IMPATIENT = 3
 """So many attempts where another channel could take over; without one, all pauses are waited out."""
-A_CODE = "code"
-"""A message of this kind is forgotten once the service has it: whoever reads the log must not read the code."""
 
 
 def take_report(report: Report) -> str:

@@ -23,16 +23,17 @@ from django.db import connection, transaction
 from amends.cases.models import Deadline
 from amends.kernel import clock
 from amends.kernel.refs import clean_ref, new_ref
-from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove
+from amends.kernel.refusals import NoSuchMove, NotFound
 from amends.kernel.texts import say
 from amends.notices.composing import compose, outgoing
 from amends.notices.models import Announcement, Contact, Message, Notice
-from amends.notices.rules.delivery import OVER
+from amends.notices.rules.delivery import may_resend
 from amends.notices.rules.quiet import release_at
 from amends.notices.rules.words import Channel, Urgency
+from amends.notices.rules.writers import only_senders
 from amends.notices.verbs.answers import LONGEST, drop, notices_of, overdue, take_answer, take_report, taken
 from amends.notices.verbs.planning import HANDED_OVER, Person, keep, line
-from amends.people.rules import Actor, Role
+from amends.people.rules import Actor
 from amends.plumbing import jobs
 from amends.plumbing.messages.choosing import channel
 from amends.plumbing.messages.port import NEVER_RECEIVED, Answer, Outgoing
@@ -45,7 +46,6 @@ log = structlog.get_logger(__name__)
 MOST = 500
 LEASE = timedelta(seconds=30)
 """Longer than any channel's own time-out: whoever has not answered by then is dead, or will be heard as a late answer."""
-RESENDERS = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
 WAITS = frozenset({Urgency.ACT.value, Urgency.REMIND.value})
 
 
@@ -100,15 +100,14 @@ def send(ref: str) -> str:
 
 @transaction.atomic
 def resend(ref: str, by: Actor) -> Message:
-    """The same notices go to the same address once more, as a new message with a key of its own; by the platform's people, for a message
-    that has come to an end. Raises NotFound, NotYourMove, NoSuchMove."""
-    if not by.roles & RESENDERS:
-        raise NotYourMove(say("只有平台的人可以重发消息。", "Only the platform's people send a message again."))
+    """The same notices go to the same address once more, as a new message with a key of its own; by supervisors and administrators, for a
+    message that has come to an end. Raises NotFound, NotYourMove, NoSuchMove."""
+    only_senders(by)
     found = taken(clean_ref(ref) or "")
     if found is None:
         raise NotFound
     old, now = found[0], clock.now()
-    if not may_resend(old):
+    if not may_resend(old.kind, old.state, old.ref):
         raise NoSuchMove(say("这条消息还在路上，或者不能重发。", "This message is still on its way, or cannot be sent again."))
     made = Message.objects.create(
         merchant_id=old.merchant_id, made_at=now, ref=new_ref("MG"), user_id=old.user_id, case_id=old.case_id,
@@ -120,11 +119,6 @@ def resend(ref: str, by: Actor) -> Message:
     keep(old, line("resent_as", to=made.ref))
     jobs.later("send_message", ref=made.ref)
     return made
-
-
-def may_resend(message: Message) -> bool:
-    """Whether this message has ended and may go once more: never a code, whose words are gone, nor one that is kept from before."""
-    return message.kind != "code" and bool(message.ref) and (message.state in OVER or message.state == "accepted")
 
 
 # ── first transaction: about to ask ──────────────────────────────────────────────────────────────────────────────────────────
