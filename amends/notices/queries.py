@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from amends.kernel.money import Money
 from amends.kernel.parties import Party
@@ -42,9 +42,8 @@ class Read:
 
 def notices_for(actor: Actor, *, most: int = 50) -> list[Read]:
     """The newest notices of this side, newest first; for a person of the platform those of their roles."""
-    found = addressed_to(actor).select_related("merchant").order_by("-made_at", "-id")[:most]
-    until = _read_until(actor)
-    return [_read(notice, until) for notice in found]
+    found = addressed_to(actor).select_related("merchant").annotate(seen=_passed(actor))
+    return [_read(notice, unread=not notice.seen) for notice in found.order_by("-made_at", "-id")[:most]]
 
 
 def unread_count(actor: Actor) -> int:
@@ -54,11 +53,7 @@ def unread_count(actor: Actor) -> int:
 
 def unread(actor: Actor) -> QuerySet[Notice]:
     """The notices that `actor` has not read. A side's are read once for all of its people; of the platform each reads alone."""
-    found = addressed_to(actor)
-    if not _of_platform(actor):
-        return found.filter(read_at__isnull=True)
-    until = _read_until(actor)
-    return found.filter(made_at__gt=until) if until else found
+    return addressed_to(actor).exclude(_passed(actor))
 
 
 def in_words(notice: Notice) -> Told:
@@ -86,17 +81,17 @@ def _of_platform(actor: Actor) -> bool:
     return actor.user_id is not None and any(role.value in OF_PLATFORM for role in actor.roles)
 
 
-def _read_until(actor: Actor) -> datetime | None:
+def _passed(actor: Actor) -> Q | Exists:
+    """Whether `actor` has read a notice: a side's by its own mark, of the platform's those before the instant up to which they read."""
     if not _of_platform(actor):
-        return None
-    return Recipient.objects.filter(pk=actor.user_id).values_list("read_until", flat=True).first()
+        return Q(read_at__isnull=False)
+    return Exists(Recipient.objects.filter(pk=actor.user_id, read_until__gte=OuterRef("made_at")))
 
 
-def _read(notice: Notice, until: datetime | None) -> Read:
+def _read(notice: Notice, *, unread: bool) -> Read:
     told = in_words(notice)
-    fresh = notice.read_at is None and (until is None or notice.made_at > until)
     return Read(
-        notice.facts["case"], notice.made_at, told.subject, told.body, fresh, notice.pk, notice.kind, notice.party, notice.urgency,
+        notice.facts["case"], notice.made_at, told.subject, told.body, unread, notice.pk, notice.kind, notice.party, notice.urgency,
         notice.due_at,
     )  # fmt: skip
 

@@ -142,7 +142,7 @@ def _views(found: QuerySet[Message] | Sequence[Message], by: Actor) -> list[Mess
 
 
 def _view(row: Message, names: Mapping[int, str], by: Actor) -> MessageView:
-    item = next((item for item in row.items if "party" in item), {})
+    item: Mapping[str, Any] = next((item for item in row.items if "party" in item), {})
     open_to_me = by.sees_everything or (row.user_id is not None and row.user_id == by.user_id)
     hidden = row.kind == A_CODE
     return MessageView(
