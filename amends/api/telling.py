@@ -8,6 +8,7 @@ from amends.api import shapes
 from amends.cases.claims import Considered
 from amends.cases.models import Case
 from amends.cases.queries import QueuePage, TimelineRow
+from amends.cases.rules.facts import outward
 from amends.cases.verbs.applying import CARRIED_OUT
 from amends.cases.words import stage_name, verb_name
 from amends.faces.case_view import CaseView, beside
@@ -52,8 +53,6 @@ ADDRESSES: dict[tuple[str, str], str] = {
     ("review", "reassign"): "/reviews/{ref}/reassignment",
     ("refund", "retry"): "/refunds/{ref}/retry",
 }
-INNER = frozenset({"text", "inspection", "unit", "grant", "tender", "refund", "arbiter"})
-"""Facts that are keys of the database: they never leave the house."""
 
 
 def text(said: Text) -> shapes.TextOut:
@@ -359,7 +358,7 @@ def entry(row: TimelineRow) -> shapes.EntryOut:
         times=row.times,
         words=row.words,
         erased=row.erased,
-        facts={name: value for name, value in row.facts.items() if name not in INNER},
+        facts=outward(row.facts),
         hash=row.hash,
     )
 

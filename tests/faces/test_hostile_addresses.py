@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from amends.api.telling import INNER
+from amends.cases.rules.facts import INNER
 from amends.cases.verbs.answering import call_platform
 from amends.kernel.clock import Stepped
 from amends.people.models import User
