@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from amends.cases import grants, lanes, relay
 from amends.cases.evidence import likeness
-from amends.cases.hooks import FOLLOWERS, GUARDS, HOLDS_OPEN, LISTENER, LISTENERS, LIVES, Follower, Guard, Listener
+from amends.cases.hooks import FOLLOWERS, GUARDS, HOLDS_OPEN, LISTENER, LISTENERS, LIVES, NEEDED, Follower, Guard, Listener
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Grant
 from amends.cases.rules.told import is_told
@@ -16,6 +16,8 @@ from amends.cases.verbs import answering, applying, ending, uploading
 from amends.notices import jobs as notice_jobs
 from amends.notices import listeners as notices
 from amends.notices.announcing import jobs as announcing_jobs
+from amends.notices.webhooks import hearing as webhooks
+from amends.notices.webhooks import jobs as webhook_jobs
 from amends.policy.simulation import jobs as simulation_jobs
 from amends.refunds import jobs as refund_jobs
 from amends.refunds import listeners as refunds
@@ -75,6 +77,7 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
     )),
     *((f"case.{verb}", "survey", surveys.ask) for verb in ("complete", "accept_refusal")),
     *((move, "notices", notices.tell) for move in notices.HEARD),
+    *((move, "webhooks", webhooks.hear) for move in webhooks.HEARD),
 )  # fmt: skip
 
 ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
@@ -88,7 +91,7 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
 OPEN_LIVES = (ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives)
 VERB_ROOMS = (
     applying, answering, ending, uploading, likeness, return_verbs, refund_verbs, refund_jobs, ruling_verbs, survey_verbs, relay,
-    simulation_jobs, announcing_jobs, notice_jobs,
+    simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs,
 )  # fmt: skip
 
 
@@ -104,6 +107,7 @@ def connect() -> None:
         LISTENERS[_key(move)].append(name)
         LISTENER[name] = listener
     HOLDS_OPEN.extend(OPEN_LIVES)
+    NEEDED["webhooks"] = webhooks.is_wanted
 
 
 def _key(move: str) -> tuple[str, str]:

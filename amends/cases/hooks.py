@@ -25,6 +25,8 @@ FOLLOWERS: dict[Key, list[Follower]] = defaultdict(list)
 GUARDS: dict[Key, list[Guard]] = defaultdict(list)
 LISTENERS: dict[Key, list[str]] = defaultdict(list)
 LISTENER: dict[str, Listener] = {}
+NEEDED: dict[str, Callable[[int], bool]] = {}
+"""Listeners that most merchants have no use for: whether this merchant does, asked once an act instead of a job for each line."""
 VERBS: dict[Key, Callable[..., Any]] = {}
 HOLDS_OPEN: list[Callable[[Case], list[str]]] = []
 """Each answers which lives of a case are still open (S3)."""

@@ -14,15 +14,17 @@ from amends.plumbing import jobs
 
 @jobs.task("relay")
 def relay(merchant_id: int, made_at: str, entries: list[int]) -> None:
-    """Every listener of these entries has a job of its own."""
+    """Every listener of these entries that the merchant has a use for has a job of its own."""
     at = datetime.fromisoformat(made_at)
     heard = Entry.objects.filter(merchant_id=merchant_id, made_at=at, pk__in=entries).order_by("number").values_list("pk", "life", "verb")
+    told = [(pk, listener) for pk, life, verb in heard for listener in hooks.LISTENERS[life, verb]]
+    spared = {name for name in {listener for _, listener in told} & hooks.NEEDED.keys() if not hooks.NEEDED[name](merchant_id)}
     jobs.later_each(
         "listen",
         [
             {"listener": listener, "merchant_id": merchant_id, "made_at": made_at, "entry": pk}
-            for pk, life, verb in heard
-            for listener in hooks.LISTENERS[life, verb]
+            for pk, listener in told
+            if listener not in spared
         ],
     )
 

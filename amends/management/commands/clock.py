@@ -16,6 +16,7 @@ from amends.cases import clockwork
 from amends.cases.verbs import ending
 from amends.kernel import clock
 from amends.notices.verbs import sending
+from amends.notices.webhooks import releasing as webhooks
 from amends.plumbing.idempotency import forget_old
 from amends.plumbing.models import Beat
 from amends.plumbing.shards import Shard
@@ -59,6 +60,8 @@ class Command(BaseCommand):
         while clockwork.tick(shard=shard) >= clockwork.BATCH:
             pass
         clockwork.warn_due(shard=shard)
+        while webhooks.release(shard=shard) >= webhooks.BATCH:
+            pass
         while sending.release(shard=shard) >= sending.MOST:
             pass
         collect_answers(older_than=ANSWERS_AFTER, shard=shard, within=ANSWERS_WITHIN)
@@ -67,6 +70,7 @@ class Command(BaseCommand):
         if shard.number == 0 and ticks % HOUSEKEEPING == 0:
             make_months(clock.now().date())
             forget_old()
+            webhooks.forget_old()
         name = "clock" if shard.of == 1 else f"clock-{shard.number}"
         Beat.objects.update_or_create(name=name, defaults={"at": clock.machine_now(), "facts": {}})
 
