@@ -17,7 +17,7 @@ class Misconfigured(Exception):
     """A channel's setting cannot be used; `text` says what is wrong without repeating what may be secret."""
 
     def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
+        super().__init__(str(text))
         self.text = text
 
 
