@@ -15,8 +15,10 @@ from amends.notices.models import Contact, Recipient
 from amends.notices.rules.quiet import DEFAULT, Quiet
 from amends.notices.rules.routes import ROUTES
 from amends.notices.rules.words import Channel, Urgency
-from amends.people.models import User
-from amends.people.rules import Actor
+from amends.people.models import Membership, User
+from amends.people.rules import Actor, Role
+
+AT_THE_DESK = {role.value for role in (Role.AGENT, Role.ARBITER, Role.POLICY_OWNER, Role.ANALYST)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,15 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """`choices` for every urgency, the table's own where the person chose nothing; `own_quiet` is false while the default hours hold."""
+    """`choices` for every urgency, where the person chose nothing the table's own; `own_quiet` is false while the default hours hold.
+
+    `asked_only`: somebody who reads a shared queue at the desk is told outside only what they asked for, hazards apart.
+    """
 
     choices: Mapping[Urgency, tuple[Channel, ...]]
     quiet: Quiet
     own_quiet: bool
+    asked_only: bool = False
 
 
 def person(by: Actor) -> int:
@@ -46,19 +52,25 @@ def person(by: Actor) -> int:
 
 def preferences_of(user_id: int) -> Preferences:
     """How this person wants to be told."""
-    return preferences(Recipient.objects.filter(pk=user_id).first())
+    return preferences(Recipient.objects.filter(pk=user_id).first(), asked_only=reads_a_queue(user_id))
 
 
-def preferences(row: Recipient | None) -> Preferences:
+def preferences(row: Recipient | None, *, asked_only: bool = False) -> Preferences:
     """The same from a row that is at hand, or from none."""
     chosen = row.choices if row else {}
-    choices = {
-        urgency: tuple(channel for channel in line.channels if urgency.value not in chosen or channel.value in chosen[urgency.value])
-        for urgency, line in ROUTES.items()
-    }
+    choices = {}
+    for urgency, line in ROUTES.items():
+        wanted = chosen.get(urgency.value, [] if asked_only and not line.breaks_quiet else line.channels)
+        choices[urgency] = tuple(channel for channel in line.channels if channel.value in wanted)
     if row is None or row.quiet_from is None or row.quiet_until is None:
-        return Preferences(choices, DEFAULT, own_quiet=False)
-    return Preferences(choices, Quiet(row.quiet_from, row.quiet_until, row.zone), own_quiet=True)
+        return Preferences(choices, DEFAULT, own_quiet=False, asked_only=asked_only)
+    return Preferences(choices, Quiet(row.quiet_from, row.quiet_until, row.zone), own_quiet=True, asked_only=asked_only)
+
+
+def reads_a_queue(user_id: int) -> bool:
+    """Whether every role of this person is one whose work stands in a shared queue at the desk."""
+    roles = set(Membership.objects.filter(user_id=user_id).order_by().values_list("role", flat=True))
+    return bool(roles) and roles <= AT_THE_DESK
 
 
 def contacts_of(user_id: int) -> QuerySet[Contact]:

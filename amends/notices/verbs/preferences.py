@@ -16,7 +16,7 @@ from amends.kernel import clock
 from amends.kernel.refusals import NotFound, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.notices.models import Recipient
-from amends.notices.queries_people import Preferences, person, preferences, reachable
+from amends.notices.queries_people import Preferences, person, preferences, reachable, reads_a_queue
 from amends.notices.rules.quiet import Quiet
 from amends.notices.rules.routes import ROUTES, check_choices
 from amends.notices.rules.words import CHANNEL_NAMES, URGENCY_NAMES, Channel, Urgency
@@ -46,15 +46,15 @@ def set_preferences(
     """
     user = person(by)
     with transaction.atomic():
-        row = recipient(user)
+        row, asked_only = recipient(user), reads_a_queue(user)
         wanted = {name: list(dict.fromkeys(channels)) for name, channels in (choices or {}).items()}
-        _check(user, wanted)
-        row.choices = _kept({**row.choices, **wanted})
+        _check(user, {name: channels for name, channels in wanted.items() if channels or not asked_only})
+        row.choices = _kept({**row.choices, **wanted}, asked_only=asked_only)
         if quiet is not None or default_quiet:
             _be_quiet(row, quiet)
         row.changed_at = clock.now()
         row.save()
-        return preferences(row)
+        return preferences(row, asked_only=asked_only)
 
 
 def stop_news(token: str) -> bool:
@@ -112,13 +112,13 @@ def _reached(channels: Iterable[str], here: Mapping[Channel, Any]) -> bool:
     return any(Channel(channel) in here for channel in channels)
 
 
-def _kept(choices: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Choices in the table's order; those that equal the table are no choice, and follow it when it changes."""
+def _kept(choices: Mapping[str, Sequence[str]], *, asked_only: bool) -> dict[str, list[str]]:
+    """Choices in the table's order; those that equal what holds without a choice are none, and follow the table when it changes."""
     kept = {}
     for name, channels in choices.items():
         own = [channel.value for channel in ROUTES[Urgency(name)].channels]
         mine = [channel for channel in own if channel in channels]
-        if mine != own:
+        if mine != ([] if asked_only else own):
             kept[name] = mine
     return kept
 
