@@ -29,11 +29,11 @@ from amends.faces.case_pages import (
     with_query,
 )
 from amends.faces.case_view import case_view, evidence_items
-from amends.faces.entering import ActorRequest, act, face
+from amends.faces.entering import ActorRequest, face
+from amends.faces.notice_lists import reading, told
 from amends.kernel.refusals import Unprocessable
-from amends.notices.queries import notices_for
-from amends.notices.verbs import mark_read
 
+NOTICES = f"{HOME}notices"
 FORMS: dict[str, type[forms.Form]] = {
     "refusal": RefusalForm, "proof": WordsForm, "call": CallForm, "person": PersonForm, "statement": StatementForm,
     "address": AddressForm, "dispatch": LabelForm,
@@ -100,11 +100,11 @@ def find(request: ActorRequest) -> JsonResponse:
 @face("console")
 def notices(request: ActorRequest) -> HttpResponse:
     """What the shop was told, newest first."""
-    return shown(request, "console/notices.html", {"notices": notices_for(request.actor), "nav_here": f"{HOME}notices"})
+    return shown(request, "console/notices.html", told(request, "console", NOTICES, f"{NOTICES}/read"))
 
 
 @require_POST
 @face("console")
 def notices_read(request: ActorRequest) -> HttpResponse:
-    """All notices are read."""
-    return act(request, lambda: (mark_read(by=request.actor), f"{HOME}notices")[1])
+    """All notices are read, or those that are named."""
+    return reading(request, NOTICES)

@@ -13,7 +13,7 @@ from amends.cases.models import Turn
 from amends.cases.queries import COUNT_LIMIT
 from amends.faces.entering import ActorRequest
 from amends.kernel.parties import Party
-from amends.notices.queries import addressed_to
+from amends.notices.queries import unread
 from amends.people.rules import Actor
 
 HOME = "/console/"
@@ -30,8 +30,8 @@ def shown(request: ActorRequest, template: str, context: dict[str, Any], *, stat
 def waits(actor: Actor) -> dict[str, int]:
     """How many turns wait for this shop, by what they are about, and how many notices are unread; counting stops at COUNT_LIMIT."""
     turns = Turn.objects.filter(merchant_id=actor.merchant_id or 0, party=Party.MERCHANT.value).order_by("due_at").values_list("life")
-    unread = addressed_to(actor).filter(read_at__isnull=True).order_by().annotate(what=Value(NOTICES, CharField())).values_list("what")
-    counted = Counter(row[0] for row in turns[: COUNT_LIMIT + 1].union(unread[: COUNT_LIMIT + 1], all=True))
+    told = unread(actor).order_by().annotate(what=Value(NOTICES, CharField())).values_list("what")
+    counted = Counter(row[0] for row in turns[: COUNT_LIMIT + 1].union(told[: COUNT_LIMIT + 1], all=True))
     lives = {name: n for name, n in counted.items() if name != NOTICES}
     return {
         "all": sum(lives.values()), "answer": lives.get("case", 0), "goods": sum(lives.get(life, 0) for life in GOODS),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from amends.console import announcements, answering, cases, inspecting, parcels, queue
+from amends.console.page import shown
+from amends.faces.reaching.rooms import settings_of
 
 urlpatterns = [
     path("", queue.page, name="console_queue"),
@@ -13,6 +15,7 @@ urlpatterns = [
     path("notices/read", cases.notices_read, name="console_notices_read"),
     path("announcements", announcements.listed, name="console_announcements"),
     path("announcements/<str:ref>/seen", announcements.seen, name="console_announcement_seen"),
+    *settings_of("console", shown),
     path("cases", cases.every, name="console_cases"),
     path("cases/<str:ref>", cases.case, name="console_case"),
     path("cases/<str:ref>/approval", answering.approval, name="console_approval"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from django.db.models import CharField, Value
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -12,9 +13,12 @@ from amends.cases.models import Turn
 from amends.cases.queries import COUNT_LIMIT
 from amends.faces.entering import ActorRequest
 from amends.kernel.parties import Party
+from amends.notices.queries import unread
+from amends.people.rules import Actor
 from amends.refunds.rules import REFUND
 
 HOME = "/desk/"
+NOTICES = "notice"
 OURS = (Party.ARBITER.value, Party.PLATFORM.value)
 # Refunds that have been asked for and wait for a person or for certainty: what the table leaves to the platform after the first call.
 HELD_UP = tuple(
@@ -24,16 +28,28 @@ HELD_UP = tuple(
 
 def shown(request: ActorRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """The template inside the desk's frame. One query for the side bar."""
-    framed = {"waits": waits(), "find_url": f"{HOME}find", "prefix": HOME, "with_merchant": True, "me_party": "platform", **context}
+    framed = {
+        "waits": waits(request.actor),
+        "find_url": f"{HOME}find",
+        "prefix": HOME,
+        "with_merchant": True,
+        "me_party": "platform",
+        **context,
+    }
     return render(request, template, framed, status=status)
 
 
-def waits() -> dict[str, int]:
-    """How many turns wait for arbiters, for the platform, and of these for refunds; counting stops at COUNT_LIMIT for each side."""
+def waits(actor: Actor) -> dict[str, int]:
+    """How many turns wait for arbiters, for the platform, of these for refunds, and how many notices this person has not read; counting
+    stops at COUNT_LIMIT for each."""
     sides = [Turn.objects.filter(party=party).order_by("due_at").values_list("party", "life", "stage")[: COUNT_LIMIT + 1] for party in OURS]
-    counted = Counter(sides[0].union(sides[1], all=True))
+    # Beside the turns in the same statement: a notice is a row of three words, of which the first tells it from a party.
+    rows = unread(actor).order_by().annotate(what=Value(NOTICES, CharField()), of=Value("", CharField()), at=Value("", CharField()))
+    told = rows.values_list("what", "of", "at")[: COUNT_LIMIT + 1]
+    counted = Counter(sides[0].union(sides[1], told, all=True))
     return {
         "arbiter": sum(n for (party, _, _), n in counted.items() if party == OURS[0]),
         "platform": sum(n for (party, _, _), n in counted.items() if party == OURS[1]),
+        "unread": sum(n for (what, _, _), n in counted.items() if what == NOTICES),
         "refunds": sum(n for (_, life, stage), n in counted.items() if life == REFUND.name and stage in HELD_UP),
     }

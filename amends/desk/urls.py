@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.desk import announcements, cases, moving, queue, reviews
+from amends.desk import announcements, cases, moving, notices, queue, reviews
+from amends.desk.page import shown
+from amends.faces.reaching.rooms import settings_of
 
 urlpatterns = [
     path("", queue.page, name="desk_queue"),
     path("find", queue.find, name="desk_find"),
+    path("notices", notices.listed, name="desk_notices"),
+    path("notices/read", notices.reading, name="desk_notices_read"),
+    *settings_of("desk", shown),
     path("announcements", announcements.listed, name="desk_announcements"),
     path("announcements/<str:ref>/seen", announcements.seen, name="desk_announcement_seen"),
     path("cases", queue.every, name="desk_cases"),

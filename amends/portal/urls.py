@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from amends.faces.reaching.rooms import settings_of
 from amends.portal import acts, announcements, applying, cases, notices, orders
 
 app_name = "portal"
@@ -14,6 +15,7 @@ urlpatterns = [
     path("notices/reading", notices.reading, name="reading"),
     path("announcements/", announcements.listed, name="announcements"),
     path("announcements/<str:ref>/seen", announcements.seen, name="announcement_seen"),
+    *settings_of("portal", notices.framed),
     path("orders/<str:ref>/claim", applying.choose, name="choose"),
     path("orders/<str:ref>/claim/remedies", applying.remedies, name="remedies"),
     path("orders/<str:ref>/cases", applying.submit, name="submit"),
