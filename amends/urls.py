@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from amends.faces import outside
 from amends.faces import views as faces
 
 urlpatterns = [
     path("", faces.home, name="home"),
     path("language/", faces.set_language, name="set_language"),
     path("styleguide/", faces.styleguide, name="styleguide"),
+    path("sw.js", outside.service_worker, name="service_worker"),
+    path("unsubscribe/<str:token>", outside.unsubscribe, name="unsubscribe"),
     path("accounts/", include("allauth.account.urls")),
     path("evidence/", include("amends.faces.evidence_files")),
     path("health/", include("amends.faces.health")),
