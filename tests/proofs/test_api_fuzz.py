@@ -22,6 +22,7 @@ from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks as openapi
 
 from amends.api.app import api
+from amends.notices.webhooks import verbs as webhooks
 from amends.people.rules import Role
 from amends.policy.verbs import save_draft
 from amends.wsgi import application
@@ -62,7 +63,8 @@ def test_no_call_ends_in_a_fault_and_every_answer_conforms() -> None:
     operations = [found.ok() for found in schema.get_all_operations()]
     share, seen = max(1, CALLS // (2 * len(operations))), set[str]()
     draft = save_draft(by=by["olga"].actor, text=law(), name="A day to answer")
-    refs = {"orders": order.ref, "cases": case.ref, "policy": draft.ref}
+    endpoint = webhooks.add(url="https://bolt.example.com/hooks", by=cast.bolt)
+    refs = {"orders": order.ref, "cases": case.ref, "policy": draft.ref, "webhooks": endpoint.ref}
 
     def tries(operation: Any, mode: GenerationMode, number: int) -> None:
         @seed(number)

@@ -19,6 +19,8 @@ from django.db import transaction
 from amends.api.app import api
 from amends.cases.models import Case, Entry, Evidence
 from amends.kernel.refs import new_ref
+from amends.notices.webhooks import verbs as webhooks
+from amends.notices.webhooks.models import Delivery
 from amends.people.rules import PLATFORM, Role
 from amends.plumbing.models import Idempotency
 from amends.plumbing.payments.port import GatewayUnreachable
@@ -41,11 +43,11 @@ ENDPOINTS = [(method, path) for path, methods in DOCUMENT["paths"].items() for m
 # What belongs to nobody in particular: answered for everybody, empty of others' rows.
 LISTS = {
     "/api/v1/orders", "/api/v1/cases", "/api/v1/queue", "/api/v1/notices", "/api/v1/figures/cases", "/api/v1/policy/drafts",
-    "/api/v1/policy/simulations",
+    "/api/v1/policy/simulations", "/api/v1/webhooks",
 }  # fmt: skip
 # The rules are everybody's to read and to ask: L7 art. 12.
 RULES = {f"/api/v1/policy/{name}" for name in ("decisions", "facts-schema", "golden", "packs", "versions")}
-OF_EVERYBODY = LISTS | RULES | {"/api/v1/figures", "/api/v1/hooks/payments"}
+OF_EVERYBODY = LISTS | RULES | {"/api/v1/figures", "/api/v1/hooks/payments", "/api/v1/webhooks/events"}
 PUBLISHED = {"/api/v1/policy/packs/{stamp}", "/api/v1/policy/versions/{pack_id}/{version}"}
 NAMED = [(method, path) for method, path in ENDPOINTS if "{" in path and path not in PUBLISHED]
 POSTS = [path for method, path in ENDPOINTS if method == "post" and "hooks" not in path]
@@ -67,6 +69,9 @@ BODIES: dict[str, Any] = {
     "DraftTextIn": {"text": promise(days=12)},
     "PublicationIn": {"major": False},
     "DecisionIn": {"facts": {}},
+    "WebhookIn": {"url": "https://bolt.example.com/more"},
+    "WebhookChangeIn": {"label": "ERP"},
+    "ReplayIn": {"since": "2026-03-01T00:00:00Z"},
     "SimulationIn": {"draft": "PD-7K3F-9Q2M-4D1X", "source": "year"},
 }
 # Whose these are, besides the four of the cast who have cases.
@@ -87,6 +92,7 @@ class World:
         ref = self.refs[kind] if "inspections" not in template else self.refs["inspected"]
         filled = template.replace("{ref}", ref).replace("{case}", self.refs["flip"]).replace("{line}", "1")
         filled = filled.replace("{evidence}", self.refs["evidence"]).replace("{inspection}", self.refs["inspection"])
+        filled = filled.replace("{delivery}", self.refs["delivery"])
         assert "{" not in filled, f"nothing fills {template}"
         return filled
 
@@ -131,6 +137,7 @@ def world() -> World:
         "inspected": other.ref,
         "drafts": save_draft(by=cast.bolt, text=promise(), name="Ten days").ref,
         **a_simulation(case),
+        **an_endpoint(cast),
     }
     return World(cast, by, refs)
 
@@ -146,6 +153,14 @@ def a_simulation(case: Case) -> dict[str, str]:
     whose = {"merchant_id": case.merchant_id, "case": case, "case_ref": case.ref, "goods_class": case.goods_class, "issue": case.issue}
     Flip.objects.create(simulation=found, kind="won", before=side, after=side, **whose)
     return {"simulations": found.ref, "flip": case.ref}
+
+
+def an_endpoint(cast: Cast) -> dict[str, str]:
+    """Where Bolt's own program listens, with one event that arrived there."""
+    endpoint = webhooks.add(url="https://bolt.example.com/hooks", by=cast.bolt)
+    test = webhooks.send_test(endpoint.ref, by=cast.bolt)
+    Delivery.objects.filter(pk=test.pk).update(state="delivered", next_at=None)
+    return {"webhooks": endpoint.ref, "delivery": test.ref}
 
 
 def body_of(path: str) -> Any:

@@ -95,10 +95,10 @@ def counts(found: list[Endpoint]) -> dict[int, Counts]:
     recent = Q(made_at__gte=clock.now() - RECENT) & ~Q(case_id=0)
     theirs = Delivery.objects.filter(merchant_id__in={one.merchant_id for one in found}, endpoint__in=found).order_by()
     rows = theirs.values_list("endpoint_id").annotate(
-        Count("pk", filter=Q(state__in=OPEN)),
-        Count("pk", filter=Q(state="delivered") & recent),
-        Count("pk", filter=Q(state="given_up") & recent),
-        Max("delivered_at"),
+        waiting=Count("pk", filter=Q(state__in=OPEN)),
+        delivered=Count("pk", filter=Q(state="delivered") & recent),
+        given_up=Count("pk", filter=Q(state="given_up") & recent),
+        last_at=Max("delivered_at"),
     )
     return {pk: Counts(*counted) for pk, *counted in rows}
 
