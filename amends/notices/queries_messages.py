@@ -17,15 +17,16 @@ from amends.cases.models import Case
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
-from amends.notices.models import Message
+from amends.notices.models import Announcement, Message
 from amends.notices.queries import instant
-from amends.notices.rules.delivery import A_CODE, STATE_NAMES, may_resend, reason_in_words
+from amends.notices.rules.delivery import A_CODE, MISSED, OPEN, STATE_NAMES, may_resend, reason_in_words
 from amends.notices.rules.words import AUDIENCE_NAMES, CHANNEL_NAMES, Audience, Channel
 from amends.notices.rules.writers import may_send
 from amends.people.models import User
 from amends.people.rules import Actor
 
 SIZE = 25
+STATES_BY_NAME = {"open": sorted(OPEN), "missed": sorted(MISSED)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,8 @@ def message(ref: str, by: Actor) -> MessageView:
 
 
 def log(by: Actor, *, filters: Mapping[str, str] | None = None, after: str = "", size: int = SIZE) -> LogPage:
-    """The messages of the whole house, newest first; `filters`: q (a case's or message's number, or part of an address), state, channel.
-    For the platform's people alone. Raises NotFound for others and for a page that is none."""
+    """The messages of the whole house, newest first; `filters`: q (a case's, message's or announcement's number, or part of an address or
+    subject), state (several with commas; `open`, `missed`), channel. For the platform's people alone. Raises NotFound for others and for a page that is none."""
     if not by.sees_everything:
         raise NotFound
     found = _behind(_filtered(Message.objects.exclude(ref=""), filters or {}), after)
@@ -110,7 +111,7 @@ def log(by: Actor, *, filters: Mapping[str, str] | None = None, after: str = "",
 
 def _filtered(found: QuerySet[Message], filters: Mapping[str, str]) -> QuerySet[Message]:
     if state := filters.get("state"):
-        found = found.filter(state__in=state.split(","))
+        found = found.filter(state__in=STATES_BY_NAME.get(state) or state.split(","))
     if channel := filters.get("channel"):
         found = found.filter(channel=channel)
     words = filters.get("q", "").strip()
@@ -118,9 +119,11 @@ def _filtered(found: QuerySet[Message], filters: Mapping[str, str]) -> QuerySet[
         return found
     ref = clean_ref(words)
     if ref is None:
-        return found.filter(address__icontains=words)
+        return found.filter(Q(address__icontains=words) | Q(subject__icontains=words))
     if ref.startswith("MG-"):
         return found.filter(Q(ref=ref) | Q(instead_of=ref))
+    if ref.startswith("AN-"):
+        return found.filter(announcement_id__in=Announcement.objects.filter(ref=ref).values("pk"))
     case = Case.objects.filter(ref=ref).values("id", "merchant_id").first()
     return found.filter(merchant_id=case["merchant_id"], case_id=case["id"]) if case else found.none()
 

@@ -31,7 +31,7 @@ from amends.notices.rules.delivery import may_resend
 from amends.notices.rules.quiet import release_at
 from amends.notices.rules.words import Channel, Urgency
 from amends.notices.rules.writers import only_senders
-from amends.notices.verbs.answers import LONGEST, drop, notices_of, overdue, take_answer, take_report, taken
+from amends.notices.verbs.answers import LONGEST, PAUSES, drop, notices_of, overdue, take_answer, take_report, taken
 from amends.notices.verbs.planning import HANDED_OVER, Person, keep, line
 from amends.people.rules import Actor
 from amends.plumbing import jobs
@@ -79,6 +79,11 @@ def release(*, shard: Shard = WHOLE, most: int = MOST) -> int:
         handed = sorted(ref for (ref,) in cursor.fetchall())
         jobs.later_each("send_message", [{"ref": ref} for ref in handed])
     return len(handed)
+
+
+def next_instant(shard: Shard = WHOLE) -> datetime | None:
+    """When the next message has something to do; for whoever moves the time himself."""
+    return shard.rows(Message.objects.filter(next_at__isnull=False)).order_by("next_at").values_list("next_at", flat=True).first()
 
 
 def send(ref: str) -> str:
@@ -133,12 +138,12 @@ def _claim(ref: str) -> Claim | None:
     service = channel(message.channel)
     if message.state == "queued":
         return _to_send(message, person, service)
-    if message.state == "unsure" and service is not None:
+    if message.state == "unsure":
         if clock.now() > message.made_at + LONGEST:
             take_answer(Answer("failed", reason="unheard"), ref=ref, source="report")
             return None
-        keep(message, next_at=clock.now() + LEASE)
-        return _to_look(message, service)
+        keep(message, next_at=clock.now() + (LEASE if service else PAUSES[-1]))
+        return _to_look(message, service) if service else None
     if message.state == "accepted" and message.next_at is not None and service is not None:
         return _to_ask_for_report(message, person, service)
     return None
