@@ -16,16 +16,17 @@ from typing import NamedTuple
 from amends.kernel.texts import Text, say
 from amends.plumbing.database import home
 from amends.plumbing.kept import kept
+from amends.plumbing.messages import push, sms_aliyun, sms_twilio, smtp, wechat
 from amends.plumbing.messages.places import Misconfigured, read_place
-from amends.plumbing.messages.port import Channel
-from amends.plumbing.messages.push import Push, application_server_key, may_push_to, vapid_key
-from amends.plumbing.messages.sms_aliyun import aliyun
-from amends.plumbing.messages.sms_twilio import twilio
-from amends.plumbing.messages.smtp import smtp
-from amends.plumbing.messages.wechat import wechat
+from amends.plumbing.messages.port import Channel, Outgoing
 
 SETTINGS = {"mail": "AMENDS_SMTP_URL", "sms": "AMENDS_SMS_URL", "wechat": "AMENDS_WECHAT_URL", "push": "AMENDS_VAPID_SUBJECT"}
-SERVICES: dict[str, Callable[[str], Channel]] = {"smtp": smtp, "smtps": smtp, "aliyun": aliyun, "twilio": twilio, "wechat": wechat}
+SERVICES: dict[str, Callable[[str], Channel]] = {
+    "smtp": smtp.smtp, "smtps": smtp.smtp, "aliyun": sms_aliyun.aliyun, "twilio": sms_twilio.twilio, "wechat": wechat.wechat,
+}  # fmt: skip
+WORDS: dict[str, Callable[[Outgoing], str]] = {
+    "smtp": smtp.words_sent, "aliyun": sms_aliyun.words_sent, "twilio": sms_twilio.words_sent, "webpush": push.words_sent,
+}  # fmt: skip
 OF_CHANNEL = {"mail": ("smtp", "smtps"), "sms": ("aliyun", "twilio"), "wechat": ("wechat",)}
 PROVIDERS = {
     "smtp": say("邮件服务器（SMTP）", "Mail server (SMTP)"),
@@ -57,14 +58,22 @@ def set_up() -> dict[str, SetUp]:
     return {name: _standing(name) for name in SETTINGS}
 
 
+def words_sent(name: str, out: Outgoing) -> str:
+    """What a person would read of the message over the channel as it is set up; the uncut text where it is not."""
+    found = channel(name)
+    if isinstance(found, wechat.WeChat):
+        return wechat.words_sent(out, found.fields)
+    return WORDS[found.provider](out) if found else out.text
+
+
 def vapid_public_key() -> str:
     """What a page subscribes to push with; the key pair is made once, AMENDS_HOME/vapid.pem."""
-    return application_server_key(vapid_key(home() / "vapid.pem").encode())
+    return push.application_server_key(push.vapid_key(home() / "vapid.pem").encode())
 
 
 def takes_endpoint(endpoint: str) -> bool:
     """Whether a push subscription with this endpoint may be kept: a known push service, or the simulator that runs."""
-    return may_push_to(endpoint, nearby=str(simulated().get("push", "")))
+    return push.may_push_to(endpoint, nearby=str(simulated().get("push", "")))
 
 
 def hook_secret() -> str:
@@ -121,7 +130,7 @@ def _kept(name: str, url: str, _pid: int) -> Channel:
 
 @lru_cache(maxsize=4)
 def _push(key: Path, subject: str, nearby: str, _pid: int) -> Channel:
-    return Push(key, subject, nearby)
+    return push.Push(key, subject, nearby)
 
 
 def _subject(text: str) -> str:

@@ -108,6 +108,12 @@ def payload_of(out: Outgoing) -> bytes:
     return payload
 
 
+def words_sent(out: Outgoing) -> str:
+    """What a person would read: title and body."""
+    told = json.loads(payload_of(out))
+    return f"{told['title']}\n{told['body']}"
+
+
 def topic_of(key: str) -> str:
     """At most 32 signs of the URL-safe base64 alphabet, always the same for a key."""
     return base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()[:24]).decode()

@@ -126,6 +126,11 @@ def national(number: str) -> str:
     return number.removeprefix("+86") if number.startswith("+86") else number.removeprefix("+")
 
 
+def words_sent(out: Outgoing) -> str:
+    """What a person would read: the template's places as they are filled."""
+    return "：".join(_values(out).values())
+
+
 def is_permanent(code: str) -> bool:
     """Whether the code is of the address itself."""
     return code in PERMANENT

@@ -99,6 +99,11 @@ def body_of(out: Outgoing) -> str:
     return (words if len(words) <= room else words[: room - 1] + "…") + tail
 
 
+def words_sent(out: Outgoing) -> str:
+    """What a person would read."""
+    return body_of(out)
+
+
 def is_permanent(code: str) -> bool:
     """Whether the error code is of the address itself."""
     return code in PERMANENT

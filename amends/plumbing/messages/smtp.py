@@ -162,9 +162,14 @@ def message_of(out: Outgoing, sender: Address) -> bytes:
     mail["Date"] = format_datetime(clock.machine_now())
     for name, value in _headers(out, sender).items():
         mail[name] = value
-    body = out.text if not out.url or out.url in out.text else f"{out.text}\n\n{out.url}"
+    body = words_sent(out)
     mail.set_content(body.rstrip("\n") + "\n", cte=None if body.isascii() else "base64")
     return mail.as_bytes()
+
+
+def words_sent(out: Outgoing) -> str:
+    """What a person would read: the text, with the page's address where the text does not hold it."""
+    return out.text if not out.url or out.url in out.text else f"{out.text}\n\n{out.url}"
 
 
 def message_id(out: Outgoing, sender: Address) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from amends.kernel.texts import say
@@ -35,7 +36,7 @@ class WeChat:
 
     def __init__(self, place: Place, timeout: float = 10.0) -> None:
         self.place = place
-        self._fields = _fields(place.options.get("fields") or DEFAULT_FIELDS)
+        self.fields = _fields(place.options.get("fields") or DEFAULT_FIELDS)
         self._client = client(timeout)
         self._lock = threading.Lock()
         self._token, self._until = "", 0.0
@@ -58,10 +59,9 @@ class WeChat:
         return None
 
     def _send(self, out: Outgoing, token: str) -> Answer:
-        words = {"subject": out.subject, "text": out.text, "key": out.key}
         asked = {
             "touser": out.to, "template_id": self.place.options["template"], "url": out.url, "client_msg_id": out.key[:32],
-            "data": {name: {"value": _short(words[source])} for name, source in self._fields.items()},
+            "data": {name: {"value": words} for name, words in filled(out, self.fields).items()},
         }  # fmt: skip
         url = f"{self.place.base}/cgi-bin/message/template/send"
         said = call(self._client, "POST", url, params={"access_token": token}, json=asked)
@@ -106,6 +106,17 @@ class WeChat:
 def wechat(url: str) -> WeChat:
     """The channel behind `wechat://APPID:SECRET@api.weixin.qq.com/?template=..`. Raises Misconfigured."""
     return WeChat(read_place(url, schemes=["wechat"], needs=["template"]))
+
+
+def filled(out: Outgoing, fields: Mapping[str, str]) -> dict[str, str]:
+    """The template's fields as they are filled."""
+    words = {"subject": out.subject, "text": out.text, "key": out.key}
+    return {name: _short(words[source]) for name, source in fields.items()}
+
+
+def words_sent(out: Outgoing, fields: Mapping[str, str]) -> str:
+    """What a person would read: one field a line."""
+    return "\n".join(filled(out, fields).values())
 
 
 def _fields(text: str) -> dict[str, str]:
