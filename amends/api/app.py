@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from amends.api import carrying, cases, desk, figures, orders, policy, policy_drafts, policy_simulations, webhooks
+from amends.api import carrying, cases, desk, figures, hooks_messages, orders, policy, policy_drafts, policy_simulations, webhooks
 from amends.api.callers import KeyAuth, SessionAuth
 from amends.api.problems import MEDIA, register
 
@@ -56,7 +56,7 @@ api = AmendsAPI(title="Amends", version="1.0.0", description=ABOUT, auth=[KeyAut
 register(api)
 ROUTERS = (
     orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, desk.router, figures.router,
-    policy.router, policy_drafts.router, policy_simulations.router, webhooks.router, desk.hooks,
+    policy.router, policy_drafts.router, policy_simulations.router, webhooks.router, desk.hooks, hooks_messages.router,
 )  # fmt: skip
 for part in ROUTERS:
     api.add_router("/v1", part)

@@ -23,6 +23,7 @@ AMENDS = [sys.executable, "-m", "amends"]
 # name -> (command, seconds to finish what it has in hand); a process whose command is absent is left out
 PROCESSES = {
     "payments": (["simulator", "payments"], 10),
+    "messages": (["simulator", "messages"], 10),
     "web": (["web"], 25),
     "worker": (["worker"], 25),
     "clock": (["clock"], 25),

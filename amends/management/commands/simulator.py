@@ -1,32 +1,41 @@
-"""`amends simulator payments`: a stand-in for a service outside, in the foreground, until Ctrl-C.
+"""`amends simulator payments`, `amends simulator messages`: a stand-in for services outside, in the foreground, until Ctrl-C.
 
-It only finds the places in the data folder; the simulator itself knows nothing of Amends.
+It only finds the places in the data folder, and tells simulated services where to report; the simulators themselves know nothing of Amends.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from argparse import Namespace
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from amends.plumbing import machine
 from amends.plumbing.database import home
+from amends.plumbing.messages.hooks import hooks
+from amends.plumbing.simulators.messages import __main__ as messages
 from amends.plumbing.simulators.payments import __main__ as payments
 
 
 class Command(BaseCommand):
     """The sub-commands are the simulators."""
 
-    help = "Runs a simulator of an outside service on 127.0.0.1 until Ctrl-C. It moves no real money."
+    help = "Runs a simulator of outside services on 127.0.0.1 until Ctrl-C. It moves no real money and reaches nobody."
     requires_system_checks: list[str] = []  # it needs no database
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """What to simulate, and each simulator's own options."""
         kinds = parser.add_subparsers(dest="kind", required=True, metavar="SIMULATOR")
         payments.arguments(kinds.add_parser("payments", help="the payment gateway; its book is AMENDS_HOME/payments.sqlite"), home=home())
+        carrying = kinds.add_parser("messages", help="mail, SMS, WeChat and push; their book is AMENDS_HOME/messages.sqlite")
+        messages.arguments(carrying, home=home())
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serves; ends with the simulator's own exit code where it could not begin."""
-        code = payments.run(Namespace(**options))
+        if options["kind"] == "messages" and options["hooks"] == "{}":
+            options["hooks"] = json.dumps(hooks(f"http://{machine.bind_address()}:{machine.port()}"))
+        code = {"payments": payments.run, "messages": messages.run}[options["kind"]](Namespace(**options))
         if code:
             sys.exit(code)

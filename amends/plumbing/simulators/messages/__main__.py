@@ -19,7 +19,7 @@ from amends.plumbing.simulators.messages.server import Services, set_hooks
 from amends.plumbing.simulators.serving import port_file, serve_until_told
 
 
-def arguments(parser: argparse.ArgumentParser, *, home: Path | None = None, hooks: str = "{}") -> None:
+def arguments(parser: argparse.ArgumentParser, *, home: Path | None = None) -> None:
     """The options, for this program and for `amends simulator messages`, which keeps book and port file in `home`."""
     book, file = (home / "messages.sqlite", home / "messages.json") if home else (None, None)
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser, *, home: Path | None = None, hook
     parser.add_argument("--port-file", type=Path, default=file, help="where to write as JSON where each service is and how to sign in")
     parser.add_argument("--seed", help="the same seed and keys meet the same fate")
     parser.add_argument("--behaviour", default="plain", help="plain, realistic, hostile, a JSON object, or a file that holds one")
-    parser.add_argument("--hooks", default=hooks, help="where reports go, as JSON: aliyun, wechat, mail, each with url and secret")
+    parser.add_argument("--hooks", default="{}", help="where reports go, as JSON: aliyun, wechat, mail, each with url and secret")
     parser.add_argument("--until-eof", action="store_true", help="stop when standard input ends: not to outlive the starter")
 
 

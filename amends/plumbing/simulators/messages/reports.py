@@ -1,4 +1,4 @@
-"""Reports pushed to whoever sent the messages, signed as each service does, asked again with back-off until a 2xx.
+"""Reports pushed to whoever sent the messages, signed as each service does, asked again with back-off until a 2xx, at most twelve times.
 
 A report is a row of the book written with the message it tells of, so it outlives a kill. Order is nobody's promise.
 """
@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from amends.plumbing.simulators.messages.book import Book
 
 TIMEOUT = 5.0
+MOST_TRIES = 12
 LONGEST_PAUSE = 60.0
 _DUE = "SELECT id, service, url, content_type, body, tries FROM push WHERE done IS NULL AND due <= ? ORDER BY due LIMIT 50"
 
@@ -58,7 +59,7 @@ class Pusher(threading.Thread):
     def _settle(self, identity: int, tries: int, *, taken: bool) -> None:
         pause = min(LONGEST_PAUSE, self.backoff * 2.0 ** min(tries, 10))
         with self.book.writing() as (connection, now):
-            if taken:
+            if taken or tries + 1 >= MOST_TRIES:
                 connection.execute("UPDATE push SET done = ?, tries = tries + 1 WHERE id = ?", (now, identity))
             else:
                 connection.execute("UPDATE push SET due = ?, tries = tries + 1 WHERE id = ?", (now + int(pause * 1_000_000), identity))
