@@ -99,8 +99,11 @@ def message(ref: str, by: Actor) -> MessageView:
 
 
 def log(by: Actor, *, filters: Mapping[str, str] | None = None, after: str = "", size: int = SIZE) -> LogPage:
-    """The messages of the whole house, newest first; `filters`: q (a case's, message's or announcement's number, or part of an address or
-    subject), state (several with commas; `open`, `missed`), channel. For the platform's people alone. Raises NotFound for others and for a page that is none."""
+    """The messages of the whole house, newest first. For the platform's people alone.
+
+    `filters`: q (the number of a case, message or announcement, or part of an address or subject), state (several with commas; `open`,
+    `missed`), channel. Raises NotFound for others and for a page that is none.
+    """
     if not by.sees_everything:
         raise NotFound
     found = _behind(_filtered(Message.objects.exclude(ref=""), filters or {}), after)

@@ -22,6 +22,7 @@ from amends.kernel.refusals import Refusal
 from amends.management.demo.characters import Character, delay
 from amends.management.demo.openings import Opening, opened
 from amends.management.demo.reactions import Scene, react
+from amends.notices.verbs import sending
 from amends.people.rules import Actor
 from amends.plumbing import jobs
 from amends.plumbing.shards import WHOLE, Shard
@@ -87,6 +88,7 @@ class Stage:
             at = min([t for t in (due, planned.at if planned else None) if t is not None], default=None)
             if at is None or at > until:
                 break
+            self._carry(at)
             self.heard(self.time.until(at))
             if due is not None and due <= at:
                 rows = clockwork.due_rows(shard=self.shard)
@@ -95,7 +97,15 @@ class Stage:
                 self._settle({row.case_id for row in rows})
             else:
                 heapq.heappop(self.agenda).run()
+        self._carry(until)
         self.heard(self.time.until(until))
+
+    def _carry(self, until: datetime) -> None:
+        """Messages that fall due before the next thing happens have gone out, each at its own instant."""
+        while (at := sending.next_instant(self.shard)) is not None and at <= until:
+            self.heard(self.time.until(at))
+            sending.release(shard=self.shard)
+            jobs.drain()
 
     def _open(self, opening: Opening) -> None:
         tries = (opened(opening, self.dice, self.anna, self.shard) for _ in range(4))
