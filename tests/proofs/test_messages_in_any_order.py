@@ -19,7 +19,7 @@ from amends.notices.verbs.planning import keep, plan
 from amends.plumbing import jobs
 from amends.plumbing.messages.port import Answer
 from tests.cast import Cast, an_order, claims, the_cast
-from tests.messages_at_hand import Services, reachable_by, services
+from tests.messages_at_hand import reachable_by, services
 
 Said = tuple[str, Answer]
 ACCEPTED: Said = ("response", Answer("accepted", "P1"))
