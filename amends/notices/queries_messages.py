@@ -106,7 +106,7 @@ def log(by: Actor, *, filters: Mapping[str, str] | None = None, after: str = "",
     """
     if not by.sees_everything:
         raise NotFound
-    found = _behind(_filtered(Message.objects.exclude(ref=""), filters or {}), after)
+    found = _behind(_filtered(Message.objects.all(), filters or {}), after)
     rows = list(found.order_by("-made_at", "-pk")[: size + 1])
     last = rows[size - 1] if len(rows) > size else None
     return LogPage(_views(rows[:size], by), f"{last.made_at.isoformat().replace('+00:00', 'Z')}~{last.pk}" if last else "")
