@@ -71,7 +71,7 @@ ZONES: dict[str, Text] = {
     "America/New_York": say("纽约", "New York"), "America/Los_Angeles": say("洛杉矶", "Los Angeles"), "UTC": say("协调世界时", "UTC"),
 }  # fmt: skip
 KINDS_OF_ADDRESS = {Channel.SMS: say("手机号", "Telephone"), Channel.MAIL: say("邮箱", "E-mail"), Channel.WECHAT: say("微信", "WeChat")}
-MY_MAIL = say("登录邮箱", "The address you sign in with")
+LACKING = say("{channel}还没有接通。", "{channel} is not set up here yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,8 @@ def context(request: ActorRequest, home: str, typed: Typed) -> dict[str, Any]:
     ready = choosing.set_up()
     wrong = typed.refusal.fields if typed.refusal else {}
     return {
-        "kinds": [_kind(urgency, liked, here, typed) for urgency in Urgency],
+        "kinds": [_kind(urgency, liked, here, typed, ready) for urgency in Urgency],
+        "some_lack": any(one not in here for one in Channel if one is not Channel.PAGE and _usable(one, here, ready)),
         "asked_only": liked.asked_only,
         "quiet": _quiet(liked, typed),
         "zones": _zones(liked.quiet.zone),
@@ -99,20 +100,34 @@ def context(request: ActorRequest, home: str, typed: Typed) -> dict[str, Any]:
         "contacts": [_contact(row, typed) for row in contacts if row.channel != Channel.PUSH],
         "devices": [row for row in contacts if row.channel == Channel.PUSH],
         "ways": [{"value": one.value, "name": KINDS_OF_ADDRESS[one], "icon": ICONS[one]} for one in BY_CODE if ready[one.value].provider],
-        "lacking": [ready[one.value].words for one in BY_CODE if not ready[one.value].provider],
+        "lacking": [LACKING.filled(channel=NAMES[one]) for one in BY_CODE if not ready[one.value].provider],
+        "takes_wechat": bool(ready[Channel.WECHAT.value].provider),
         "vapid": choosing.vapid_public_key() if ready[Channel.PUSH.value].provider else "",
-        "push_lacking": ready[Channel.PUSH.value].words,
-        "form": typed.form, "typed": typed.values, "wrong": wrong, "refusal": typed.refusal, "settings_url": f"{home}settings/",
+        "push_lacking": LACKING.filled(channel=NAMES[Channel.PUSH]),
+        "form": typed.form, "typed": typed.values, "wrong": wrong, "said": typed.refusal,
+        "refusal": typed.refusal if typed.form == "preferences" else None, "settings_url": f"{home}settings/",
         "notices_url": f"{home}notices/" if home == "/portal/" else f"{home}notices",
     }  # fmt: skip
 
 
-def _kind(urgency: Urgency, liked: Preferences, here: Mapping[Channel, Any], typed: Typed) -> dict[str, Any]:
+def _usable(channel: Channel, here: Mapping[Channel, Any], ready: Mapping[str, choosing.SetUp]) -> bool:
+    """Whether there is any use in showing this channel: it is set up here, or the person has an address of it, or it is mail."""
+    return channel is Channel.MAIL or channel in here or bool(ready[channel.value].provider)
+
+
+def _kind(
+    urgency: Urgency, liked: Preferences, here: Mapping[Channel, Any], typed: Typed, ready: Mapping[str, choosing.SetUp]
+) -> dict[str, Any]:
+    """One kind of notice with its ways; a way that is not set up is kept as it was chosen, out of sight."""
     row, (name, hint) = ROUTES[urgency], KINDS[urgency]
-    on = typed.choices[urgency.value] if urgency.value in typed.choices else liked.choices[urgency]
+    on = typed.choices[urgency.value] if urgency.value in typed.choices else [one.value for one in liked.choices[urgency]]
     ways = [
-        {"value": one.value, "name": NAMES[one], "icon": ICONS[one], "on": one.value in on, "reached": one in here} for one in row.channels
-    ]
+        {
+            "value": one.value, "name": NAMES[one], "icon": ICONS[one], "on": one.value in on, "reached": one in here,
+            "shown": _usable(one, here, ready),
+        }
+        for one in row.channels
+    ]  # fmt: skip
     wrong = typed.refusal.fields.get(urgency.value) if typed.refusal else None
     return {"value": urgency.value, "name": name, "hint": hint, "ways": ways, "locked": row.breaks_quiet, "wrong": wrong}
 

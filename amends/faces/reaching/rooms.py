@@ -89,7 +89,11 @@ class Rooms:
     def typed(self, request: ActorRequest, form: str, refusal: Refusal) -> Typed:
         """What came with the request, to be shown again."""
         posted = cast(QueryDict, request.POST)
-        choices = {urgency.value: posted.getlist(urgency.value) for urgency in ROUTES} if form == "preferences" else {}
+        choices = (
+            {urgency.value: posted.getlist(urgency.value) for urgency, row in ROUTES.items() if not row.breaks_quiet}
+            if form == "preferences"
+            else {}
+        )
         return Typed(form, refusal, {name: str(value) for name, value in posted.items()}, choices)
 
     def preferences(self, request: ActorRequest) -> HttpResponse:
