@@ -6,6 +6,8 @@ from django.urls import path
 
 from amends.console import announcements, answering, cases, inspecting, parcels, queue
 from amends.console.page import shown
+from amends.faces.promising.page import EVERY
+from amends.faces.promising.rooms import promises_in
 from amends.faces.reaching.rooms import settings_of
 
 urlpatterns = [
@@ -16,6 +18,7 @@ urlpatterns = [
     path("announcements", announcements.listed, name="console_announcements"),
     path("announcements/<str:ref>/seen", announcements.seen, name="console_announcement_seen"),
     *settings_of("console", shown),
+    *promises_in("console", shown, EVERY),
     path("cases", cases.every, name="console_cases"),
     path("cases/<str:ref>", cases.case, name="console_case"),
     path("cases/<str:ref>/approval", answering.approval, name="console_approval"),

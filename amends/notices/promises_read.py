@@ -19,7 +19,7 @@ from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.notices.models import Promise
 from amends.notices.promises import may_revise
-from amends.notices.rules.promises import REASONS, State
+from amends.notices.rules.promises import REASONS, STATE_NAMES, State
 from amends.people.rules import Actor
 
 HERE = ZoneInfo("Asia/Shanghai")
@@ -56,6 +56,12 @@ class Chosen:
                 raise Unprocessable.field(name, wrong, code="unknown_value")
         return cls(**values)
 
+    @property
+    def pairs(self) -> dict[str, str]:
+        """What is set, as an address carries it."""
+        told = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in told.items() if value}
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -80,6 +86,10 @@ class Told:
     reason_words: Text | None
     words: str
     may_revise: bool
+
+    @property
+    def state_name(self) -> Text:
+        return STATE_NAMES[self.state]
 
 
 @dataclass(frozen=True, slots=True)

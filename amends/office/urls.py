@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.shortcuts import render
 from django.urls import path
 
+from amends.faces.promising.page import EVERY
+from amends.faces.promising.rooms import promises_in
 from amends.office import cases, figures, keys, lifecycle, mails, pages
 from amends.office.policy import drafts, golden, packs, simulations, trying
 
@@ -35,6 +38,7 @@ urlpatterns = [
     path("policy/simulations/<str:ref>/cancellation/", simulations.cancel, name="office_policy_cancellation"),
     path("policy/simulations/<str:ref>/resumption/", simulations.resume, name="office_policy_resumption"),
     path("policy/simulations/<str:ref>/flips/<int:pk>/", simulations.turned, name="office_policy_flip"),
+    *promises_in("office", render, EVERY, slash="/", acts=False),
     path("lifecycle/", lifecycle.show, name="office_lifecycle"),
     path("data/", pages.data, name="office_data"),
     path("verify/", pages.checks, name="office_verify"),

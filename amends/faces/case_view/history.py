@@ -18,6 +18,8 @@ from amends.faces.case_view.shapes import Refused, Said, Told
 from amends.faces.parties import LOOKS
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.texts import Text, say
+from amends.notices.promises import REVISED_BY_HAND
+from amends.notices.rules.promises import REASONS
 from amends.policy.rules.facts import ISSUE_NAMES, REMEDY_NAMES, IssueType, Remedy
 from amends.rulings.queries import OUTCOMES
 
@@ -89,6 +91,12 @@ def _detail(case: Case, row: TimelineRow) -> Text | None:
         return say(
             "{issue}，要求{remedy}，{n} 件，{sum}", "{issue}; {remedy}, units: {n}, {sum}", issue=ISSUE_NAMES[IssueType(facts["issue"])],
             remedy=REMEDY_NAMES[Remedy(facts["remedy"])], n=facts["units"], sum=money_text(facts["amount_minor"], facts["currency"]),
+        )  # fmt: skip
+    if row.verb == REVISED_BY_HAND:
+        return say(
+            "{limit}：原来说 {before} 前，现在说 {due} 前（{reason}）", "{limit}: it was {before}, now {due} ({reason})",
+            limit=LIMITS.get(facts["limit"]) or say("时限", "limit"), before=instant_text(datetime.fromisoformat(facts["told_at"])),
+            due=instant_text(datetime.fromisoformat(facts["due_at"])), reason=REASONS[facts["reason"]],
         )  # fmt: skip
     if facts.get("reason") in REFUSALS:
         return REFUSALS[facts["reason"]]

@@ -15,6 +15,7 @@ from amends.cases.models import Case
 from amends.faces.origins import Origin, origin_of
 from amends.faces.parties import look
 from amends.kernel.texts import Text
+from amends.notices.promises_read import Told as Promised
 
 Clause = Mapping[str, Any]
 
@@ -375,6 +376,7 @@ class CaseView:
     lane: LaneView
     columns: tuple[Column, ...]
     compensations: tuple[Compensation, ...]
+    promises: tuple[Promised, ...] = ()
 
     @property
     def ref(self) -> str:

@@ -19,6 +19,7 @@ from amends.faces.case_view.shapes import Act, CaseView, Piece, Said, Step, SumR
 from amends.kernel.parties import Party
 from amends.kernel.texts import Text, say
 from amends.market.models import Tender
+from amends.notices.promises_read import promises_of
 from amends.people.queries import note_access
 from amends.people.rules import Actor
 from amends.policy.rules.facts import ISSUE_NAMES, REMEDY_NAMES, IssueType, Remedy
@@ -84,6 +85,7 @@ def case_view(ref: str, actor: Actor) -> CaseView:
         survey=_survey(rows.survey, rows.told), timeline=history.told(case, rows.told, consumer=names[0], merchant=names[1]),
         lane=beside.lane_view(case, decided, ruled_by_default=ruled_by_default),
         columns=beside.columns(decided, Remedy(case.remedy), case.currency), compensations=beside.compensations(decided, case.currency),
+        promises=tuple(promises_of(case, actor)),
     )  # fmt: skip
 
 
