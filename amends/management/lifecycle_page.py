@@ -39,16 +39,16 @@ def page() -> str:
     return "\n".join(part.rstrip() + "\n" for part in parts)
 
 
-def _both(text: Text) -> str:
+def both(text: Text) -> str:
     zh, en = text.into("zh"), text.into("en")
     return zh if zh == en else f"{zh} / {en}"
 
 
 def _all(texts: Iterable[Text], join: str = "; ") -> str:
-    return join.join(_both(text) for text in texts)
+    return join.join(both(text) for text in texts)
 
 
-def _table(head: list[str], rows: Iterable[list[str]]) -> str:
+def table(head: list[str], rows: Iterable[list[str]]) -> str:
     lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
     return "\n".join([*lines, *(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)]) + "\n"
 
@@ -69,36 +69,36 @@ def _life(life: Life) -> str:
     stages = [
         [
             f"`{row.key}`",
-            _both(row.name),
+            both(row.name),
             _all(parties_of(row.waits), ", ") or "-",
-            f"`{row.limit}` {_both(row.limit_name)}" if row.limit_name else "-",
-            "; ".join(f"`{verb}` {_both(words)}" for verb, words in row.silence) or "-",
+            f"`{row.limit}` {both(row.limit_name)}" if row.limit_name else "-",
+            "; ".join(f"`{verb}` {both(words)}" for verb, words in row.silence) or "-",
         ]
         for row in stage_rows(life)
     ]
     moves = [
         [
             ", ".join(f"`{origin}`" for origin in row.origins),
-            f"`{row.verb}` {_both(row.done)}",
+            f"`{row.verb}` {both(row.done)}",
             _all(parties_of(row.by), ", "),
-            f"`{row.becomes}`" + ("" if row.becomes == "=" else f" {_both(names_of(life, [row.becomes])[0])}"),
+            f"`{row.becomes}`" + ("" if row.becomes == "=" else f" {both(names_of(life, [row.becomes])[0])}"),
         ]
         for row in move_rows(life)
     ]
     return "\n".join(
         [
-            f"## {_both(LIFE_NAMES[life.name])} (`{life.name}`)",
+            f"## {both(LIFE_NAMES[life.name])} (`{life.name}`)",
             "",
-            _both(LIFE_SAYS[life.name]),
+            both(LIFE_SAYS[life.name]),
             "",
-            _table(["阶段 / stage", "名称 / name", "等谁 / waits for", "时限 / limit", "沉默 / silence"], stages),
-            _table(["在 / at", "动作 / verb", "谁 / by", "到 / becomes"], moves),
+            table(["阶段 / stage", "名称 / name", "等谁 / waits for", "时限 / limit", "沉默 / silence"], stages),
+            table(["在 / at", "动作 / verb", "谁 / by", "到 / becomes"], moves),
         ]
     )
 
 
 def _invariants() -> str:
-    return "\n".join(["## 不变量 / Invariants", "", *(f"{n}. {_both(text)}" for n, text in enumerate(INVARIANTS, 1)), ""])
+    return "\n".join(["## 不变量 / Invariants", "", *(f"{n}. {both(text)}" for n, text in enumerate(INVARIANTS, 1)), ""])
 
 
 def wired() -> dict[int, list[str]]:
@@ -122,7 +122,7 @@ def _sync() -> str:
         if kept:
             lines.append(f"  - 在 / stands in: {'; '.join(kept)}")
         if rule.later:
-            lines.append(f"  - 尚缺 / still to come: {_both(rule.later)}")
+            lines.append(f"  - 尚缺 / still to come: {both(rule.later)}")
     return "\n".join([*lines, ""])
 
 
@@ -137,9 +137,9 @@ def _limits() -> str:
     rows = [
         [
             f"`{name}`",
-            _both(limit_name(name)),
+            both(limit_name(name)),
             cell.value,
-            _both(Limit.parse(cell.value).in_words()),
+            both(Limit.parse(cell.value).in_words()),
             f"{cell.source} [{cell.tag}]",
             ", ".join(used[name]),
         ]
@@ -149,7 +149,7 @@ def _limits() -> str:
     head = ["时限 / limit", "名称 / name", "值 / value", "长度 / length", "来源 / source", "阶段 / stages"]
     tags = "P: 法条原文 / the law's text; S: 二手 / secondary; I: 解释或提案 / ours; G: 常识 / general."
     note = f"规则包 / pack: `{terms.id}@{terms.version}`. {tags}"
-    return "\n".join(["## 时限 / Limits", "", note, "", _table(head, rows)])
+    return "\n".join(["## 时限 / Limits", "", note, "", table(head, rows)])
 
 
 def _counts() -> str:
@@ -158,5 +158,5 @@ def _counts() -> str:
     for life in lives():
         for verb, name in life.counted.items():
             cell = terms.counts[name]
-            rows.append([f"`{life.name}.{verb}`", _both(DONE[verb]), f"`{name}`", str(cell.value), f"{cell.source} [{cell.tag}]"])
-    return "\n".join(["## 次数 / Counts", "", _table(["动作 / verb", "名称 / name", "计数 / count", "最多 / most", "来源 / source"], rows)])
+            rows.append([f"`{life.name}.{verb}`", both(DONE[verb]), f"`{name}`", str(cell.value), f"{cell.source} [{cell.tag}]"])
+    return "\n".join(["## 次数 / Counts", "", table(["动作 / verb", "名称 / name", "计数 / count", "最多 / most", "来源 / source"], rows)])

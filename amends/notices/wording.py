@@ -8,6 +8,9 @@ check of this release (a place that it does not know) is set aside and logged. N
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from threading import Lock
 
@@ -57,6 +60,7 @@ class Held:
 _lock = Lock()
 _held: Held | None = None
 _looked_at = 0.0
+_tried: ContextVar[tuple[Key, Told] | None] = ContextVar("tried_wording", default=None)
 
 
 def worded(kind: str, party: str) -> Told:
@@ -64,7 +68,25 @@ def worded(kind: str, party: str) -> Told:
 
     Raises NotFound where the table tells this side nothing. A version written elsewhere is known here within LOOK_EVERY seconds.
     """
+    tried = _tried.get()
+    if tried is not None and tried[0] == (kind, party):
+        return tried[1]
     return _known().get((kind, party)) or built_in(kind, party)
+
+
+@contextmanager
+def trying(kind: str, party: str, words: Words) -> Iterator[None]:
+    """Inside the block these words are what `worded` answers here, and here alone: how they would read before they are kept.
+
+    Raises NotFound for a row that is none, Unprocessable with the fields for words that could not be kept.
+    """
+    _only_good(kind, party, words)
+    told = built_in(kind, party) if words.is_empty else Told(Text(words.subject_zh, words.subject_en), Text(words.body_zh, words.body_en))
+    token = _tried.set(((kind, party), told))
+    try:
+        yield
+    finally:
+        _tried.reset(token)
 
 
 def built_in(kind: str, party: str) -> Told:
@@ -107,14 +129,7 @@ def save_wording(kind: str, party: str, words: Words, *, by: Actor, version: int
     fields that are wrong, Conflict where somebody wrote another version since.
     """
     only_writers(by)
-    if not words.is_empty:
-        wrong = problems_of(kind, party, words)
-        if wrong:
-            raise Unprocessable(
-                say("这段文字还不能用，见下面各项。", "These words cannot be used yet; see what stands at each field."),
-                code="bad_wording",
-                fields={name: told[0] for name, told in wrong.items()},
-            )
+    _only_good(kind, party, words)
     latest = next((one.version for one in versions_of(kind, party)[:1]), 0)
     if version is not None and version != latest:
         raise _written_meanwhile()
@@ -140,6 +155,16 @@ def forget_wordings() -> None:
     """The next question looks at once."""
     global _held
     _held = None
+
+
+def _only_good(kind: str, party: str, words: Words) -> None:
+    wrong = {} if words.is_empty else problems_of(kind, party, words)
+    if wrong:
+        raise Unprocessable(
+            say("这段文字还不能用，见下面各项。", "These words cannot be used yet; see what stands at each field."),
+            code="bad_wording",
+            fields={name: told[0] for name, told in wrong.items()},
+        )
 
 
 def _written_meanwhile() -> Conflict:

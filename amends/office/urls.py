@@ -7,7 +7,8 @@ from django.urls import path
 
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
-from amends.office import cases, figures, keys, lifecycle, mails, pages
+from amends.office import cases, figures, keys, lifecycle, pages
+from amends.office.notices import announcements, channels, log, table, wordings
 from amends.office.policy import drafts, golden, packs, simulations, trying
 
 urlpatterns = [
@@ -15,7 +16,7 @@ urlpatterns = [
     path("cases/", cases.listed, name="office_cases"),
     path("cases.csv", cases.exported, name="office_cases_csv"),
     path("cases/<str:ref>/", cases.one, name="office_case"),
-    path("mails/", mails.listed, name="office_mails"),
+    path("mails/", log.moved, name="office_mails"),
     path("policy/", packs.overview, name="office_policy"),
     path("policy/packs/", packs.all_versions, name="office_policy_versions"),
     path("policy/packs/<str:pack_id>/<str:name>/", packs.one, name="office_policy_pack"),
@@ -38,6 +39,21 @@ urlpatterns = [
     path("policy/simulations/<str:ref>/cancellation/", simulations.cancel, name="office_policy_cancellation"),
     path("policy/simulations/<str:ref>/resumption/", simulations.resume, name="office_policy_resumption"),
     path("policy/simulations/<str:ref>/flips/<int:pk>/", simulations.turned, name="office_policy_flip"),
+    path("messages/", log.listed, name="office_messages"),
+    path("messages/<str:ref>/", log.one, name="office_message"),
+    path("messages/<str:ref>/again/", log.again, name="office_message_again"),
+    path("channels/", channels.show, name="office_channels"),
+    path("notices/", table.show, name="office_notices"),
+    path("notices/<str:kind>/<str:party>/", wordings.one, name="office_wording"),
+    path("notices/<str:kind>/<str:party>/built-in/", wordings.restore, name="office_wording_built_in"),
+    path("notices/<str:kind>/<str:party>/preview/", wordings.previewed, name="office_wording_preview"),
+    path("notices/<str:kind>/<str:party>/test/", wordings.test, name="office_wording_test"),
+    path("announcements/", announcements.listed, name="office_announcements"),
+    path("announcements/new/", announcements.begin, name="office_announcement_new"),
+    path("announcements/<str:ref>/", announcements.one, name="office_announcement"),
+    path("announcements/<str:ref>/publication/", announcements.publish, name="office_announcement_publication"),
+    path("announcements/<str:ref>/withdrawal/", announcements.withdraw, name="office_announcement_withdrawal"),
+    path("announcements/<str:ref>/seen", announcements.seen, name="office_announcement_seen"),
     *promises_in("office", render, EVERY, slash="/", acts=False),
     path("lifecycle/", lifecycle.show, name="office_lifecycle"),
     path("data/", pages.data, name="office_data"),

@@ -1,4 +1,4 @@
-"""The office: who may enter, figures that open their cases, keys shown once, mails read in full, and every page in both languages."""
+"""The office: who may enter, figures that open their cases, keys shown once, and every page in both languages."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from django.test.utils import CaptureQueriesContext
 
 from amends.insight.figures import Choice, figures
 from amends.kernel.clock import Stepped
-from amends.notices.models import Mail
 from amends.people.models import ApiKey, Membership, User
 from amends.people.queries import actor_of_key
 from amends.people.rules import PLATFORM, Role
 from tests.cast import Cast, an_order, claims, later_by, person, the_cast
 
 pytestmark = pytest.mark.django_db
-PAGES = ["", "cases/", "policy/", "lifecycle/", "mails/", "verify/", "data/", "people/", "keys/"]
+PAGES = ["", "cases/", "policy/", "lifecycle/", "verify/", "data/", "people/", "keys/"]
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def test_every_page_opens_in_both_languages(cast: Cast, place: str, language: st
     assert answer.status_code == 200
     html = answer.content.decode()
     assert f'lang="{language}"' in html
-    if language == "en" and place in ("", "cases/", "lifecycle/", "mails/", "verify/"):
+    if language == "en" and place in ("", "cases/", "lifecycle/", "verify/"):
         words = re.sub(r"<script.*?</script>|<[^>]+>", " ", html, flags=re.DOTALL)
         assert not re.findall(r"[\u4e00-\u9fff]{2,}", words.replace("中", ""))
 
@@ -120,15 +119,6 @@ def test_a_case_can_be_read_and_a_ref_that_is_none_is_not_found(cast: Cast) -> N
     assert client.get(f"/office/find/?q={ref[:8]}").json()[0]["words"] == ref
 
 
-def test_mails_are_read_in_full_and_found_by_their_case(cast: Cast) -> None:
-    mail = Mail.objects.order_by("pk").first()
-    assert mail is not None
-    html = unescape(as_("susan").get("/office/mails/").content.decode())
-    assert mail.subject in html
-    assert mail.body in html
-    assert "There are no such mails." in as_("susan").get("/office/mails/?q=nobody-wrote-this").content.decode()
-
-
 def test_a_key_is_shown_once_opens_the_api_and_is_taken_back(cast: Cast) -> None:
     client = as_("ada")
     member = Membership.objects.get(merchant=cast.bolts)
@@ -175,9 +165,7 @@ def test_the_figures_page_costs_no_more_for_more_cases(cast: Cast) -> None:
     assert len(many) == len(few) <= 30
 
 
-@pytest.mark.parametrize(
-    ("place", "most"), [("cases/?by=open", 8), ("mails/", 7), ("policy/", 5), ("lifecycle/", 5), ("people/", 9), ("keys/", 6)]
-)
+@pytest.mark.parametrize(("place", "most"), [("cases/?by=open", 8), ("policy/", 5), ("lifecycle/", 5), ("people/", 9), ("keys/", 6)])
 def test_other_pages_are_cheap(cast: Cast, place: str, most: int) -> None:
     client = as_("ada")
     client.get(f"/office/{place}")

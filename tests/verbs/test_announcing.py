@@ -129,7 +129,7 @@ def test_withdrawing_stops_what_has_not_gone_out(cast: Cast, paula: Actor) -> No
     withdraw(one.ref, by=paula)
     assert Counter(Message.objects.order_by("pk").values_list("state", flat=True)) == {"delivered": 1, "dropped": 3}
     dropped = Message.objects.get(user_id=cast.bolt.user_id)
-    assert (dropped.next_at, dropped.reason, dropped.log[-1]["state"]) == (None, "withdrawn", "dropped")
+    assert (dropped.next_at, dropped.reason, dropped.log[-1]["what"]) == (None, "withdrawn", "dropped")
     assert (shown_to(cast.anna), state_of(announcement(one.ref))) == ([], "withdrawn")
     with pytest.raises(NoSuchMove):
         withdraw(one.ref, by=paula)
@@ -145,7 +145,7 @@ def test_what_is_withdrawn_before_it_is_planned_is_told_to_nobody(cast: Cast, pa
 
 
 def test_who_stopped_news_is_not_told_outside(cast: Cast, paula: Actor) -> None:
-    Recipient.objects.create(user_id=cast.anna.user_id, choices={"news": []})
+    Recipient.objects.create(user=User.objects.get(email="anna@example.com"), choices={"news": []})
     published(paula, "consumers")
     jobs.drain()
     assert told() == ["berta"]

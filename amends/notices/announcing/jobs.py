@@ -22,6 +22,7 @@ from amends.notices.queries_people import Reach, preferences, reachable
 from amends.notices.rules.quiet import release_at
 from amends.notices.rules.routes import route
 from amends.notices.rules.words import Channel, Urgency
+from amends.notices.verbs.planning import line
 from amends.people.models import User
 from amends.plumbing.jobs import task
 
@@ -88,7 +89,8 @@ def _message(found: Announcement, published_at: datetime, user: User, way: Way) 
         merchant_id=0, made_at=published_at, ref=new_ref("MG"), user_id=user.pk, announcement_id=found.pk, channel=way.channel.value,
         contact_id=way.reach.contact_id, address=way.reach.address, language=language, kind=KIND, urgency=Urgency.NEWS.value,
         subject=Text(found.title_zh, found.title_en).into(language), body=body_for(way.channel, found, language),
-        state="queued", next_at=way.goes_at, due_at=found.shown_until, key=f"{found.ref}:{user.pk}:{way.channel.value}",
+        state="queued", log=[line("planned", until=way.goes_at.isoformat())], next_at=way.goes_at,
+        due_at=found.shown_until, key=f"{found.ref}:{user.pk}:{way.channel.value}",
     )  # fmt: skip
 
 

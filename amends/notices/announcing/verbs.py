@@ -22,6 +22,7 @@ from amends.notices.announcing.audience import Audience
 from amends.notices.announcing.queries import forget_announcements, shown_to
 from amends.notices.models import Announcement, Message, Seen
 from amends.notices.rules.writers import only_writers
+from amends.notices.verbs.planning import line
 from amends.people.rules import Actor
 from amends.plumbing.jobs import later
 
@@ -110,8 +111,7 @@ def withdraw(ref: str, *, by: Actor) -> Announcement:
 def drop_unsent(found: Announcement) -> int:
     """Messages of it that still wait will not go out; how many. One that a sender has claimed is past calling back."""
     at = clock.now()
-    line = Value([{"at": at.isoformat(), "state": "dropped", "reason": "withdrawn"}], JSONField())
-    log = Func(F("log"), line, arg_joiner=" || ", template="%(expressions)s")
+    log = Func(F("log"), Value([line("dropped", reason="withdrawn")], JSONField()), arg_joiner=" || ", template="%(expressions)s")
     return Message.objects.filter(announcement_id=found.pk, state="queued").update(
         state="dropped",
         reason="withdrawn",

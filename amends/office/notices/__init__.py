@@ -1,0 +1,1 @@
+"""What is told to people, as the office keeps it: the table, its words, what went out, over which channels, and announcements."""
