@@ -60,6 +60,10 @@ class Smtp:
             server = self._connected()
         except smtplib.SMTPAuthenticationError as wrong:
             return Answer("failed", reason=_code(wrong.smtp_code, wrong.smtp_error))
+        except smtplib.SMTPNotSupportedError:
+            return Answer("later", reason="no_starttls_or_sign_in")
+        except ssl.SSLError:
+            return Answer("later", reason="certificate_not_trusted")
         except (OSError, smtplib.SMTPException):
             return Answer("later", reason="no_connection")
         with self._keeping(server):

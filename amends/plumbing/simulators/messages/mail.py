@@ -42,7 +42,10 @@ class MailServer(Controller):
     def _signed_in(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:
         given = isinstance(data, LoginPassword) and (data.login, data.password)
         wanted = tuple(part.encode() for part in self._account)
-        return AuthResult(success=bool(given) and all(hmac.compare_digest(a, b) for a, b in zip(given or (), wanted, strict=True)))
+        # handled=False: aiosmtpd says the refusal itself
+        return AuthResult(
+            handled=False, success=bool(given) and all(hmac.compare_digest(a, b) for a, b in zip(given or (), wanted, strict=True))
+        )
 
 
 class Server(SMTP):

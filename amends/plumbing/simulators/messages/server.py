@@ -64,7 +64,7 @@ class Services(Server):
         return answer(asked)
 
     def _signed(self, service: str, url: str, body: bytes) -> tuple[str, dict[str, str]]:
-        secret = self.book.hook(service)[1]
+        secret = self.book.hook("mail" if service == "smtp" else service)[1]
         if service == "twilio":
             return url, reports.twilio_signed(url, body, self.accounts.twilio[1])
         if service == "wechat":

@@ -63,7 +63,7 @@ class WebPush:
             if row[3] is not None or self.desk.behaviour.of("webpush").refused(name):
                 raise Refused(410, "410", "the subscription has ended")
             self._check(asked, row[2])
-            told = _opened(asked.body, row[0], row[1])
+            told = _read(opened(asked.body, row[0], row[1]))
         except Refused as refused:
             self.desk.book.heard("webpush", "", f"{refused.status} {refused.detail}")
             raise
@@ -110,8 +110,8 @@ class WebPush:
             raise Refused(403, "403", "the VAPID token lasts too long, or names nobody to ask")
 
 
-def _opened(body: bytes, private_pem: str, auth: str) -> dict[str, Any]:
-    """The payload as JSON, opened as the browser does: RFC 8188 with one record, keys after RFC 8291, section 3.4."""
+def opened(body: bytes, private_pem: str, auth: str) -> bytes:
+    """The payload, opened as the browser does: RFC 8188 with one record, keys after RFC 8291, section 3.4."""
     try:
         salt, (size, length) = body[:16], struct.unpack("!LB", body[16:21])
         sender, sealed = body[21 : 21 + length], body[21 + length :]
@@ -124,10 +124,18 @@ def _opened(body: bytes, private_pem: str, auth: str) -> dict[str, Any]:
         plain = AESGCM(key).decrypt(nonce, sealed, None).rstrip(b"\x00")
         if not plain.endswith(b"\x02"):
             raise ValueError("the last record ends with 2")
-        told = json.loads(plain[:-1])
+        return plain[:-1]
     except (ValueError, struct.error, InvalidTag) as wrong:
         raise Refused(400, "400", f"no browser could open the payload: {wrong or type(wrong).__name__}") from wrong
-    return told if isinstance(told, dict) else {"body": told}
+
+
+def _read(payload: bytes) -> dict[str, Any]:
+    """What the service worker reads: our pages send JSON; other words are a body."""
+    try:
+        told = json.loads(payload)
+    except ValueError:
+        told = None
+    return told if isinstance(told, dict) else {"body": payload.decode(errors="replace")}
 
 
 def _hkdf(salt: bytes, secret: bytes, info: bytes, length: int) -> bytes:

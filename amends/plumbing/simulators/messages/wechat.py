@@ -9,10 +9,11 @@ import hmac
 import secrets
 import threading
 import time
+import zlib
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from amends.plumbing.simulators.books import Refused
+from amends.plumbing.simulators.books import Refused, micros
 from amends.plumbing.simulators.messages.accounts import WECHAT_TEMPLATE
 from amends.plumbing.simulators.messages.taking import Desk, Report, Stumbled, Taken, Throttled, Wanted
 from amends.plumbing.simulators.serving import Asked, Reply
@@ -43,7 +44,7 @@ class WeChat:
         self._lock = threading.Lock()
         self._tokens: dict[str, float] = {}
         self._stable = ""
-        self._known: dict[tuple[str, str], tuple[float, str]] = {}
+        self._one_by_one = [threading.Lock() for _ in range(64)]
 
     def reply(self, asked: Asked) -> Reply:
         """stable_token, token, message/template/send."""
@@ -101,20 +102,26 @@ class WeChat:
         except Wrong as wrong:
             self.desk.book.heard("wechat", key, str(wrong.errcode))
             raise
-        known = self._known.get((openid, key))
-        if key and known and time.monotonic() - known[0] < ONE_KEY:
-            self.desk.book.heard("wechat", key, "again")
-            return {"errcode": 0, "errmsg": "ok", "msgid": int(known[1])}
+        with self._one_by_one[zlib.crc32(f"{openid} {key}".encode()) % len(self._one_by_one)]:
+            if key and (known := self._known(openid, key)):
+                self.desk.book.heard("wechat", key, "again")
+                return {"errcode": 0, "errmsg": "ok", "msgid": int(known)}
+            return self._take(openid, key, told)
+
+    def _take(self, openid: str, key: str, told: dict[str, Any]) -> dict[str, Any]:
         words = {name: str(value["value"]) for name, value in told["data"].items()}
         detail = {"fields": words, "url": told.get("url", "")}
         wanted = Wanted("wechat", key, openid, "", " ".join(words.values()), detail, draw=f"{openid} {key}")
-
-        def made(number: int) -> str:
-            self._known[openid, key] = (time.monotonic(), str(number + 200_000_000))
-            return str(number + 200_000_000)
-
-        taken = self.desk.take(wanted, ref=made, failure=FAILURE, reports=lambda taken: self._reports(taken, wanted))
+        taken = self.desk.take(
+            wanted, ref=lambda n: str(n + 200_000_000), failure=FAILURE, reports=lambda taken: self._reports(taken, wanted)
+        )
         return {"errcode": 0, "errmsg": "ok", "msgid": int(taken.ref)}
+
+    def _known(self, openid: str, key: str) -> str:
+        """The message that this key is already, "" where it is none, or was one too long ago."""
+        rows = self.desk.book.messages(service="wechat", recipient=openid, key=key, limit=1)
+        young = rows and micros(rows[0]["at"]) > self.desk.book.now() - ONE_KEY * 1_000_000
+        return str(rows[0]["ref"]) if young else ""
 
     def _check_message(self, token: str, openid: str, told: dict[str, Any]) -> None:
         until = self._tokens.get(token)
