@@ -37,8 +37,15 @@ def page(request: ActorRequest) -> HttpResponse:
         request.actor, issue=issue, remedy=remedy, after=asked["after"] or None, within=timedelta(hours=24) if view == "day" else None,
         life=view if view in LIVES else "",
     )  # fmt: skip
-    template = "console/parts/queue_rows.html" if request.GET.get("part") == "rows" else "console/queue.html"
+    template = "console/parts/queue_part.html" if request.GET.get("part") == "rows" else "console/queue.html"
     return shown(request, template, {**_rows(found, asked), **_filters(asked), "nav_here": HOME})
+
+
+@require_GET
+@face("console")
+def frame(request: ActorRequest) -> HttpResponse:
+    """The frame without a page in it, for the counters of pages that are open."""
+    return shown(request, "console/live.html", {})
 
 
 def _rows(found: QueuePage, asked: dict[str, str]) -> dict[str, Any]:

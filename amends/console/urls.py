@@ -12,6 +12,7 @@ from amends.faces.reaching.rooms import settings_of
 
 urlpatterns = [
     path("", queue.page, name="console_queue"),
+    path("live", queue.frame, name="console_live"),
     path("find", cases.find, name="console_find"),
     path("notices", cases.notices, name="console_notices"),
     path("notices/read", cases.notices_read, name="console_notices_read"),

@@ -46,7 +46,14 @@ def page(request: ActorRequest) -> HttpResponse:
         "picks": [(name, choices, asked[name]) for name, choices in picks.items()], "filtered": any(asked.values()),
         "nav_here": HOME, **(_alarms() if view == "alarms" else _rows(request, view, asked)),
     }  # fmt: skip
-    return shown(request, "desk/parts/queue_rows.html" if request.GET.get("part") == "rows" else "desk/queue.html", context)
+    return shown(request, "desk/parts/queue_part.html" if request.GET.get("part") == "rows" else "desk/queue.html", context)
+
+
+@require_GET
+@face("desk")
+def frame(request: ActorRequest) -> HttpResponse:
+    """The frame without a page in it, for the counters of pages that are open."""
+    return shown(request, "desk/live.html", {})
 
 
 def _rows(request: ActorRequest, view: str, asked: dict[str, str]) -> dict[str, Any]:

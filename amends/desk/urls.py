@@ -12,6 +12,7 @@ from amends.faces.reaching.rooms import settings_of
 
 urlpatterns = [
     path("", queue.page, name="desk_queue"),
+    path("live", queue.frame, name="desk_live"),
     path("find", queue.find, name="desk_find"),
     path("notices", notices.listed, name="desk_notices"),
     path("notices/read", notices.reading, name="desk_notices_read"),

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.http.request import split_domain_port
 
 from amends.faces.announcements import announced
 from amends.faces.words import language
 from amends.kernel import clock
 from amends.kernel.texts import say
 from amends.people.rules import ROLES, Actor
+from amends.plumbing import live_place
 
 THEMES = ("light", "dark")
+LIVE_FACES = frozenset({"portal", "console", "desk"})
 ROLE_NONE = say("已登录", "Signed in")
 
 
@@ -32,6 +35,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "server_now": clock.now(),
         "announced": lambda: announced(request),
         **_me(request),
+        **_live(request),
     }
 
 
@@ -43,3 +47,21 @@ def _me(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     names = [ROLES[role].name for role in sorted(actor.roles)] if isinstance(actor, Actor) else []
     return {"me_name": str(user), "me_role": names[0] if names else ROLE_NONE, "me_party": actor.party if names and actor else "nobody"}
+
+
+def _live(request: HttpRequest) -> dict[str, Any]:
+    """Where this page's stream is, and since when it has to hear what changed; nothing on pages that are not of a face."""
+    since, face = getattr(request, "live_since", ""), getattr(request, "face", "")
+    if not since or face not in LIVE_FACES:
+        return {}
+    host = split_domain_port(request.get_host())[0]
+    page = request.get_full_path() if request.method == "GET" else ""
+    # What was told once must not be used up by a part that is fetched beside the page.
+    fetched = "X-Live" in request.headers
+    return {
+        "fetched_live": fetched,
+        "live_since": since,
+        "live_face": face,
+        "live_url": live_place.address(host),
+        "live_page": page,
+    }

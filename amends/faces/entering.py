@@ -14,8 +14,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 
 from amends.kernel.refusals import NotFound
-from amends.people.queries import actor_of
+from amends.people.queries import entered as entering
 from amends.people.rules import Actor
+from amends.plumbing import live
 from amends.plumbing.idempotency import Answer, once
 
 P = ParamSpec("P")
@@ -25,6 +26,8 @@ class ActorRequest(HttpRequest):
     """A request whose sender is known in this face."""
 
     actor: Actor
+    face: str
+    live_since: str
 
 
 View = Callable[Concatenate[ActorRequest, P], HttpResponse]
@@ -38,11 +41,11 @@ def face(name: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P],
         def entered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            actor = actor_of(request.user, name)
+            actor, oldest_unseen = entering(request.user, name)
             if actor is None:
                 raise NotFound
             found = cast(ActorRequest, request)
-            found.actor = actor
+            found.actor, found.face, found.live_since = actor, name, str(live.mark_of(oldest_unseen))
             return view(found, *args, **kwargs)
 
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], entered)

@@ -13,7 +13,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.template.base import FilterExpression, Parser, Token
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from amends.faces import words
@@ -239,6 +239,15 @@ def nav(context: template.Context, url: str, icon: str, label: Any, count: int |
         "hot": hot,
         "here": context.get("nav_here") == url or here,
     }
+
+
+@register.simple_tag
+def live(part: str, at: str, case: str = "", hold: Any = None) -> SafeString:
+    """The attributes of an element that follows what changes: which part it is, where it is fetched anew, of which case. `hold` (a
+    refusal that is shown with what was typed) leaves it as it stands and only says that there is something new."""
+    names = [("", part), ("-from", at), ("-case", case)]
+    said = format_html_join("", ' data-live{}="{}"', [pair for pair in names if pair[1]])
+    return format_html("{} data-live-hold", said) if hold else said
 
 
 @register.simple_tag

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import hmac
 
+from django.db.models import Func, TextField
+
 from amends.kernel.parties import Party
 from amends.people.models import AccessLog, ApiKey, Membership, User
 from amends.people.rules import ROLES, Actor, Role, digest_of
 
 FACES = ("portal", "console", "desk", "office")
+# Read in the same statement as the memberships, so that a page knows at no cost before what it was drawn (plumbing/live.py, a mark).
+OLDEST_UNSEEN = Func(template="pg_snapshot_xmin(pg_current_snapshot())::text", output_field=TextField())
 
 
 def actors_of(user: User) -> dict[str, Actor]:
     """For each face that this user may enter, as whom: merchants and consumers as their own side, staff with all their roles."""
-    held = list(Membership.objects.filter(user=user).order_by("pk"))
+    return _actors(user, list(Membership.objects.filter(user=user).order_by("pk")))
+
+
+def entered(user: User, face: str) -> tuple[Actor | None, int]:
+    """As whom this user acts in a face, None where it is closed to them; and the oldest transaction whose changes were not yet to be
+    seen when this was asked, 0 where it is closed. Whatever a page shows that is drawn after this, it shows no less than that."""
+    held = list(Membership.objects.filter(user=user).order_by("pk").annotate(oldest_unseen=OLDEST_UNSEEN))
+    actor = _actors(user, held).get(face)
+    return actor, int(held[0].oldest_unseen) if actor else 0
+
+
+def _actors(user: User, held: list[Membership]) -> dict[str, Actor]:
     found: dict[str, Actor] = {}
     for face in FACES:
         mine = [m for m in held if face in ROLES[Role(m.role)].faces]

@@ -17,6 +17,7 @@ from amends.cases.verbs import ending
 from amends.kernel import clock
 from amends.notices.verbs import sending
 from amends.notices.webhooks import releasing as webhooks
+from amends.plumbing import live
 from amends.plumbing.idempotency import forget_old
 from amends.plumbing.models import Beat
 from amends.plumbing.shards import Shard
@@ -70,6 +71,7 @@ class Command(BaseCommand):
         if shard.number == 0 and ticks % HOUSEKEEPING == 0:
             make_months(clock.now().date())
             forget_old()
+            live.forget_old()
             webhooks.forget_old()
         name = "clock" if shard.of == 1 else f"clock-{shard.number}"
         Beat.objects.update_or_create(name=name, defaults={"at": clock.machine_now(), "facts": {}})

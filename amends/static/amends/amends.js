@@ -5,6 +5,7 @@ import * as clock from "./js/clock.js";
 import * as evidence from "./js/evidence.js";
 import * as forms from "./js/forms.js";
 import * as keys from "./js/keys.js";
+import * as live from "./js/live.js";
 import * as palette from "./js/palette.js";
 import * as viewer from "./js/viewer.js";
 
@@ -53,7 +54,9 @@ function fault(event) {
 ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, fault));
 
 [clock, forms, evidence, viewer, keys, palette, charts].forEach((module) => module.begin());
-document.addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) [clock, forms, evidence, charts].forEach((module) => module.adopt(event.detail.elt)); });
+const adopt = (part) => [clock, forms, evidence, charts].forEach((module) => module.adopt(part));
+document.addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) adopt(event.detail.elt); });
+live.begin(adopt);
 document.addEventListener("change", (event) => {
   const every = event.target.closest("[data-tick-all]");
   if (every) all("[data-queue] [data-row] input[type=checkbox]").forEach((box) => { box.checked = every.checked; });

@@ -1,10 +1,10 @@
-// The consumer's pages: an address is copied with one tap, where the browser lets us.
+// The consumer's pages: an address is copied with one tap, where the browser lets us. Buttons may come later, with a live part.
 import { all, icon, t } from "./js/words.js";
 
-all("[data-copy]", document).forEach((button) => {
-  if (!navigator.clipboard) { button.hidden = true; return; }
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
-    button.replaceChildren(icon("check"), t("已复制", "Copied"));
-  });
+if (!navigator.clipboard) all("[data-copy]").forEach((button) => { button.hidden = true; });
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button || !navigator.clipboard) return;
+  await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
+  button.replaceChildren(icon("check"), t("已复制", "Copied"));
 });
