@@ -11,7 +11,6 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from email.message import Message
-from email.utils import parseaddr
 from enum import StrEnum
 
 from amends.notices.rules.inbound_marks import (
@@ -161,7 +160,7 @@ def _unwanted(mail: Message, seen: Inbound, text: str, own: Collection[str]) -> 
 
 
 def _is_daemon(mail: Message, seen: Inbound) -> bool:
-    name = parseaddr(header(mail, "From"))[0]
+    name = header(mail, "From").rpartition("<")[0]
     return bool(DAEMON.match(seen.sender.partition("@")[0])) or bool(DAEMON_NAME.search(name))
 
 
@@ -181,7 +180,8 @@ def _precedence(mail: Message) -> str:
 
 
 def _address(value: str) -> str:
-    found = addresses_in(parseaddr(value)[1]) or addresses_in(value)
+    """The address of a sender: the one in angle brackets, else the first. Not by the library, whose reader of comments can be overrun."""
+    found = addresses_in(value.rpartition("<")[2]) or addresses_in(value)
     return found[0] if found else ""
 
 

@@ -52,9 +52,8 @@ def parts(mail: Message) -> Iterator[Message]:
         part = todo.pop(0)
         seen += 1
         yield part
-        inner = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(inner, list):
-            todo = [*(one for one in inner if isinstance(one, Message)), *todo]
+        if part.get_content_maintype() == "multipart":
+            todo = [*_inner(part), *todo]
 
 
 def text_of(mail: Message) -> str:
@@ -73,17 +72,16 @@ def returned(mail: Message) -> str:
         if kind in ("text/rfc822-headers", "message/rfc822-headers"):
             found.append(_text(part))
         elif kind in ("message/rfc822", "message/global"):
-            found += [_headers_and_text(inner) for inner in _enclosed(part)]
+            found += map(plainly, _enclosed(part))
     return "\n".join(found)[:LONGEST_TEXT]
 
 
 def blocks(part: Message) -> list[Message]:
     """The groups of fields of a delivery report (RFC 3464), also where somebody encoded it, which the standard forbids."""
-    inner = part.get_payload()
-    groups = [one for one in inner if isinstance(one, Message)] if isinstance(inner, list) else []
+    groups = _inner(part)
     if any(group.get("Action") or group.get("Reporting-MTA") for group in groups):
         return groups
-    text = "\n\n".join(group.as_string() for group in groups) if groups else _text(part)
+    text = "\n\n".join(map(plainly, groups)) if groups else _text(part)
     with suppress(binascii.Error, ValueError):  # not encoded: read as it stands
         text = base64.b64decode(re.sub(r"\s", "", text), validate=True).decode("utf-8", "replace")
     return [parsed(block.encode("utf-8", "replace")) for block in re.split(r"\r?\n\s*\r?\n", text.strip())[:MOST_PARTS]]
@@ -100,22 +98,26 @@ def addresses_in(text: str) -> list[str]:
     return list(dict.fromkeys(match[0].lower().strip(".'`") for match in _ADDRESS.finditer(text)))
 
 
-def _headers_and_text(inner: Message) -> str:
+def plainly(inner: Message) -> str:
+    """Its headers and its text, as lines."""
     lines = [f"{name}: {_decoded(str(value))}" for name, value in inner.raw_items()]
     return "\n".join([*lines, "", text_of(inner)])
 
 
 def _enclosed(part: Message) -> list[Message]:
-    inner = part.get_payload()
-    if isinstance(inner, list):
-        return [one for one in inner if isinstance(one, Message)]
-    return [parsed(_bytes(part))]
+    return _inner(part) or [parsed(_bytes(part))]
+
+
+def _inner(part: Message) -> list[Message]:
+    """What stands in it, asked only where something does: a payload that is text may not be readable in the charset that it names."""
+    inner = part.get_payload() if part.is_multipart() else []
+    return [one for one in inner if isinstance(one, Message)] if isinstance(inner, list) else []
 
 
 def _is_plain(part: Message) -> bool:
     """A part that calls itself several and has no boundary is one text after all."""
     kind = part.get_content_type()
-    return kind == "text/plain" or (kind.startswith("multipart/") and isinstance(part.get_payload(), str))
+    return kind == "text/plain" or (kind.startswith("multipart/") and not part.is_multipart())
 
 
 def _is_attached(part: Message) -> bool:
@@ -128,7 +130,10 @@ def _bytes(part: Message) -> bytes:
 
 
 def _text(part: Message) -> str:
-    charset = part.get_content_charset("") or ""
+    try:
+        charset = part.get_content_charset("") or ""
+    except ValueError:  # a charset with a zero byte in its name
+        charset = ""
     return _read(_bytes(part), charset).replace("\r\n", "\n")
 
 
@@ -153,6 +158,6 @@ def _decoded(value: str) -> str:
 
 
 def _unmarked(text: str) -> str:
-    bare = re.sub(r"(?is)<(script|style|head)\b.*?</\1>", " ", text[:LONGEST_TEXT])
+    bare = re.sub(r"(?is)<(script|style|head)\b.{0,4000}?</\1>", " ", text[:LONGEST_TEXT])
     bare = re.sub(r"(?i)<(br|/p|/div|/tr)\b[^>]{0,200}>", "\n", bare)
     return re.sub(r"[ \t]{2,}", " ", html.unescape(re.sub(r"<[^>]{0,2000}>", "", bare)))

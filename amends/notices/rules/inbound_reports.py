@@ -6,7 +6,7 @@ import re
 from email.message import Message
 from typing import NamedTuple
 
-from amends.notices.rules.inbound_parts import addresses_in, blocks, header, parts
+from amends.notices.rules.inbound_parts import addresses_in, blocks, header, parts, plainly
 from amends.notices.rules.inbound_reasons import is_final, reason_of, status_in
 
 ORDER = ("failed", "delayed", "expanded", "relayed", "delivered")
@@ -35,7 +35,7 @@ def delivery_report(mail: Message) -> DeliveryReport | None:
     status = _status(worst, words)
     reason = "delayed" if _action(worst) == "delayed" else reason_of(status, words)
     envelopes = [header(group, "Original-Envelope-Id") for group in groups]
-    names = "\n".join((*envelopes, *(group.as_string(unixfrom=False) for group in groups)))
+    names = "\n".join((*envelopes, *map(plainly, groups)))
     return DeliveryReport(_action(worst), status, reason, is_final(status, reason), names, tuple(_recipients(worst)))
 
 
