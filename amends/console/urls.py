@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.console import announcements, answering, cases, inspecting, parcels, queue
+from amends.console import announcements, answering, cases, inspecting, parcels, queue, webhooks
 from amends.console.page import shown
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
@@ -37,4 +37,17 @@ urlpatterns = [
     path("parcels/<str:ref>/units/<int:unit>/acceptance", parcels.unit_acceptance, name="console_unit_acceptance"),
     path("parcels/<str:ref>/totals", inspecting.totals, name="console_totals"),
     path("parcels/<str:ref>/inspection", inspecting.bench, name="console_inspection"),
+    path("webhooks", webhooks.every, name="console_webhooks"),
+    path("webhooks/new", webhooks.new, name="console_webhook_new"),
+    path("webhooks/<str:ref>", webhooks.one, name="console_webhook"),
+    path("webhooks/<str:ref>/secret", webhooks.secret, name="console_webhook_secret"),
+    path("webhooks/<str:ref>/changes", webhooks.changes, name="console_webhook_changes"),
+    path("webhooks/<str:ref>/pause", webhooks.pause, name="console_webhook_pause"),
+    path("webhooks/<str:ref>/resumption", webhooks.resumption, name="console_webhook_resumption"),
+    path("webhooks/<str:ref>/removal", webhooks.removal, name="console_webhook_removal"),
+    path("webhooks/<str:ref>/secret-rotation", webhooks.secret_rotation, name="console_webhook_rotation"),
+    path("webhooks/<str:ref>/tests", webhooks.tests, name="console_webhook_tests"),
+    path("webhooks/<str:ref>/replays", webhooks.replays, name="console_webhook_replays"),
+    path("webhooks/<str:ref>/deliveries/<str:delivery>", webhooks.delivery, name="console_webhook_delivery"),
+    path("webhooks/<str:ref>/deliveries/<str:delivery>/replay", webhooks.replay, name="console_webhook_replay"),
 ]

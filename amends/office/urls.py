@@ -7,7 +7,7 @@ from django.urls import path
 
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
-from amends.office import cases, figures, keys, lifecycle, pages
+from amends.office import cases, figures, keys, lifecycle, pages, webhooks
 from amends.office.notices import announcements, channels, log, table, wordings
 from amends.office.policy import drafts, golden, packs, simulations, trying
 
@@ -63,4 +63,12 @@ urlpatterns = [
     path("keys/new/", keys.make, name="office_key_new"),
     path("keys/<str:prefix>/revocation/", keys.revoke, name="office_key_revocation"),
     path("find/", cases.find, name="office_find"),
+    path("webhooks/", webhooks.every, name="office_webhooks"),
+    path("webhooks/<str:ref>/", webhooks.one, name="office_webhook"),
+    path("webhooks/<str:ref>/pause/", webhooks.pause, name="office_webhook_pause"),
+    path("webhooks/<str:ref>/resumption/", webhooks.resumption, name="office_webhook_resumption"),
+    path("webhooks/<str:ref>/tests/", webhooks.tests, name="office_webhook_tests"),
+    path("webhooks/<str:ref>/replays/", webhooks.replays, name="office_webhook_replays"),
+    path("webhooks/<str:ref>/deliveries/<str:delivery>/", webhooks.delivery, name="office_webhook_delivery"),
+    path("webhooks/<str:ref>/deliveries/<str:delivery>/replay/", webhooks.replay, name="office_webhook_replay"),
 ]
