@@ -17,6 +17,8 @@ from amends.cases.models import Case, CaseText, Entry, Evidence
 from amends.cases.verbs.answering import accept_refusal, approve, call_platform, refuse
 from amends.market.models import Consumer, Merchant, OrderLine
 from amends.notices.models import Notice
+from amends.notices.webhooks import verbs as webhooks
+from amends.notices.webhooks.models import Delivery, Endpoint
 from amends.people.models import ApiKey, User
 from amends.people.rules import Role
 from amends.plumbing.models import Idempotency
@@ -32,6 +34,7 @@ from tests.cast import Cast, an_order, claims, person, settled, the_cast
 
 pytestmark = pytest.mark.usefixtures("db", "stepped_clock")
 FACES = {"portal/": "anna", "console/": "bolt", "desk/": "judge", "office/": "ada"}
+KINDS = ("parcels", "reviews", "refunds", "orders", "drafts", "simulations", "webhooks")
 EVIL = "</script><img src=x onerror=alert(1)>'\"><b>{{ 7 }}"
 
 
@@ -69,7 +72,7 @@ def _filled(template: str, refs: dict[str, str]) -> str:
 def _about(template: str, place: str) -> str:
     if place != "ref":
         return place
-    return next((kind for kind in ("parcels", "reviews", "refunds", "orders", "drafts", "simulations") if f"/{kind}/" in template), "cases")
+    return next((kind for kind in KINDS if f"/{kind}/" in template), "cases")
 
 
 @pytest.fixture
@@ -87,7 +90,9 @@ def refs(cast: Cast) -> dict[str, str]:
     law = next(pack for pack in shelf().packs if pack.id == "cn")
     draft = save_draft(by=owner, text=law.text.replace('fresh_claim = { length = "1d"', 'fresh_claim = { length = "3d"'))
     simulation = run(start_simulation(owner, source="year", draft=draft.ref, params={"cases": 300}, here=True).ref, processes=0)
+    test = webhooks.send_test(webhooks.add(url="https://bolt.example.com/hooks", by=cast.bolt).ref, by=cast.bolt)
     return {
+        "webhooks": test.endpoint.ref, "delivery": test.ref,
         "drafts": draft.ref, "simulations": simulation.ref, "pk": str(Flip.objects.values_list("pk", flat=True).first()),
         "pack_id": "cn", "name": law.cells.version,
         "cases": waiting.ref, "rated": rated.ref, "orders": order.ref, "parcels": parcel, "parcel": parcel, "reviews": review,
@@ -97,10 +102,12 @@ def refs(cast: Cast) -> dict[str, str]:
 
 def state() -> dict[str, Any]:
     """Everything that an act would leave behind."""
-    models = (Case, Entry, Evidence, Idempotency, ApiKey, Review, ReturnShipment, Draft, PackVersion, Comment, Simulation)
+    rules, lives = (Draft, PackVersion, Comment, Simulation), (Case, Entry, Evidence, Review, ReturnShipment)
+    models = (*lives, *rules, Idempotency, ApiKey, Endpoint, Delivery)
     return {
         **{model.__name__: model._default_manager.count() for model in models},
         "unread": Notice.objects.filter(read_at__isnull=True).count(),
+        "webhooks": list(Endpoint.objects.order_by("pk").values_list("state", "changed_at")),
         "votes": Survey.objects.filter(answered_at__isnull=False).count(),
         "stages": list(Case.objects.order_by("pk").values_list("stage", "generation")),
     }
