@@ -17,7 +17,7 @@ from amends.management.demo.progress import bar
 from amends.management.demo.report import report
 from amends.market.models import Order
 from amends.plumbing.database import home
-from amends.plumbing.simulators.launch import start_simulator
+from amends.plumbing.simulators.launch import start_messages, start_simulator
 
 LONGEST = timedelta(days=56)
 BEGINNING = timedelta(days=8)
@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, cases: int, seed: int, **options: Any) -> None:
         nobody_else_works()
-        simulator = start_simulator(home(), instant=True)
+        simulators = start_simulator(home(), instant=True), start_messages(home())
         try:
             if not Order.objects.exists():
                 specs, _ = orders_of_the_demo(max(400, cases * 4), seed)
@@ -41,8 +41,9 @@ class Command(BaseCommand):
                     import_all(specs, lambda done, _: step(done))
             told = report(list(self._play(cases, seed).players))
         finally:
-            if simulator.ours:
-                simulator.stop()
+            for simulator in simulators:
+                if simulator.ours:
+                    simulator.stop()
         if options["json"]:
             print(json.dumps(told, ensure_ascii=False))
         else:

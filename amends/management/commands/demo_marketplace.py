@@ -32,7 +32,7 @@ from amends.management.demo.progress import bar
 from amends.management.demo.report import report
 from amends.plumbing.database import home
 from amends.plumbing.shards import Shard
-from amends.plumbing.simulators.launch import start_simulator
+from amends.plumbing.simulators.launch import start_messages, start_simulator
 
 MOST_PARTS = 4
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             return
         nobody_else_works()
         say_how_far(done=False)
-        simulator = start_simulator(home(), instant=True)
+        simulators = start_simulator(home(), instant=True), start_messages(home())
         try:
             specs, left = orders_of_the_demo(orders, seed)
             with bar("订单 / orders", len(specs)) as step:
@@ -62,8 +62,9 @@ class Command(BaseCommand):
             # A run that was interrupted is gone on with: its orders stand, and its cases count.
             play_in_parts(max(0, cases - Case.objects.count()), seed)
         finally:
-            if simulator.ours:
-                simulator.stop()
+            for simulator in simulators:
+                if simulator.ours:
+                    simulator.stop()
         say_how_far(done=True)
         told = report(list(Case.objects.values_list("pk", flat=True))) | {
             "orders": len(specs),
