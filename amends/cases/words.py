@@ -134,6 +134,7 @@ DONE: dict[str, Text] = {
     "lapse": say("逾期未寄回，诉求终止", "never sent the goods back"),
     "leave_unclaimed": say("无人签收，待领取", "left the parcel to be collected"),
     "let_stand": say("裁决生效", "let the ruling stand"),
+    "mail_in": say("收到对通知邮件的回复", "got an answer to a notice by mail"),
     "merge": say("并入其他售后单", "merged the case"),
     "absorb": say("合并生效", "made the merger final"),
     "miss_pickup": say("未能上门取件", "missed the pick-up"),

@@ -6,7 +6,7 @@ REMIND = "remind"
 """Whoever a life waits for was reminded of its limit (clockwork.py); every life has this line."""
 
 TOLD: dict[str, tuple[str, ...]] = {
-    "case": ("attach", "answer_survey", "revise_promise", REMIND),
+    "case": ("attach", "answer_survey", "mail_in", "revise_promise", REMIND),
     "grant": (REMIND,),
     "return_shipment": (REMIND,),
     "inspection": (REMIND,),

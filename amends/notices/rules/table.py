@@ -26,7 +26,7 @@ from amends.rulings.rules import REVIEW
 
 LIVES: Mapping[str, Life] = {life.name: life for life in (CASE, GRANT, RETURN_SHIPMENT, INSPECTION, REFUND, REVIEW)}
 TOLD_LINES = tuple(f"{life}.{what}" for life, lines in LINES.items() for what in lines)
-BESIDE = ("webhook.alarm", "webhook.given_up", "mail.reply")
+BESIDE = ("webhook.alarm", "webhook.given_up")
 """What is told without a line of a timeline."""
 ITS_OWN = "told"
 ALONE = "alone"
@@ -101,6 +101,7 @@ case.unmerge                       alone                merchant    result   pla
 case.alarm                         -                    consumer    result   -         late
 case.alarm                         -                    merchant    news     -         late
 case.alarm                         -                    supervisor  act      -         alarm
+case.mail_in                       -                    agent       act      -         mail_from_person
 case.revise_promise                -                    consumer    result   told      promise_revised
 case.remind                        drafted              consumer    remind   told      remind_confirm
 case.remind                        awaiting_proof       consumer    remind   told      remind_proof
@@ -236,7 +237,6 @@ review.remind                      >platform            agent       remind   tol
 webhook.alarm                      -                    merchant    act      -         webhook_dead
 webhook.alarm                      -                    supervisor  result   -         webhook_dead_supervisor
 webhook.given_up                   -                    merchant    result   -         webhook_given_up
-mail.reply                         -                    agent       act      -         mail_from_person
 """
 
 SILENT: Mapping[str, Text] = {

@@ -261,6 +261,12 @@ CASE: Mapping[str, Told] = {
         "售后单 {case} 等{who}，时限 {until} 已过（{rule}）。之后不会自动处理，请接手。",
         "Case {case} waited for the {who} until {until} ({rule}). Nothing follows by itself; please take over.",
     ),
+    "mail_from_person": told(
+        "有人用邮件回复了通知", "A notice was answered by mail",
+        "售后单 {case} 的通知邮件有人回复，原文在售后单的时间线里，只有平台看得到。发件人没有核实身份，请看一下，需要时在售后单里答复。",
+        "Somebody answered a notice of case {case} by mail. The words stand in its timeline, for the platform alone; who wrote them "
+        "was not checked. Please read them, and answer in the case where needed.",
+    ),
     "promise_revised": told(
         "告知你的时间有变", "A new time, and why",
         "售后单 {case} 原来告诉你 {until} 前由{who}处理，现在改为 {due}。原因：{reason}。规则给你的时限和权利不变。",

@@ -1,4 +1,4 @@
-"""What is told of things that are no move of a life: a receiver of webhooks that does not answer, a person's mail."""
+"""What is told of things that are no move of a life: a receiver of webhooks that does not answer."""
 
 from __future__ import annotations
 
@@ -23,11 +23,5 @@ ELSEWHERE: Mapping[str, Told] = {
         "售后单 {case} 有一条推送，{address} 连续三天没有接收，已放弃；后面的照常推送。可以在“推送”页面重放这一条。",
         "For three days {address} did not take an event of case {case}, so it was given up; later ones go on. "
         "You can replay it on the webhooks page.",
-    ),
-    "mail_from_person": told(
-        "有人回复了通知邮件", "Somebody answered a notice by mail",
-        "关于售后单 {case} 的通知邮件有人回复，原文在消息日志里。请看一下，需要时在售后单里答复。",
-        "Somebody answered a notice about case {case} by mail; the mail stands in the log of messages. "
-        "Please read it and answer in the case where needed.",
     ),
 }  # fmt: skip
