@@ -8,7 +8,20 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from amends.api import carrying, cases, desk, figures, hooks_messages, orders, policy, policy_drafts, policy_simulations, webhooks
+from amends.api import (
+    carrying,
+    cases,
+    desk,
+    figures,
+    hooks_messages,
+    notices,
+    orders,
+    policy,
+    policy_drafts,
+    policy_simulations,
+    promises,
+    webhooks,
+)
 from amends.api.callers import KeyAuth, SessionAuth
 from amends.api.problems import MEDIA, register
 
@@ -55,8 +68,9 @@ def _put_right(responses: dict[Any, Any]) -> None:
 api = AmendsAPI(title="Amends", version="1.0.0", description=ABOUT, auth=[KeyAuth(), SessionAuth()], urls_namespace="api")
 register(api)
 ROUTERS = (
-    orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, desk.router, figures.router,
-    policy.router, policy_drafts.router, policy_simulations.router, webhooks.router, desk.hooks, hooks_messages.router,
+    orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, desk.router, notices.router, figures.router,
+    policy.router, policy_drafts.router, policy_simulations.router, promises.router, webhooks.router, desk.hooks, hooks_messages.router,
+    hooks_mail.router,
 )  # fmt: skip
 for part in ROUTERS:
     api.add_router("/v1", part)

@@ -1,4 +1,4 @@
-"""What waits for you, what you were told, and the gateway's webhooks."""
+"""What waits for you, and the gateway's webhooks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from amends.api.pages import key_in, key_out
 from amends.cases.queries import queue
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
-from amends.notices.queries import notices_for
 from amends.refunds.verbs import webhook
 
 router = Router(tags=["queue and notices"])
@@ -36,19 +35,6 @@ def my_queue(
     page = telling.queue(queue(request.auth.actor, issue=issue, remedy=remedy, life=life, lane=lane, within=within, after=key_in(after)))
     page.next = key_out(page.next)
     return page
-
-
-@reading(router, "/notices", shapes.NoticesOut, "What you were told, newest first")
-def my_notices(request: Asked) -> shapes.NoticesOut:
-    """The newest fifty notices of your side."""
-    return shapes.NoticesOut(
-        items=[
-            shapes.NoticeOut(
-                case=one.case, at=one.made_at, subject=telling.text(one.subject), body=telling.text(one.body), unread=one.unread
-            )
-            for one in notices_for(request.auth.actor)
-        ]
-    )
 
 
 @hooks.post(

@@ -411,18 +411,6 @@ class QueueOut(Schema):
     more: bool
 
 
-class NoticeOut(Schema):
-    case: str
-    at: datetime
-    subject: TextOut
-    body: TextOut
-    unread: bool
-
-
-class NoticesOut(Schema):
-    items: list[NoticeOut]
-
-
 class HookOut(Schema):
     """The webhook was taken; `state` is how the refund stands, or why it was left alone."""
 
