@@ -13,6 +13,7 @@ from amends.api import (
     cases,
     desk,
     figures,
+    hooks_mail,
     hooks_messages,
     notices,
     orders,
