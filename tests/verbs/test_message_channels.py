@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
+import ssl
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,6 +20,10 @@ from typing import Any
 
 import httpx
 import pytest
+from aiosmtpd.controller import Controller
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from amends.kernel import clock
 from amends.kernel.refusals import Unprocessable
@@ -189,6 +195,54 @@ def test_a_service_that_is_not_there_was_surely_not_asked(home: Path, message: C
         ("wechat", wechat(f"wechat://k:s@{nowhere}/?template=b&plain=1")), ("mail", smtp(f"smtp://{nowhere}?tls=none&from=a@b.example")),
     ):  # fmt: skip
         assert port.send(message(name)) == Answer("later", reason="no_connection"), name
+
+
+def test_mail_goes_encrypted_to_a_server_whose_certificate_is_trusted_and_to_no_other(home: Path, message: Callable[..., Outgoing]) -> None:
+    certificate, key = certificate_for("localhost")
+    (home / "ca.pem").write_bytes(certificate)
+    (home / "key.pem").write_bytes(key)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(home / "ca.pem", home / "key.pem")
+    box = Box()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port, tls_context=context, require_starttls=True)
+    server.start()
+    try:
+        place = f"smtp://localhost:{port}?from=a@b.example"
+        assert smtp(place).send(message("mail")) == Answer("later", reason="certificate_not_trusted")
+        assert box.came == []
+        assert smtp(f"{place}&ca={home / 'ca.pem'}").send(message("mail")).state == "accepted"
+        assert box.came == [True]
+    finally:
+        server.stop()
+    clear = urls(home)["smtp"].replace("tls=none", "tls=starttls")
+    assert smtp(clear).send(message("mail")) == Answer("later", reason="no_starttls_or_sign_in"), "no password goes out in the clear"
+
+
+class Box:
+    """A mail server of somebody else; whether each mail came encrypted."""
+
+    def __init__(self) -> None:
+        self.came: list[bool] = []
+
+    async def handle_DATA(self, _server: Any, session: Any, _envelope: Any) -> str:
+        self.came.append(session.ssl is not None)
+        return "250 2.0.0 Ok"
+
+
+def certificate_for(host: str) -> tuple[bytes, bytes]:
+    """A certificate that signs itself, and its key, in PEM."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+    now = clock.machine_now()
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    form = serialization
+    return made.public_bytes(form.Encoding.PEM), key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
 
 
 def test_a_token_that_ended_is_renewed_and_the_message_comes_once(running: Running, message: Callable[..., Outgoing]) -> None:

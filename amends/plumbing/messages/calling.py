@@ -17,6 +17,8 @@ from amends.plumbing.messages.port import Answer
 # httpx writes every address at INFO, and some services want secrets in the query.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
+# Whoever sends gives one message 30 seconds: a call that took longer could be made again beside itself.
+CONNECT_TIMEOUT, TIMEOUT = 5.0, 8.0
 LONGEST_WAIT = 24 * 3600
 LARGEST_ANSWER = 4 * 1024 * 1024
 
@@ -30,8 +32,9 @@ class Said:
     headers: Mapping[str, str]
 
 
-def client(timeout: float) -> httpx.Client:
+def client() -> httpx.Client:
     """Connections kept open; no proxy of the environment and no redirects: the service is named by its address alone."""
+    timeout = httpx.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT)
     return httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False)
 
 

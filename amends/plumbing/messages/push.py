@@ -45,13 +45,13 @@ class Push:
     provider = "webpush"
     reports_within: timedelta | None = None
 
-    def __init__(self, key: Path, subject: str, nearby: str = "", timeout: float = 10.0) -> None:
+    def __init__(self, key: Path, subject: str, nearby: str = "") -> None:
         self._private = vapid_key(key).encode()
         self._public = _public_of(self._private)
         self._subject = subject
         self._nearby = nearby
         self._sealing = WebPush(BytesIO(self._private), BytesIO(self._public), subscriber=subject)
-        self._client = client(timeout)
+        self._client = client()
 
     def send(self, out: Outgoing) -> Answer:
         """See port.Channel. `to` is the subscription's endpoint; a subscription that has ended is `failed` for good."""

@@ -41,9 +41,9 @@ class AliyunSms:
     provider = "aliyun"
     reports_within: timedelta | None = timedelta(minutes=10)
 
-    def __init__(self, place: Place, timeout: float = 10.0) -> None:
+    def __init__(self, place: Place) -> None:
         self.place = place
-        self._client = client(timeout)
+        self._client = client()
 
     def send(self, out: Outgoing) -> Answer:
         """See port.Channel. `to` is an E.164 number; `keys` may hold `code`, which then goes by the template for codes."""
@@ -98,7 +98,7 @@ class AliyunSms:
         options = self.place.options
         if "code" in out.keys:
             return options.get("code_template", options["template"])
-        return options.get(f"template_{out.language}", options["template"])
+        return options.get(f"template_{out.language[:2]}", options["template"])
 
 
 def aliyun(url: str) -> AliyunSms:

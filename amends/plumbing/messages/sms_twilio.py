@@ -35,10 +35,10 @@ class TwilioSms:
     name = "sms"
     provider = "twilio"
 
-    def __init__(self, place: Place, timeout: float = 10.0) -> None:
+    def __init__(self, place: Place) -> None:
         self.place = place
         self._messages = f"{place.base}/2010-04-01/Accounts/{quote(place.user, safe='')}/Messages.json"
-        self._client = client(timeout)
+        self._client = client()
         self._client.auth = (place.user, place.secret)
 
     @property

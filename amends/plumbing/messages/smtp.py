@@ -28,6 +28,8 @@ from amends.plumbing.messages.port import Answer, Outgoing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Together less than the 30 seconds that whoever sends gives one message: one that took longer could be sent beside itself.
+OPENING, DELIVERING = 10.0, 15.0
 IDLE = 60.0  # seconds after which a kept connection is not trusted any more
 MOST_KEPT = 8
 ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -42,9 +44,8 @@ class Smtp:
     provider = "smtp"
     reports_within: timedelta | None = None  # a server only tells what went wrong
 
-    def __init__(self, place: Place, timeout: float = 20.0) -> None:
+    def __init__(self, place: Place) -> None:
         self.place = place
-        self.timeout = timeout
         self._from = _address(place.options["from"])
         self._tls = _context(place)
         self._idle: list[tuple[float, smtplib.SMTP]] = []
@@ -77,13 +78,17 @@ class Smtp:
         dsn, utf8 = server.has_extn("dsn"), not (out.to.isascii() and mail.isascii())
         options = ["RET=HDRS", f"ENVID={_xtext(out.key)}"] if dsn else []
         options += [name for name in ("SMTPUTF8", "BODY=8BITMIME") if utf8 and server.has_extn(name.split("=")[-1].lower())]
+        end = time.monotonic() + DELIVERING
         try:
+            _in_time(server, end)
             code, words = server.mail(self._from.addr_spec, options)
             if code >= 400:
                 return _refused(code, words)
+            _in_time(server, end)
             code, words = server.rcpt(out.to, ["NOTIFY=FAILURE"] if dsn else ())
             if code >= 400:
                 return _refused(code, words, of_mailbox=True)
+            _in_time(server, end)
         except (OSError, smtplib.SMTPException):
             return Answer("later", reason="connection_broke")  # nothing was handed over yet
         except UnicodeError:
@@ -110,18 +115,21 @@ class Smtp:
             server.close()
 
     def _opened(self) -> smtplib.SMTP:
-        place, port = self.place, self.place.port or PORTS[self.place.scheme]
+        place, port, end = self.place, self.place.port or PORTS[self.place.scheme], time.monotonic() + OPENING
         server: smtplib.SMTP
         if place.scheme == "smtps":
-            server = smtplib.SMTP_SSL(place.host, port, timeout=self.timeout, context=self._tls)
+            server = smtplib.SMTP_SSL(place.host, port, timeout=OPENING, context=self._tls)
         else:
-            server = smtplib.SMTP(place.host, port, timeout=self.timeout)
+            server = smtplib.SMTP(place.host, port, timeout=OPENING)
         try:
+            _in_time(server, end)
             server.ehlo_or_helo_if_needed()
             if place.scheme == "smtp" and place.options.get("tls", "starttls") == "starttls":
                 server.starttls(context=self._tls)  # raises where the server does not offer it: nothing goes out in the clear
+                _in_time(server, end)
                 server.ehlo()
             if place.user:
+                _in_time(server, end)
                 server.login(place.user, place.secret)
         except BaseException:
             server.close()
@@ -139,6 +147,14 @@ class Smtp:
                         self._idle.append((time.monotonic(), server))
                         return
         server.close()
+
+
+def _in_time(server: smtplib.SMTP, end: float) -> None:
+    """The next step may take what is left until `end`. Raises TimeoutError where nothing is."""
+    left = end - time.monotonic()
+    if left <= 0 or server.sock is None:
+        raise TimeoutError
+    server.sock.settimeout(left)
 
 
 def smtp(url: str) -> Smtp:

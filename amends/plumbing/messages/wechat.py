@@ -34,10 +34,10 @@ class WeChat:
     provider = "wechat"
     reports_within: timedelta | None = timedelta(hours=1)
 
-    def __init__(self, place: Place, timeout: float = 10.0) -> None:
+    def __init__(self, place: Place) -> None:
         self.place = place
         self.fields = _fields(place.options.get("fields") or DEFAULT_FIELDS)
-        self._client = client(timeout)
+        self._client = client()
         self._lock = threading.Lock()
         self._token, self._until = "", 0.0
 
