@@ -36,6 +36,7 @@ check: setup  ## ruff, mypy, import order, migrations, both languages
 	$(AMENDS) makemigrations --check --dry-run
 	$(AMENDS) check_texts
 	$(AMENDS) lifecycle --check
+	$(AMENDS) notices table --check
 	$(AMENDS) openapi --check
 
 format: setup  ## let ruff mend what it can

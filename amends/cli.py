@@ -37,6 +37,7 @@ WITHOUT_DATABASE = {
     "collectstatic",
     "check_texts",
     "lifecycle",
+    "notices table",
     "openapi",
 }
 AS_OWNER = {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "squashmigrations"}
@@ -82,7 +83,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 def _database(command: str, words: list[str]) -> AbstractContextManager[Server | None]:
     asks_only = any(word in {"--help", "-h", "--version"} for word in words[2:])
-    if asks_only or command in WITHOUT_DATABASE or not is_embedded():
+    if asks_only or command in WITHOUT_DATABASE or " ".join(words[1:3]) in WITHOUT_DATABASE or not is_embedded():
         return nullcontext()
     return Lease(home())
 

@@ -162,7 +162,7 @@ def test_a_message_is_found_by_its_case_and_its_address_is_shown_to_whom_it_conc
     assert "There are no such messages." in read(as_("alan").get("/office/messages/?q=nobody-wrote-this"))
     assert as_("alan").get("/office/messages/MG-0000-0000-0000/").status_code == 404
     moved = as_("alan").get(f"/office/mails/?q={ref}&state=failed")
-    assert (moved.status_code, moved["Location"]) == (301, f"/office/messages/?q={ref}&state=missed&channel=mail")
+    assert (moved.status_code, moved["Location"]) == (302, f"/office/messages/?q={ref}&state=missed&channel=mail")
 
 
 def test_a_message_that_failed_is_sent_again_by_who_may(cast: Cast) -> None:

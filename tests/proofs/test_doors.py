@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +16,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from amends.cases.models import Case, CaseText, Entry, Evidence
 from amends.cases.verbs.answering import accept_refusal, approve, call_platform, refuse
+from amends.kernel import clock
 from amends.market.models import Consumer, Merchant, OrderLine
-from amends.notices.models import Notice
+from amends.notices.announcing import verbs as announcing
+from amends.notices.announcing.audience import audience_of
+from amends.notices.models import Announcement, Message, Notice, Seen, Wording
 from amends.notices.webhooks import verbs as webhooks
 from amends.notices.webhooks.models import Delivery, Endpoint
 from amends.people.models import ApiKey, User
@@ -34,7 +38,7 @@ from tests.cast import Cast, an_order, claims, person, settled, the_cast
 
 pytestmark = pytest.mark.usefixtures("db", "stepped_clock")
 FACES = {"portal/": "anna", "console/": "bolt", "desk/": "judge", "office/": "ada"}
-KINDS = ("parcels", "reviews", "refunds", "orders", "drafts", "simulations", "webhooks")
+KINDS = ("parcels", "reviews", "refunds", "orders", "drafts", "simulations", "announcements", "messages", "webhooks")
 EVIL = "</script><img src=x onerror=alert(1)>'\"><b>{{ 7 }}"
 
 
@@ -91,19 +95,25 @@ def refs(cast: Cast) -> dict[str, str]:
     draft = save_draft(by=owner, text=law.text.replace('fresh_claim = { length = "1d"', 'fresh_claim = { length = "3d"'))
     simulation = run(start_simulation(owner, source="year", draft=draft.ref, params={"cases": 300}, here=True).ref, processes=0)
     test = webhooks.send_test(webhooks.add(url="https://bolt.example.com/hooks", by=cast.bolt).ref, by=cast.bolt)
+    now, told = clock.now(), audience_of(["consumers", "merchants", "platform"])
+    news = announcing.Written("service", "题目", "Title", "正文", "Text", told, now, now + timedelta(days=1), outside=True)
+    announced = announcing.publish(announcing.draft_announcement(news, by=owner).ref, by=owner)
+    message = Message.objects.filter(case_id=waiting.pk).order_by("pk").values_list("ref", flat=True).first()
     return {
+        "announcements": announced.ref, "messages": str(message), "kind": "case.refuse", "party": "consumer",
         "webhooks": test.endpoint.ref, "delivery": test.ref,
         "drafts": draft.ref, "simulations": simulation.ref, "pk": str(Flip.objects.values_list("pk", flat=True).first()),
         "pack_id": "cn", "name": law.cells.version,
         "cases": waiting.ref, "rated": rated.ref, "orders": order.ref, "parcels": parcel, "parcel": parcel, "reviews": review,
-        "review": review, "refunds": parcel, "finding": "1", "unit": "1", "prefix": "0123456789",
+        "review": review, "refunds": parcel, "finding": "1", "unit": "1", "contact": "1", "promise": "1", "prefix": "0123456789",
     }  # fmt: skip
 
 
 def state() -> dict[str, Any]:
     """Everything that an act would leave behind."""
     rules, lives = (Draft, PackVersion, Comment, Simulation), (Case, Entry, Evidence, Review, ReturnShipment)
-    models = (*lives, *rules, Idempotency, ApiKey, Endpoint, Delivery)
+    told = (Announcement, Seen, Wording, Message)
+    models = (*lives, *rules, *told, Idempotency, ApiKey, Endpoint, Delivery)
     return {
         **{model.__name__: model._default_manager.count() for model in models},
         "unread": Notice.objects.filter(read_at__isnull=True).count(),
@@ -173,6 +183,8 @@ def test_no_word_of_anybody_is_run(cast: Cast, refs: dict[str, str], face: str, 
     ReturnShipment.objects.update(carrier=EVIL[:40])
     User.objects.update(name=EVIL[:80])
     Draft.objects.update(name=EVIL, text=EVIL, note=EVIL)
+    Announcement.objects.update(title_zh=EVIL[:120], title_en=EVIL[:120], body_zh=EVIL, body_en=EVIL)
+    Message.objects.update(subject=EVIL, body=EVIL)
     Flip.objects.update(seller=EVIL, region=EVIL[:40])
     client, told = as_(who), 0
     for address in [*addresses(face, refs), *addresses(face, refs | {"cases": refs["rated"]})]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
@@ -107,4 +107,4 @@ def moved(request: ActorRequest) -> HttpResponse:
     """The page of mails is the log of all channels now; what was looked for stays."""
     state = {"failed": "missed", "sent": "accepted"}.get(str(request.GET.get("state", "")), "")
     kept = {"q": str(request.GET.get("q", "")), "state": state, "channel": "mail"}
-    return HttpResponsePermanentRedirect(f"{PATH}?{urlencode({name: value for name, value in kept.items() if value})}")
+    return HttpResponseRedirect(f"{PATH}?{urlencode({name: value for name, value in kept.items() if value})}")
