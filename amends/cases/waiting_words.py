@@ -39,6 +39,7 @@ LIMITS: dict[str, Text] = {
 }
 
 SILENCE: dict[str, Text] = {
+    "approve": say("视为同意", "it counts as approved"),
     "ask_merchant": say("自动转给商家答复", "the merchant is asked"),
     "discard": say("草稿作废", "the draft is dropped"),
     "pass_on": say("自动转给商家答复", "passed on to the merchant"),

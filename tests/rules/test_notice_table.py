@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from amends.cases.waiting_words import SILENCE
 from amends.kernel.parties import Party
 from amends.kernel.tables import TableError
 from amends.kernel.texts import say
@@ -217,7 +218,7 @@ def test_every_place_can_be_said_somewhere_and_is_explained() -> None:
 def test_every_silence_of_every_stage_has_words() -> None:
     for life in LIVES.values():
         for stage in life.stages.values():
-            assert all(silence_words(verb).zh for verb in stage.silence)
+            assert all(silence_words(verb) == SILENCE[verb] for verb in stage.silence)
 
 
 def test_who_waited_and_what_comes_next_are_said() -> None:
