@@ -1,4 +1,4 @@
-"""Every invariant of the house, asked of the whole database: the books, the refunds, the chains, the clocks. It reads and changes nothing.
+"""Every invariant of the house, asked of the whole database: books, refunds, chains, clocks, messages. It reads and changes nothing.
 
 Each check answers its offenders in words; an empty list is a promise kept. `amends verify` runs them all.
 """
@@ -12,18 +12,30 @@ from itertools import groupby
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef
 
 from amends.cases import hooks
 from amends.cases.models import Case, CaseText, Deadline, Entry, Turn
 from amends.cases.record import entry_hash
 from amends.kernel import clock
+from amends.notices.models import Message, Notice
+from amends.notices.rules.delivery import OPEN as OPEN_MESSAGES
+from amends.notices.verbs.noticing import missing_notices
 from amends.plumbing.models import Beat
 from amends.refunds.queries import books_check
 
 LATE = timedelta(seconds=60)
+LATE_MESSAGE = timedelta(minutes=5)
 MOST = 50
-UNCHANGING = ("cases_entry", "refunds_posting", "refunds_line", "policy_decision", "policy_pack_version", "policy_comment")
+UNCHANGING = (
+    "cases_entry",
+    "refunds_posting",
+    "refunds_line",
+    "policy_decision",
+    "policy_pack_version",
+    "policy_comment",
+    "notices_promise",
+)
 
 
 class Check(NamedTuple):
@@ -100,14 +112,26 @@ def stale_turns() -> list[str]:
 
 def overdue() -> list[str]:
     """Deadlines that fell due more than a minute ago and had no consequence while a clock runs."""
-    beats = Beat.objects.filter(name__startswith="clock", at__gte=clock.machine_now() - LATE)
-    if not beats.exists():
+    if not _a_clock_runs():
         return []
     late = Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=True, due_at__lt=clock.now() - LATE)
     return [
         f"deadline {pk} ({limit}) of case {case} was due at {due:%F %T}"
         for pk, limit, case, due in late.values_list("pk", "limit", "case__ref", "due_at")[:MOST]
     ]
+
+
+def _a_clock_runs() -> bool:
+    return Beat.objects.filter(name__startswith="clock", at__gte=clock.machine_now() - LATE).exists()
+
+
+def silent_live() -> list[str]:
+    """A live process that began, said no goodbye and shows no sign of life, while a clock runs: open pages hear nothing by stream."""
+    since = clock.machine_now() - LATE
+    if not Beat.objects.filter(name__startswith="clock", at__gte=since).exists():
+        return []
+    silent = Beat.objects.filter(name="live", at__lt=since).values_list("at", flat=True)
+    return [f"the live process fell silent at {at:%F %T}: open pages look for changes every 30 s" for at in silent]
 
 
 def torn_grants() -> list[str]:
@@ -199,6 +223,31 @@ def open_walls() -> list[str]:
         return [f"{name} can be changed by the application's role" for (name,) in cursor.fetchall()]
 
 
+def untold_entries() -> list[str]:
+    """Lines of timelines, older than a minute, of which somebody that the table names has no notice; since the table is kept, that is
+    since the first message was planned by it."""
+    begun = Message.objects.exclude(ref="").aggregate(first=Min("made_at"))["first"]
+    if begun is None:
+        return []
+    entries = Entry.objects.filter(made_at__gte=begun, made_at__lt=clock.now() - LATE).order_by("merchant_id", "case_id", "number")
+    told = set(Notice.objects.filter(made_at__gte=begun).values_list("key", flat=True))
+    found: list[str] = []
+    for case_id, lines in groupby(entries.iterator(chunk_size=5000), key=lambda entry: entry.case_id):
+        found += [f"case {case_id}: {missing}" for missing in missing_notices(list(lines), told)]
+    return found[:MOST]
+
+
+def stuck_messages() -> list[str]:
+    """Messages that wait for something with no instant at which anybody would look again, or whose instant passed minutes ago while a
+    clock runs."""
+    forgotten = Message.objects.filter(state__in=OPEN_MESSAGES, next_at__isnull=True).values_list("ref", "state")
+    found = [f"message {ref} is {state}, and nobody will look at it" for ref, state in forgotten[:MOST]]
+    if not _a_clock_runs():
+        return found
+    late = Message.objects.filter(next_at__lt=clock.now() - LATE_MESSAGE).values_list("ref", "state", "next_at")
+    return found + [f"message {ref} is {state} and was due at {due:%F %T}" for ref, state, due in late[:MOST]]
+
+
 CHECKS: tuple[Check, ...] = (
     Check("chains", "the timeline's hashes follow from each other", broken_chains),
     Check("texts", "no text was changed after it was written", changed_texts),
@@ -208,6 +257,9 @@ CHECKS: tuple[Check, ...] = (
     Check("clocks", "no clock stands still while nothing else runs", still_clocks),
     Check("queues", "whoever stands in a queue is waited for", stale_turns),
     Check("overdue", "no deadline is overdue by more than 60 s while a clock runs", overdue),
+    Check("notices", "of every line of a timeline whoever the table names has a notice", untold_entries),
+    Check("messages", "every message that is not at its end is looked at again, in time", stuck_messages),
+    Check("live", "a live process that began is there while a clock runs, or said goodbye", silent_live),
     Check("grants", "what is done was paid, what is paid was owed", torn_grants),
     Check("claims", "no unit is granted twice, and each case claims what it says", double_claims),
     Check("closed", "nothing of a closed case is open", closed_but_open),

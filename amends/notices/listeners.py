@@ -22,15 +22,14 @@ def tell(entry: Entry) -> None:
     case = Case.objects.select_related("merchant", "consumer").get(merchant_id=entry.merchant_id, pk=entry.case_id)
     wanted = drawn(case, entry)
     try:
-        with transaction.atomic():
-            there = _there(wanted)
-            _write(case, [each for each in wanted if each.notice.key not in there])
+        _write(case, wanted)
     except IntegrityError:
-        # Two runs of the same job at once: the unique key let the other one pass, and it has written everything.
-        if len(_there(wanted)) < len(wanted):
-            raise
+        # This was told before, or is being told by another run of the same job, whom the unique key let pass: what is left, if anything.
+        there = _there(wanted)
+        _write(case, [each for each in wanted if each.notice.key not in there])
 
 
+@transaction.atomic
 def _write(case: Case, fresh: list[Drawn]) -> None:
     if not fresh:
         return

@@ -32,6 +32,8 @@ PROMISES: dict[str, Text] = {
     "clocks": say("没有别的时限在走时，没有时限停着不走", "No clock stands still while nothing else runs"),
     "queues": say("队列里的每一项都有未到的时限", "Whoever stands in a queue is waited for"),
     "overdue": say("时钟运行时，没有时限超过 60 秒未处理", "No deadline is overdue by more than 60 s while a clock runs"),
+    "notices": say("时间线的每一步都告诉了该告诉的人", "Of every line of a timeline whoever the table names has a notice"),
+    "messages": say("没有发完的消息都会按时再看", "Every message that is not at its end is looked at again, in time"),
     "grants": say("给付完成的都付了款，付了款的都有给付", "What is done was paid, what is paid was owed"),
     "claims": say("没有商品被给付两次，件数与申请一致", "No unit is granted twice, and each case claims what it says"),
     "closed": say("结案的售后单没有未了的事", "Nothing of a closed case is open"),

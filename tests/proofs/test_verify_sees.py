@@ -116,6 +116,7 @@ BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
                             " silence, stage)"
                             " SELECT merchant_id, id, 'merchant', opened_at, false, false, 'case', id, 'merchant_answers', 'approve', stage"
                             " FROM cases_case WHERE id = %(paid)s",)),
+    ("messages", "nobody will look", ("UPDATE notices_message SET next_at = NULL WHERE case_id = %(back)s AND state = 'queued'",)),
     ("grants", "1 paid", ("UPDATE refunds_refund SET amount_minor = 1 WHERE case_id = %(paid)s",)),
     ("grants", "0 paid", ("DELETE FROM refunds_refund WHERE case_id = %(paid)s",)),
     ("grants", "no grant that owes", ("UPDATE cases_grant SET stage = 'void' WHERE case_id = %(paid)s",)),
@@ -166,9 +167,26 @@ def test_verify_sees_a_deadline_that_nobody_fired(world: dict[str, Case]) -> Non
         assert any("merchant_inspects" in line for line in CHECK["overdue"].offenders())
 
 
+def test_verify_sees_a_line_of_which_nobody_was_told(world: dict[str, Case]) -> None:
+    with clock.stepped(START + timedelta(minutes=5)):
+        assert CHECK["notices"].offenders() == []
+        drop = "DELETE FROM notices_notice WHERE case_id = %(disputed)s AND kind = 'case.refuse'"
+        found = broken(drop, check="notices", values={"disputed": world["disputed"].pk})
+    assert any("case.refuse) was not told to the consumer" in line for line in found), found
+
+
+def test_verify_sees_a_message_that_nobody_hands_out(world: dict[str, Case]) -> None:
+    Beat.objects.update_or_create(name="clock", defaults={"at": clock.machine_now(), "facts": {}})
+    with clock.stepped(START + timedelta(minutes=2)):
+        assert CHECK["messages"].offenders() == []
+    with clock.stepped(START + timedelta(minutes=9)):
+        assert any("is queued and was due" in line for line in CHECK["messages"].offenders())
+
+
 @pytest.mark.parametrize("right", ["UPDATE", "DELETE", "TRUNCATE"])
 @pytest.mark.parametrize(
-    "table", ["cases_entry", "refunds_posting", "refunds_line", "policy_decision", "policy_pack_version", "policy_comment"]
+    "table",
+    ["cases_entry", "refunds_posting", "refunds_line", "policy_decision", "policy_pack_version", "policy_comment", "notices_promise"],
 )
 def test_verify_sees_an_open_wall(world: dict[str, Case], table: str, right: str) -> None:
     assert broken(check="walls", role="amends_app") == []
@@ -177,5 +195,13 @@ def test_verify_sees_an_open_wall(world: dict[str, Case], table: str, right: str
     ]
 
 
+def test_verify_sees_a_live_process_that_fell_silent(world: dict[str, Case]) -> None:
+    now = clock.machine_now()
+    Beat.objects.update_or_create(name="clock", defaults={"at": now, "facts": {}})
+    assert CHECK["live"].offenders() == []
+    Beat.objects.update_or_create(name="live", defaults={"at": now - timedelta(minutes=3), "facts": {}})
+    assert len(CHECK["live"].offenders()) == 1
+
+
 def test_every_check_is_broken_here() -> None:
-    assert {check for check, *_ in BREAKS} | {"overdue", "walls"} == set(CHECK)
+    assert {check for check, *_ in BREAKS} | {"overdue", "notices", "walls", "live"} == set(CHECK)

@@ -6,7 +6,7 @@ happened since. Builds rows; planning and saving are the listener's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -59,6 +59,19 @@ def drawn_of_ours(when: str, case: Case, *, facts: Mapping[str, Any], key: str) 
     """What something beside the timelines tells (a webhook that is dead), unsaved. Raises KeyError for what the table does not have."""
     told = {"case": case.ref, "silence": "", **facts}
     return [Drawn(_notice(case, row, clock.now(), told, None, f"{key}:{row.to}"), row, None) for row in ROWS[when]]
+
+
+def missing_notices(entries: Sequence[Entry], told: Collection[str]) -> list[str]:
+    """Of these lines of one case (each act whole), those that tell somebody of whom no notice's key stands in `told`, in words."""
+    acts: dict[str, list[Step]] = {}
+    for entry in entries:
+        acts.setdefault(entry.act, []).append(_step(entry))
+    return [
+        f"entry {entry.number} ({entry.life}.{entry.verb}) was not told to the {row.to.value}"
+        for entry in entries
+        for row in rows_for(_step(entry), acts[entry.act])
+        if f"{entry.pk}:{row.to}" not in told
+    ]
 
 
 def _step(entry: Entry) -> Step:
