@@ -23,7 +23,10 @@ def live(request: HttpRequest) -> JsonResponse:
 
 @require_GET
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers and clock and worker have shown a sign of life within a minute, else 503 with what is missing."""
+    """200 when the database answers and clock and worker have shown a sign of life within a minute, else 503 with what is missing.
+
+    Live pages are not needed to serve: a live process is missed only where one began and fell silent without saying goodbye.
+    """
     missing = []
     try:
         with connection.cursor() as cursor:
@@ -32,7 +35,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         beats, missing = {}, ["database"]
     now = clock.machine_now()
-    missing += [name for name in ("clock", "worker") if not missing and (name not in beats or now - beats[name] > STALE)]
+    missing += [name for name in ("clock", "worker", *({"live"} & beats.keys())) if not missing and (name not in beats or now - beats[name] > STALE)]
     return JsonResponse({"ready": not missing, "missing": missing}, status=503 if missing else 200)
 
 
