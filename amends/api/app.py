@@ -9,6 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from amends.api import (
+    announcements,
     carrying,
     cases,
     desk,
@@ -16,6 +17,7 @@ from amends.api import (
     hooks_mail,
     hooks_messages,
     notices,
+    office_notices,
     orders,
     policy,
     policy_drafts,
@@ -69,7 +71,8 @@ def _put_right(responses: dict[Any, Any]) -> None:
 api = AmendsAPI(title="Amends", version="1.0.0", description=ABOUT, auth=[KeyAuth(), SessionAuth()], urls_namespace="api")
 register(api)
 ROUTERS = (
-    orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, desk.router, notices.router, figures.router,
+    orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, desk.router, notices.router,
+    office_notices.router, announcements.router, figures.router,
     policy.router, policy_drafts.router, policy_simulations.router, promises.router, webhooks.router, desk.hooks, hooks_messages.router,
     hooks_mail.router,
 )  # fmt: skip

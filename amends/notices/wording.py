@@ -17,6 +17,7 @@ from threading import Lock
 import structlog
 from django.db import IntegrityError, connection, transaction
 
+from amends.cases.texts import clean_words
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NotFound, Unprocessable
 from amends.kernel.texts import Text, say
@@ -129,6 +130,7 @@ def save_wording(kind: str, party: str, words: Words, *, by: Actor, version: int
     fields that are wrong, Conflict where somebody wrote another version since.
     """
     only_writers(by)
+    words = Words(**{name: clean_words(getattr(words, name), field=name) for name in FIELDS})
     _only_good(kind, party, words)
     latest = next((one.version for one in versions_of(kind, party)[:1]), 0)
     if version is not None and version != latest:

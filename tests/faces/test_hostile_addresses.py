@@ -34,7 +34,7 @@ def as_(name: str) -> Client:
 
 @pytest.mark.parametrize(("who", "address"), [
     ("anna", "/portal/?q=%00a"), ("bolt", "/console/find?q=%00ab"), ("bolt", "/console/parcels?scan=%00"), ("agent", "/desk/find?q=%00ab"),
-    ("alan", "/office/?merchant=%00"), ("alan", "/office/cases/?stage=%00"), ("alan", "/office/mails/?q=%00"),
+    ("alan", "/office/?merchant=%00"), ("alan", "/office/cases/?stage=%00"), ("alan", "/office/messages/?q=%00&state=%00&channel=%00"),
     ("alan", "/office/cases.csv?goods=%00"), ("alan", "/office/cases/?by=ended&party=%00"),
 ])  # fmt: skip
 def test_a_zero_byte_in_an_address_is_refused_in_words(cast: Cast, who: str, address: str) -> None:

@@ -19,12 +19,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from amends.kernel import clock
-from amends.kernel.refusals import NotFound
 from amends.management.person import actor_named
 from amends.notices.announcing import verbs
 from amends.notices.announcing.audience import Side, audience_of
 from amends.notices.announcing.queries import STATES, announcement, announcements, reach, state_of
 from amends.notices.models import Announcement
+from amends.notices.rules.writers import only_office
 from amends.people.rules import Actor
 from amends.plumbing.console import tell
 
@@ -59,7 +59,7 @@ class Command(BaseCommand):
                 tell("\t".join(str(value) for value in line.values()))
 
     def _list(self, asked: Namespace, by: Actor) -> list[dict[str, Any]]:
-        _only_office(by)
+        only_office(by)
         return [_plain(one) for one in announcements(state=asked.state)]
 
     def _write(self, asked: Namespace, by: Actor) -> dict[str, Any]:
@@ -75,14 +75,9 @@ class Command(BaseCommand):
         return _plain(verbs.withdraw(asked.ref, by=by))
 
     def _reach(self, asked: Namespace, by: Actor) -> dict[str, Any]:
-        _only_office(by)
+        only_office(by)
         counted: Mapping[str, Any] = asdict(reach(announcement(asked.ref)))
         return dict(counted) if asked.json else {name: f"{name} {value}" for name, value in counted.items() if name != "states"}
-
-
-def _only_office(by: Actor) -> None:
-    if not by.may_enter("office"):
-        raise NotFound
 
 
 def _plain(one: Announcement) -> dict[str, Any]:

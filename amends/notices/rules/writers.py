@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amends.kernel.refusals import NotYourMove
+from amends.kernel.refusals import NotFound, NotYourMove
 from amends.kernel.texts import say
 from amends.people.rules import Actor, Role
 
@@ -35,3 +35,9 @@ def only_senders(by: Actor) -> None:
     """Raises NotYourMove for everybody who may not."""
     if not may_send(by):
         raise NotYourMove(say("只有主管和管理员可以重发或试发。", "Only supervisors and administrators send again or send a test."))
+
+
+def only_office(by: Actor) -> None:
+    """What the office keeps does not exist for others: raises NotFound."""
+    if not by.may_enter("office"):
+        raise NotFound
