@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 import re
+import warnings
 from email import message_from_bytes, policy
 from email.headerregistry import Address
 from email.message import EmailMessage, Message
@@ -18,6 +20,10 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from amends.plumbing.simulators.messages.taking import Desk, Report, Stumbled, Taken, Throttled, Wanted
 from amends.plumbing.simulators.serving import Cut
+
+# It warns at each connection that a password is taken without TLS: on this machine, from this machine, a made-up one.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
+warnings.filterwarnings("ignore", message="Requiring AUTH while not requiring TLS")
 
 FAILURE = "5.1.1"
 PARAMETER = re.compile(r"\s(RET|ENVID|NOTIFY|ORCPT)=(\S+)", re.IGNORECASE)
