@@ -47,6 +47,8 @@ PLACES: Mapping[str, Place] = {
     "reason": Place(say("改期的原因", "why a time was changed"), say("配件缺货", "a part is out of stock")),
     "address": Place(say("接收地址的主机名", "the host of a webhook receiver"), say("hooks.example.com", "hooks.example.com")),
 }  # fmt: skip
+SHORTER = {"lapse": say("诉求终止", "the claim ends")}
+"""The sentence has said already that nothing was sent back."""
 SUMS = frozenset({"case.apply", "case.approve", "case.grant_at_once", "refund.intend", "refund.pay"})
 """Lines whose facts always hold a sum."""
 
@@ -65,7 +67,7 @@ def places_of(row: Row) -> frozenset[str]:
 
 def silence_words(verb: str) -> Text:
     """What the clock does when nobody acts, to stand in a sentence after `到时没有…，` and `Otherwise: `."""
-    return SILENCE.get(verb) or verb_name("case", verb)
+    return SHORTER.get(verb) or SILENCE.get(verb) or verb_name("case", verb)
 
 
 def who_waited(limit: str) -> Text:

@@ -9,17 +9,17 @@ from amends.notices.rules.sentences.told import Told, told
 CASE: Mapping[str, Told] = {
     "received": told(
         "已收到你的售后申请", "We have your request",
-        "售后单 {case} 已经受理。平台在 {due} 前看完并安排下一步；到时没有安排，{silence}。",
+        "售后单 {case} 已经受理。平台在 {due}前看完并安排下一步；到时没有安排，{silence}。",
         "Case {case} is filed. The platform looks at it and says what comes next by {due}. Without that: {silence}.",
     ),
     "received_anew": told(
         "已重新受理", "The matter is open again",
-        "已建立新的售后单 {case}，原来的售后单不变。平台在 {due} 前安排下一步；到时没有安排，{silence}。",
+        "已建立新的售后单 {case}，原来的售后单不变。平台在 {due}前安排下一步；到时没有安排，{silence}。",
         "A new case {case} is filed; the former one stays as it is. The platform says what comes next by {due}. Without that: {silence}.",
     ),
     "split_off": told(
         "售后单已拆分", "The case was split",
-        "一部分商品改在售后单 {case} 里处理，你的诉求没有变。平台在 {due} 前安排下一步；到时没有安排，{silence}。",
+        "一部分商品改在售后单 {case} 里处理，你的诉求没有变。平台在 {due}前安排下一步；到时没有安排，{silence}。",
         "Some of the goods go on in case {case}; what you asked for is unchanged. The platform says what comes next by {due}. "
         "Without that: {silence}.",
     ),
@@ -30,13 +30,14 @@ CASE: Mapping[str, Told] = {
     ),
     "drafted": told(
         "请确认代你填写的申请", "Please confirm your claim",
-        "有人代你填好了售后单 {case}。请核对并在 {due} 前确认；确认之前不生效，到时没有确认，{silence}。",
+        "有人代你填好了售后单 {case}。请核对并在 {due}前确认；确认之前不生效，到时没有确认，{silence}。",
         "Case {case} was filled in for you. Please check and confirm it by {due}. It counts only once you do; without it: {silence}.",
     ),
     "draft_lapsed": told(
         "代填的申请已作废", "The draft was dropped",
-        "售后单 {case} 在 {until} 前没有得到你的确认，按“{rule}”作废，什么也没有发生。需要时可以重新申请。",
-        "Case {case} was not confirmed by {until}, so under “{rule}” the draft was dropped and nothing happened. You can apply anew.",
+        "售后单 {case} 在 {until}前没有得到你的确认，按“{rule}”作废，什么也没有发生。需要时可以重新申请。",
+        "Case {case} was not confirmed by {until}, so under the rule “{rule}” the draft was dropped and "
+        "nothing happened. You can apply anew.",
     ),
     "draft_dropped": told(
         "代填的申请已撤下", "The draft was taken back",
@@ -45,38 +46,38 @@ CASE: Mapping[str, Told] = {
     ),
     "asked": told(
         "已收到你的售后申请", "We have your request",
-        "售后单 {case} 已交给商家，商家要在 {due} 前答复。到时没有答复，{silence}。你现在不用做什么。",
+        "售后单 {case} 已交给商家，商家要在 {due}前答复。到时没有答复，{silence}。你现在不用做什么。",
         "Case {case} is with the merchant, who answers by {due}. Without an answer: {silence}. There is nothing for you to do now.",
     ),
     "new_claim": told(
         "新的售后申请", "A new claim",
-        "售后单 {case} 请在 {due} 前答复。到时没有答复，{silence}。",
+        "售后单 {case} 请在 {due}前答复。到时没有答复，{silence}。",
         "Case {case}: please answer by {due}. Without an answer: {silence}.",
     ),
     "leader_asked": told(
         "已收到你的售后申请", "We have your request",
-        "售后单 {case} 由团长先处理，团长要在 {due} 前答复。到时没有答复，{silence}。",
+        "售后单 {case} 由团长先处理，团长要在 {due}前答复。到时没有答复，{silence}。",
         "Case {case} is with your group leader, who answers by {due}. Without an answer: {silence}.",
     ),
     "leader_passed_on": told(
         "团长已转给商家", "Passed on to the merchant",
-        "团长把售后单 {case} 转给了商家，商家要在 {due} 前答复。到时没有答复，{silence}。",
+        "团长把售后单 {case} 转给了商家，商家要在 {due}前答复。到时没有答复，{silence}。",
         "Your group leader passed case {case} on to the merchant, who answers by {due}. Without an answer: {silence}.",
     ),
     "leader_silent": told(
         "团长没有答复，已转给商家", "No answer, now with the merchant",
-        "团长在 {until} 前没有答复，按“{rule}”，售后单 {case} 转给商家。商家要在 {due} 前答复；到时没有答复，{silence}。",
-        "The group leader did not answer by {until}, so under “{rule}” case {case} went to the merchant, who answers by {due}. "
+        "团长在 {until}前没有答复，按“{rule}”，售后单 {case} 转给商家。商家要在 {due}前答复；到时没有答复，{silence}。",
+        "The group leader did not answer by {until}, so under the rule “{rule}” case {case} went to the merchant, who answers by {due}. "
         "Without an answer: {silence}.",
     ),
     "amended": told(
         "消费者修改了诉求", "The claim was changed",
-        "售后单 {case} 的诉求有改动，原来的拒绝不再算数。请在 {due} 前答复；到时没有答复，{silence}。",
+        "售后单 {case} 的诉求有改动，原来的拒绝不再算数。请在 {due}前答复；到时没有答复，{silence}。",
         "The claim of case {case} was changed, so your refusal no longer counts. Please answer by {due}. Without an answer: {silence}.",
     ),
     "amended_consumer": told(
         "修改后的诉求已交给商家", "Your changed claim is with the merchant",
-        "售后单 {case} 按新的诉求重新处理，商家要在 {due} 前答复。到时没有答复，{silence}。",
+        "售后单 {case} 按新的诉求重新处理，商家要在 {due}前答复。到时没有答复，{silence}。",
         "Case {case} goes on with the changed claim; the merchant answers by {due}. Without an answer: {silence}.",
     ),
     "approved": told(
@@ -91,13 +92,14 @@ CASE: Mapping[str, Told] = {
     ),
     "approved_by_silence": told(
         "没有答复，你的申请按规则同意", "Approved: nobody answered",
-        "{who}在 {until} 前没有答复，按“{rule}”，售后单 {case} 视为同意。{next}",
-        "By {until} there was no answer from the {who}, so under “{rule}” case {case} counts as approved. {next}",
+        "{who}在 {until}前没有答复，按“{rule}”，售后单 {case} 视为同意。{next}",
+        "By {until} there was no answer from the {who}, so under the rule “{rule}” case {case} counts as approved. {next}",
     ),
     "approved_by_your_silence": told(
         "未按时答复，诉求已视为同意", "No answer in time: approved",
-        "售后单 {case} 在 {until} 前没有得到{who}的答复，按“{rule}”视为同意，正在执行。依据在页面上。",
-        "By {until} there was no answer from the {who} on case {case}, so under “{rule}” it counts as approved and is being carried out. "
+        "售后单 {case} 在 {until}前没有得到{who}的答复，按“{rule}”视为同意，正在执行。依据在页面上。",
+        "By {until} there was no answer from the {who} on case {case}, so under the rule “{rule}” it counts "
+        "as approved and is being carried out. "
         "The basis stands on its page.",
     ),
     "at_once": told(
@@ -113,59 +115,59 @@ CASE: Mapping[str, Told] = {
     ),
     "proof_wanted": told(
         "商家请你补充凭证", "The merchant asks for proof",
-        "售后单 {case} 要补充什么、为什么，写在页面上。请在 {due} 前补充；到时没有补充，{silence}。",
+        "售后单 {case} 要补充什么、为什么，写在页面上。请在 {due}前补充；到时没有补充，{silence}。",
         "What is wanted for case {case}, and why, stands on its page. Please give it by {due}. Without it: {silence}.",
     ),
     "proof_given": told(
         "消费者已补充凭证", "The proof is there",
-        "售后单 {case} 的凭证已经补充。请在 {due} 前答复；到时没有答复，{silence}。",
+        "售后单 {case} 的凭证已经补充。请在 {due}前答复；到时没有答复，{silence}。",
         "The proof you asked for in case {case} is there. Please answer by {due}. Without an answer: {silence}.",
     ),
     "proof_received": told(
         "已收到你的凭证", "We have your proof",
-        "售后单 {case} 的凭证已交给商家，商家要在 {due} 前答复。到时没有答复，{silence}。",
+        "售后单 {case} 的凭证已交给商家，商家要在 {due}前答复。到时没有答复，{silence}。",
         "Your proof in case {case} is with the merchant, who answers by {due}. Without an answer: {silence}.",
     ),
     "unproven_merchant": told(
         "消费者未补充凭证", "No proof was given",
-        "消费者在 {until} 前没有补充凭证，按“{rule}”，售后单 {case} 按现有凭证继续。请在 {due} 前答复；到时没有答复，{silence}。",
-        "No proof came by {until}, so under “{rule}” case {case} goes on with what there is. Please answer by {due}. "
+        "消费者在 {until}前没有补充凭证，按“{rule}”，售后单 {case} 按现有凭证继续。请在 {due}前答复；到时没有答复，{silence}。",
+        "No proof came by {until}, so under the rule “{rule}” case {case} goes on with what there is. Please answer by {due}. "
         "Without an answer: {silence}.",
     ),
     "unproven": told(
         "没有收到你的凭证，继续处理", "No proof came; the case goes on",
-        "你在 {until} 前没有补充凭证，按“{rule}”，售后单 {case} 按现有凭证继续，诉求没有失效。"
-        "商家要在 {due} 前答复；到时没有答复，{silence}。",
-        "No proof came from you by {until}, so under “{rule}” case {case} goes on with what there is; your claim still stands. "
+        "你在 {until}前没有补充凭证，按“{rule}”，售后单 {case} 按现有凭证继续，诉求没有失效。"
+        "商家要在 {due}前答复；到时没有答复，{silence}。",
+        "No proof came from you by {until}, so under the rule “{rule}” case {case} goes on with what there is; your claim still stands. "
         "The merchant answers by {due}. Without an answer: {silence}.",
     ),
     "refused": told(
         "商家没有同意你的申请", "The merchant refused your claim",
-        "售后单 {case} 被拒绝，理由和依据写在页面上。你不同意的，可以在 {due} 前申请平台介入；到时没有申请，{silence}。",
+        "售后单 {case} 被拒绝，理由和依据写在页面上。你不同意的，可以在 {due}前申请平台介入；到时没有申请，{silence}。",
         "Case {case} was refused; the reason and its clause stand on its page. If you disagree, call the platform in by {due}. "
         "Otherwise: {silence}.",
     ),
     "refusal_stood": told(
         "售后单已结束", "The case is closed",
-        "你在 {until} 前没有申请平台介入，按“{rule}”，售后单 {case} 的拒绝成立，售后单结束。有新的情况可以重新申请；也请为这次售后打分。",
-        "You did not call the platform in by {until}, so under “{rule}” the refusal of case {case} stands and the case is closed. "
+        "你在 {until}前没有申请平台介入，按“{rule}”，售后单 {case} 的拒绝成立，售后单结束。有新的情况可以重新申请；也请为这次售后打分。",
+        "You did not call the platform in by {until}, so under the rule “{rule}” the refusal of case {case} stands and the case is closed. "
         "If something new comes up you can apply anew. Please rate how it was handled.",
     ),
     "called_by_silence": told(
         "商家没有答复，平台已介入", "No answer: the platform steps in",
-        "{who}在 {until} 前没有答复，按“{rule}”，售后单 {case} 交平台裁决。请在 {due} 前提交凭证；到时{silence}。",
-        "By {until} there was no answer from the {who}, so under “{rule}” the platform decides case {case}. "
+        "{who}在 {until}前没有答复，按“{rule}”，售后单 {case} 交平台裁决。请在 {due}前提交凭证；到时{silence}。",
+        "By {until} there was no answer from the {who}, so under the rule “{rule}” the platform decides case {case}. "
         "Please give your evidence by {due}. After that: {silence}.",
     ),
     "called_by_your_silence": told(
         "未按时答复，平台已介入", "No answer in time: platform review",
-        "售后单 {case} 在 {until} 前没有得到{who}的答复，按“{rule}”交平台裁决。请在 {due} 前提交凭证；到时{silence}。",
-        "By {until} there was no answer from the {who} on case {case}, so under “{rule}” the platform decides. "
+        "售后单 {case} 在 {until}前没有得到{who}的答复，按“{rule}”交平台裁决。请在 {due}前提交凭证；到时{silence}。",
+        "By {until} there was no answer from the {who} on case {case}, so under the rule “{rule}” the platform decides. "
         "Please give your evidence by {due}. After that: {silence}.",
     ),
     "ruled": told(
         "平台已裁决", "The platform has ruled",
-        "售后单 {case} 的裁决和理由写在页面上。在 {due} 前可以按页面上的方式提出异议；到时没有异议，{silence}。",
+        "售后单 {case} 的裁决和理由写在页面上。在 {due}前可以按页面上的方式提出异议；到时没有异议，{silence}。",
         "The ruling on case {case} and its reasons stand on its page. Until {due} it can be objected to as the page says. "
         "Otherwise: {silence}.",
     ),
@@ -176,18 +178,18 @@ CASE: Mapping[str, Told] = {
     ),
     "appealed": told(
         "有申诉，裁决暂不执行", "Appealed: the ruling is stayed",
-        "售后单 {case} 的裁决被申诉，暂不执行，由另一位判责员在 {due} 前给出最终答复；到时没有答复，{silence}。",
+        "售后单 {case} 的裁决被申诉，暂不执行，由另一位判责员在 {due}前给出最终答复；到时没有答复，{silence}。",
         "The ruling on case {case} is appealed and stayed. Another arbiter gives the final answer by {due}. Without it: {silence}.",
     ),
     "appealed_arbiter": told(
         "有申诉等你答复", "An appeal waits for you",
-        "售后单 {case} 的裁决被申诉，请在 {due} 前给出最终答复。到时没有答复，{silence}。",
+        "售后单 {case} 的裁决被申诉，请在 {due}前给出最终答复。到时没有答复，{silence}。",
         "The ruling on case {case} is appealed. Please give the final answer by {due}. Without it: {silence}.",
     ),
     "binds": told(
         "裁决已生效", "The ruling binds",
-        "在 {until} 前没有人提出异议，按“{rule}”，售后单 {case} 的裁决生效。{next}",
-        "Nobody objected by {until}, so under “{rule}” the ruling on case {case} binds. {next}",
+        "在 {until}前没有人提出异议，按“{rule}”，售后单 {case} 的裁决生效。{next}",
+        "Nobody objected by {until}, so under the rule “{rule}” the ruling on case {case} binds. {next}",
     ),
     "ruling_accepted": told(
         "裁决已被接受，现在执行", "The ruling was accepted",
@@ -231,13 +233,13 @@ CASE: Mapping[str, Told] = {
     ),
     "merged": told(
         "售后单已合并", "The case was merged",
-        "售后单 {case} 并入了同一订单的另一张售后单，在那一张里继续，页面上有链接。{due} 前可以撤销合并。",
+        "售后单 {case} 并入了同一订单的另一张售后单，在那一张里继续，页面上有链接。{due}前可以撤销合并。",
         "Case {case} was merged into another one of the same order, where it goes on; its page leads there. "
         "Until {due} this can be undone.",
     ),
     "unmerged": told(
         "已撤销合并", "The merger was undone",
-        "售后单 {case} 恢复单独处理。平台在 {due} 前安排下一步；到时没有安排，{silence}。",
+        "售后单 {case} 恢复单独处理。平台在 {due}前安排下一步；到时没有安排，{silence}。",
         "Case {case} goes on by itself again. The platform says what comes next by {due}. Without that: {silence}.",
     ),
     "closed": told(
@@ -252,13 +254,13 @@ CASE: Mapping[str, Told] = {
     ),
     "late": told(
         "处理超时，平台负责人已接手", "Late: a person has taken over",
-        "售后单 {case} 没有在 {until} 前办完。按“{rule}”已交平台负责人处理，你的权益不受影响，也不用重新申请。",
-        "Case {case} was not finished by {until}. Under “{rule}” a named person of the platform has it now. "
+        "售后单 {case} 没有在 {until}前办完。按“{rule}”已交平台负责人处理，你的权益不受影响，也不用重新申请。",
+        "Case {case} was not finished by {until}. Under the rule “{rule}” a named person of the platform has it now. "
         "You lose nothing and need not apply anew.",
     ),
     "alarm": told(
         "时限已过，请接手", "Overdue: please take over",
-        "售后单 {case} 等{who}，时限 {until} 已过（{rule}）。之后不会自动处理，请接手。",
+        "售后单 {case} 等{who}，时限 {until}已过（{rule}）。之后不会自动处理，请接手。",
         "Case {case} waited for the {who} until {until} ({rule}). Nothing follows by itself; please take over.",
     ),
     "mail_from_person": told(
@@ -269,7 +271,7 @@ CASE: Mapping[str, Told] = {
     ),
     "promise_revised": told(
         "告知你的时间有变", "A new time, and why",
-        "售后单 {case} 原来告诉你 {until} 前由{who}处理，现在改为 {due}。原因：{reason}。规则给你的时限和权利不变。",
+        "售后单 {case} 原来告诉你 {until}前由{who}处理，现在改为 {due}。原因：{reason}。规则给你的时限和权利不变。",
         "In case {case} you were told that the {who} acts by {until}. That is now {due}. Reason: {reason}. "
         "The limits of the rules and your rights are unchanged.",
     ),

@@ -9,7 +9,7 @@ from amends.notices.rules.sentences.told import Told, told
 MONEY: Mapping[str, Told] = {
     "begun": told(
         "退款已登记", "Your refund is under way",
-        "售后单 {case} 退款 {sum}，最晚 {due} 向支付渠道发起，到账后会通知你。",
+        "售后单 {case} 退款 {sum}，最晚 {due}向支付渠道发起，到账后会通知你。",
         "{sum} of case {case} is being refunded: the payment service is asked by {due}, and you are told when it is paid.",
     ),
     "paid": told(
@@ -24,40 +24,41 @@ MONEY: Mapping[str, Told] = {
     ),
     "doubted": told(
         "退款正在核对", "Your refund is being checked",
-        "支付渠道在 {until} 前没有回音，按“{rule}”由平台核对售后单 {case} 的退款，最晚 {due} 有结果。不会重复退款，你不用做什么。",
-        "The payment service did not answer by {until}, so under “{rule}” the platform checks the refund of case {case} until {due}. "
+        "支付渠道在 {until}前没有回音，按“{rule}”由平台核对售后单 {case} 的退款，最晚 {due}有结果。不会重复退款，你不用做什么。",
+        "The payment service did not answer by {until}, so under the rule “{rule}” the platform checks the "
+        "refund of case {case} until {due}. "
         "It will not be paid twice, and there is nothing for you to do.",
     ),
     "doubted_agent": told(
         "退款没有回音", "A refund without an answer",
-        "售后单 {case} 的退款没有回音，系统正在核对。请在 {due} 前看结果；到时没有结果，{silence}。",
+        "售后单 {case} 的退款没有回音，系统正在核对。请在 {due}前看结果；到时没有结果，{silence}。",
         "A refund of case {case} has no answer and is being checked. Please see to it by {due}. Otherwise: {silence}.",
     ),
     "failed": told(
         "退款没有成功，平台正在处理", "The refund did not go through",
-        "售后单 {case} 的退款没有成功，钱没有动。平台在 {due} 前重新发起或改用其他方式，你不用做什么。",
+        "售后单 {case} 的退款没有成功，钱没有动。平台在 {due}前重新发起或改用其他方式，你不用做什么。",
         "The refund of case {case} did not go through and no money moved. By {due} the platform tries again or pays another way. "
         "There is nothing for you to do.",
     ),
     "failed_agent": told(
         "退款没有成功", "A refund failed",
-        "售后单 {case} 的退款没有成功。请在 {due} 前重新发起或改用其他方式；到时没有处理，{silence}。",
+        "售后单 {case} 的退款没有成功。请在 {due}前重新发起或改用其他方式；到时没有处理，{silence}。",
         "A refund of case {case} failed. Please send it again or pay another way by {due}. Otherwise: {silence}.",
     ),
     "frozen": told(
         "退款因银行拒付暂停", "Your refund waits for your bank",
-        "你的银行正在处理售后单 {case} 这笔付款的拒付，为避免重复，退款暂停，最晚 {due} 有结果。银行赔付的，不再重复退款；否则照常退款。",
+        "你的银行正在处理售后单 {case} 这笔付款的拒付，为避免重复，退款暂停，最晚 {due}有结果。银行赔付的，不再重复退款；否则照常退款。",
         "Your bank is deciding a chargeback of the payment of case {case}, so the refund waits until {due} at the latest. "
         "If the bank pays you, it is not paid again; otherwise the refund goes on.",
     ),
     "frozen_agent": told(
         "退款因拒付冻结", "A refund is frozen",
-        "售后单 {case} 的退款因银行拒付冻结，最晚 {due} 有结果；到时没有结果，{silence}。",
+        "售后单 {case} 的退款因银行拒付冻结，最晚 {due}有结果；到时没有结果，{silence}。",
         "A refund of case {case} is frozen by a chargeback, until {due} at the latest. Without a decision: {silence}.",
     ),
     "unfrozen": told(
         "退款继续进行", "Your refund goes on",
-        "售后单 {case} 的拒付已有结果，退款继续，最晚 {due} 向支付渠道发起。",
+        "售后单 {case} 的拒付已有结果，退款继续，最晚 {due}向支付渠道发起。",
         "The chargeback in case {case} is decided, so the refund goes on; the payment service is asked by {due}.",
     ),
     "covered": told(
@@ -88,8 +89,8 @@ MONEY: Mapping[str, Told] = {
     ),
     "refund_late": told(
         "退款超时，平台负责人已接手", "Late refund: a person has it",
-        "售后单 {case} 的退款没有在 {until} 前办妥，按“{rule}”已由平台负责人接手。欠你的不会少，你不用做什么。",
-        "The refund of case {case} was not done by {until}; under “{rule}” a named person of the platform has it. "
+        "售后单 {case} 的退款没有在 {until}前办妥，按“{rule}”已由平台负责人接手。欠你的不会少，你不用做什么。",
+        "The refund of case {case} was not done by {until}; under the rule “{rule}” a named person of the platform has it. "
         "What you are owed stays owed, and there is nothing for you to do.",
     ),
 }  # fmt: skip
