@@ -7,6 +7,7 @@ amends webhooks deliveries WE-… --state given_up --as bolt@example.com
 amends webhooks replay WE-… WD-… --as bolt@example.com
 amends webhooks replay WE-… --since 2026-03-10T00:00:00Z --as sue@example.com
 amends webhooks events --as bolt@example.com
+amends webhooks page        writes docs/webhooks.md
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from amends.kernel import clock
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.management.person import actor_named
+from amends.management.webhooks_page import PAGE, page
 from amends.notices.webhooks import queries, sealing, verbs
 from amends.notices.webhooks.models import Delivery, Endpoint
 from amends.notices.webhooks.rules.events import patterns_now
@@ -31,6 +33,7 @@ from amends.plumbing.console import language
 
 WORDS = (
     "list", "add", "show", "secret", "change", "pause", "resume", "rotate", "remove", "test", "deliveries", "delivery", "replay", "events",
+    "page",
 )  # fmt: skip
 
 STATES = ("", "waiting", "delivered", "given_up", "dropped")
@@ -43,7 +46,7 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=WORDS)
         parser.add_argument("ref", nargs="?", default="", metavar="WE-…", help="an endpoint")
         parser.add_argument("delivery", nargs="?", default="", metavar="WD-…", help="delivery, replay: one event that was sent")
-        parser.add_argument("--as", dest="person", required=True, metavar="EMAIL", help="who acts")
+        parser.add_argument("--as", dest="person", default="", metavar="EMAIL", help="who acts (page: nobody)")
         parser.add_argument("--url", help="add, change: where to send")
         parser.add_argument("--event", action="append", help="add, change: a pattern such as *, case.* or refund.pay; may be repeated")
         parser.add_argument("--label", help="add, change: what it is for")
@@ -53,6 +56,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         asked = Namespace(**options)
+        if asked.what == "page":
+            PAGE.write_text(page(), "utf-8")
+            return
         told = getattr(self, f"_{asked.what}")(asked, actor_named(asked.person))
         if asked.json:
             print(json.dumps(told, ensure_ascii=False, default=_plain))

@@ -16,6 +16,8 @@ MOST_URL = 500
 NAT64 = IPv6Network("64:ff9b::/96")
 UNICAST = IPv6Network("2000::/3")
 RELAYS = IPv4Network("192.88.99.0/24")
+PAPERS = IPv6Network("3fff::/20")
+"""For examples in papers (RFC 9637); older versions of Python do not know it yet."""
 LOCAL_NAMES = ("localhost", ".localhost", ".local", ".localdomain", ".internal", ".home.arpa")
 _PLAIN = re.compile(r"[!-~]+")
 
@@ -74,7 +76,7 @@ def is_public(address: str) -> bool:
         inner = _inner(ip)
         if inner is not None:
             return _is_open(inner)
-        if ip.teredo is not None or ip not in UNICAST:
+        if ip.teredo is not None or ip not in UNICAST or ip in PAPERS:
             return False
     return _is_open(ip)
 

@@ -1,0 +1,141 @@
+"""An example of each event that this version makes, for the manual and for whoever tries a receiver: who, from where to where, which facts.
+
+One line each (indented ones belong to the line before): type | party (with * where it was a machine's hand) | stage before | stage
+after | facts. `$` names stand for what is alike in all of them. A test holds this and the tables of the lives together.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from string import Template
+from typing import Any, NamedTuple
+
+AT = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
+CASE, ORDER, MERCHANT = "AS-6P2R-0KX4-VM1T", "OR-7K3F-9Q2M-4D1X", "ME-2C9W-F5N0-8HTD"
+REFS = {"case": CASE, "return_shipment": "RT-0C4J-8P6V-YE2R", "refund": "RF-9T1B-D3XH-6M0K", "review": "RV-5H2N-77KD-1GW9"}
+WORDS = {
+    "order": f'"{ORDER}"',
+    "decision": '"DE-3M8S-21TF-B0QX"',
+    "parcel": f'"{REFS["return_shipment"]}"',
+    "refund": f'"{REFS["refund"]}"',
+    "review": f'"{REFS["review"]}"',
+    "due": '"2026-03-12T02:00:00+00:00"',
+    "later": '"2026-03-13T02:00:00+00:00"',
+    "digest": '"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"',
+    "file": '"60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"',
+    "silence": '"basis": "silence", "due_at": "2026-03-12T02:00:00+00:00"',
+}
+TABLE = """
+case.absorb | clock* | merged | closed | {$silence, "limit": "merge_undo"}
+case.accept_refusal | clock* | refused | closed | {$silence, "limit": "consumer_escalates"}
+case.alarm | clock* | in_review | in_review | {$silence, "limit": "review_ends"}
+case.answer_survey | consumer | closed | closed | {"digest": $digest, "score": 4}
+case.appeal | consumer* | ruled | appealed | {"because": "person", "review": $review}
+case.apply | consumer | - | triage | {"amount_minor": 9900, "currency": "CNY", "decision": $decision, "issue": "spoiled",
+    "lane": "assisted", "order": $order, "remedy": "return_refund", "units": 1}
+case.approve | merchant | answering_proof | executing | {"amount_minor": 9900, "basis": "approved", "currency": "CNY"}
+case.ask_merchant | platform* | triage | awaiting_merchant | {}
+case.ask_person | consumer | awaiting_merchant | awaiting_merchant | {"asked_by": "consumer", "lane": "assisted", "digest": $digest}
+case.ask_proof | merchant | awaiting_merchant | awaiting_proof | {"digest": $digest}
+case.attach | consumer | triage | triage | {"digest": $digest, "evidence": [$file]}
+case.call_platform | consumer | refused | in_review | {"called_by": "consumer", "digest": $digest}
+case.complete | platform* | executing | closed | {"granted_units": 2}
+case.discard | clock* | drafted | closed | {$silence, "limit": "consumer_confirms"}
+case.go_on_unproven | clock* | awaiting_proof | answering_proof | {$silence, "limit": "consumer_proves"}
+case.grant_at_once | platform* | triage | executing | {"amount_minor": 9900, "basis": "at_once", "currency": "CNY", "rules": ["CN-7D-01"]}
+case.let_stand | clock* | ruled | executing | {$silence, "limit": "appeal_window"}
+case.pass_on | clock* | awaiting_leader | awaiting_merchant | {$silence, "limit": "leader_decides"}
+case.prove | consumer | awaiting_proof | answering_proof | {"digest": $digest, "evidence": [$file]}
+case.refuse | merchant | awaiting_merchant | refused | {"digest": $digest, "reason": "not_intact"}
+case.remind | clock* | awaiting_merchant | awaiting_merchant | {"due_at": $due, "left": "half", "limit": "merchant_answers",
+    "silence": "approve", "to": "merchant"}
+case.revise_promise | merchant | awaiting_merchant | awaiting_merchant | {"due_at": $later, "limit": "merchant_answers",
+    "reason": "out_of_stock", "told_at": $due}
+case.rule | arbiter | in_review | ruled | {"clause": "CN-QUAL-01", "liable": "merchant", "outcome": "for", "review": $review}
+case.send_back | arbiter* | appealed | in_review | {"because": "person", "called_by": "consumer", "review": $review}
+case.withdraw | consumer | awaiting_merchant | closed | {}
+grant.alarm | clock* | owed | owed | {$silence, "limit": "grant_begins"}
+grant.begin | platform* | owed | doing | {}
+grant.fulfil | platform* | doing | done | {"amount_minor": 9900}
+grant.grant | platform* | - | owed | {"amount_minor": 9900, "basis": "approved", "caused_by": "merchant", "remedy": "return_refund"}
+grant.void | platform* | doing | void | {"because": "withdrawn"}
+inspection.accept | merchant | awaiting | payable | {"evidence": [$file]}
+inspection.accept_finding | consumer | reduced | payable_reduced | {"reduced_minor": 119}
+inspection.alarm | clock* | contested | contested | {$silence, "limit": "review_ends"}
+inspection.await_goods | platform* | - | awaiting | {"parcel": $parcel}
+inspection.contest | consumer | reduced | contested | {"evidence": [$file], "reduced_minor": 59}
+inspection.drop | platform* | awaiting | dropped | {}
+inspection.find_payable | arbiter* | contested | payable | {"review": $review}
+inspection.find_reduced | arbiter* | contested | payable_reduced | {"reduced_minor": 1200, "review": $review}
+inspection.find_unpayable | arbiter* | missing_contested | not_received | {"review": $review}
+inspection.reduce | merchant | awaiting | reduced | {"digest": $digest, "evidence": [$file], "reduced_minor": 20}
+inspection.reject | merchant | awaiting | rejected | {"digest": $digest, "evidence": [$file]}
+inspection.remind | clock* | awaiting | awaiting | {"due_at": $due, "left": "half", "limit": "merchant_inspects",
+    "silence": "accept", "to": "merchant"}
+inspection.report_missing | merchant | awaiting | missing | {"digest": $digest, "evidence": [$file]}
+refund.alarm | clock* | intended | intended | {$silence, "limit": "refund_sent"}
+refund.doubt | clock* | sent | unknown | {$silence, "limit": "gateway_answers"}
+refund.drop | platform* | intended | dropped | {"amount_minor": 9900, "unit": "CNY", "refund": $refund}
+refund.fail | gateway* | sent | failed | {"reason": "account_closed", "source": "answer", "refund": $refund}
+refund.intend | platform* | - | intended | {"amount_minor": 9900, "caused_by": "merchant", "kind": "wallet", "unit": "CNY",
+    "refund": $refund}
+refund.pay | gateway* | sent | paid | {"amount_minor": 9900, "gateway_at": $due, "provider_ref": "sim_fe29fb49", "reason": "",
+    "source": "look", "unit": "CNY", "refund": $refund}
+refund.retry | platform | failed | sent | {"reason": "account_closed", "refund": $refund}
+refund.send | platform* | intended | sent | {"amount_minor": 9900, "unit": "CNY", "refund": $refund}
+refund.settle_books | clock* | paid | settled | {$silence, "limit": "reversal_window"}
+return_shipment.ask_back | platform* | - | addressing | {"freight": "consumer"}
+return_shipment.book_pickup | consumer | awaiting_dispatch | booked | {"parcel": $parcel}
+return_shipment.cancel_pickup | consumer | booked | awaiting_dispatch | {"parcel": $parcel}
+return_shipment.chase | clock* | in_transit | tracing | {$silence, "limit": "parcel_arrives"}
+return_shipment.collect | carrier* | booked | in_transit | {"parcel": $parcel}
+return_shipment.declare_lost | clock* | tracing | lost | {$silence, "limit": "carrier_traces"}
+return_shipment.deliver | carrier* | in_transit | delivered | {"parcel": $parcel}
+return_shipment.drop | platform* | awaiting_dispatch | dropped | {}
+return_shipment.forfeit | clock* | unclaimed | forfeited | {$silence, "limit": "consumer_collects"}
+return_shipment.give_address | merchant | addressing | awaiting_dispatch | {"digest": $digest, "parcel": $parcel}
+return_shipment.keep_goods | merchant | sending_home | kept | {"parcel": $parcel}
+return_shipment.lapse | clock* | awaiting_dispatch | lapsed | {$silence, "limit": "consumer_ships"}
+return_shipment.leave_unclaimed | carrier* | on_way_home | unclaimed | {"parcel": $parcel}
+return_shipment.miss_pickup | carrier* | booked | awaiting_dispatch | {"parcel": $parcel}
+return_shipment.receive | clock* | delivered | received | {$silence, "limit": "merchant_receives"}
+return_shipment.remind | clock* | addressing | addressing | {"due_at": $due, "left": "half", "limit": "merchant_gives_address",
+    "silence": "use_known_address", "to": "merchant"}
+return_shipment.resume_travel | carrier* | tracing | in_transit | {"parcel": $parcel}
+return_shipment.send_home | platform* | - | sending_home | {"caused_by": "merchant"}
+return_shipment.ship | consumer | awaiting_dispatch | in_transit | {"parcel": $parcel, "waybill_ends": "0870"}
+return_shipment.use_known_address | clock* | addressing | awaiting_dispatch | {$silence, "limit": "merchant_gives_address"}
+review.alarm | clock* | reassigned | reassigned | {$silence, "limit": "arbiter_rules_late"}
+review.close_replies | clock* | replying | deciding | {$silence, "limit": "evidence_reply"}
+review.close_round | arbiter | gathering | replying | {}
+review.close_test | clock* | testing | deciding | {$silence, "limit": "test_reported"}
+review.drop | platform* | gathering | dropped | {}
+review.open_round | platform* | - | gathering | {"called_by": "consumer"}
+review.reassign | clock* | deciding | reassigned | {$silence, "limit": "arbiter_rules"}
+review.remind | clock* | gathering | gathering | {"due_at": $due, "left": "half", "limit": "evidence_round",
+    "silence": "close_round", "to": "consumer,merchant"}
+review.rule | arbiter | deciding | ruled | {"clause": "CN-QUAL-01", "digest": $digest, "liable": "consumer", "outcome": "against"}
+review.rule_by_default | clock* | reassigned | ruled | {$silence, "limit": "arbiter_rules_late"}
+review.submit | merchant | gathering | gathering | {"digest": $digest, "evidence": [$file], "late": false}
+"""
+
+
+class Example(NamedTuple):
+    """One event as it could have happened."""
+
+    type: str
+    party: str
+    automatic: bool
+    came_from: str
+    went_to: str
+    facts: dict[str, Any]
+
+
+def _read(line: str) -> Example:
+    type_, party, came_from, went_to, facts = (cell.strip() for cell in line.split("|"))
+    return Example(type_, party.rstrip("*"), party.endswith("*"), came_from, went_to, json.loads(Template(facts).substitute(WORDS)))
+
+
+EXAMPLES: dict[str, Example] = {one.type: one for one in map(_read, re.sub(r"\n +", " ", TABLE.strip()).splitlines())}
