@@ -15,9 +15,9 @@ from amends.notices.webhooks.words import TEST_WORDS
 
 HASH = "31b9ee4a830b75580e39e6bd6356d40524fcb8683e67cf094290da306e7ee235"
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "webhooks.md"
-HEAD = """# 推送的事件 / Events of webhooks
+HEAD = """# 事件推送 / Events of webhooks
 
-本页由 `amends webhooks page` 从表格与示例生成，请勿手改；测试会发现它过时。怎样接收、核对、补发，见手册[推送](manual/zh/webhooks.md)。
+本页由 `amends webhooks page` 从表格与示例生成，请勿手改；测试会发现它过时。怎样接收、核对、补发，见手册[事件推送](manual/zh/webhooks.md)。
 This page is printed by `amends webhooks page` from the tables and examples. Don't edit it; a test finds it stale. How to receive, verify
 and replay: [Webhooks](manual/en/webhooks.md) in the manual.
 

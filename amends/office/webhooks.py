@@ -34,7 +34,7 @@ PLACE = pages.Place("/office/webhooks", "/", "/office/cases/", framed)
 def every(request: ActorRequest) -> HttpResponse:
     """All endpoints of all shops. Raises NotYourMove for others than those who keep them."""
     if not is_keeper(request.actor):
-        raise NotYourMove(say("只有主管和管理员可以看商家的推送。", "Only supervisors and administrators see merchants' webhooks."))
+        raise NotYourMove(say("只有主管和管理员可以看商家的事件推送。", "Only supervisors and administrators see merchants' webhooks."))
     return pages.every(request, PLACE, LIST)
 
 
