@@ -12,6 +12,7 @@ from amends.cases.queries import QueuePage, queue
 from amends.console.page import HOME, shown
 from amends.faces.case_pages import grouped, issue_choices, picked, remedy_choices, with_query
 from amends.faces.entering import ActorRequest, face
+from amends.faces.shared_parts import shared, side_of
 from amends.kernel.parties import Party
 from amends.kernel.texts import say
 
@@ -29,7 +30,13 @@ LIVES = frozenset({"case", "return_shipment", "inspection", "review"})
 @require_GET
 @face("console")
 def page(request: ActorRequest) -> HttpResponse:
-    """The queue as a page, or its rows alone for the refresh (`?part=rows`)."""
+    """The queue as a page, or its rows alone for whoever follows it (`?part=rows`)."""
+    if request.GET.get("part") == "rows":
+        return shared(request, lambda: _page(request, "console/parts/queue_part.html"), whose=side_of(request))
+    return _page(request, "console/queue.html")
+
+
+def _page(request: ActorRequest, template: str) -> HttpResponse:
     issue, remedy = picked(request, "issue", issue_choices()), picked(request, "remedy", remedy_choices())
     view = request.GET.get("view", "") if request.GET.get("view", "") in VIEWS else ""
     asked = {"issue": issue, "remedy": remedy, "view": view, "after": request.GET.get("after", "")}
@@ -37,7 +44,6 @@ def page(request: ActorRequest) -> HttpResponse:
         request.actor, issue=issue, remedy=remedy, after=asked["after"] or None, within=timedelta(hours=24) if view == "day" else None,
         life=view if view in LIVES else "",
     )  # fmt: skip
-    template = "console/parts/queue_part.html" if request.GET.get("part") == "rows" else "console/queue.html"
     return shown(request, template, {**_rows(found, asked), **_filters(asked), "nav_here": HOME})
 
 
@@ -45,7 +51,7 @@ def page(request: ActorRequest) -> HttpResponse:
 @face("console")
 def frame(request: ActorRequest) -> HttpResponse:
     """The frame without a page in it, for the counters of pages that are open."""
-    return shown(request, "console/live.html", {})
+    return shared(request, lambda: shown(request, "console/live.html", {}), whose=request.actor)
 
 
 def _rows(found: QueuePage, asked: dict[str, str]) -> dict[str, Any]:

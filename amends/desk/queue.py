@@ -23,6 +23,7 @@ from amends.faces.case_pages import (
 )
 from amends.faces.case_view import LIMITS
 from amends.faces.entering import ActorRequest, face
+from amends.faces.shared_parts import shared, side_of
 from amends.kernel.parties import Party
 from amends.kernel.texts import say
 
@@ -35,6 +36,12 @@ MOST_ALARMS = 50
 @face("desk")
 def page(request: ActorRequest) -> HttpResponse:
     """What waits, experts' cases first and then nearest first; arbiters begin with rulings, agents with the platform's own turns."""
+    if request.GET.get("part") == "rows":
+        return shared(request, lambda: _page(request, "desk/parts/queue_part.html"), whose=side_of(request))
+    return _page(request, "desk/queue.html")
+
+
+def _page(request: ActorRequest, template: str) -> HttpResponse:
     view = request.GET.get("view", "")
     if view not in VIEWS:
         view = "arbiter" if request.actor.party is Party.ARBITER else "platform"
@@ -46,14 +53,14 @@ def page(request: ActorRequest) -> HttpResponse:
         "picks": [(name, choices, asked[name]) for name, choices in picks.items()], "filtered": any(asked.values()),
         "nav_here": HOME, **(_alarms() if view == "alarms" else _rows(request, view, asked)),
     }  # fmt: skip
-    return shown(request, "desk/parts/queue_part.html" if request.GET.get("part") == "rows" else "desk/queue.html", context)
+    return shown(request, template, context)
 
 
 @require_GET
 @face("desk")
 def frame(request: ActorRequest) -> HttpResponse:
     """The frame without a page in it, for the counters of pages that are open."""
-    return shown(request, "desk/live.html", {})
+    return shared(request, lambda: shown(request, "desk/live.html", {}), whose=request.actor)
 
 
 def _rows(request: ActorRequest, view: str, asked: dict[str, str]) -> dict[str, Any]:

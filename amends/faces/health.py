@@ -35,7 +35,8 @@ def ready(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         beats, missing = {}, ["database"]
     now = clock.machine_now()
-    missing += [name for name in ("clock", "worker", *({"live"} & beats.keys())) if not missing and (name not in beats or now - beats[name] > STALE)]
+    wanted = ("clock", "worker", *({"live"} & beats.keys()))
+    missing += [name for name in wanted if not missing and (name not in beats or now - beats[name] > STALE)]
     return JsonResponse({"ready": not missing, "missing": missing}, status=503 if missing else 200)
 
 

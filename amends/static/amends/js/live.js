@@ -80,10 +80,10 @@ function take(fresh, url) {
 
 /* -- the stream ----------------------------------------------------------------------------------------------------------- */
 function touched({ cases, parts: named, among }) {
-  const crowd = among > 3 ? Math.min(4000, among * 6) : 0;
+  const crowd = among > 3 ? Math.min(4000, among * 2) : 0;
   for (const part of parts()) {
     const { live, liveCase } = part.dataset;
-    if (live === "case" ? cases.includes(liveCase) : named.includes(live)) due(source(part), crowd + (live === "counters" || live === "notices" ? 300 : 0));
+    if (live === "case" ? cases.includes(liveCase) : named.includes(live)) due(source(part), crowd * (framed(part) ? 4 : 1) + (framed(part) ? 300 : 0));
   }
 }
 const everything = (within) => new Set(parts().map(source)).forEach((url) => due(url, within));
