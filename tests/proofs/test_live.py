@@ -38,9 +38,11 @@ def cast(committed_db: None) -> Cast:
     return the_cast()
 
 
-@pytest.fixture
-def two(cast: Cast, tmp_path: Path) -> Iterator[tuple[Live, Live]]:
-    with live_process(tmp_path / "one") as one, live_process(tmp_path / "two") as two:
+@pytest.fixture(scope="module")
+def two(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, Live]]:
+    """Two for all tests of this file: that rows of the test before are gone is nothing new to them."""
+    home = tmp_path_factory.mktemp("live")
+    with live_process(home / "one") as one, live_process(home / "two") as two:
         yield one, two
 
 
@@ -78,7 +80,7 @@ def hears(reader: Reader, *refs: str) -> None:
         missing -= set(found.data["cases"])
 
 
-def test_a_change_that_began_first_and_commits_last_is_told_to_whoever_came_back_in_between(two: tuple[Live, Live], cast: Cast) -> None:
+def test_a_change_that_began_first_and_commits_last_is_told_to_whoever_came_back_in_between(cast: Cast, two: tuple[Live, Live]) -> None:
     cases = some_cases(cast)
     dice = random.Random(SCALE)
     here, there = two
@@ -104,7 +106,7 @@ def test_a_change_that_began_first_and_commits_last_is_told_to_whoever_came_back
         here, there = there, here
 
 
-def test_what_writers_commit_at_random_is_heard_by_readers_of_both_processes_who_keep_moving(two: tuple[Live, Live], cast: Cast) -> None:
+def test_what_writers_commit_at_random_is_heard_by_readers_of_both_processes_who_keep_moving(cast: Cast, two: tuple[Live, Live]) -> None:
     cases = some_cases(cast)
 
     def writes(number: int) -> None:
@@ -134,7 +136,7 @@ def test_what_writers_commit_at_random_is_heard_by_readers_of_both_processes_who
             hears(reader, *(case.ref for case in cases))
 
 
-def test_a_verb_is_heard_by_both_sides_and_the_platform_and_by_nobody_else(two: tuple[Live, Live], cast: Cast) -> None:
+def test_a_verb_is_heard_by_both_sides_and_the_platform_and_by_nobody_else(cast: Cast, two: tuple[Live, Live]) -> None:
     (case,) = some_cases(cast, 1)
     one, other = two
     with (
@@ -153,7 +155,7 @@ def test_a_verb_is_heard_by_both_sides_and_the_platform_and_by_nobody_else(two: 
         assert rival.silent() and berta.silent()
 
 
-def test_a_foreign_case_a_wrong_key_and_a_stranger_are_refused(two: tuple[Live, Live], cast: Cast) -> None:
+def test_a_foreign_case_a_wrong_key_and_a_stranger_are_refused(cast: Cast, two: tuple[Live, Live]) -> None:
     (case,) = some_cases(cast, 1)
     url = f"{two[0].url}/events"
     keys = {actor: make_key(Membership.objects.get(user_id=actor.user_id), "live") for actor in (cast.rival, cast.berta, cast.anna)}
@@ -192,13 +194,13 @@ def test_asked_to_stop_it_ends_every_stream_and_its_successor_on_the_same_port_t
         hears(reader, case.ref)
 
 
-def test_whoever_missed_more_than_is_kept_is_told_to_look_at_everything(two: tuple[Live, Live], cast: Cast) -> None:
+def test_whoever_missed_more_than_is_kept_is_told_to_look_at_everything(cast: Cast, two: tuple[Live, Live]) -> None:
     (case,) = some_cases(cast, 1)
     with reads(two[0], cast.anna, case, since="5-1000") as reader:
         assert reader.next("reset", "change").name == "reset"
 
 
-def test_a_connection_that_the_database_cuts_costs_no_change(two: tuple[Live, Live], cast: Cast) -> None:
+def test_a_connection_that_the_database_cuts_costs_no_change(cast: Cast, two: tuple[Live, Live]) -> None:
     cases = some_cases(cast, 2)
     with reads(two[0], cast.anna, *cases) as reader:
         reader.next("hello")
