@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from amends.kernel.limits import Limit
 from amends.kernel.money import Money
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
 from amends.notices.models import Notice, Recipient
 from amends.notices.rules.places import left_words, next_words, rule_words, silence_words, who_waited
+from amends.notices.rules.promises import REASONS
 from amends.notices.rules.sentences import Told
 from amends.notices.rules.words import Audience
 from amends.notices.wording import worded
@@ -104,11 +106,11 @@ def _places(notice: Notice) -> dict[str, Any]:
         "case": facts["case"], "shop": say(notice.merchant.name_zh, notice.merchant.name_en), "due": due, "sum": _sum(notice),
         "silence": silence_words(silence) if silence else say("按规则处理", "the rules decide"),
         "until": instant(datetime.fromisoformat(until) if until else None),
-        "who": who_waited(limit), "rule": rule_words(limit),
+        "who": who_waited(limit), "rule": rule_words(limit, Limit.parse(facts["length"]).in_words() if facts.get("length") else None),
         "left": left_words(notice.due_at - notice.made_at) if notice.due_at else due,
         "next": next_words(coming.get("life", ""), coming.get("stage", ""),
                            instant(datetime.fromisoformat(coming["due_at"])) if coming else None),
-        "address": facts.get("address", ""),
+        "address": facts.get("address", ""), "reason": REASONS.get(facts.get("reason", "")) or REASONS["other"],
     }  # fmt: skip
 
 

@@ -119,7 +119,9 @@ def _drawn(case: Case, entry: Entry, row: Row, dues: Sequence[Due]) -> Drawn:
     if "amount_minor" in entry.facts:
         facts["unit"] = entry.facts.get("unit_of_account", case.currency)
     if row.by_lapse:
-        facts["until"] = entry.facts.get("due_at", "")
+        facts |= {"until": entry.facts.get("due_at", ""), "length": case.terms.raw["limits"].get(entry.facts.get("limit"), "")}
+    if "told_at" in entry.facts:
+        facts |= {"until": entry.facts["told_at"], "reason": entry.facts.get("reason", "")}
     if due is not None:
         facts["deadline"] = due.deadline
     if dues and (stage := _stage(case, dues[0])):
