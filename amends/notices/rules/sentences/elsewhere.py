@@ -9,7 +9,8 @@ from amends.notices.rules.sentences.told import Told, told
 ELSEWHERE: Mapping[str, Told] = {
     "webhook_dead": told(
         "你的接收地址没有应答", "Your webhook receiver is silent",
-        "{shop} 的接收地址 {address} 从 {until}起没有应答，事件推送已暂停，从售后单 {case} 起按顺序留着，不会丢。修好后在“事件推送”页面恢复。",
+        "{shop} 的接收地址 {address} 从 {until}起没有应答，事件推送已暂停，从售后单 {case} 起按顺序留着，不会丢。"
+        "修好后在“事件推送”页面恢复。",
         "The receiver of {shop} at {address} has not answered since {until}, so sending is paused. Events wait in order, the first is of "
         "case {case}; none is lost. Mend it, then resume on the webhooks page.",
     ),
