@@ -10,6 +10,7 @@ import json
 import logging
 import socket
 import ssl
+import threading
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -243,6 +244,53 @@ def certificate_for(host: str) -> tuple[bytes, bytes]:
     )  # fmt: skip
     form = serialization
     return made.public_bytes(form.Encoding.PEM), key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
+
+
+BODIES = (b"", b"null", b"[]", b"{", b'{"Code": 7}', b'{"errcode": "0"}', b'{"sid": null}', b'{"messages": [1]}', b"\xff" * 9, b"{}")
+
+
+@pytest.mark.parametrize("name", ["aliyun", "twilio", "wechat", "push"])
+def test_an_answer_that_makes_no_sense_is_never_taken_for_an_acceptance(name: str, home: Path, message: Callable[..., Outgoing]) -> None:
+    makers: dict[str, Callable[[str], Any]] = {"aliyun": aliyun, "twilio": twilio, "wechat": wechat}
+    port: Any = makers[name](urls(home)[name]) if name in makers else over("push")
+    kept = port._client
+    out = message({"aliyun": "sms", "twilio": "sms"}.get(name, name))
+    for status in (200, 204, 301, 400, 404, 429, 500, 503):
+        for body in BODIES:
+            port._client = httpx.Client(transport=httpx.MockTransport(answering(status, body)))
+            said, looked = port.send(out), port.look(out, clock.machine_now())
+            assert said.state in ("later", "unheard", "failed") or (name, status) == ("push", 200), (status, body)
+            assert looked is None or looked.state == "unheard" or (looked.reason == NEVER_RECEIVED and status == 200), (status, body)
+    port._client = kept
+
+
+def answering(status: int, body: bytes) -> Callable[[httpx.Request], httpx.Response]:
+    """A service that gives a token and otherwise says always the same."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("stable_token"):
+            return httpx.Response(200, json={"access_token": "t", "expires_in": 7200})
+        return httpx.Response(status, content=body)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "first", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"220 hello\r\n", b"220\r\n250\r\n\xff\xff\r\n", b"\x00" * 9000]
+)
+def test_something_that_is_no_mail_server_was_surely_not_asked(first: bytes, message: Callable[..., Outgoing]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def once() -> None:
+            other, _ = listening.accept()
+            with other:
+                other.sendall(first)
+
+        thread = threading.Thread(target=once)
+        thread.start()
+        answer = smtp(f"smtp://127.0.0.1:{listening.getsockname()[1]}?tls=none&from=a@b.example").send(message("mail"))
+        thread.join()
+    assert answer.state == "later"
 
 
 def test_a_token_that_ended_is_renewed_and_the_message_comes_once(running: Running, message: Callable[..., Outgoing]) -> None:

@@ -46,7 +46,7 @@ def call(to: httpx.Client, method: str, url: str, **request: Any) -> Said | Answ
         return Answer("later", reason="no_connection")
     except httpx.TimeoutException:
         return Answer("unheard", reason="timeout")
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
         return Answer("failed", reason="bad_address", permanent=True)
     except httpx.HTTPError:
         return Answer("unheard", reason="connection_broke")

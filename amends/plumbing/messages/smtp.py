@@ -16,7 +16,8 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP as MAIL_POLICY
+from email.policy import SMTP as ASCII
+from email.policy import SMTPUTF8
 from email.utils import format_datetime, parseaddr
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,8 @@ class Smtp:
             return Answer("later", reason="certificate_not_trusted")
         except (OSError, smtplib.SMTPException):
             return Answer("later", reason="no_connection")
+        except UnicodeError:
+            return Answer("failed", reason="sign_in_not_ascii")
         with self._keeping(server):
             return self._deliver(server, out, mail)
 
@@ -175,7 +178,7 @@ def message_of(out: Outgoing, sender: Address) -> bytes:
     """The mail, ready for the wire. Raises ValueError for an address or header that is none (a line break in it, for instance)."""
     if not re.fullmatch(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+", out.to):
         raise ValueError("not a mail address")
-    mail = EmailMessage(policy=MAIL_POLICY)
+    mail = EmailMessage(policy=ASCII if out.to.isascii() else SMTPUTF8)
     mail["From"] = str(sender)
     mail["To"] = out.to
     mail["Subject"] = out.subject
