@@ -111,13 +111,15 @@ def stale_turns() -> list[str]:
 
 
 def overdue() -> list[str]:
-    """Deadlines that fell due more than a minute ago and had no consequence while a clock runs."""
+    """Deadlines that fell due, or were to be reminded of, more than a minute ago, and nothing happened while a clock runs."""
     if not _a_clock_runs():
         return []
-    late = Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=True, due_at__lt=clock.now() - LATE)
+    running = Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=True)
+    late = running.filter(due_at__lt=clock.now() - LATE).values_list("pk", "limit", "case__ref", "due_at")
+    unsaid = running.filter(warn_at__lt=clock.now() - LATE).values_list("pk", "limit", "case__ref", "warn_at")
     return [
-        f"deadline {pk} ({limit}) of case {case} was due at {due:%F %T}"
-        for pk, limit, case, due in late.values_list("pk", "limit", "case__ref", "due_at")[:MOST]
+        *(f"deadline {pk} ({limit}) of case {case} was due at {due:%F %T}" for pk, limit, case, due in late[:MOST]),
+        *(f"deadline {pk} ({limit}) of case {case} was to be reminded of at {at:%F %T}" for pk, limit, case, at in unsaid[:MOST]),
     ]
 
 

@@ -167,6 +167,12 @@ def test_verify_sees_a_deadline_that_nobody_fired(world: dict[str, Case]) -> Non
         assert any("merchant_inspects" in line for line in CHECK["overdue"].offenders())
 
 
+def test_verify_sees_a_reminder_that_nobody_gave(world: dict[str, Case]) -> None:
+    Beat.objects.update_or_create(name="clock", defaults={"at": clock.machine_now(), "facts": {}})
+    with clock.stepped(START + timedelta(hours=30)):
+        assert any("was to be reminded of at" in line for line in CHECK["overdue"].offenders())
+
+
 def test_verify_sees_a_line_of_which_nobody_was_told(world: dict[str, Case]) -> None:
     with clock.stepped(START + timedelta(minutes=5)):
         assert CHECK["notices"].offenders() == []
