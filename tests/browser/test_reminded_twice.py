@@ -77,7 +77,7 @@ def test_everybody_reads_what_happened_and_why(time: Leaping, visitors: Visitors
 
     anna.page.goto(f"/portal/cases/{case.ref}")
     promised = anna.page.locator("#promises")
-    expect(promised).to_contain_text(say("商家：商家答复时限", "merchant: time to answer"))
+    expect(promised).to_contain_text(say("商家：商家答复时限", "Merchant: time to answer"))
     expect(promised).to_contain_text(say("未到时间", "still open"))
     anna.fits()
 

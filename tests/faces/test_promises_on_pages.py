@@ -53,7 +53,7 @@ def words(html: str) -> str:
 
 def test_the_consumer_reads_what_was_told_and_what_became_of_it(cast: Cast, case: Case, stepped_clock: Stepped) -> None:
     assert "Times we told you" in (html := page("anna", f"/portal/cases/{case.ref}"))
-    assert "merchant: time to answer" in words(html)
+    assert "Merchant: time to answer" in words(html)
     assert "still open" in words(html)
     assert "revision" not in html
     later_by(stepped_clock, 3 * DAY)
@@ -79,7 +79,7 @@ def test_the_merchant_tells_another_time_by_the_form(cast: Cast, case: Case, ste
     settled()
     seen = words(page("anna", f"/portal/cases/{case.ref}"))
     assert "We look at it today." in seen
-    assert "it will be sooner" in seen
+    assert "It will be sooner" in seen
     assert page("bolt", f"/console/cases/{case.ref}").count("/revision") == 1
 
 
