@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import split_domain_port
 
@@ -54,7 +55,8 @@ def _live(request: HttpRequest) -> dict[str, Any]:
     since, face = getattr(request, "live_since", ""), getattr(request, "face", "")
     if not since or face not in LIVE_FACES:
         return {}
-    host = split_domain_port(request.get_host())[0]
+    # Over TLS the streams are reached through a proxy alone, whose address is AMENDS_LIVE_URL: a port of this machine would be no use.
+    host = "" if settings.BEHIND_TLS else split_domain_port(request.get_host())[0]
     page = request.get_full_path() if request.method == "GET" else ""
     # What was told once must not be used up by a part that is fetched beside the page.
     fetched = "X-Live" in request.headers

@@ -33,14 +33,14 @@ function state() {
 }
 
 /* -- fetching ------------------------------------------------------------------------------------------------------------- */
-function due(url, within) {
+function due(url, within, after = 0) {
   if (!url || over) return;
   const one = sources.get(url) ?? { timer: 0, running: false, again: false, last: 0 };
   sources.set(url, one);
   if (one.running) { one.again = true; return; }
   if (one.timer) return;
   const pause = Math.max(0, one.last + GAP - performance.now());
-  one.timer = setTimeout(() => { one.timer = 0; refresh(url, one); }, pause + Math.random() * within);
+  one.timer = setTimeout(() => { one.timer = 0; refresh(url, one); }, pause + after + Math.random() * within);
 }
 
 /* A row must not move away under a hand that is about to press it. */
@@ -83,7 +83,7 @@ function touched({ cases, parts: named, among }) {
   const crowd = among > 3 ? Math.min(4000, among * 2) : 0;
   for (const part of parts()) {
     const { live, liveCase } = part.dataset;
-    if (live === "case" ? cases.includes(liveCase) : named.includes(live)) due(source(part), crowd * (framed(part) ? 4 : 1) + (framed(part) ? 300 : 0));
+    if (live === "case" ? cases.includes(liveCase) : named.includes(live)) framed(part) && !whole() ? due(source(part), 300 + crowd * 4, crowd * 2) : due(source(part), crowd);
   }
 }
 const everything = (within) => new Set(parts().map(source)).forEach((url) => due(url, within));
