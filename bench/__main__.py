@@ -25,7 +25,10 @@ def main() -> None:
     quick = asked.parse_args().quick
     with own_home() as home:
         django.setup()
+        from bench.pages import open_pages  # noqa: PLC0415 - models need Django to be set up
+
         report = {**about(), "quick": quick, **measured(control.url(home, "app"), control.url(home, "super"), quick=quick)}
+        report["live"] = open_pages(home, quick=quick)
         report["pgbench_tps"] = pgbench(home, 2 if quick else 10)
     text = json.dumps(report, indent=2)
     print(text)

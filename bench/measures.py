@@ -155,9 +155,9 @@ def _fill(template: Case, size: int, super_url: str) -> None:
     copies = (
         f"WITH fresh AS (INSERT INTO cases_case (ref, {columns}) SELECT 'AS-B' || g, {columns}"
         " FROM cases_case, generate_series(%s::int, %s::int) g WHERE id = %s RETURNING id, merchant_id)"
-        ' INSERT INTO cases_turn (merchant_id, case_id, party, due_at, paused, life, life_id, stage, "limit", silence)'
-        " SELECT merchant_id, id, 'merchant', %s::timestamptz + (abs(hashint8(id)) %% 172800) * interval '1 second', false, 'case', id,"
-        " 'awaiting_merchant', 'merchant_answers', 'approve' FROM fresh"
+        ' INSERT INTO cases_turn (merchant_id, case_id, party, due_at, paused, expert, life, life_id, stage, "limit", silence)'
+        " SELECT merchant_id, id, 'merchant', %s::timestamptz + (abs(hashint8(id)) %% 172800) * interval '1 second', false, false,"
+        " 'case', id, 'awaiting_merchant', 'merchant_answers', 'approve' FROM fresh"
     )
     with psycopg.connect(super_url, autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")
