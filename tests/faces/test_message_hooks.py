@@ -88,3 +88,13 @@ def test_wechat_makes_sure_of_the_address_and_reports_by_its_own_number(messages
     assert post(path, event.format("1"), "text/xml").status_code == 503, "no message of ours yet: WeChat calls again"
     assert post(path, event.format(row.provider_ref), "text/xml").content == b"success"
     assert now(row).state == "delivered"
+
+
+def test_what_is_no_report_at_all_is_refused_in_words(messages: Running) -> None:
+    token = urlencode({"token": choosing.hook_secret()})
+    for body in (b"", b"null", b"{}", b"[" * 100_000, b"\xff"):
+        assert post(f"/sms/aliyun?{token}", body, "application/json").status_code == 401, body[:9]
+    assert post(f"/sms/aliyun?{token}", b'[1, {}, {"out_id": "MG-NONE"}]', "application/json").status_code == 200
+    for kind in ("multipart/form-data", "multipart/form-data; boundary=x", "text/plain"):
+        assert post("/sms/twilio", b"--x\r\nMessageSid=1", kind).status_code == 401, kind
+    assert post("/wechat", b"<xml>", "text/xml").status_code == 401

@@ -42,7 +42,7 @@ def aliyun_reports(body: bytes, query: Mapping[str, str]) -> list[Report]:
     rows = _json(body)
     if not isinstance(rows, list) or len(rows) > MOST_REPORTS:
         raise _not(say("回调内容不是状态报告列表。", "The body is not a list of reports."), "hook_body")
-    return [_aliyun(row) for row in rows if isinstance(row, dict)]
+    return [_aliyun(row) for row in rows if isinstance(row, dict) and (row.get("out_id") or row.get("biz_id"))]
 
 
 def twilio_reports(url: str, form: Mapping[str, str], signature: str) -> list[Report]:
@@ -120,7 +120,7 @@ def _beijing(text: str) -> datetime | None:
 def _json(body: bytes) -> dict[str, Any] | Sequence[Any] | None:
     try:
         found: dict[str, Any] | list[Any] = json.loads(body) if len(body) <= LARGEST_BODY else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found
 
