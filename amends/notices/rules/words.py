@@ -27,6 +27,10 @@ class Urgency(StrEnum):
     NEWS = "news"
 
 
+WAITS = frozenset({Urgency.ACT, Urgency.REMIND})
+"""What asks somebody to act: pointless once that is done or its time is over."""
+
+
 class Audience(StrEnum):
     """Who is told: the two sides of a case, and the platform's people by what they answer for."""
 

@@ -19,7 +19,7 @@ from amends.kernel import clock
 from amends.notices.models import Contact, Message, Notice
 from amends.notices.rules.delivery import A_CODE, MISSED, OPEN, after
 from amends.notices.rules.routes import ROUTES, route
-from amends.notices.rules.words import Channel, Urgency
+from amends.notices.rules.words import WAITS, Channel, Urgency
 from amends.notices.verbs.planning import Parcel, Person, Way, keep, line, locked, next_way, queue
 from amends.plumbing.messages.choosing import channel
 from amends.plumbing.messages.port import Answer, Report
@@ -93,20 +93,25 @@ def overdue(message: Message, person: Person | None) -> None:
     fall_back(message, person)
 
 
-def fall_back(message: Message, person: Person | None) -> str | None:
-    """What the message was to say goes to the next address of its group, or by mail where the group is at its end; answers the ref of the
-    message that does it now, None where nothing is left. News that mail is not asked to carry are not forced upon it."""
+def fall_back(message: Message, person: Person | None) -> None:
+    """What the message was to say goes, notice by notice, to the next address of its group that it was not sent to yet, or by mail where
+    the group is at its end. News that the group does not ask mail to carry are not forced upon it."""
     if person is None or message.case_id is None:
-        return None
+        return
     urgency = Urgency(message.urgency)
-    left = [way for way in _candidates(person, urgency, message) if (way.channel.value, way.reach.address) not in _tried(message)]
-    parcel = Parcel(message.merchant_id, message.case_id, message.kind, urgency, message.due_at, message.items)
-    found = next_way(person, urgency, parcel, left)
-    if found is None or (found[0].channel.value, found[0].reach.address) in _tried(message):
-        return None
-    taker = queue(person, parcel, found[0], found[1], made_at=clock.now(), instead_of=message.ref)
-    keep(message, line("handed_on", to=taker.ref, channel=taker.channel))
-    return taker.ref
+    ways = _candidates(person, urgency, message)
+    tried = _tried(message)
+    left: dict[tuple[int, ...], list[dict[str, Any]]] = {}
+    for item in message.items:
+        untried = (n for n, way in enumerate(ways) if (item["notice"], way.channel.value, way.reach.address) not in tried)
+        left.setdefault(tuple(untried), []).append(item)
+    for places, items in left.items():
+        open_ways = [ways[place] for place in places]
+        parcel = Parcel(message.merchant_id, message.case_id, message.kind, urgency, message.due_at, items)
+        found = next_way(person, urgency, parcel, open_ways)
+        if found is not None and found[0] in open_ways:
+            taker = queue(person, parcel, found[0], found[1], made_at=clock.now(), instead_of=message.ref)
+            keep(message, line("handed_on", to=taker.ref, channel=taker.channel))
 
 
 # ── which answer it is ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -141,7 +146,9 @@ def _next_try(message: Message, person: Person | None, answer: Answer) -> dateti
         return None
     pause = PAUSES[min(max(message.attempts, 1), len(PAUSES)) - 1]
     at = clock.now() + max(pause, timedelta(seconds=answer.wait_seconds or 0))
-    ends = message.made_at + LONGEST if message.due_at is None else min(message.due_at, message.made_at + LONGEST)
+    ends = (message.sent_at or message.made_at) + LONGEST
+    if message.due_at is not None and message.urgency in WAITS:
+        ends = min(ends, message.due_at)
     return at if at < ends or message.attempts == 0 else None
 
 
@@ -212,17 +219,23 @@ def _candidates(person: Person, urgency: Urgency, message: Message) -> list[Way]
     return ways + [way for way in person.ways([Channel.MAIL]) if way not in ways]
 
 
-def _tried(message: Message) -> set[tuple[str, str]]:
-    first = message.items[0]["notice"]
-    rows = Message.objects.filter(user_id=message.user_id, case_id=message.case_id, items__contains=[{"notice": first}])
-    return set(rows.order_by().values_list("channel", "address"))
+def _tried(message: Message) -> set[tuple[int, str, str]]:
+    """Which notice of the message went, or is to go, where."""
+    mine = {item["notice"] for item in message.items}
+    rows = Message.objects.filter(user_id=message.user_id, case_id=message.case_id).order_by("made_at", "pk")
+    return {
+        (item["notice"], channel_, address)
+        for items, channel_, address in rows.values_list("items", "channel", "address")
+        for item in items
+        if item.get("notice") in mine
+    }
 
 
 def _has_another(message: Message, person: Person) -> bool:
     if message.case_id is None:
         return False
-    tried = _tried(message)
-    return any((way.channel.value, way.reach.address) not in tried for way in _candidates(person, Urgency(message.urgency), message))
+    tried, ways = _tried(message), _candidates(person, Urgency(message.urgency), message)
+    return any((item["notice"], way.channel.value, way.reach.address) not in tried for item in message.items for way in ways)
 
 
 def notices_of(message: Message) -> list[Notice]:

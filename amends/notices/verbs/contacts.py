@@ -53,6 +53,7 @@ TAKEN = say(
     "This address can't be used for notices now. Take another one, or contact the platform.",
 )
 NO_SERVICE = say("这不是浏览器的推送服务给出的地址。", "No push service of a browser gives such an address.")
+JUST_MOVED = say("刚刚有人在这个浏览器上打开了推送，请再试一次。", "Push was just turned on in this browser by somebody. Please try again.")
 SUBJECT = say("请确认接收通知的地址", "Confirm where notices go")
 BODY = say(
     "验证码 {code}，10 分钟内有效，用于确认通知发到这里。不是你本人操作的话，不用理会。",
@@ -160,8 +161,10 @@ def subscribe_push(url: str, p256dh: str, auth: str, *, by: Actor, label: str = 
         raise Unprocessable.field("keys", wrong.text) from wrong
     with transaction.atomic():
         recipient(user)
-        others = Contact.objects.filter(channel=Channel.PUSH, address=url, ended_at__isnull=True).exclude(user_id=user)
-        others.update(ended_at=clock.now(), ended_why="moved", keys={})
+        # Two who subscribe one browser at once lock its rows in one order, and the last one has it.
+        held = Contact.objects.select_for_update().filter(channel=Channel.PUSH, address=url).order_by("pk")
+        others = [row.pk for row in held if row.user_id != user and row.ended_at is None]
+        Contact.objects.filter(pk__in=others).update(ended_at=clock.now(), ended_why="moved", keys={})
         row = Contact.objects.filter(user_id=user, channel=Channel.PUSH, address=url).first()
         if (row is None or row.ended_at) and contacts_of(user).filter(channel=Channel.PUSH).count() >= MOST:
             raise Unprocessable.field("endpoint", TOO_MANY.filled(most=MOST))
@@ -169,7 +172,11 @@ def subscribe_push(url: str, p256dh: str, auth: str, *, by: Actor, label: str = 
         row.keys, row.label, row.failures = keys, label[:80], 0
         row.confirmed_at = row.confirmed_at if row.confirmed_at and not row.ended_at else clock.now()
         row.ended_at, row.ended_why = None, ""
-        row.save()
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError as taken:
+            raise Conflict(JUST_MOVED, code="browser_just_moved") from taken
         return row
 
 

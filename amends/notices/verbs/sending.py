@@ -29,7 +29,7 @@ from amends.notices.composing import compose, outgoing
 from amends.notices.models import Announcement, Contact, Message, Notice
 from amends.notices.rules.delivery import may_resend
 from amends.notices.rules.quiet import release_at
-from amends.notices.rules.words import Channel, Urgency
+from amends.notices.rules.words import WAITS, Channel, Urgency
 from amends.notices.rules.writers import only_senders
 from amends.notices.verbs.answers import LONGEST, PAUSES, drop, notices_of, overdue, take_answer, take_report, taken
 from amends.notices.verbs.planning import HANDED_OVER, Person, keep, line
@@ -46,7 +46,6 @@ log = structlog.get_logger(__name__)
 MOST = 500
 LEASE = timedelta(seconds=30)
 """Longer than any channel's own time-out: whoever has not answered by then is dead, or will be heard as a late answer."""
-WAITS = frozenset({Urgency.ACT.value, Urgency.REMIND.value})
 
 
 class Claim(NamedTuple):
@@ -139,7 +138,7 @@ def _claim(ref: str) -> Claim | None:
     if message.state == "queued":
         return _to_send(message, person, service)
     if message.state == "unsure":
-        if clock.now() > message.made_at + LONGEST:
+        if clock.now() > (message.sent_at or message.made_at) + LONGEST:
             take_answer(Answer("failed", reason="unheard"), ref=ref, source="report")
             return None
         keep(message, next_at=clock.now() + (LEASE if service else PAUSES[-1]))
