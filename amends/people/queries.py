@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 
 from django.db.models import Func, TextField
 
@@ -28,7 +29,7 @@ def entered(user: User, face: str) -> tuple[Actor | None, int]:
     return actor, int(held[0].oldest_unseen) if actor else 0
 
 
-def _actors(user: User, held: list[Membership]) -> dict[str, Actor]:
+def _actors(user: User, held: Sequence[Membership]) -> dict[str, Actor]:
     found: dict[str, Actor] = {}
     for face in FACES:
         mine = [m for m in held if face in ROLES[Role(m.role)].faces]

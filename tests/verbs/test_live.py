@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 
 from amends.cases.verbs.answering import approve
 from amends.kernel import clock
-from amends.kernel.refusals import NotFound
+from amends.kernel.refusals import NotFound, NotYourMove
 from amends.live import app as live_app
+from amends.live import asking
 from amends.live.app import App, Bounds
 from amends.live.hearing import room_of, rooms_of, topics_in
 from amends.live.streams import RING, Hub, Stream
@@ -196,3 +199,48 @@ def test_whoever_signs_out_is_told_so_within_a_round_and_hears_nothing_more(cast
         return stream
 
     assert asyncio.run(rounds()).ended == "signed_out"
+
+
+def test_a_reader_that_takes_nothing_is_let_go(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_app, "SLOWEST", 0.01)
+    monkeypatch.setattr(live_app, "admitted", lambda shown, refs: (cast.anna, {}))
+    app = App("", Bounds(1, 1))
+    sent: list[str] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message["type"])
+        if len(sent) > 1:
+            await asyncio.Event().wait()
+
+    async def request() -> None:
+        async with asyncio.timeout(10):
+            await app(asks("/events"), asyncio.Event().wait, send)  # type: ignore[arg-type]
+
+    asyncio.run(request())
+    assert sent == ["http.response.start", "http.response.body"]
+    assert not app.passes and not app.hub.streams
+
+
+def asks(path: str, **headers: str) -> dict[str, Any]:
+    """A request as an ASGI server hands it over."""
+    lines = {"host": "127.0.0.1:9", "cookie": f"{settings.SESSION_COOKIE_NAME}=abc", **headers}
+    pairs = [(name.encode(), value.encode()) for name, value in lines.items()]
+    return {"type": "http", "method": "GET", "path": path, "query_string": b"face=portal", "headers": pairs}
+
+
+def test_only_our_own_pages_may_read_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    def may(origin: str) -> bool:
+        asked = asking.read(asks("/events", origin=origin))
+        try:
+            asking.check(asks("/events"), asked)
+        except NotYourMove:
+            return False
+        return (b"access-control-allow-origin", origin.encode()) in asking.cors(asked)
+
+    monkeypatch.setenv("AMENDS_PORT", "8010")
+    assert may("http://127.0.0.1:8010")
+    assert not may("http://127.0.0.1:8011") and not may("http://localhost:8010") and not may("null")
+    monkeypatch.setattr(settings, "CSRF_TRUSTED_ORIGINS", ["https://service.example.com"])
+    assert may("https://service.example.com") and not may("https://service.example.com.evil.example")
+    monkeypatch.setenv("AMENDS_LIVE_URL", "https://live.example.com/x")
+    assert may("https://live.example.com")
