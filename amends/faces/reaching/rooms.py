@@ -25,6 +25,7 @@ from amends.notices.verbs import contacts
 from amends.notices.verbs.preferences import NO_QUIET, set_preferences
 
 Frame = Callable[..., HttpResponse]
+ADDRESSES = "#addresses"
 SAVED = say("已保存。", "Saved.")
 SENT = say("验证码已发出，10 分钟内有效。", "The code is on its way; it is valid for 10 minutes.")
 CONFIRMED = say("已确认，以后的通知可以发到这里。", "Confirmed. Notices can be sent there from now on.")
@@ -70,12 +71,12 @@ class Rooms:
         filled = {**context(request, self.home, typed), "back_url": f"{self.home}notices/", "nav_here": f"{self.home}notices"}
         return self.show(request, f"{self.name}/settings.html", filled, status=typed.refusal.status if typed.refusal else 200)
 
-    def done(self, request: ActorRequest, form: str, run: Callable[[], object], told: Text) -> HttpResponse:
-        """The verb was made once and the page is there again; or the page with its refusal."""
+    def done(self, request: ActorRequest, form: str, run: Callable[[], object], told: Text, *, at: str = ADDRESSES) -> HttpResponse:
+        """The verb was made once and the page is there again, at the part that it was about; or the page with its refusal."""
 
         def make() -> str:
             run()
-            return self.here
+            return self.here + at
 
         try:
             answer = act(request, make)
@@ -106,7 +107,7 @@ class Rooms:
             usual = quiet == DEFAULT
             return set_preferences(by=request.actor, choices=chosen, quiet=None if usual else quiet, default_quiet=usual)
 
-        return self.done(request, "preferences", run, SAVED)
+        return self.done(request, "preferences", run, SAVED, at="")
 
     def addition(self, request: ActorRequest) -> HttpResponse:
         """A number or address, to which a code is sent."""
@@ -123,8 +124,8 @@ class Rooms:
             spent = contacts.spend_try(contact, by=request.actor)
         except Unprocessable as refusal:
             return self.again(request, self.typed(request, f"contact-{contact}", refusal))
-        run = lambda: contacts.confirm(spent, given(request, "code"), by=request.actor)  # noqa: E731 - one line among its sisters
-        return self.done(request, f"contact-{contact}", run, CONFIRMED)
+        code = given(request, "code")
+        return self.done(request, f"contact-{contact}", lambda: contacts.confirm(spent, code, by=request.actor), CONFIRMED)
 
     def end(self, request: ActorRequest, contact: int) -> HttpResponse:
         """Nothing is sent there any more."""
