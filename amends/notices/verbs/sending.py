@@ -65,8 +65,8 @@ def release(*, shard: Shard = WHOLE, most: int = MOST) -> int:
     somebody's hands for longer than its lease is unsure from now on.
     """
     now = clock.now()
-    due = shard.rows(Message.objects.filter(next_at__lte=now)).order_by("next_at").values_list("ref", flat=True)[:most]
-    refs = sorted(due)
+    due = shard.rows(Message.objects.filter(next_at__lte=now)).order_by("next_at", "made_at", "pk").values_list("ref", flat=True)[:most]
+    refs = list(due)
     if not refs:
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
@@ -75,8 +75,8 @@ def release(*, shard: Shard = WHOLE, most: int = MOST) -> int:
             " WHERE ref = ANY(%s) AND next_at <= %s RETURNING ref",
             [now + HANDED_OVER, refs, now],
         )
-        handed = sorted(ref for (ref,) in cursor.fetchall())
-        jobs.later_each("send_message", [{"ref": ref} for ref in handed])
+        handed = {ref for (ref,) in cursor.fetchall()}
+        jobs.later_each("send_message", [{"ref": ref} for ref in refs if ref in handed])
     return len(handed)
 
 
