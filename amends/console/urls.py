@@ -16,6 +16,7 @@ urlpatterns = [
     path("find", cases.find, name="console_find"),
     path("notices", cases.notices, name="console_notices"),
     path("notices/read", cases.notices_read, name="console_notices_read"),
+    path("cases/<str:ref>/messages", announcements.of_case, name="console_case_messages"),
     path("announcements", announcements.listed, name="console_announcements"),
     path("announcements/<str:ref>/seen", announcements.seen, name="console_announcement_seen"),
     *settings_of("console", shown),

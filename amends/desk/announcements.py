@@ -1,4 +1,4 @@
-"""What the platform announces, as this face shows it: the list, and closing the banner."""
+"""What was told, as this face shows it: what the platform announces to all, closing its banner, and who was told of one case."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from amends.desk.page import shown
 from amends.faces.announcements import LISTS, closed, holding
+from amends.faces.case_messages import told_of
 from amends.faces.entering import ActorRequest, face
 
 
@@ -22,3 +23,10 @@ def listed(request: ActorRequest) -> HttpResponse:
 def seen(request: ActorRequest, ref: str) -> HttpResponse:
     """The banner is closed for this reader."""
     return closed(request, ref)
+
+
+@require_GET
+@face("desk")
+def of_case(request: ActorRequest, ref: str) -> HttpResponse:
+    """The messages about a case, for its page."""
+    return told_of(request, ref)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("notices", notices.listed, name="desk_notices"),
     path("notices/read", notices.reading, name="desk_notices_read"),
     *settings_of("desk", shown),
+    path("cases/<str:ref>/messages", announcements.of_case, name="desk_case_messages"),
     path("announcements", announcements.listed, name="desk_announcements"),
     path("announcements/<str:ref>/seen", announcements.seen, name="desk_announcement_seen"),
     *promises_in("desk", shown, EVERY),

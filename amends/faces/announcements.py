@@ -47,8 +47,8 @@ def announced(request: HttpRequest) -> list[Announced]:
     """The banners of this page: the newest that its reader has not closed."""
     actor = getattr(request, "actor", None)
     face = request.path.split("/", 2)[1]
-    if not isinstance(actor, Actor) or face not in LISTS:
-        return []
+    if not isinstance(actor, Actor) or face not in LISTS or request.path.startswith(LISTS[face].rstrip("/")):
+        return []  # nobody signed in, or the page is the list of them all
     return [told(one, face) for one in shown_to(actor)[:MOST_BANNERS]]
 
 

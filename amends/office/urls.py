@@ -39,6 +39,7 @@ urlpatterns = [
     path("policy/simulations/<str:ref>/cancellation/", simulations.cancel, name="office_policy_cancellation"),
     path("policy/simulations/<str:ref>/resumption/", simulations.resume, name="office_policy_resumption"),
     path("policy/simulations/<str:ref>/flips/<int:pk>/", simulations.turned, name="office_policy_flip"),
+    path("cases/<str:ref>/messages/", log.of_case, name="office_case_messages"),
     path("messages/", log.listed, name="office_messages"),
     path("messages/<str:ref>/", log.one, name="office_message"),
     path("messages/<str:ref>/again/", log.again, name="office_message_again"),

@@ -32,7 +32,7 @@ KINDS: dict[str, Text] = {
     "outage": say("故障", "Disruption"),
     "holiday": say("节假日安排", "Holiday"),
     "rules": say("规则变更", "Changed rules"),
-    "other": say("公告", "Announcement"),
+    "other": say("其他", "Other"),
 }
 
 

@@ -11,14 +11,15 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from amends.faces.case_messages import ICONS
 from amends.faces.entering import ActorRequest, face
 from amends.kernel import clock
 from amends.kernel.texts import Text, say
 from amends.notices.models import Contact, Message
 from amends.notices.rules.delivery import MISSED, OPEN, reason_in_words
 from amends.notices.rules.words import CHANNEL_NAMES, Channel
-from amends.office.notices.log import ICONS, PATH
-from amends.plumbing.messages.choosing import SETTINGS, SetUp, set_up
+from amends.office.notices.log import PATH
+from amends.plumbing.messages.choosing import SetUp, set_up
 
 DAY, LATE = timedelta(days=1), timedelta(minutes=10)
 FAILING = 0.2
@@ -52,7 +53,7 @@ def _row(
     missed, ended = sum(states[one] for one in MISSED), states["accepted"] + states["delivered"]
     share = missed / (missed + ended) if missed + ended else 0.0
     return {
-        "name": CHANNEL_NAMES[Channel(name)], "icon": ICONS[name], "standing": standing, "setting": SETTINGS[name], "contacts": people,
+        "name": CHANNEL_NAMES[Channel(name)], "icon": ICONS[name], "standing": standing, "contacts": people,
         "waiting": sum(states[one] for one in OPEN), "accepted": states["accepted"], "delivered": states["delivered"], "missed": missed,
         "dropped": states["dropped"], "share": round(100 * share), "late": late, "reasons": _reasons(name, since) if missed else [],
         "state": _state(standing, share, late), "url": f"{PATH}?channel={name}", "missed_url": f"{PATH}?channel={name}&state=missed",

@@ -5,7 +5,6 @@ Whoever may send again sees the address of a message in full on its own page: to
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -13,10 +12,11 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
+from amends.faces.case_messages import shown, told_of
 from amends.faces.entering import ActorRequest, act, face
 from amends.faces.told import tell
 from amends.kernel.texts import Text, say
-from amends.notices.queries_messages import MessageView, log, masked, message
+from amends.notices.queries_messages import MessageView, log, message
 from amends.notices.rules.delivery import STATE_NAMES
 from amends.notices.rules.words import CHANNEL_NAMES, Channel
 from amends.notices.rules.writers import may_send, only_senders
@@ -32,11 +32,6 @@ STATES: dict[str, Text] = {
     "missed": say("未送达或退回", "Not delivered"),
     "dropped": STATE_NAMES["dropped"],
 }
-STATE_KINDS = {
-    "queued": "", "sending": "brand", "unsure": "warn", "accepted": "line", "delivered": "ok", "failed": "bad", "bounced": "bad",
-    "dropped": "",
-}  # fmt: skip
-ICONS = {"page": "bell", "mail": "mail", "sms": "message", "push": "device-mobile", "wechat": "brand-wechat"}
 OURS: dict[str, Text] = {
     "announcement": say("公告", "announcement"),
     "test": say("试发", "test"),
@@ -65,7 +60,7 @@ def listed(request: ActorRequest) -> HttpResponse:
 def row_of(one: MessageView) -> dict[str, Any]:
     """A message as the office's lists show it: without the whole address."""
     return {
-        "view": replace(one, address=masked(one.address)), "icon": ICONS.get(one.channel, "send"), "state_kind": STATE_KINDS[one.state],
+        **shown(one),
         "about": kind_words(one.kind), "subject": one.subject, "url": f"{PATH}{one.ref}/" if one.ref else "",
     }  # fmt: skip
 
@@ -99,6 +94,13 @@ def again(request: ActorRequest, ref: str) -> HttpResponse:
     answer = act(request, lambda: f"{PATH}{resend(ref, request.actor).ref}/")
     tell(request, say("已安排重发，这是新的一条。", "It will go once more; this is the new message."))
     return answer
+
+
+@require_GET
+@face("office")
+def of_case(request: ActorRequest, ref: str) -> HttpResponse:
+    """The messages about a case, for its page."""
+    return told_of(request, ref)
 
 
 @require_GET

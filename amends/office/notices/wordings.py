@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from amends.cases.models import Case, Entry
 from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.told import tell
+from amends.faces.words import language
 from amends.kernel.refusals import Refusal, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.notices.models import Wording
@@ -162,7 +163,7 @@ def _first_preview(request: ActorRequest, row: Row, choices: dict[str, Any]) -> 
     """The preview that the page opens with; none where there is no case at all."""
     asked = {name: str(request.GET.get(name, "")) for name in ("case", "language", "channel")}
     asked["case"] = asked["case"] or next((ref for ref, _ in choices["cases"]), "")
-    asked["language"] = asked["language"] or "zh"
+    asked["language"] = asked["language"] or language()
     asked["channel"] = asked["channel"] or Channel.MAIL.value
     if not asked["case"]:
         return {"asked": asked, "why_not": say("还没有售后单可以预览。", "There is no case yet to preview it on.")}
