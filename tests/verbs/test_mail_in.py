@@ -18,6 +18,7 @@ from amends.cases.models import Case, CaseText, Entry
 from amends.cases.queries import timeline
 from amends.kernel import clock
 from amends.notices.models import Contact, Message, Notice, Recipient
+from amends.notices.queries_messages import message
 from amends.notices.verbs.mail_in import MOST_A_DAY, MOST_AN_HOUR, take_mail
 from amends.plumbing import jobs
 from tests.cast import Cast, an_order, claims, the_cast
@@ -232,3 +233,14 @@ def test_a_mail_server_can_pipe_it_in(case: Case, monkeypatch: pytest.MonkeyPatc
     assert told.getvalue() == "taken\n"
     call_command("mail", "receive", str(MAILS / "junk-06-binary.eml"), stdout=told)
     assert told.getvalue() == "taken\ndropped\n"
+
+
+def test_what_came_in_is_said_in_the_log_of_the_message(case: Case, cast: Cast) -> None:
+    for name in ("dsn-21-delayed", "auto-02-zh-subject", "person-01-plain", "dsn-01-postfix-user-unknown"):
+        take_mail(mail(name, case))
+    view = message(to_bolt().ref, cast.agent)
+    said = [line.words.into("en") for line in view.log]
+    assert "not there yet; the servers go on trying" in said
+    assert "a machine answered (an automatic reply)" in said
+    assert f"answered by mail; the words stand in the timeline of case {case.ref}" in said
+    assert "bounced (no such mailbox, 5.1.1)" in said

@@ -18,6 +18,7 @@ from itertools import product
 
 from amends.kernel.tables import TableError, rows
 from amends.kernel.texts import Text, say
+from amends.notices.rules.inbound_reasons import REASONS as MAIL_REASONS
 
 ANSWERS = """
 state      accepted   delivered  failed     bounced    again     unheard
@@ -88,9 +89,13 @@ REASONS: Mapping[str, Text] = {
 
 
 def reason_in_words(reason: str) -> Text | None:
-    """The reason for a reader; a service's own code is shown as it is. None where there is none."""
+    """The reason for a reader, of a mail that came back with its status; a service's own code is shown as it is. None where none is."""
     if not reason:
         return None
+    word, _, status = reason.partition(" ")
+    if reason not in REASONS and word in MAIL_REASONS:
+        words = MAIL_REASONS[word]
+        return say("{words}，{status}", "{words}, {status}", words=words, status=status) if status else words
     return REASONS.get(reason) or say("服务商代码 {code}", "the service's code {code}", code=reason)
 
 
