@@ -5,11 +5,12 @@ Every change is a row that is really committed; what a reader has heard is compa
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -22,6 +23,7 @@ from amends.people.models import Membership
 from amends.people.rules import Actor
 from amends.people.verbs import make_key
 from amends.plumbing.database import url_for
+from amends.plumbing.live import Reading, first_reading, next_reading
 from tests.cast import Cast, an_order, claims, the_cast
 from tests.live_fixture import Live, Reader, live_process
 
@@ -31,6 +33,8 @@ TELL = (
     "INSERT INTO plumbing_live_change (made_at, merchant_id, case_id, consumer_id, topics) VALUES (now(), %s, %s, %s, '[\"case\"]')"
     " RETURNING xid::text"
 )
+
+NUMBERED = "INSERT INTO plumbing_live_change (made_at, merchant_id, topics) VALUES (now(), 1, %s)"
 
 
 @pytest.fixture
@@ -104,6 +108,39 @@ def test_a_change_that_began_first_and_commits_last_is_told_to_whoever_came_back
             hears(reader, *(pen.ref for pen in order[half:]))
             mark = reader.mark
         here, there = there, here
+
+
+def test_every_row_is_read_once_and_every_mark_stands_before_all_that_is_still_to_come(committed_db: None) -> None:
+    """Four writers commit rows in an order of their own while one reader looks again and again; some roll back."""
+
+    def writes(writer: int) -> set[str]:
+        dice, kept = random.Random(writer), set[str]()
+        for number in range(20 * SCALE):
+            pens = {f"{writer}-{number}-{n}": psycopg.connect(url_for("app")) for n in range(3)}
+            for topic, pen in pens.items():
+                pen.execute(NUMBERED, [f'["{topic}"]'])
+            for topic in dice.sample(sorted(pens), 3):
+                if dice.random() < 0.8:
+                    kept.add(topic)
+                    pens[topic].commit()
+                pens[topic].close()
+        return kept
+
+    async def reads_on(done: list[Future[set[str]]]) -> list[Reading]:
+        async with await psycopg.AsyncConnection.connect(url_for("app"), autocommit=True) as reader:
+            found = [await first_reading(reader, most=10)]
+            while not all(one.done() for one in done):
+                found.append(await next_reading(reader, found[-1].snapshot))
+            return [*found, await next_reading(reader, found[-1].snapshot)]
+
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(writes, writer) for writer in range(4)]
+        readings = asyncio.run(reads_on(done))
+    assert len(readings) > 4
+    told = [change.topics[0] for reading in readings for change in reading.changes]
+    assert sorted(told) == sorted(topic for one in done for topic in one.result())
+    for at, reading in enumerate(readings):
+        assert all(change.xid >= reading.xmin for later in readings[at + 1 :] for change in later.changes)
 
 
 def test_what_writers_commit_at_random_is_heard_by_readers_of_both_processes_who_keep_moving(cast: Cast, two: tuple[Live, Live]) -> None:
