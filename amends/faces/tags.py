@@ -24,6 +24,7 @@ from amends.kernel.texts import Text, say
 
 register = template.Library()
 LITERAL = re.compile(r"""^(["']).*\1$""", re.DOTALL)
+REFERENCE = re.compile(r"\b[A-Z]{2}(?:-[0-9A-Z]{4}){3}\b")
 PLACE = re.compile(r"\{(\w+)\}")
 LAPSED_BARE = say("已超时，正在按规则处理", "Lapsed, the rule is being applied")
 
@@ -84,6 +85,12 @@ def say_tag(text: Any, **values: Any) -> str:
 def into(text: Any) -> str:
     """The same as a filter: `{{ text|into }}`, for places where a tag can't stand."""
     return words.into(text)
+
+
+@register.filter
+def refs_whole(text: Any) -> SafeString:
+    """A sentence, escaped, in which no reference is broken over two lines."""
+    return mark_safe(REFERENCE.sub(r'<span class="nw">\g<0></span>', conditional_escape(words.into(text))))  # noqa: S308 - escaped before
 
 
 @register.simple_tag

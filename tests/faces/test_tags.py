@@ -80,3 +80,8 @@ def test_money_is_exact_and_nothing_is_said_as_nothing() -> None:
     assert "−¥18.60" in shown("{% money minor %}", minor=-1860)
     assert "无退款" in shown("{% money None %}")
     assert "JP¥500" in shown('{% money 500 "JPY" %}')
+
+
+def test_a_reference_is_never_broken_over_lines() -> None:
+    said = shown("{{ text|refs_whole }}", text=say("售后单 {case} <b>", "Case {case} <b>", case="AS-7K3F-9Q2M-4D1X"))
+    assert '<span class="nw">AS-7K3F-9Q2M-4D1X</span> &lt;b&gt;' in said
