@@ -19,7 +19,7 @@ from django.db import transaction
 from amends.api.app import api
 from amends.cases.models import Case, Entry, Evidence
 from amends.kernel.refs import new_ref
-from amends.notices.models import Contact
+from amends.notices.models import Contact, Promise
 from amends.notices.webhooks import verbs as webhooks
 from amends.notices.webhooks.models import Delivery
 from amends.people.rules import PLATFORM, Role
@@ -44,12 +44,15 @@ ENDPOINTS = [(method, path) for path, methods in DOCUMENT["paths"].items() for m
 # What belongs to nobody in particular: answered for everybody, empty of others' rows.
 LISTS = {
     "/api/v1/orders", "/api/v1/cases", "/api/v1/queue", "/api/v1/notices", "/api/v1/figures/cases", "/api/v1/policy/drafts",
-    "/api/v1/policy/simulations", "/api/v1/webhooks", "/api/v1/contacts", "/api/v1/push-subscriptions",
+    "/api/v1/policy/simulations", "/api/v1/webhooks", "/api/v1/promises", "/api/v1/promises/figures", "/api/v1/contacts",
+    "/api/v1/push-subscriptions",
 }  # fmt: skip
 # The rules are everybody's to read and to ask: L7 art. 12.
 RULES = {f"/api/v1/policy/{name}" for name in ("decisions", "facts-schema", "golden", "packs", "versions")}
 OWN = {"/api/v1/preferences", "/api/v1/notices/reading"}
-OF_EVERYBODY = LISTS | RULES | OWN | {"/api/v1/figures", "/api/v1/hooks/payments", "/api/v1/webhooks/events"}
+# Signed by a service outside, each in its own way.
+HOOKS = {path for _, path in ENDPOINTS if "/hooks/" in path}
+OF_EVERYBODY = LISTS | RULES | OWN | HOOKS | {"/api/v1/figures", "/api/v1/webhooks/events"}
 PUBLISHED = {"/api/v1/policy/packs/{stamp}", "/api/v1/policy/versions/{pack_id}/{version}"}
 NAMED = [(method, path) for method, path in ENDPOINTS if "{" in path and path not in PUBLISHED]
 POSTS = [path for method, path in ENDPOINTS if method == "post" and "hooks" not in path]
@@ -79,6 +82,7 @@ BODIES: dict[str, Any] = {
     "ContactIn": {"channel": "sms", "address": "13812345678"},
     "CodeIn": {"code": "123456"},
     "PushIn": {"endpoint": "https://fcm.googleapis.com/x", "keys": {"p256dh": "x", "auth": "x"}},
+    "RevisionIn": {"at": "2026-03-11T00:00:00Z"},
     "SimulationIn": {"draft": "PD-7K3F-9Q2M-4D1X", "source": "year"},
 }
 # Whose these are, besides the four of the cast who have cases.
@@ -100,7 +104,7 @@ class World:
         filled = template.replace("{ref}", ref).replace("{case}", self.refs["flip"]).replace("{line}", "1")
         filled = filled.replace("{evidence}", self.refs["evidence"]).replace("{inspection}", self.refs["inspection"])
         filled = filled.replace("{contact}", self.refs["contacts"])
-        filled = filled.replace("{delivery}", self.refs["delivery"])
+        filled = filled.replace("{delivery}", self.refs["delivery"]).replace("{promise}", self.refs["promise"])
         assert "{" not in filled, f"nothing fills {template}"
         return filled
 
@@ -143,6 +147,7 @@ def world() -> World:
         "evidence": piece,
         "inspection": str(Inspection.objects.get(case=other).pk),
         "inspected": other.ref,
+        "promise": str(Promise.objects.get(case=case, bearer="merchant").pk),
         "contacts": str(Contact.objects.create(user_id=cast.anna.user_id, channel="sms", address="+8613812345678").pk),
         "drafts": save_draft(by=cast.bolt, text=promise(), name="Ten days").ref,
         **a_simulation(case),
