@@ -172,7 +172,7 @@ def _to_send(message: Message, person: Person | None, service: Service | None) -
         drop(message, person, "not_set_up", fall=True)
     elif (reason := _why_not(message, person, notices)) is not None:
         drop(message, person, reason, fall=reason == "gone")
-    elif (later := _quiet_until(message, person)) is None:
+    elif (later := _quiet_until(message, person, now)) is None:
         drop(message, person, "too_late", fall=True)
     elif later > now:
         keep(message, line("waits", until=later.isoformat()), next_at=later)
@@ -248,9 +248,8 @@ def _is_direct(message: Message) -> bool:
     return message.case_id is None and message.announcement_id is None
 
 
-def _quiet_until(message: Message, person: Person | None) -> datetime | None:
-    """From when the message may go; None where that is too late for what it is about."""
-    now = clock.now()
+def _quiet_until(message: Message, person: Person | None, now: datetime) -> datetime | None:
+    """From when the message may go, `now` or later; None where that is too late for what it is about."""
     if person is None or _is_direct(message):
         return now
     return release_at(now, person.quiet, Urgency(message.urgency), Channel(message.channel), message.due_at)
