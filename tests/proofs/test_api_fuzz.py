@@ -43,6 +43,12 @@ CONFORM = [
 ]
 
 
+@schemathesis.serializer("message/rfc822")
+def mail_as_it_came(context: Any, value: Any) -> bytes:
+    """A mail is handed over as bytes."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
 @pytest.fixture
 def one_connection() -> Iterator[None]:
     """The calls go through the real WSGI application, which would close the test's own connection after each of them."""

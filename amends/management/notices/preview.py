@@ -57,6 +57,6 @@ def run(asked: Namespace) -> None:
     tell(found.text)
     if found.parts:
         tell("")
-        tell(say("{n} 个字符，{c} 条短信", "{n} characters, {c} parts", n=found.parts.length, c=found.parts.count))
+        tell(say("{n} 个字符，{c} 条短信", "{n} characters, {c} parts", n=found.parts.length, c=found.parts.pieces))
     if not found.happened:
         tell(NOT_SO_FAR)

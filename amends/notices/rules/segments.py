@@ -15,11 +15,11 @@ DOUBLE = set("\f^{}\\[~]|€")
 
 
 class Segments(NamedTuple):
-    """`length` in the units of `encoding` (gsm or ucs2), `count` parts, `left` units until another part begins."""
+    """`length` in the units of `encoding` (gsm or ucs2), `pieces` parts, `left` units until another part begins."""
 
     encoding: str
     length: int
-    count: int
+    pieces: int
     left: int
 
 
