@@ -109,7 +109,7 @@ def test_a_busy_answer_after_the_report_brings_nothing_back(notice: Notice) -> N
 
 
 @pytest.mark.slow
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=st.lists(st.sampled_from([ACCEPTED, UNHEARD, BUSY, FOUND, DELIVERED, FAILED, BOUNCED]), min_size=1, max_size=7), data=st.data())
 def test_any_answers_in_any_two_orders_end_alike(notice: Notice, said: list[Said], data: st.DataObject) -> None:
     """Only the ends count: where one was told, both orders know the same; where none was, the message is still to be done or looked for."""

@@ -32,7 +32,7 @@ from tests.messages_at_hand import Killed, Services, delivered, reachable_by, se
 from tests.proofs.roads import ROADS, World
 
 SCALE = int(os.environ.get("PROOF_SCALE", "1"))
-WALKS = 3 * SCALE
+WALKS = 2 * SCALE
 ROADS_A_WALK = 3
 KILLS_A_WALK = 12
 BEHAVES = ("accepted", "accepted", "later", "failed", "cut_before", "cut_after", "dies")

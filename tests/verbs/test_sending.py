@@ -132,6 +132,19 @@ def test_a_busy_service_is_asked_again_after_a_pause(cast: Cast, post: Services,
     assert {(row.state, row.attempts) for row in Message.objects.order_by("pk")} == {("accepted", 3)}
 
 
+def test_a_clock_that_never_stands_still_sends_as_well(cast: Cast, post: Services, stepped_clock: clock.Stepped) -> None:
+    """Each question for the time has a later answer, as on a real machine."""
+    a_case(cast)
+    stepped_clock.forward(MINUTE)
+    clock.install(lambda: stepped_clock.forward(timedelta(milliseconds=1)))
+    try:
+        sending.release()
+        jobs.drain()
+    finally:
+        clock.install(stepped_clock)
+    assert {row.state for row in Message.objects.order_by("pk")} == {"accepted"}
+
+
 def test_an_answer_that_was_lost_is_asked_for_before_anything_is_sent_again(
     cast: Cast, post: Services, stepped_clock: clock.Stepped
 ) -> None:
