@@ -91,6 +91,11 @@ class Told:
     def state_name(self) -> Text:
         return STATE_NAMES[self.state]
 
+    @property
+    def what(self) -> Text:
+        """The limit's name beside the one who was waited for, who is not named twice."""
+        return say(self.limit_name.zh.removeprefix(self.bearer_name.zh), self.limit_name.en)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

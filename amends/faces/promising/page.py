@@ -24,7 +24,8 @@ HEADS: dict[str, Text] = {
     "carrier": say("按承运商", "By carrier"),
 }
 EVERY = tuple(HEADS)
-CSS: dict[State, str] = {State.OPEN: "line", State.KEPT: "ok", State.LATE: "bad", State.REVISED: "warn", State.VOID: "line"}
+JUDGED, BESIDE = (State.OPEN, State.KEPT, State.LATE), (State.REVISED, State.VOID)
+"""The columns of figures, and what stands in small beside the name where there is any."""
 ALL = say("全部", "All")
 
 
@@ -62,11 +63,19 @@ def _table(by: Actor, counted: Chosen, group: str, path: str) -> dict[str, Any]:
 
 def _row(kept: Kept, group: str, counted: Chosen, path: str) -> dict[str, Any]:
     whose = {"merchant": kept.key, "bearer": Party.MERCHANT.value} if group == "merchant" else {_COLUMN[group]: kept.key}
-    cells = [
-        {"n": kept.counts[state], "url": _url(path, counted, state=state.value, **whose), "css": CSS[state]} for state in State
-    ]  # fmt: skip
+
+    def cell(state: State) -> dict[str, Any]:
+        return {"n": kept.counts[state], "url": _url(path, counted, state=state.value, **whose), "name": STATE_NAMES[state]}
+
+    beside = [cell(state) for state in BESIDE if kept.counts[state]]
     share = f"{kept.share:.0%}" if kept.share is not None else "-"
-    return {"name": kept.name, "url": _url(path, counted, **whose), "cells": cells, "share": share, "total": kept.total}
+    return {
+        "name": kept.name,
+        "url": _url(path, counted, **whose),
+        "cells": [cell(state) for state in JUDGED],
+        "beside": beside,
+        "share": share,
+    }
 
 
 _COLUMN = {"team": "bearer", "carrier": "carrier"}
