@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -50,6 +52,12 @@ class Receiver:
     heard: list[Told] = field(default_factory=list)
     answer: Callable[[Told], int | tuple[int, dict[str, str]]] = lambda told: 204
 
+    _secure: Callable[[Path], None] = lambda pem: None
+
+    def secured_with(self, pem: Path) -> None:
+        """From now on it speaks TLS with the key and certificate of this file."""
+        self._secure(pem)
+
     def numbers(self, case: str = "") -> list[int]:
         return [told.number for told in self.heard if not case or told.case == case]
 
@@ -79,6 +87,13 @@ def receiver() -> Iterator[Receiver]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     mine.url = f"http://127.0.0.1:{server.server_address[1]}/hooks"
+
+    def secure(pem: Path) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+
+    mine._secure = secure
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,11 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from django.db import connections
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -20,10 +26,10 @@ from amends.kernel import clock
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import Conflict, NotFound, NotYourMove, Unprocessable
 from amends.notices.models import Notice
-from amends.notices.webhooks import hearing, queries, releasing, sealing, sending, verbs
+from amends.notices.webhooks import connecting, hearing, queries, releasing, sealing, sending, verbs
 from amends.notices.webhooks.connecting import Receivers
 from amends.notices.webhooks.models import Delivery, Endpoint
-from amends.notices.webhooks.rules.schedule import MOST_ATTEMPTS
+from amends.notices.webhooks.rules.schedule import MOST_ATTEMPTS, Heard
 from amends.people.rules import Role
 from amends.plumbing import jobs
 from tests.cast import Cast, an_order, claims, person, the_cast
@@ -388,7 +394,7 @@ def test_what_a_late_worker_records_of_a_lost_claim_is_left_alone(cast: Cast, sh
     quick = sending.claim(cast.bolts.pk, endpoint.pk, case.pk)
     assert slow and quick and slow.delivery.pk == quick.delivery.pk
     with Receivers() as receivers:
-        sending.record(slow, sending.Heard(status=500))
+        sending.record(slow, Heard(status=500))
         assert Delivery.objects.get(pk=quick.delivery.pk).state == "sending" and Endpoint.objects.get().failures == 0
         assert sending.record(quick, sending.call(quick, receivers))
     assert Delivery.objects.get(pk=quick.delivery.pk).state == "delivered"
@@ -463,6 +469,37 @@ def test_a_redirect_is_a_failure_and_is_not_followed(cast: Cast, shop: Receiver,
         a_case(cast)
         jobs.drain()
         assert Delivery.objects.order_by("number")[0].error == "redirected" and not inside.heard
+
+
+def test_a_certificate_is_checked_against_the_name_and_not_the_address(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AMENDS_WEBHOOKS_PRIVATE", "1")
+    pem, trusting = a_certificate(tmp_path, "shop.example.com"), ssl.create_default_context()
+    with receiver() as shop:
+        shop.secured_with(pem)
+        port = shop.url.split(":")[2]
+        trusting.load_verify_locations(pem)
+
+        def called(name: str) -> Heard:
+            with Receivers(resolve=lambda host, _: ["127.0.0.1"]) as receivers:
+                return receivers.post(f"https://{name}:{port}", {}, b"{}")
+
+        assert called("shop.example.com").error == "tls", "nobody vouches for it"
+        monkeypatch.setattr(connecting, "_tls", lambda: trusting)
+        assert called("shop.example.com").status == 204 and called("other.example.com").error == "tls"
+    assert len(shop.heard) == 1
+
+
+def a_certificate(folder: Path, name: str) -> Path:
+    """A key and a certificate for this name that nobody vouches for."""
+    key, at = ec.generate_private_key(ec.SECP256R1()), clock.machine_now()
+    whose = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    made = x509.CertificateBuilder().subject_name(whose).issuer_name(whose).public_key(key.public_key()).serial_number(1)
+    made = made.not_valid_before(at - DAY).not_valid_after(at + DAY)
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+    hidden = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem = folder / "shop.pem"
+    pem.write_bytes(hidden + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    return pem
 
 
 def test_an_endless_answer_is_not_read_to_its_end(shop: Receiver) -> None:
