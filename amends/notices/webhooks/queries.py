@@ -91,16 +91,15 @@ def state_of(one: Endpoint) -> str:
 
 
 def counts(found: list[Endpoint]) -> dict[int, Counts]:
-    """How each of these endpoints fares, by its key. One query."""
-    recent = Q(made_at__gte=clock.now() - RECENT) & ~Q(case_id=0)
+    """How each of these endpoints fares, by its key. Two queries: what waits, and what ended of late."""
     theirs = Delivery.objects.filter(merchant_id__in={one.merchant_id for one in found}, endpoint__in=found).order_by()
-    rows = theirs.values_list("endpoint_id").annotate(
-        waiting=Count("pk", filter=Q(state__in=OPEN)),
-        delivered=Count("pk", filter=Q(state="delivered") & recent),
-        given_up=Count("pk", filter=Q(state="given_up") & recent),
-        last_at=Max("delivered_at"),
+    waiting = dict(theirs.filter(state__in=OPEN).values_list("endpoint_id").annotate(n=Count("pk")))
+    recent = theirs.filter(made_at__gte=clock.now() - RECENT).exclude(case_id=0).values_list("endpoint_id")
+    ended = recent.annotate(
+        delivered=Count("pk", filter=Q(state="delivered")), given_up=Count("pk", filter=Q(state="given_up")), last_at=Max("delivered_at")
     )
-    return {pk: Counts(*counted) for pk, *counted in rows}
+    fared = {pk: told for pk, *told in ended}
+    return {pk: Counts(waiting.get(pk, 0), *fared.get(pk, (0, 0, None))) for pk in waiting.keys() | fared.keys()}
 
 
 def secret(ref: str, actor: Actor) -> str:
