@@ -105,11 +105,12 @@ class WordingIn(Body):
 
 
 class PartsOut(Schema):
-    """How a text message travels: its length in units of the encoding (gsm or ucs2), the parts that it is billed as."""
+    """How a text message travels: its length in units of the encoding (gsm or ucs2), the pieces that it is billed as, and how much is left
+    in the last one."""
 
     encoding: str
     length: int
-    count: int
+    pieces: int
     left: int
 
 

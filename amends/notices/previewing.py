@@ -24,20 +24,18 @@ from amends.notices.rules.words import Channel
 from amends.notices.verbs.noticing import drawn
 from amends.notices.wording import row_of
 from amends.people.rules import Actor
-from amends.plumbing.messages.choosing import set_up
-from amends.plumbing.messages.sms_twilio import body_of
+from amends.plumbing.messages.choosing import words_sent
 
 LANGUAGES = ("zh", "en")
 MOST_LINES = 20
-TWILIO = "twilio"
 IMAGINED_LIMIT = timedelta(hours=48)
 NEXT = ("life", "stage", "due_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`text` is what goes out, to the last character that we know of; `happened` is false where the case has not come so far.
-    `parts` is for text messages alone. `headers` are those that a mail would have."""
+    """`text` is what goes out over the channel as it is set up, with its cuts and its link; `happened` is false where the case has not come
+    so far. `parts` is for text messages alone. `headers` are those that a mail would have."""
 
     row: Row
     case: str
@@ -61,7 +59,9 @@ def preview(case_ref: str, kind: str, party: str, *, language: str, channel: str
     if over is Channel.PAGE:
         return Preview(row, case.ref, over, told, words.subject, words.text, "", happened, None, {})
     out = outgoing(_message(notice, over, told, words), {})
-    text = body_of(out) if over is Channel.SMS and set_up()["sms"].provider == TWILIO else words.text
+    text = words_sent(over.value, out)
+    if over is Channel.PUSH:
+        text = text.removeprefix(f"{words.subject}\n")
     parts = segments(text) if over is Channel.SMS else None
     return Preview(row, case.ref, over, told, words.subject, text, out.url, happened, parts, dict(out.headers))
 

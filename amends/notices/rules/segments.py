@@ -15,7 +15,7 @@ DOUBLE = set("\f^{}\\[~]|€")
 
 
 class Segments(NamedTuple):
-    """`length` in the units of `encoding` (gsm or ucs2), `pieces` parts, `left` units until another part begins."""
+    """`length` in the units of `encoding` (gsm or ucs2), carried in `pieces`, `left` units until another part begins."""
 
     encoding: str
     length: int
