@@ -115,9 +115,12 @@ SHOTS = (
     Shot("portal-choose", "anna", "/portal/", follow("a[href$='/claim']")),
     Shot("portal-claim", "anna", "/portal/", claim),
     Shot("portal-case", "anna", "/portal/cases/", follow("a[href*='/portal/cases/AS-']")),
+    Shot("portal-notices", "anna", "/portal/notices/"),
+    Shot("portal-settings", "anna", "/portal/settings/"),
     Shot("console-queue", "bolt", "/console/"),
     Shot("console-case", "bolt", "/console/", follow("a[href*='/console/cases/AS-']")),
     Shot("console-inspection", "bolt", "/console/parcels", follow("a[href*='/console/cases/AS-']", "a[href$='/inspection']")),
+    Shot("console-webhooks", "bolt", "/console/webhooks"),
     Shot("desk-queue", "judge", "/desk/"),
     Shot("desk-review", "judge", "/desk/", follow("a[href*='/desk/cases/AS-']", "a[href*='/desk/reviews/RV-']")),
     Shot("office-figures", "supervisor", "/office/"),
@@ -127,6 +130,10 @@ SHOTS = (
     Shot("office-policy-golden", "policy", "/office/policy/golden/"),
     Shot("office-policy-draft", "policy", "/office/policy/drafts/", draft),
     Shot("office-policy-simulation", "policy", "/office/policy/simulations/", simulated),
+    Shot("office-notices", "admin", "/office/notices/"),
+    Shot("office-notices-wording", "admin", "/office/notices/", follow("a[href*='/office/notices/case.']")),
+    Shot("office-messages", "admin", "/office/messages/"),
+    Shot("office-promises", "supervisor", "/office/promises/"),
     Shot("office-lifecycle", "supervisor", "/office/lifecycle/"),
 )
 
