@@ -77,7 +77,7 @@ def taken(ref: str) -> tuple[Message, Person | None] | None:
         return None
     people = locked([known[1]]) if known[1] is not None else {}
     message = Message.objects.select_for_update().get(ref=ref, made_at=known[0])
-    return message, people.get(known[1])
+    return message, people.get(known[1]) if known[1] is not None else None
 
 
 def drop(message: Message, person: Person | None, reason: str, *, fall: bool) -> None:
