@@ -121,9 +121,8 @@ def test_the_manual_s_receiver_believes_what_is_ours_and_nothing_else(language: 
 def test_lines_that_are_not_for_the_merchant_stay_here(cast: Cast, shop: Receiver) -> None:
     listens(cast, shop)
     case = a_case(cast)
-    Entry.objects.filter(case_id=case.pk)  # the walls let nobody change a line; a hidden one is made here, unsaved
     hidden = Entry.objects.filter(case_id=case.pk).order_by("number")[0]
-    hidden.audience = "platform"
+    hidden.audience = "platform"  # unsaved: the walls let nobody change a line
     hearing.hear(hidden)
     assert not Delivery.objects.exists()
 
