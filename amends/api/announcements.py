@@ -178,6 +178,7 @@ def withdraw_announcement(request: Asked, ref: str, body: NothingIn) -> HttpResp
 
 
 def _acted(request: Asked, run: Callable[[], Announcement]) -> HttpResponse:
+    only_office(request.auth.actor)  # an announcement that is not shown to you does not exist for you
     return done(request, lambda: _out(run()))
 
 

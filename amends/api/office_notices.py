@@ -207,6 +207,7 @@ def notices_preview(request: Asked, case: Ref, kind: Ref, to: Ref, language: Lan
 def notices_test(request: Asked, body: TestIn) -> HttpResponse:
     """The words are on their way to your own address, marked as a test."""
     by = request.auth.actor
+    only_office(by)
 
     def run() -> MessageOut:
         made = send_test(body.case, body.kind, body.to, language=body.language, channel=body.channel, by=by)
@@ -225,6 +226,7 @@ def one_wording(request: Asked, kind: str, to: str) -> WordingOut:
 @posting(router, "/wordings/{kind}/{to}", WordingOut, "Word a row anew")
 def change_wording(request: Asked, kind: str, to: str, body: WordingIn) -> HttpResponse:
     """The words hold from now on; `fields` say what cannot be said."""
+    only_office(request.auth.actor)
     words = Words(**{name: getattr(body, name) for name in FIELDS})
 
     def run() -> WordingOut:
@@ -239,6 +241,7 @@ def change_wording(request: Asked, kind: str, to: str, body: WordingIn) -> HttpR
 @posting(router, "/wordings/{kind}/{to}/built-in", WordingOut, "Take the built-in words back")
 def restore_wording(request: Asked, kind: str, to: str, body: NothingIn) -> HttpResponse:
     """The built-in text holds again; the versions stay."""
+    only_office(request.auth.actor)
 
     def run() -> WordingOut:
         take_built_in(kind, to, by=request.auth.actor)
@@ -266,6 +269,7 @@ def one_message(request: Asked, ref: str) -> MessageOut:
 def message_again(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
     """The same words go to the same address once more, as a message of its own."""
     by = request.auth.actor
+    only_office(by)
     return done(request, lambda: MessageOut(**_message(messages.message(resend(ref, by).ref, by))))
 
 

@@ -110,7 +110,11 @@ def test_what_the_office_keeps_does_not_exist_for_others(cast: Cast, ada: Progra
         other = program(who)
         for place in ("/notices/table", "/messages", "/announcements", f"/announcements/{made}", "/wordings/case.refuse/consumer"):
             assert other.get(place).status_code == 404, place
-        assert other.post("/announcements", news()).status_code == 403
-        assert other.post(f"/announcements/{made}/publication", {}).status_code == 403
-        assert other.post("/wordings/case.refuse/consumer", WORDS).status_code == 403
+        assert other.post("/announcements", news()).status_code == 404
+        assert other.post(f"/announcements/{made}/publication", {}).status_code == 404
+        assert other.post("/wordings/case.refuse/consumer", WORDS).status_code == 404
         assert other.post(f"/announcements/{made}/sight", {}).status_code == 404
+    susan = program(person("susan", Role.SUPERVISOR))
+    assert susan.get("/announcements").status_code == 200
+    assert susan.post("/announcements", news()).status_code == 403
+    assert susan.post("/wordings/case.refuse/consumer", WORDS).status_code == 403

@@ -19,7 +19,7 @@ from django.db import transaction
 from amends.api.app import api
 from amends.cases.models import Case, Entry, Evidence
 from amends.kernel.refs import new_ref
-from amends.notices.models import Contact, Promise
+from amends.notices.models import Contact, Message, Promise
 from amends.notices.webhooks import verbs as webhooks
 from amends.notices.webhooks.models import Delivery
 from amends.people.rules import PLATFORM, Role
@@ -45,14 +45,16 @@ ENDPOINTS = [(method, path) for path, methods in DOCUMENT["paths"].items() for m
 LISTS = {
     "/api/v1/orders", "/api/v1/cases", "/api/v1/queue", "/api/v1/notices", "/api/v1/figures/cases", "/api/v1/policy/drafts",
     "/api/v1/policy/simulations", "/api/v1/webhooks", "/api/v1/promises", "/api/v1/promises/figures", "/api/v1/contacts",
-    "/api/v1/push-subscriptions",
+    "/api/v1/push-subscriptions", "/api/v1/announcements/shown",
 }  # fmt: skip
 # The rules are everybody's to read and to ask: L7 art. 12.
 RULES = {f"/api/v1/policy/{name}" for name in ("decisions", "facts-schema", "golden", "packs", "versions")}
 OWN = {"/api/v1/preferences", "/api/v1/notices/reading"}
 # Signed by a service outside, each in its own way.
 HOOKS = {path for _, path in ENDPOINTS if "/hooks/" in path}
-OF_EVERYBODY = LISTS | RULES | OWN | HOOKS | {"/api/v1/figures", "/api/v1/webhooks/events"}
+# What the office keeps does not exist for anybody else.
+OFFICE = {f"/api/v1/{name}" for name in ("notices/table", "notices/preview", "notices/tests", "messages", "announcements")}
+OF_EVERYBODY = LISTS | RULES | OWN | HOOKS | OFFICE | {"/api/v1/figures", "/api/v1/webhooks/events"}
 PUBLISHED = {"/api/v1/policy/packs/{stamp}", "/api/v1/policy/versions/{pack_id}/{version}"}
 NAMED = [(method, path) for method, path in ENDPOINTS if "{" in path and path not in PUBLISHED]
 POSTS = [path for method, path in ENDPOINTS if method == "post" and "hooks" not in path]
@@ -82,6 +84,23 @@ BODIES: dict[str, Any] = {
     "ContactIn": {"channel": "sms", "address": "13812345678"},
     "CodeIn": {"code": "123456"},
     "PushIn": {"endpoint": "https://fcm.googleapis.com/x", "keys": {"p256dh": "x", "auth": "x"}},
+    "WordingIn": {
+        "subject_zh": "商家没有同意",
+        "subject_en": "Refused",
+        "body_zh": "{case} 在 {due} 前可申请平台介入，否则{silence}。",
+        "body_en": "{case}: call the platform in by {due}. Otherwise: {silence}.",
+    },
+    "TestIn": {"case": "AS-7K3F-9Q2M-4D1X", "kind": "case.refuse", "to": "consumer"},
+    "AnnouncementIn": {
+        "kind": "service",
+        "title_zh": "题目",
+        "title_en": "Title",
+        "body_zh": "正文",
+        "body_en": "Text",
+        "sides": ["platform"],
+        "shown_from": "2026-03-10T00:00:00Z",
+        "shown_until": "2026-03-20T00:00:00Z",
+    },
     "RevisionIn": {"at": "2026-03-11T00:00:00Z"},
     "SimulationIn": {"draft": "PD-7K3F-9Q2M-4D1X", "source": "year"},
 }
@@ -103,7 +122,7 @@ class World:
         ref = self.refs[kind] if "inspections" not in template else self.refs["inspected"]
         filled = template.replace("{ref}", ref).replace("{case}", self.refs["flip"]).replace("{line}", "1")
         filled = filled.replace("{evidence}", self.refs["evidence"]).replace("{inspection}", self.refs["inspection"])
-        filled = filled.replace("{contact}", self.refs["contacts"])
+        filled = filled.replace("{contact}", self.refs["contacts"]).replace("{kind}", "case.refuse").replace("{to}", "consumer")
         filled = filled.replace("{delivery}", self.refs["delivery"]).replace("{promise}", self.refs["promise"])
         assert "{" not in filled, f"nothing fills {template}"
         return filled
@@ -149,10 +168,14 @@ def world() -> World:
         "inspected": other.ref,
         "promise": str(Promise.objects.get(case=case, bearer="merchant").pk),
         "contacts": str(Contact.objects.create(user_id=cast.anna.user_id, channel="sms", address="+8613812345678").pk),
+        "messages": str(Message.objects.filter(case_id=case.pk).order_by("pk").values_list("ref", flat=True).first()),
+        "announcements": by["olga"].post("/announcements", BODIES["AnnouncementIn"]).json()["ref"],
+        "wordings": "case.refuse",
         "drafts": save_draft(by=cast.bolt, text=promise(), name="Ten days").ref,
         **a_simulation(case),
         **an_endpoint(cast),
     }
+    by["olga"].post(f"/announcements/{refs['announcements']}/publication")
     return World(cast, by, refs)
 
 
@@ -217,6 +240,15 @@ def test_lists_hold_nothing_of_others(world: World) -> None:
         for stranger in ("rival", "berta"):
             assert world.by[stranger].get(path).json()["items"] == []
     assert world.by["rival"].get("/cases", order=world.refs["orders"]).json()["items"] == []
+
+
+def test_what_the_office_keeps_does_not_exist_for_others(world: World) -> None:
+    for stranger in ("anna", "bolt", "judge"):
+        for method, path in ENDPOINTS:
+            if path in OFFICE:
+                program = world.by[stranger]
+                answer = program.get(path, case="x", kind="x", to="x") if method == "get" else program.post(path, body_of(path))
+                assert answer.status_code == 404, f"{stranger} {method} {path}"
 
 
 def test_an_application_for_a_foreign_order_finds_none(world: World) -> None:
