@@ -24,11 +24,18 @@ from amends.live.who import Pass
 from amends.plumbing.live import Mark, read_mark
 
 MOST_CASES = 50
+LONGEST = 4000
 WRONG_METHOD = say("这个地址只接受 GET。", "This address takes GET only.")
 WRONG_PART = say("页面部分不对，可以写：{parts}。", "There is no such part. Parts are: {parts}.")
 WRONG_CASES = say("一次最多看 {most} 个售后单。", "A stream is about {most} cases at most.")
 WRONG_MARK = say("since 不对：请原样使用收到的事件编号。", "`since` is not right: use the id of an event as you got it.")
 FOREIGN = say("只有 Amends 自己的页面可以这样连接。", "Only pages of Amends itself may connect like this.")
+
+
+class WrongMethod(Refusal):
+    """This address is only read."""
+
+    status, code = 405, "method_not_allowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Asked:
 def read(scope: Mapping[str, Any]) -> Asked:
     """The request, as it stands; nothing is checked against the database."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    query = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=MOST_CASES + 20)
+    query = parse_qs(scope["query_string"].decode("latin-1")[:LONGEST])
     scheme, _, key = headers.get("authorization", "").partition(" ")
     parts = frozenset(part for words in query.get("parts", []) for part in words.split(",") if part)
     marks = [headers.get("last-event-id", ""), *query.get("since", [])]
@@ -65,7 +72,7 @@ def read(scope: Mapping[str, Any]) -> Asked:
 def check(scope: Mapping[str, Any], asked: Asked) -> None:
     """Refuses another method or path, a host that is not ours, a page from elsewhere, and what cannot be asked."""
     if scope["method"] != "GET":
-        raise Refusal(WRONG_METHOD, code="method_not_allowed")
+        raise WrongMethod(WRONG_METHOD)
     if not scope["path"].endswith(("/events", "/health")) or not _host_is_ours(asked.host):
         raise NotFound
     if asked.origin and asked.origin not in origins(asked.host):

@@ -93,7 +93,7 @@ def mark_of(xmin: int) -> Mark:
 def read_mark(words: str) -> Mark | None:
     """A mark as `str` wrote it; None for anything else."""
     xmin, _, at = words.partition("-")
-    short = len(words) <= 40 and words.isascii()
+    short = words.isascii() and len(xmin) <= 20 and len(at) <= 11
     return Mark(int(xmin), int(at)) if short and xmin.isdigit() and at.isdigit() else None
 
 

@@ -78,3 +78,6 @@ def test_without_a_live_process_pages_look_by_themselves_and_go_live_when_it_is_
     refuse(case.ref, **REFUSAL, by=cast.bolt)
     anna.clock.fast_forward(35_000)
     expect(anna.locator("main")).to_contain_text(re.compile("The window has passed"))
+    with live_process(Path(os.environ["AMENDS_HOME"]), AMENDS_ORIGINS=site):
+        anna.clock.fast_forward(35_000)
+        expect(anna.locator("body")).to_have_attribute("data-stream", "on")

@@ -151,6 +151,13 @@ def test_whoever_comes_back_is_told_what_their_mark_had_not_seen_whatever_order_
     assert b"event: beat" in stream.take(hub.mark)
 
 
+def test_a_mark_is_read_as_it_was_written_and_nothing_else_is() -> None:
+    mark = mark_of(123)
+    assert live.read_mark(str(mark)) == mark and mark.counts
+    for words in ("", "7", "-", "a-b", "１-2", f"1-{10**14}", f"{10**21}-1", "1-2-3", "-1-2"):
+        assert live.read_mark(words) is None, words
+
+
 def test_a_mark_from_before_what_is_kept_is_answered_with_reset(cast: Cast) -> None:
     old = Mark(12, int((clock.machine_now() - LATER).timestamp()))
     assert b"event: reset" in opened(a_hub(), at_bolts(cast), old).take(mark_of(1))

@@ -73,7 +73,8 @@ function take(fresh, url) {
     if (changes) globalThis.htmx?.process(part);
     adopt(part);
   }
-  if (fresh.body?.dataset.liveUrl) body.dataset.liveUrl = fresh.body.dataset.liveUrl;
+  const address = fresh.body?.dataset.liveUrl;
+  if (address && (!stream || address !== body.dataset.liveUrl)) { body.dataset.liveUrl = address; connect(); }
   state();
   if (left) held(); else if (noticed) say(t("刚刚更新", "Just updated"));
 }
