@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from amends.cases.models import Case, CaseText, Deadline, Entry
 from amends.cases.verbs import answering
+from amends.insight.figures import Choice, cases_of, figures
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Refusal, Unprocessable
 from amends.notices.listeners import tell
@@ -120,6 +121,16 @@ def test_a_nearer_time_needs_no_reason_and_a_later_one_does(cast: Cast, stepped_
     assert (line.party, line.came_from == line.went_to, line.facts["reason"]) == ("merchant", True, "more_to_check")
     stepped_clock.until(later + HOUR)
     assert told_of(case, cast.anna)[-1].state is State.LATE
+
+
+def test_telling_another_time_is_no_answer(cast: Cast, stepped_clock: Stepped) -> None:
+    case = asked(cast)
+    revise_promise(case.ref, told_of(case, cast.bolt)[0].id, at=stepped_clock.at + HOUR, by=cast.bolt)
+    chosen = Choice(since=date(2026, 3, 1), until=date(2026, 3, 31))
+    assert not cases_of(chosen.but(answered="yes"), cast.agent).exists()
+    assert [side.first_answer.value for side in figures(cast.agent, chosen).merchants] == [None]
+    answering.refuse(case.ref, reason="no_fault_found", words="nothing is wrong", by=cast.bolt)
+    assert cases_of(chosen.but(answered="yes"), cast.agent).exists()
 
 
 @pytest.mark.parametrize(

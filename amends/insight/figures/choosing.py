@@ -145,8 +145,9 @@ def silent(party: str) -> Exists:
 
 
 def answered() -> Exists:
-    """Whether the merchant itself answered: approved, refused, asked for proof or called the platform in."""
-    return Exists(Entry.objects.filter(**MINE, life="case", came_from="awaiting_merchant", party="merchant"))
+    """Whether the merchant itself answered: approved, refused, asked for proof or called the platform in; a word on the way is none."""
+    said = Entry.objects.filter(**MINE, life="case", came_from="awaiting_merchant", party="merchant")
+    return Exists(said.exclude(went_to="awaiting_merchant"))
 
 
 NARROWER: dict[str, Callable[[Rows, str], Rows]] = {

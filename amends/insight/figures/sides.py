@@ -18,7 +18,8 @@ _SIDES = """
 WITH chosen AS (SELECT id, merchant_id, goods_class FROM cases_case WHERE id IN ({cases})),
 answer AS (
     SELECT e.case_id, min(e.made_at) FILTER (WHERE e.went_to = 'awaiting_merchant') AS asked,
-           min(e.made_at) FILTER (WHERE e.came_from = 'awaiting_merchant' AND e.party = 'merchant') AS answered,
+           min(e.made_at) FILTER (WHERE e.came_from = 'awaiting_merchant' AND e.went_to <> e.came_from
+                                  AND e.party = 'merchant') AS answered,
            bool_or(e.verb = 'refuse' AND e.party = 'merchant') AS refused
     FROM cases_entry e JOIN chosen c ON c.merchant_id = e.merchant_id AND c.id = e.case_id WHERE e.life = 'case' GROUP BY e.case_id
 ),
