@@ -167,7 +167,7 @@ def world() -> World:
         "inspection": str(Inspection.objects.get(case=other).pk),
         "inspected": other.ref,
         "promise": str(Promise.objects.get(case=case, bearer="merchant").pk),
-        "contacts": str(Contact.objects.create(user_id=cast.anna.user_id, channel="sms", address="+8613812345678").pk),
+        "contacts": str(Contact.objects.create(user_id=cast.anna.user_id or 0, channel="sms", address="+8613812345678").pk),
         "messages": str(Message.objects.filter(case_id=case.pk).order_by("pk").values_list("ref", flat=True).first()),
         "announcements": by["olga"].post("/announcements", BODIES["AnnouncementIn"]).json()["ref"],
         "wordings": "case.refuse",
