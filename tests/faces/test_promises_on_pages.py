@@ -120,7 +120,7 @@ def test_reminders_of_one_limit_are_one_line_of_the_page(cast: Cast, case: Case,
         clockwork.warn_due()
     lines = [line for line in case_view(case.ref, cast.anna).timeline if "remind" in line.verb.en]
     assert len(lines) == 1
-    assert "提醒商家 2 次（第一次 3月11日 10:00）：商家答复时限到 3月12日 10:00 为止" in str(lines[0].body.into("zh"))  # type: ignore[union-attr]
+    assert "提醒商家 2 次（第一次 3月11日 10:00）：答复时限到 3月12日 10:00 为止" in str(lines[0].body.into("zh"))  # type: ignore[union-attr]
     assert "To merchant, 2 times (first 11 Mar, 10:00): time to answer until 12 Mar, 10:00" in words(
         page("anna", f"/portal/cases/{case.ref}")
     )

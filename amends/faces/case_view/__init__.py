@@ -1,6 +1,7 @@
 """One case for one reader, with everything that a face shows of it: `case_view(ref, actor)`. Pages and the API read cases from here."""
 
-from amends.faces.case_view.limits import LIMITS, limit_clause, money_text, words_of_silence
+from amends.cases.waiting_words import LIMITS
+from amends.faces.case_view.limits import limit_clause, money_text, words_of_silence
 from amends.faces.case_view.shapes import (
     Act,
     CaseView,

@@ -13,7 +13,8 @@ from amends.cases.models import Case
 from amends.cases.queries import TimelineRow
 from amends.cases.rules.told import REMIND
 from amends.cases.verbs.answering import REFUSALS
-from amends.faces.case_view.limits import LIMITS, money_text
+from amends.cases.waiting_words import LIMITS
+from amends.faces.case_view.limits import money_text
 from amends.faces.case_view.shapes import Refused, Said, Told
 from amends.faces.parties import LOOKS
 from amends.kernel.parties import NAMES, Party
@@ -62,7 +63,8 @@ def _reminded(group: Sequence[TimelineRow]) -> Text:
     facts = group[0].facts
     parties = [NAMES[Party(party)] for party in facts["to"].split(",")]
     who = parties[0] if len(parties) == 1 else say("双方", "both sides")
-    limit = LIMITS.get(facts["limit"]) or say("时限", "limit")
+    named = LIMITS.get(facts["limit"]) or say("时限", "limit")
+    limit = say(named.zh.removeprefix(who.zh), named.en)  # who was reminded is not named twice
     due = instant_text(datetime.fromisoformat(facts["due_at"]))
     if len(group) == 1:
         return say("提醒{who}：{limit}到 {due} 为止", "To {who}: {limit} until {due}", who=who, limit=limit, due=due)
