@@ -472,6 +472,18 @@ class Migration(migrations.Migration):
             model_name='delivery',
             index=models.Index(fields=['merchant', 'endpoint', '-made_at'], name='deliveries_by_time'),
         ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(fields=['merchant', 'endpoint', 'ref'], name='deliveries_by_ref'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(
+                fields=['merchant', 'endpoint', 'case_id', 'number'],
+                condition=models.Q(('state__in', ['queued', 'handed', 'sending'])),
+                name='deliveries_open',
+            ),
+        ),
         migrations.AddConstraint(
             model_name='delivery',
             constraint=models.UniqueConstraint(fields=('merchant', 'id'), name='delivery_tenant_key'),

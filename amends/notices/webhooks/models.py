@@ -73,4 +73,11 @@ class Delivery(Tenanted):
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="deliveries_due"),
             models.Index(fields=["merchant", "endpoint", "case_id", "number"], name="deliveries_in_order"),
             models.Index(fields=["merchant", "endpoint", "-made_at"], name="deliveries_by_time"),
+            models.Index(fields=["merchant", "endpoint", "ref"], name="deliveries_by_ref"),
+            # The first of a case that is still on its way, however many have arrived.
+            models.Index(
+                fields=["merchant", "endpoint", "case_id", "number"],
+                condition=Q(state__in=["queued", "handed", "sending"]),
+                name="deliveries_open",
+            ),
         ]
