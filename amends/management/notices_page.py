@@ -44,13 +44,13 @@ def _routes() -> str:
     head = [
         "紧急程度 / urgency",
         "走哪里 / where it goes",
-        "安静时段也发 / breaks quiet hours",
+        "免打扰时间也发 / breaks quiet hours",
         "可以停收 / can be stopped",
         "合并等候 / bundled",
     ]
     disturbing = [CHANNEL_NAMES[channel] for channel in Channel if channel in DISTURBING]
     note = Text(
-        f"安静时段：默认 {DEFAULT.start:%H:%M} 到 {DEFAULT.end:%H:%M}，只约束{'、'.join(one.zh for one in disturbing)}；"
+        f"免打扰时间：默认 {DEFAULT.start:%H:%M} 到 {DEFAULT.end:%H:%M}，只约束{'、'.join(one.zh for one in disturbing)}；"
         f"等到那时离时限不足 {int(AHEAD.total_seconds() // 60)} 分钟的，换一种方式。",
         f"Quiet hours: {DEFAULT.start:%H:%M} to {DEFAULT.end:%H:%M} by default, and only for {', '.join(one.en for one in disturbing)}; "
         f"what would then come less than {int(AHEAD.total_seconds() // 60)} minutes before its limit takes another channel.",

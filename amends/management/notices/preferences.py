@@ -21,7 +21,7 @@ from amends.notices.verbs.preferences import NO_QUIET, set_preferences
 from amends.plumbing.console import language, tell
 
 HELP = "how a person wants to be told, and changing it"
-NO_HOURS = say("安静时段写成 22:00-08:00，或 off、default。", "Write quiet hours as 22:00-08:00, or off, or default.")
+NO_HOURS = say("免打扰时间写成 22:00-08:00，或 off、default。", "Write quiet hours as 22:00-08:00, or off, or default.")
 NO_CHOICE = say("选择写成 news=mail,push；等号后留空是不要。", "Write a choice as news=mail,push; nothing after the sign means none.")
 
 
@@ -65,9 +65,9 @@ def _tell(liked: Preferences) -> None:
         tell(f"{urgency.value}\t{URGENCY_NAMES[urgency].into(language())}\t{names or '-'}")
     quiet = liked.quiet
     hours = say(
-        "安静时段 {a} 到 {b}（{zone}）", "Quiet from {a} to {b} ({zone})", a=f"{quiet.start:%H:%M}", b=f"{quiet.end:%H:%M}", zone=quiet.zone
+        "免打扰时间 {a} 到 {b}（{zone}）", "Quiet from {a} to {b} ({zone})", a=f"{quiet.start:%H:%M}", b=f"{quiet.end:%H:%M}", zone=quiet.zone
     )
-    tell(say("没有安静时段", "No quiet hours") if quiet.start == quiet.end else hours)
+    tell(say("没有免打扰时间", "No quiet hours") if quiet.start == quiet.end else hours)
 
 
 def _choice(text: str) -> tuple[str, list[str]]:
