@@ -71,7 +71,8 @@ def remind_all(case: Case) -> int:
 
 
 def _keep_next(case: Case, row: Deadline, reached: int) -> None:
-    row.warned = max(row.warned + 1, reached)
+    # Not one more than before: a row may be looked at before its first reminder, as all that were open at the upgrade are.
+    row.warned = max(row.warned, reached)
     row.warn_at = next_reminder(case, row)
     row.save(update_fields=["warned", "warn_at"])
 

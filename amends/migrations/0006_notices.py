@@ -92,6 +92,8 @@ SELECT merchant_id, made_at, '', 'mail', "to", language, 'mail', 'result', '[]',
     CASE WHEN failed = '' THEN 'accepted' ELSE 'failed' END, 1, 'kept', '', left(failed, 120), '', '[]', key, sent_at, made_at
 FROM notices_mail;
 """
+# Limits that run at the upgrade are looked at by the clock's first ticks, which set their true reminders.
+REMINDERS = "UPDATE cases_deadline SET warn_at = started_at WHERE ended_at IS NULL AND paused_since IS NULL;"
 # The months of a third table; otherwise as in 0002.
 MONTHS = """
 CREATE OR REPLACE FUNCTION amends_make_month(parent text, first date) RETURNS boolean
@@ -528,6 +530,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(URGENCY, "DROP INDEX notices_of_platform; ALTER TABLE notices_notice DROP COLUMN urgency;"),
         migrations.RunSQL(MESSAGE, "DROP TABLE notices_message;"),
         migrations.RunSQL(LIVE, "DROP TABLE plumbing_live_change;"),
+        migrations.RunSQL(REMINDERS, migrations.RunSQL.noop),
         migrations.RunSQL(MAILS, migrations.RunSQL.noop),
         migrations.DeleteModel(name='Mail'),
         migrations.RunSQL(MONTHS, migrations.RunSQL.noop),

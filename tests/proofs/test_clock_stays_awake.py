@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.db.models import F
+from procrastinate.exceptions import ConnectorException
 
 from amends.cases import clockwork
 from amends.cases.claims import LineClaim, consider
-from amends.cases.models import Case, Deadline
+from amends.cases.models import Case, Deadline, Entry
 from amends.kernel import clock
 from amends.kernel.clock import Stepped
 from amends.management.commands.clock import Command
 from amends.plumbing import jobs
+from amends.plumbing.models import Beat
 from amends.plumbing.payments.port import Answer, Capture
 from amends.plumbing.shards import WHOLE
 from amends.policy.queries import stack_on
@@ -85,6 +89,37 @@ def test_consequences_that_fail_do_not_keep_the_others_waiting(cast: Cast, stepp
     assert clockwork.tick(most=2) == 1
     assert Case.objects.get(pk=cases[3].pk).stage == "executing"
     assert Deadline.objects.filter(case_id__in=failing, ended_at__isnull=True).count() == 3
+
+
+def test_a_part_of_the_second_that_fails_keeps_no_other_from_its_work(
+    cast: Cast, stepped_clock: Stepped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("amends.management.commands.clock.close_old_connections", lambda: None)  # this test has one, in a transaction
+    monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
+    case = claims(an_order(cast.bolts, cast.annas), by=cast.anna)
+    jobs.drain()
+
+    def broken(**_: object) -> int:
+        raise ConnectorException("the queue cannot be reached")
+
+    monkeypatch.setattr(clockwork, "warn_due", broken)
+    monkeypatch.setattr("amends.notices.webhooks.releasing.release", broken)
+    monkeypatch.setattr("amends.notices.verbs.sending.release", broken)
+    stepped_clock.forward(timedelta(days=3))
+    Command().tick(1, WHOLE)
+    assert Case.objects.get(pk=case.pk).stage == "executing", "the merchant's silence had its consequence"
+    assert Beat.objects.get(name="clock").facts == {"failed": ["reminders", "messages", "webhooks"]}
+
+
+def test_limits_that_ran_before_there_were_reminders_are_reminded_of(cast: Cast, stepped_clock: Stepped) -> None:
+    early = claims(an_order(cast.bolts, cast.annas), by=cast.anna)
+    Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=True).update(warn_at=F("started_at"), warned=0)
+    clockwork.warn_due()
+    row = Deadline.objects.get(case_id=early.pk, ended_at__isnull=True, limit="merchant_answers")
+    assert (row.warned, row.warn_at) == (0, row.started_at + timedelta(hours=24))
+    stepped_clock.forward(timedelta(hours=24))
+    clockwork.warn_due()
+    assert Entry.objects.filter(case_id=early.pk, verb="remind").count() == 1
 
 
 def test_the_rules_of_a_day_are_those_of_the_day_in_the_market(cast: Cast, stepped_clock: Stepped, monkeypatch: pytest.MonkeyPatch) -> None:

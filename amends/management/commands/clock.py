@@ -5,7 +5,10 @@ from __future__ import annotations
 import signal
 import threading
 from argparse import ArgumentParser
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -46,35 +49,50 @@ class Command(BaseCommand):
             signal.signal(sign, lambda *_: stop.set())
         ticks = 0
         while not stop.is_set():
-            try:
-                self.tick(ticks, Shard(shard, shards))
-            except DatabaseError:
-                # The server may be restarting: the next second tries again with a new connection, and nothing due is lost by waiting.
-                log.exception("clock cannot reach the database")
-                connection.close()
+            self.tick(ticks, Shard(shard, shards))
             ticks += 1
             stop.wait(EVERY_SECONDS)
 
     def tick(self, ticks: int, shard: Shard) -> None:
-        """One second's work."""
+        """One second's work. Its parts know nothing of each other's faults: one that fails is logged and tried again in a second."""
         close_old_connections()
-        while clockwork.tick(shard=shard) >= clockwork.BATCH:
-            pass
-        clockwork.warn_due(shard=shard)
-        while webhooks.release(shard=shard) >= webhooks.BATCH:
-            pass
-        while sending.release(shard=shard) >= sending.MOST:
-            pass
-        collect_answers(older_than=ANSWERS_AFTER, shard=shard, within=ANSWERS_WITHIN)
+        failed = []
+        for name, part in self.parts(ticks, shard):
+            try:
+                part()
+            except Exception:
+                # The server may be restarting, or one row be broken: nothing due is lost by waiting, and no other part waits for it.
+                log.exception("a part of the clock's second failed", part=name)
+                connection.close_if_unusable_or_obsolete()
+                failed.append(name)
+        with suppress(DatabaseError):
+            beat = "clock" if shard.of == 1 else f"clock-{shard.number}"
+            Beat.objects.update_or_create(name=beat, defaults={"at": clock.machine_now(), "facts": {"failed": failed} if failed else {}})
+
+    def parts(self, ticks: int, shard: Shard) -> list[tuple[str, Callable[[], Any]]]:
+        """What is to be done in this second, deadlines first, in the order of what waiting would cost."""
+        parts: list[tuple[str, Callable[[], Any]]] = [
+            ("deadlines", partial(_drain, partial(clockwork.tick, shard=shard), clockwork.BATCH)),
+            ("reminders", partial(clockwork.warn_due, shard=shard)),
+            ("messages", partial(_drain, partial(sending.release, shard=shard), sending.MOST)),
+            ("webhooks", partial(_drain, partial(webhooks.release, shard=shard), webhooks.BATCH)),
+            ("answers", partial(collect_answers, older_than=ANSWERS_AFTER, shard=shard, within=ANSWERS_WITHIN)),
+        ]
         if ticks % SWEEPS == 0:
-            ending.sweep(shard=shard)
+            parts.append(("ended cases", partial(ending.sweep, shard=shard)))
         if shard.number == 0 and ticks % HOUSEKEEPING == 0:
-            make_months(clock.now().date())
-            forget_old()
-            live.forget_old()
-            webhooks.forget_old()
-        name = "clock" if shard.of == 1 else f"clock-{shard.number}"
-        Beat.objects.update_or_create(name=name, defaults={"at": clock.machine_now(), "facts": {}})
+            parts += [
+                ("months", lambda: make_months(clock.now().date())),
+                ("old answers", forget_old),
+                ("old changes", live.forget_old),
+                ("old deliveries", webhooks.forget_old),
+            ]
+        return parts
+
+
+def _drain(batch: Callable[[], int], most: int) -> None:
+    while batch() >= most:
+        pass
 
 
 def make_months(today: date) -> None:

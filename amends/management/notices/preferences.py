@@ -65,7 +65,11 @@ def _tell(liked: Preferences) -> None:
         tell(f"{urgency.value}\t{URGENCY_NAMES[urgency].into(language())}\t{names or '-'}")
     quiet = liked.quiet
     hours = say(
-        "免打扰时间 {a} 到 {b}（{zone}）", "Quiet from {a} to {b} ({zone})", a=f"{quiet.start:%H:%M}", b=f"{quiet.end:%H:%M}", zone=quiet.zone
+        "免打扰时间 {a} 到 {b}（{zone}）",
+        "Quiet from {a} to {b} ({zone})",
+        a=f"{quiet.start:%H:%M}",
+        b=f"{quiet.end:%H:%M}",
+        zone=quiet.zone,
     )
     tell(say("没有免打扰时间", "No quiet hours") if quiet.start == quiet.end else hours)
 
