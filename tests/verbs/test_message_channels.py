@@ -185,8 +185,16 @@ def test_an_address_that_is_none_reaches_nobody(name: str, to: str, message: Cal
     assert (answer.state, answer.permanent) == ("failed", True)
 
 
-def test_a_line_break_in_a_subject_makes_no_header(message: Callable[..., Outgoing]) -> None:
-    assert over("mail").send(message("mail", subject="Hello\r\nBcc: all@example.com")).state == "failed"
+def test_a_line_break_in_a_subject_makes_no_header(running: Running, message: Callable[..., Outgoing]) -> None:
+    out = message("mail", subject="Hello\r\nBcc: all@example.com")
+    assert over("mail").send(out).state == "accepted"
+    mail = message_from_string(received(running, key=out.key)[0]["detail"]["raw"], policy=policy.default)
+    assert (mail["Subject"], mail["Bcc"]) == ("Hello Bcc: all@example.com", None)
+
+
+def test_words_that_cannot_be_sent_are_no_fault_of_the_mailbox(message: Callable[..., Outgoing]) -> None:
+    for wrong in ({"text": "half a sign: \ud800"}, {"headers": {"X-Made": "a\nb"}}):
+        assert over("mail").send(message("mail", **wrong)) == Answer("failed", reason="bad_words")
 
 
 def test_a_service_that_is_not_there_was_surely_not_asked(home: Path, message: Callable[..., Outgoing]) -> None:

@@ -34,6 +34,7 @@ OPENING, DELIVERING = 10.0, 15.0
 IDLE = 60.0  # seconds after which a kept connection is not trusted any more
 MOST_KEPT = 8
 ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+ADDRESS = re.compile(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+")
 UNKNOWN_MAILBOX = re.compile(r"^5\.1\.|^5\.2\.1$")
 PORTS = {"smtp": 587, "smtps": 465}
 
@@ -54,10 +55,12 @@ class Smtp:
 
     def send(self, out: Outgoing) -> Answer:
         """See port.Channel. `to` is a mail address; a mailbox that the server does not know is `bounced` for good."""
+        if not ADDRESS.fullmatch(out.to):
+            return Answer("failed", reason="bad_address", permanent=True)
         try:
             mail = message_of(out, self._from)
         except ValueError:
-            return Answer("failed", reason="bad_address", permanent=True)
+            return Answer("failed", reason="bad_words")  # ours: nothing is wrong with the mailbox
         try:
             server = self._connected()
         except smtplib.SMTPAuthenticationError as wrong:
@@ -175,13 +178,11 @@ def smtp(url: str) -> Smtp:
 
 
 def message_of(out: Outgoing, sender: Address) -> bytes:
-    """The mail, ready for the wire. Raises ValueError for an address or header that is none (a line break in it, for instance)."""
-    if not re.fullmatch(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+", out.to):
-        raise ValueError("not a mail address")
+    """The mail, ready for the wire, its subject on one line. Raises ValueError for a header or words that cannot be sent."""
     mail = EmailMessage(policy=ASCII if out.to.isascii() else SMTPUTF8)
     mail["From"] = str(sender)
     mail["To"] = out.to
-    mail["Subject"] = out.subject
+    mail["Subject"] = " ".join(out.subject.split())
     mail["Date"] = format_datetime(clock.machine_now())
     for name, value in _headers(out, sender).items():
         mail[name] = value
