@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -161,6 +162,13 @@ def test_what_was_published_is_never_changed_and_nobody_else_writes(cast: Cast, 
         publish(one.ref, by=paula)
     with pytest.raises(NotFound):
         publish("AN-0000-0000-0000", by=paula)
+
+
+@pytest.mark.parametrize("title", ["Line one\nLine two", "Line one\u2028Line two"])
+def test_a_title_stands_on_one_line(cast: Cast, paula: Actor, title: str) -> None:
+    with pytest.raises(Unprocessable) as refused:
+        draft_announcement(replace(written("consumers"), title_en=title), by=paula)
+    assert set(refused.value.fields) == {"title_en"}
 
 
 def test_a_draft_needs_both_languages_and_an_end_that_is_still_to_come(cast: Cast, paula: Actor, stepped_clock: Stepped) -> None:

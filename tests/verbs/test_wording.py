@@ -63,6 +63,8 @@ def test_a_new_wording_holds_at_once_and_the_built_in_one_comes_back(paula: Acto
         ("body_zh", "售后单 {case} 被拒绝。"),
         ("subject_en", ""),
         ("subject_zh", "长" * 41),
+        ("subject_en", "The shop\nsaid no"),
+        ("subject_zh", "商家\u2028说不行"),
     ],
 )
 def test_words_that_could_not_be_filled_or_lose_the_limit_are_refused_at_their_field(paula: Actor, field: str, words: str) -> None:

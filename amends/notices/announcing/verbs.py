@@ -21,6 +21,7 @@ from amends.kernel.texts import Text, say
 from amends.notices.announcing.audience import Audience
 from amends.notices.announcing.queries import forget_announcements, shown_to
 from amends.notices.models import Announcement, Message, Seen
+from amends.notices.rules.places import ONE_LINE, has_breaks
 from amends.notices.rules.writers import only_writers
 from amends.notices.verbs.planning import line
 from amends.people.rules import Actor
@@ -55,8 +56,8 @@ class Written:
 def draft_announcement(written: Written, *, by: Actor, ref: str = "") -> Announcement:
     """A draft says this, a new one without `ref`; nobody else sees it yet.
 
-    Refuses NotYourMove, NotFound, NoSuchMove once it is published, Unprocessable with the fields: both languages are needed, and an end
-    after its beginning that has not passed, at most a year later.
+    Refuses NotYourMove, NotFound, NoSuchMove once it is published, Unprocessable with the fields: both languages are needed, a title
+    on one line, and an end after its beginning that has not passed, at most a year later.
     """
     only_writers(by)
     kept = _checked(written)
@@ -150,12 +151,14 @@ def _checked(written: Written) -> dict[str, object]:
         fields["kind"] = say("请选择类别。", "Choose a kind.")
     for name, most in (("title_zh", MOST_TITLE), ("title_en", MOST_TITLE), ("body_zh", MOST_BODY), ("body_en", MOST_BODY)):
         try:
-            kept[name] = clean_words(getattr(written, name), field=name, longest=most)
+            words = kept[name] = clean_words(getattr(written, name), field=name, longest=most)
         except Unprocessable as wrong:
             fields |= wrong.fields
             continue
-        if not kept[name]:
+        if not words:
             fields[name] = say("两种语言都要写。", "Both languages are needed.")
+        elif name.startswith("title") and has_breaks(words):
+            fields[name] = ONE_LINE
     fields |= _checked_times(written.shown_from, written.shown_until)
     if fields:
         raise Unprocessable(

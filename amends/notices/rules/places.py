@@ -20,6 +20,8 @@ from amends.notices.rules.sentences import SENTENCES, Told
 from amends.notices.rules.table import BESIDE, ITS_OWN, LIVES, Row, every_row, row_of
 
 LONGEST = {"subj": 40, "body": 400}
+ONE_LINE = say("这里只能写一行。", "This is one line: no line breaks.")
+"""What is said of a subject or title with a line break: it becomes the header of a mail."""
 _PLACE = re.compile(r"\{([a-z]+)\}")
 
 
@@ -104,13 +106,19 @@ def next_words(life: str, stage: str, due: Text | None) -> Text:
 def check_wording(kind: str, audience: str, *, subject_zh: str, subject_en: str, body_zh: str, body_en: str) -> list[tuple[str, Text]]:
     """What is wrong with a text that the office wrote for this row, as (field, why); empty where it can be used.
 
-    Wrong: a language missing, too long, a brace that is no place, a place that this kind can't fill, a body without the deadline that
-    the built-in one tells. Raises KeyError for a kind or audience that the table does not have.
+    Wrong: a language missing, too long, a line break in a subject, a brace that is no place, a place that this kind can't fill,
+    a body without the deadline that the built-in one tells. Raises KeyError for a kind or audience that the table does not have.
     """
     row = row_of(kind, audience)
     fields = {"subject_zh": subject_zh, "subject_en": subject_en, "body_zh": body_zh, "body_en": body_en}
     wrong = [(name, why) for name, text in fields.items() for why in _wrong(text, row, LONGEST[name[:4]])]
+    wrong += [(name, ONE_LINE) for name in ("subject_zh", "subject_en") if has_breaks(fields[name])]
     return wrong + _missing(row, fields)
+
+
+def has_breaks(text: str) -> bool:
+    """Whether it stands on more than one line, whatever breaks it."""
+    return len(text.splitlines()) > 1
 
 
 def _wrong(text: str, row: Row, longest: int) -> list[Text]:
