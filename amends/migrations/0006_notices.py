@@ -86,6 +86,8 @@ CREATE INDEX live_changes_by_xid ON plumbing_live_change (xid);
 CREATE INDEX live_changes_by_time ON plumbing_live_change (made_at);
 """
 MAILS = """
+SELECT amends_make_month('notices_message', month)
+FROM (SELECT DISTINCT date_trunc('month', made_at AT TIME ZONE 'UTC')::date AS month FROM notices_mail) months;
 INSERT INTO notices_message (merchant_id, made_at, ref, channel, address, language, kind, urgency, items, subject, body, state, attempts,
     provider, provider_ref, reason, instead_of, log, key, sent_at, ended_at)
 SELECT merchant_id, made_at, '', 'mail', "to", language, 'mail', 'result', '[]', subject, body,
@@ -94,12 +96,14 @@ FROM notices_mail;
 """
 # Limits that run at the upgrade are looked at by the clock's first ticks, which set their true reminders.
 REMINDERS = "UPDATE cases_deadline SET warn_at = started_at WHERE ended_at IS NULL AND paused_since IS NULL;"
-# The months of a third table; otherwise as in 0002.
+# The months of a third table, and of rows that came before their month was made; otherwise as in 0002.
 MONTHS = """
 CREATE OR REPLACE FUNCTION amends_make_month(parent text, first date) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     child text := parent || '_' || to_char(first, 'YYYY_MM');
+    starts text := to_char(first, 'YYYY-MM-DD') || ' 00:00:00+00';
+    ends text := to_char(first + interval '1 month', 'YYYY-MM-DD') || ' 00:00:00+00';
 BEGIN
     IF parent NOT IN ('cases_entry', 'notices_notice', 'notices_message') OR first <> date_trunc('month', first)::date THEN
         RAISE EXCEPTION 'no such partitioned table or not the first of a month: % %', parent, first;
@@ -107,8 +111,11 @@ BEGIN
     IF to_regclass(child) IS NOT NULL THEN
         RETURN false;
     END IF;
-    EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', child, parent,
-        to_char(first, 'YYYY-MM-DD') || ' 00:00:00+00', to_char(first + interval '1 month', 'YYYY-MM-DD') || ' 00:00:00+00');
+    -- Rows of the month may be there already, where nobody made it in time: they move, since no partition may be made beside them.
+    EXECUTE format('CREATE TABLE %I (LIKE %I)', child, parent);
+    EXECUTE format('WITH moved AS (DELETE FROM %I WHERE made_at >= %L AND made_at < %L RETURNING *) INSERT INTO %I SELECT * FROM moved',
+        parent || '_other', starts, ends, child);
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, child, starts, ends);
     IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'amends_app') THEN
         EXECUTE format('REVOKE ALL ON %I FROM amends_app', child);
     END IF;
@@ -531,8 +538,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(MESSAGE, "DROP TABLE notices_message;"),
         migrations.RunSQL(LIVE, "DROP TABLE plumbing_live_change;"),
         migrations.RunSQL(REMINDERS, migrations.RunSQL.noop),
+        migrations.RunSQL(MONTHS, migrations.RunSQL.noop),
         migrations.RunSQL(MAILS, migrations.RunSQL.noop),
         migrations.DeleteModel(name='Mail'),
-        migrations.RunSQL(MONTHS, migrations.RunSQL.noop),
         migrations.RunSQL(WALLS, migrations.RunSQL.noop),
     ]
