@@ -12,7 +12,7 @@ from amends.cases.models import Entry
 from amends.plumbing import jobs
 
 
-@jobs.task("relay")
+@jobs.task("relay", taken_up=True)
 def relay(merchant_id: int, made_at: str, entries: list[int]) -> None:
     """Every listener of these entries that the merchant has a use for has a job of its own."""
     at = datetime.fromisoformat(made_at)
@@ -29,7 +29,7 @@ def relay(merchant_id: int, made_at: str, entries: list[int]) -> None:
     )
 
 
-@jobs.task("listen")
+@jobs.task("listen", taken_up=True)
 def listen(listener: str, merchant_id: int, made_at: str, entry: int) -> None:
     """This listener has heard of this entry."""
     hooks.LISTENER[listener](Entry.objects.get(merchant_id=merchant_id, made_at=datetime.fromisoformat(made_at), pk=entry))

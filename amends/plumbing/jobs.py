@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial, wraps
 from typing import Any
@@ -23,16 +23,24 @@ log = structlog.get_logger(__name__)
 TASKS: dict[str, Callable[..., None]] = {}
 _here: deque[tuple[str, dict[str, Any]]] | None = None
 MOST_ATTEMPTS = 8
+AGAIN_FOR = 150
+"""How often a job that failed all its attempts, and that nobody else would do, is taken up once more: about a day."""
+LAST = -10
+"""The priority of what goes to many and hurries for nobody: everything else stands before it."""
+TAKEN_UP: set[str] = set()
 HEARTBEAT, SILENT_FOR = 5.0, 20.0
 """A worker says every so many seconds that it lives; the jobs of one that was silent for so long are run by another, a quarter of a minute
 later at most. A refund waits no longer for a machine that died than it would for a slow gateway."""
 
 
-def task(name: str, *, queue: str = "default") -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Declare a job by a name that never changes; the worker and `drain` find the function under it."""
+def task(name: str, *, queue: str = "default", taken_up: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Declare a job by a name that never changes; the worker and `drain` find the function under it. One that is `taken_up` is tried
+    again after its last attempt too (take_up_failed): what it does is found by no sweep."""
 
     def declare(run: Callable[..., None]) -> Callable[..., None]:
         TASKS[name] = run
+        if taken_up:
+            TAKEN_UP.add(name)
         app.task(name=name, queue=queue, retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=2))(_never_in_silence(name, run))
         return run
 
@@ -79,21 +87,59 @@ def kept_here() -> Iterator[deque[tuple[str, dict[str, Any]]]]:
         _here = before
 
 
-def later(name: str, *, queue: str = "default", lock: str | None = None, **arguments: Any) -> None:
-    """The job `name` will run after the present transaction has committed, and not at all if it rolls back."""
+def later(name: str, *, queue: str = "default", lock: str | None = None, priority: int = 0, **arguments: Any) -> None:
+    """The job `name` will run after the present transaction has committed, and not at all if it rolls back; those of a higher priority
+    before it."""
     if _here is not None:
         transaction.on_commit(partial(_here.append, (name, arguments)))
         return
-    app.configure_task(name, queue=queue, lock=lock).defer(**arguments)
+    app.configure_task(name, queue=queue, lock=lock, priority=priority).defer(**arguments)
 
 
-def later_each(name: str, each: Sequence[Mapping[str, Any]]) -> None:
+def later_each(name: str, each: Sequence[Mapping[str, Any]], *, priority: int = 0) -> None:
     """As `later`, once for each set of arguments, in one statement."""
     if _here is not None:
         for arguments in each:
             later(name, **arguments)
     elif each:
-        app.configure_task(name).batch_defer(*(dict(arguments) for arguments in each))
+        app.configure_task(name, priority=priority).batch_defer(*(dict(arguments) for arguments in each))
+
+
+def waiting(name: str, argument: str, values: Collection[str]) -> set[str]:
+    """Those of the values for which a job `name` with this argument waits to be run."""
+    if _here is not None:
+        return {arguments[argument] for each, arguments in _here if each == name} & set(values)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT args->>%s FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s AND args->>%s = ANY(%s)",
+            [argument, name, argument, list(values)],
+        )
+        return {value for (value,) in cursor.fetchall()}
+
+
+def waiting_last(name: str) -> int:
+    """How many jobs `name` of the priority LAST wait to be run, or are being run."""
+    if _here is not None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND task_name = %s AND priority = %s", [name, LAST]
+        )
+        return int(cursor.fetchone()[0])
+
+
+def take_up_failed() -> int:
+    """Jobs that failed all their attempts and that nobody else would do wait to be run once more; answers how many. For the clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'todo', attempts = attempts + 1, scheduled_at = NULL"
+            " WHERE status = 'failed' AND task_name = ANY(%s) AND attempts < %s RETURNING id, task_name",
+            [sorted(TAKEN_UP), MOST_ATTEMPTS + AGAIN_FOR],
+        )
+        taken = cursor.fetchall()
+    for job_id, name in taken:
+        log.warning("failed job runs again", job=name, id=job_id)
+    return len(taken)
 
 
 def drain(*, most: int = 100_000) -> int:

@@ -20,7 +20,7 @@ from amends.cases.verbs import ending
 from amends.kernel import clock
 from amends.notices.verbs import sending
 from amends.notices.webhooks import releasing as webhooks
-from amends.plumbing import live
+from amends.plumbing import jobs, live
 from amends.plumbing.idempotency import forget_old
 from amends.plumbing.models import Beat
 from amends.plumbing.shards import Shard
@@ -83,6 +83,7 @@ class Command(BaseCommand):
         if shard.number == 0 and ticks % HOUSEKEEPING == 0:
             parts += [
                 ("months", lambda: make_months(clock.now().date())),
+                ("failed jobs", jobs.take_up_failed),
                 ("old answers", forget_old),
                 ("old changes", live.forget_old),
                 ("old deliveries", webhooks.forget_old),

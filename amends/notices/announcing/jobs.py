@@ -39,7 +39,7 @@ class Way(NamedTuple):
     goes_at: datetime
 
 
-@task("plan_announcement")
+@task("plan_announcement", taken_up=True)
 def plan_announcement(*, ref: str) -> None:
     """Job: everybody who is meant is counted and, where it goes outside, has their messages."""
     while plan_batch(ref):

@@ -25,7 +25,7 @@ from amends.notices.rules.places import ONE_LINE, has_breaks
 from amends.notices.rules.writers import only_writers
 from amends.notices.verbs.planning import line
 from amends.people.rules import Actor
-from amends.plumbing.jobs import later
+from amends.plumbing.jobs import LAST, later
 
 MOST_TITLE, MOST_BODY, LONGEST_SHOWN = 120, 4000, timedelta(days=366)
 KINDS: dict[str, Text] = {
@@ -86,7 +86,7 @@ def publish(ref: str, *, by: Actor) -> Announcement:
         raise Unprocessable.field("shown_until", say("它的结束时间已过，请改期。", "Its end has passed; choose a later one."), code="over")
     found.published_at, found.published_by_id = clock.now(), by.user_id
     found.save(update_fields=["published_at", "published_by"])
-    later("plan_announcement", ref=found.ref)
+    later("plan_announcement", priority=LAST, ref=found.ref)
     forget_announcements()
     transaction.on_commit(forget_announcements)
     return found

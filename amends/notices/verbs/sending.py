@@ -43,7 +43,9 @@ from amends.plumbing.shards import WHOLE, Shard
 __all__ = ["release", "resend", "send", "take_answer", "take_report"]
 
 log = structlog.get_logger(__name__)
+JOB = "send_message"
 MOST = 500
+NEWS_AT_ONCE = 100
 LEASE = timedelta(seconds=30)
 """Longer than any channel's own time-out: whoever has not answered by then is dead, or will be heard as a late answer."""
 
@@ -59,16 +61,25 @@ class Claim(NamedTuple):
 
 
 def release(*, shard: Shard = WHOLE, most: int = MOST) -> int:
-    """At most `most` messages whose time has come were handed to jobs, each once; answers how many. For the clock, every second.
+    """At most `most` messages whose time has come, and few news beside them, were handed to jobs, each to one; answers how many. For the
+    clock, every second.
 
     Read without a lock and claimed by a conditional update, as deadlines are: of two clocks one hands a message out. One that was in
-    somebody's hands for longer than its lease is unsure from now on.
+    somebody's hands for longer than its lease is unsure from now on. One whose job still waits for a worker gets no second.
     """
-    now = clock.now()
-    due = shard.rows(Message.objects.filter(next_at__lte=now)).order_by("next_at", "made_at", "pk").values_list("ref", flat=True)[:most]
-    refs = list(due)
+    due = shard.rows(Message.objects.filter(next_at__lte=clock.now())).order_by("next_at", "made_at", "pk").values_list("ref", flat=True)
+    handed = _hand_out(list(due.exclude(urgency=Urgency.NEWS)[:most]), priority=0)
+    # Many at once, and nobody waits for them: they take the place that the others leave.
+    news = due.filter(urgency=Urgency.NEWS)
+    if news.exists() and (room := NEWS_AT_ONCE - jobs.waiting_last(JOB)) > 0:
+        handed += _hand_out(list(news[: min(room, most)]), priority=jobs.LAST)
+    return handed
+
+
+def _hand_out(refs: list[str], *, priority: int) -> int:
     if not refs:
         return 0
+    now = clock.now()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE notices_message SET next_at = %s, state = CASE WHEN state = 'sending' THEN 'unsure' ELSE state END"
@@ -76,7 +87,8 @@ def release(*, shard: Shard = WHOLE, most: int = MOST) -> int:
             [now + HANDED_OVER, refs, now],
         )
         handed = {ref for (ref,) in cursor.fetchall()}
-        jobs.later_each("send_message", [{"ref": ref} for ref in refs if ref in handed])
+        idle = handed - jobs.waiting(JOB, "ref", handed)
+        jobs.later_each(JOB, [{"ref": ref} for ref in refs if ref in idle], priority=priority)
     return len(handed)
 
 
@@ -121,7 +133,7 @@ def resend(ref: str, by: Actor) -> Message:
         log=[line("resent", by=by.user_id, of=old.ref)],
     )  # fmt: skip
     keep(old, line("resent_as", to=made.ref))
-    jobs.later("send_message", ref=made.ref)
+    jobs.later(JOB, ref=made.ref)
     return made
 
 
