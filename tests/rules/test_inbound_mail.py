@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from amends.kernel.tables import rows
 from amends.notices.rules.inbound import Inbound, Kind, own_words, read_mail
+from amends.notices.rules.inbound_parts import MOST_READ
 from amends.notices.rules.inbound_reasons import REASONS, is_final, reason_of, status_in
 
 MAILS = Path(__file__).parents[1] / "mails"
@@ -105,6 +107,45 @@ def test_no_broken_mail_makes_the_reader_fail(raw: bytes, wounds: list[tuple[int
 @given(st.binary(max_size=600) | st.text(max_size=600).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_no_noise_makes_the_reader_fail(raw: bytes) -> None:
     assert read_mail(raw).kind in Kind
+
+
+FROM = b"From: a@b.example\r\n"
+STATUS = FROM + b"Content-Type: message/delivery-status\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        FROM + b"Content-Type: message/rfc822\r\n\r\n" * 3000,
+        FROM + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)),
+    ],
+    ids=["mails in mails", "parts in parts"],
+)
+def test_no_depth_makes_the_reader_fail(raw: bytes) -> None:
+    assert read_mail(raw).kind is Kind.JUNK
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [STATUS + b"Action: failed\r\n\r\n", FROM + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nAnna\r\n", FROM],
+    ids=["groups", "parts", "headers"],
+)
+def test_of_a_large_mail_only_the_beginning_is_read(raw: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+    read = BytesParser.parsebytes
+    monkeypatch.setattr(BytesParser, "parsebytes", lambda self, raw, *more: lengths.append(len(raw)) or read(self, raw, *more))
+    read_mail(raw + b"a: b\r\n\r\n--x\r\n" * 100_000)
+    assert lengths
+    assert max(lengths) <= MOST_READ
+
+
+def test_a_report_and_a_persons_words_are_read_before_a_large_attachment() -> None:
+    picture = b"\r\n".join([b"A" * 76] * 20_000)
+    read = read_mail(
+        FROM + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nThe zip is torn.\r\n--x\r\n"
+        b"Content-Type: image/png\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n" + picture + b"\r\n--x--"
+    )  # fmt: skip
+    assert (read.kind, read.words) == (Kind.PERSON, "The zip is torn.")
 
 
 @given(st.text(max_size=400))

@@ -17,21 +17,33 @@ from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
+from itertools import islice
 
 from amends.kernel.refs import clean_ref
 
 MOST_BYTES = 2_000_000
+MOST_READ = 256_000
+"""What a report or a person says stands before what is attached to it; the library's reader is slow enough for more to hold a worker."""
 MOST_PARTS = 60
 LONGEST_HEADER = 2_000
 LONGEST_TEXT = 40_000
 _CHARSETS = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030", "unknown-8bit": "utf-8", "": "utf-8"}
+MOST = {re.compile(rb"content-type:", re.IGNORECASE): MOST_PARTS, re.compile(rb"\r\n\r\n|\n\n|\r\r"): 1_000}
+"""Of each of these: kinds of parts, and empty lines, each of which may begin a group of a report."""
 _REF = re.compile(r"(?<![A-Za-z0-9])(MG|AS)-?([0-9A-Za-z]{4})-?([0-9A-Za-z]{4})-?([0-9A-Za-z]{4})(?![A-Za-z0-9])", re.IGNORECASE)
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 
 
 def parsed(raw: bytes) -> Message:
-    """The mail as a tree of parts; of one that is larger than MOST_BYTES its beginning."""
-    return BytesParser(policy=compat32).parsebytes(raw[:MOST_BYTES])
+    """The mail as a tree of parts; of one that is larger than MOST_READ, or has more than MOST of something, its beginning.
+
+    A mail within a mail names its kind, so this bounds how deep the library's reader, which calls itself, has to go.
+    """
+    beginning = raw[:MOST_READ]
+    for mark, most in MOST.items():
+        over = next(islice(mark.finditer(beginning), most, None), None)
+        beginning = beginning[: over.start()] if over else beginning
+    return BytesParser(policy=compat32).parsebytes(beginning)
 
 
 def header(mail: Message, name: str) -> str:
@@ -78,7 +90,7 @@ def returned(mail: Message) -> str:
 
 def blocks(part: Message) -> list[Message]:
     """The groups of fields of a delivery report (RFC 3464), also where somebody encoded it, which the standard forbids."""
-    groups = _inner(part)
+    groups = _inner(part)[:MOST_PARTS]
     if any(group.get("Action") or group.get("Reporting-MTA") for group in groups):
         return groups
     text = "\n\n".join(map(plainly, groups)) if groups else _text(part)
