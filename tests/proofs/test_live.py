@@ -136,7 +136,6 @@ def test_every_row_is_read_once_and_every_mark_stands_before_all_that_is_still_t
     with ThreadPoolExecutor(4) as pool:
         done = [pool.submit(writes, writer) for writer in range(4)]
         readings = asyncio.run(reads_on(done))
-    assert len(readings) > 4
     told = [change.topics[0] for reading in readings for change in reading.changes]
     assert sorted(told) == sorted(topic for one in done for topic in one.result())
     for at, reading in enumerate(readings):
