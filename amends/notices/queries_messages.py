@@ -157,7 +157,7 @@ def _view(row: Message, names: Mapping[int, str], by: Actor) -> MessageView:
         language=row.language, kind=row.kind, urgency=row.urgency, state=row.state, state_name=STATE_NAMES[row.state],
         reason=reason_in_words(row.reason), subject=row.subject, body="" if hidden else row.body, due_at=row.due_at, next_at=row.next_at,
         sent_at=row.sent_at, ended_at=row.ended_at, case_ref=item.get("case", ""), instead_of=row.instead_of, attempts=row.attempts,
-        provider=row.provider, log=tuple(_line(entry) for entry in row.log),
+        provider=row.provider, log=tuple(_line(entry, refs=by.sees_everything) for entry in row.log),
         may_resend=may_send(by) and may_resend(row.kind, row.state, row.ref),
     )  # fmt: skip
 
@@ -194,6 +194,7 @@ LINES: Mapping[str, Text] = {
     "again": say("服务商暂时不收（{reason}），{until} 再试", "not taken for now ({reason}); tried again at {until}"),
     "unheard": say("没有回音，将向服务商核对", "no answer; the service will be asked"),
     "asked_for_report": say("没有送达回执，正在核对", "no delivery report yet; the service is asked"),
+    "fault": say("我们的程序出错，{until} 再试", "a fault of ours; tried again at {until}"),
     "overdue": say("一直没有送达回执", "no delivery report came"),
     "dropped": say("没有发送：{reason}", "not sent: {reason}"),
     "delayed": say("还没有送达，对方服务器仍在尝试", "not there yet; the servers go on trying"),
@@ -204,11 +205,17 @@ LINES: Mapping[str, Text] = {
     "resent": say("由平台重发（原消息 {of}）", "sent again by the platform (was {of})"),
     "resent_as": say("已重发为 {to}", "sent again as {to}"),
 }
+WITHOUT_REFS: Mapping[str, Text] = {
+    "handed_on": say("改由{channel}发送", "handed on to {channel}"),
+    "resent": say("由平台重发", "sent again by the platform"),
+    "resent_as": say("已重发", "sent again"),
+}
+"""For everybody but the platform's people: whoever knows a message's reference can have a bounce speak of it."""
 
 
-def _line(entry: Mapping[str, Any]) -> LogLine:
+def _line(entry: Mapping[str, Any], *, refs: bool) -> LogLine:
     at = datetime.fromisoformat(entry["at"])
-    words = LINES.get(entry["what"])
+    words = LINES.get(entry["what"]) if refs else WITHOUT_REFS.get(entry["what"]) or LINES.get(entry["what"])
     if words is None:
         return LogLine(at, say("{what}", "{what}", what=entry["what"]))
     reason = reason_in_words(str(entry.get("reason") or "")) or say("原因不明", "no reason given")

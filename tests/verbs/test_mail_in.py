@@ -19,9 +19,12 @@ from amends.cases.queries import timeline
 from amends.kernel import clock
 from amends.notices.models import Contact, Message, Notice, Recipient
 from amends.notices.queries_messages import message
-from amends.notices.verbs.mail_in import MOST_A_DAY, MOST_AN_HOUR, take_mail
+from amends.notices.rules.inbound import read_mail
+from amends.notices.verbs.mail_in import MOST_A_DAY, MOST_AN_HOUR, MOST_OF_A_CASE, take_mail
+from amends.notices.verbs.sending import resend
+from amends.people.rules import Role
 from amends.plumbing import jobs
-from tests.cast import Cast, an_order, claims, the_cast
+from tests.cast import Cast, an_order, claims, person, the_cast
 from tests.messages_at_hand import Services, services
 
 MACHINES = ("auto", "own", "junk", "broken")
@@ -90,6 +93,25 @@ def test_a_bounce_of_an_address_that_a_forwarder_added_ends_nothing(case: Case) 
     assert take_mail(mail("dsn-01-postfix-user-unknown", address="elsewhere@mail.example")) == "taken"
     assert to_bolt().state == "bounced"
     assert ended() == []
+
+
+def test_a_bounce_that_does_not_name_the_address_ends_nothing(case: Case) -> None:
+    forged = (
+        f"From: MAILER-DAEMON@evil.example\nReturn-Path: <>\nSubject: Undelivered Mail\n\nUser unknown 550 5.1.1 about {to_bolt().ref}\n"
+    )
+    assert take_mail(forged.encode()) == "taken"
+    assert to_bolt().state == "bounced"
+    assert ended() == []
+
+
+def test_only_the_platform_reads_references_in_the_log_of_a_message(case: Case, cast: Cast) -> None:
+    first = to_bolt().ref
+    take_mail(mail("dsn-13-mailbox-full"))
+    again = resend(first, person("susan", Role.SUPERVISOR)).ref
+    said = {by: [line.words.into("en") for line in message(first, by).log] for by in (cast.agent, cast.bolt)}
+    assert f"sent again as {again}" in said[cast.agent]
+    assert "sent again" in said[cast.bolt]
+    assert "MG-" not in " ".join(said[cast.bolt])
 
 
 def test_a_bounce_that_names_no_message_of_ours_changes_nothing(case: Case) -> None:
@@ -197,6 +219,15 @@ def test_a_sender_that_does_not_stop_is_capped(case: Case, stepped_clock: clock.
     assert CaseText.objects.filter(kind="mail").count() == MOST_A_DAY
     stepped_clock.forward(timedelta(days=1))
     assert take_mail(raw) == "kept"
+
+
+def test_senders_that_call_themselves_something_new_are_capped_too(case: Case) -> None:
+    raw = mail("person-01-plain", case)
+    sender = read_mail(raw).sender.encode()
+    made = [
+        take_mail(raw.replace(b"<reply.4711@", b"<reply.%d@" % n).replace(sender, b"a%d@b.example" % n)) for n in range(MOST_OF_A_CASE + 1)
+    ]
+    assert made == ["kept"] * MOST_OF_A_CASE + ["capped"]
 
 
 def test_a_closed_case_stays_closed(case: Case) -> None:

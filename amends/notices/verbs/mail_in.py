@@ -41,6 +41,8 @@ log = structlog.get_logger(__name__)
 MOST_AN_HOUR = 5
 MOST_A_DAY = 20
 """So many mails of one sender about one case are kept; more than that is a machine, or somebody who has to be called."""
+MOST_OF_A_CASE = 30
+"""So many of all senders in a day, because a sender may call themselves anything."""
 
 
 class Made(StrEnum):
@@ -99,7 +101,7 @@ def _message_of(mail: Inbound) -> Message | None:
 
 
 def _bounced(mail: Inbound, message: Message) -> Made:
-    named = message.address.lower() in mail.recipients or not mail.recipients
+    named = message.address.lower() in mail.recipients
     answer = Answer("bounced", reason=f"{mail.reason} {mail.status}".strip(), permanent=mail.final and named)
     take_answer(answer, ref=message.ref, source="bounce")
     return Made.TAKEN
@@ -144,10 +146,10 @@ def _write_down(case_id: int, mail: Inbound, answers: str) -> Made:
     lines = Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, life="case", verb="mail_in")
     if lines.filter(facts__mail=digest).exists():
         return Made.DOUBLE
-    mine = list(
-        lines.filter(facts__sender=sender, made_at__gt=now - timedelta(days=1)).order_by("made_at").values_list("made_at", flat=True)
-    )
-    if len(mine) >= MOST_A_DAY or sum(at > now - timedelta(hours=1) for at in mine) >= MOST_AN_HOUR:
+    today = list(lines.filter(made_at__gt=now - timedelta(days=1)).order_by("made_at").values_list("facts__sender", "made_at"))
+    mine = [at for who, at in today if who == sender]
+    most = len(today) >= MOST_OF_A_CASE or len(mine) >= MOST_A_DAY
+    if most or sum(at > now - timedelta(hours=1) for at in mine) >= MOST_AN_HOUR:
         return Made.CAPPED
     text = keep_text(case, "mail", clean_words(mail.words, field="words"), PLATFORM)
     facts = {"mail": digest, "sender": sender, "message": answers, **told(text)}
