@@ -59,6 +59,14 @@ def test_aliyun_reports_by_the_address_that_holds_our_secret(messages: Running) 
     assert now(row).state == "delivered"
 
 
+def test_a_report_that_no_database_keeps_does_not_stop_the_others(messages: Running) -> None:
+    row = sent("sms", "+8613812345678")
+    bad = [{"out_id": "MG\x00x", "biz_id": "\x00", "success": True}, {"out_id": "\ud800", "biz_id": "\ud800", "err_code": "\x00"}]
+    told = json.dumps([*bad, {"out_id": row.ref, "biz_id": row.provider_ref, "success": True}])
+    assert post(f"/sms/aliyun?{urlencode({'token': choosing.hook_secret()})}", told, "application/json").status_code == 200
+    assert now(row).state == "delivered"
+
+
 def test_twilio_signs_the_address_that_we_gave_it(messages: Running, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AMENDS_SMS_URL", urls(tmp_path)["twilio"])
     row = sent("sms", "+14155550100")

@@ -25,6 +25,7 @@ from amends.plumbing.messages.port import Report
 
 LARGEST_BODY = 256 * 1024
 MOST_REPORTS = 1000
+LONGEST = 200
 TOLERANCE = 300.0  # seconds between WeChat's stamp and our time
 FIELD = re.compile(r"<(CreateTime|MsgType|Event|MsgID|Status)>\s*(?:<!\[CDATA\[(.*?)\]\]>|([^<]*))\s*</\1>", re.DOTALL)
 
@@ -56,7 +57,7 @@ def twilio_reports(url: str, form: Mapping[str, str], signature: str) -> list[Re
         return []
     code = form.get("ErrorCode", "") if state == "failed" else ""
     key = parse_qs(urlsplit(url).query).get("key", [""])[0]
-    return [Report("twilio", form["MessageSid"], key, state, code, None, permanent=sms_twilio.is_permanent(code))]
+    return [Report("twilio", _plain(form["MessageSid"]), _plain(key), state, _plain(code), None, permanent=sms_twilio.is_permanent(code))]
 
 
 def wechat_greeting(query: Mapping[str, str]) -> str:
@@ -75,10 +76,11 @@ def wechat_event(query: Mapping[str, str], body: bytes) -> Report | None:
         return None
     status, stamp = told.get("Status", ""), told.get("CreateTime", "")
     at = datetime.fromtimestamp(int(stamp), UTC) if stamp.isascii() and stamp.isdigit() and len(stamp) < 11 else None
+    name = _plain(told["MsgID"])
     if status == "success":
-        return Report("wechat", told["MsgID"], "", "delivered", "", at)
+        return Report("wechat", name, "", "delivered", "", at)
     # The person has shut the account out: that stays so until they let it in again.
-    return Report("wechat", told["MsgID"], "", "failed", status, at, permanent="user block" in status)
+    return Report("wechat", name, "", "failed", _plain(status), at, permanent="user block" in status)
 
 
 def twilio_signature(url: str, form: Mapping[str, str], token: str) -> str:
@@ -103,11 +105,16 @@ def _check_wechat(query: Mapping[str, str]) -> None:
 
 
 def _aliyun(row: dict[str, Any]) -> Report:
-    done, code = row.get("success") in (True, "true"), str(row.get("err_code") or "")
+    done, code = row.get("success") in (True, "true"), _plain(str(row.get("err_code") or ""))
     return Report(
-        "aliyun", str(row.get("biz_id") or ""), str(row.get("out_id") or ""), "delivered" if done else "failed",
+        "aliyun", _plain(str(row.get("biz_id") or "")), _plain(str(row.get("out_id") or "")), "delivered" if done else "failed",
         "" if done else code, _beijing(str(row.get("report_time") or "")), permanent=not done and sms_aliyun.is_permanent(code),
     )  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    """A name or code without what no database keeps (zero bytes, half signs): one bad report must not stop those that came with it."""
+    return "".join(c for c in text[:LONGEST] if c.isprintable())
 
 
 def _beijing(text: str) -> datetime | None:
