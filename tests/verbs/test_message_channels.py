@@ -335,7 +335,8 @@ def test_a_subscription_made_for_another_key_or_given_up_gets_nothing(running: R
 
 def test_a_browser_cannot_make_us_call_where_it_likes(message: Callable[..., Outgoing]) -> None:
     for inside in ("http://169.254.169.254/latest", "https://10.0.0.1/push", "https://fcm.googleapis.com.evil.example/x",
-                   "https://fcm.googleapis.com:8443/x", "https://user@fcm.googleapis.com/x", "file:///etc/passwd", "x"):  # fmt: skip
+                   "https://fcm.googleapis.com:8443/x", "https://user@fcm.googleapis.com/x",
+                   "https://fcm.googleapis.com/x\r\nfoo: bar", "https://fcm.google\tapis.com/x", "file:///etc/passwd", "x"):  # fmt: skip
         assert not choosing.takes_endpoint(inside)
         assert over("push").send(message("push", to=inside)).reason == "unknown_push_service"
     assert choosing.takes_endpoint("https://fcm.googleapis.com/fcm/send/abc")
