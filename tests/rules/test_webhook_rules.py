@@ -13,7 +13,7 @@ from amends.kernel.parties import Party
 from amends.management.webhooks_page import PAGE, body, page
 from amends.notices.webhooks.rules import events
 from amends.notices.webhooks.rules.examples import EXAMPLES
-from amends.notices.webhooks.rules.places import is_public
+from amends.notices.webhooks.rules.places import is_public, wrong_address
 from amends.notices.webhooks.rules.schedule import MOST_ATTEMPTS, WAITS, Heard, Outcome, error_of, outcome_of, seconds_asked, wait_after
 
 AT = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
@@ -94,6 +94,18 @@ INSIDE = """
 @pytest.mark.parametrize("address", INSIDE.split())
 def test_addresses_that_are_never_called(address: str) -> None:
     assert not is_public(address)
+
+
+@pytest.mark.parametrize("host", ["127.1", "2130706433", "0", "0x7f000001", "a.0x7f", "example.com:22", "example.com:25", "127.1."])
+def test_a_host_is_a_name_or_a_whole_address_at_a_port_for_the_web(host: str) -> None:
+    assert wrong_address(f"https://{host}/hooks") is not None
+
+
+@pytest.mark.parametrize(
+    "host", ["example.com", "example.com:443", "example.com:8443", "8.8.8.8", "[2606:4700::1111]:1024", "7eleven.example"]
+)
+def test_hosts_that_may_be_written_down(host: str) -> None:
+    assert wrong_address(f"https://{host}/hooks") is None
 
 
 def test_keys_of_the_database_stay_here_and_the_unit_of_a_sum_goes_out() -> None:

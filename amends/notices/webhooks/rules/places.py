@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from amends.kernel.texts import Text, say
 
 MOST_URL = 500
+LOWEST_PORT = 1024
+"""Below it stand other services than those that take webhooks (mail, shells, directories); 443 is the one exception."""
 NAT64 = IPv6Network("64:ff9b::/96")
 UNICAST = IPv6Network("2000::/3")
 RELAYS = IPv4Network("192.88.99.0/24")
@@ -20,6 +22,8 @@ PAPERS = IPv6Network("3fff::/20")
 """For examples in papers (RFC 9637); older versions of Python do not know it yet."""
 LOCAL_NAMES = ("localhost", ".localhost", ".local", ".localdomain", ".internal", ".home.arpa")
 _PLAIN = re.compile(r"[!-~]+")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
+"""A last label like this makes the whole host a number: `127.1`, `2130706433`. Only a whole IP address may be one."""
 
 BAD = say("请填写完整的网址，例如 https://shop.example.com/hooks。", "Write a whole address, such as https://shop.example.com/hooks.")
 LONG = say("网址最多 {n} 个字符。", "An address has {n} characters at most.", n=MOST_URL)
@@ -29,6 +33,7 @@ HTTPS = say(
 SECRETS = say(
     "网址里不要写用户名和密码；请用签名来确认来源。", "No user name or password in the address: the signature says where it comes from."
 )
+PORT = say("端口只能是 443，或 {n} 以上。", "The port is 443, or {n} and above.", n=LOWEST_PORT)
 INSIDE = say("这个网址指向内部网络，不能接收通知。", "This address leads into a private network and cannot take webhooks.")
 
 
@@ -51,6 +56,10 @@ def wrong_address(url: str, *, private: bool = False) -> Text | None:
         return None
     if parts.scheme != "https":
         return HTTPS
+    if _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]) and not _is_ip(host):
+        return BAD
+    if port is not None and port != 443 and port < LOWEST_PORT:
+        return PORT
     return INSIDE if _is_inside(host) else None
 
 
@@ -66,6 +75,14 @@ def _is_inside(host: str) -> bool:
         return not is_public(host)
     except ValueError:
         return False
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def is_public(address: str) -> bool:
