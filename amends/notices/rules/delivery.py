@@ -85,6 +85,17 @@ REASONS: Mapping[str, Text] = {
     "unheard": say("服务商一直没有回音", "the service never answered"),
     "overdue": say("没有送达回执", "no delivery report came"),
     "fault": say("我们的程序出错", "a fault of ours"),
+    "bad_address": say("地址写法不对", "this is no address"),
+    "bad_words": say("内容无法发送", "the words cannot be sent"),
+    "bad_subscription": say("浏览器推送的登记无效", "the browser's registration is not valid"),
+    "unknown_push_service": say("不是已知的浏览器推送服务", "this is no known push service"),
+    "sign_in_not_ascii": say("邮件服务器的用户名或密码不能这样写", "the mail server's user name or password cannot be written so"),
+    "no_starttls_or_sign_in": say("邮件服务器不支持加密或登录", "the mail server offers no encryption or no sign-in"),
+    "certificate_not_trusted": say("服务器证书不受信任", "the server's certificate is not trusted"),
+    "no_connection": say("连不上服务商", "the service cannot be reached"),
+    "connection_broke": say("连接中断", "the connection broke"),
+    "timeout": say("等待服务商超时", "the service took too long"),
+    "no_token": say("没有取得服务商的令牌", "the service gave no token"),
 }
 
 
