@@ -22,6 +22,7 @@ from amends.people.models import User
 from amends.people.rules import Actor, Role
 from amends.plumbing import jobs
 from tests.cast import Cast, an_order, person, the_cast
+from tests.messages_at_hand import delivered, reachable_by, services
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +184,19 @@ def test_a_draft_needs_both_languages_and_an_end_that_is_still_to_come(cast: Cas
     with pytest.raises(Unprocessable) as late:
         publish(draft.ref, by=paula)
     assert set(late.value.fields) == {"shown_until"}
+
+
+def test_news_that_did_not_arrive_take_the_next_way_of_their_route(cast: Cast, paula: Actor, stepped_clock: Stepped) -> None:
+    assert cast.anna.user_id is not None
+    reachable_by(cast.anna.user_id, "push", "wechat")
+    with services() as post:
+        post.push.behaves, post.wechat.behaves = ["gone"], ["gone"]
+        one = published(paula, "consumers")
+        jobs.drain()
+        delivered(stepped_clock, timedelta(minutes=2))
+        rows = Message.objects.filter(announcement_id=one.pk, user_id=cast.anna.user_id).order_by("made_at", "pk")
+        assert [(row.channel, row.state) for row in rows] == [("push", "failed"), ("wechat", "failed"), ("mail", "accepted")]
+        assert [row.instead_of for row in rows] == ["", rows[0].ref, rows[1].ref]
+        assert [out.text for out in post.mail.book if out.to == "anna@example.com"] == [rows[2].body]
+    counted = reach(announcement(one.ref))
+    assert (counted.addressed, counted.told) == (2, 2)

@@ -21,7 +21,7 @@ from amends.notices.announcing.queries import announcement, forget_announcements
 from amends.notices.announcing.verbs import Written, draft_announcement, publish
 from amends.notices.models import Message
 from amends.notices.verbs import sending
-from amends.notices.verbs.planning import send_one
+from amends.notices.verbs.planning import HANDED_OVER, send_one
 from amends.people.rules import Role
 from amends.plumbing import jobs
 from amends.plumbing.shards import WHOLE
@@ -65,7 +65,7 @@ def waiting_jobs() -> list[tuple[str, int]]:
             "SELECT args->>'ref', priority FROM procrastinate_jobs WHERE status = 'todo' AND task_name = 'send_message'"
             " ORDER BY priority DESC, id"
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def parts(*names: str) -> None:
@@ -78,7 +78,7 @@ def test_a_message_has_one_job_however_long_nobody_works(cast: Cast, stepped_clo
     refs = waiting(20, "result")
     for _ in range(5):
         sending.release()
-        stepped_clock.forward(sending.HANDED_OVER + timedelta(seconds=1))
+        stepped_clock.forward(HANDED_OVER + timedelta(seconds=1))
     assert Counter(ref for ref, _ in waiting_jobs()) == Counter(refs)
 
 

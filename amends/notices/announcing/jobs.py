@@ -22,7 +22,8 @@ from amends.notices.queries_people import Reach, preferences, reachable
 from amends.notices.rules.quiet import release_at
 from amends.notices.rules.routes import route
 from amends.notices.rules.words import Channel, Urgency
-from amends.notices.verbs.planning import line
+from amends.notices.verbs.planning import Person, line
+from amends.notices.verbs.planning import Way as Elsewhere
 from amends.people.models import User
 from amends.plumbing.jobs import task
 
@@ -92,6 +93,22 @@ def _message(found: Announcement, published_at: datetime, user: User, way: Way) 
         state="queued", log=[line("planned", until=way.goes_at.isoformat())], next_at=way.goes_at,
         due_at=found.shown_until, key=f"{found.ref}:{user.pk}:{way.channel.value}",
     )  # fmt: skip
+
+
+def hand_on(message: Message, person: Person, ways: Sequence[Elsewhere]) -> Message | None:
+    """The announcement of a message that did not arrive goes to the first of these addresses that quiet hours do not make too late; None
+    where there is none, or it was withdrawn. The caller holds the lock of the person's row, and of the message's."""
+    found = Announcement.objects.filter(pk=message.announcement_id or 0, withdrawn_at__isnull=True).first()
+    if found is None:
+        return None
+    for channel, reach in ways:
+        at = release_at(clock.now(), person.quiet, Urgency.NEWS, channel, found.shown_until)
+        if at is not None:
+            taker = _message(found, clock.now(), User.objects.get(pk=person.user_id), Way(channel, reach, at))
+            taker.key, taker.instead_of = f"{taker.key}:{message.ref}", message.ref
+            taker.save(force_insert=True)
+            return taker
+    return None
 
 
 def body_for(channel: Channel, found: Announcement, language: str) -> str:

@@ -16,6 +16,7 @@ import structlog
 from django.db import transaction
 
 from amends.kernel import clock
+from amends.notices.announcing.jobs import hand_on
 from amends.notices.models import Contact, Message, Notice
 from amends.notices.rules.delivery import A_CODE, MISSED, OPEN, after
 from amends.notices.rules.routes import ROUTES, route
@@ -64,7 +65,7 @@ def take_answer(
     if said == "again":
         _try_again(message, person, answer, told, columns)
     elif said == "unheard":
-        keep(message, told, state=becomes, next_at=clock.now() + _look_after(message), **columns)
+        _look_again(message, person, becomes, told, columns)
     else:
         _ended(message, person, becomes, answer, told, columns)
     return message.state
@@ -96,7 +97,11 @@ def overdue(message: Message, person: Person | None) -> None:
 def fall_back(message: Message, person: Person | None) -> None:
     """What the message was to say goes, notice by notice, to the next address of its group that it was not sent to yet, or by mail where
     the group is at its end. News that the group does not ask mail to carry are not forced upon it."""
-    if person is None or message.case_id is None:
+    if person is None:
+        return
+    if message.announcement_id is not None and (told := hand_on(message, person, _untried(message, person))) is not None:
+        keep(message, line("handed_on", to=told.ref, channel=told.channel))
+    if message.case_id is None:
         return
     urgency = Urgency(message.urgency)
     ways = _candidates(person, urgency, message)
@@ -141,21 +146,41 @@ def _try_again(message: Message, person: Person | None, answer: Answer, told: di
 
 
 def _next_try(message: Message, person: Person | None, answer: Answer) -> datetime | None:
-    tries = min(IMPATIENT, len(PAUSES)) if person is not None and _has_another(message, person) else len(PAUSES) + 1
-    if message.attempts >= tries:
+    another = person is not None and _has_another(message, person)
+    if message.attempts >= (IMPATIENT if another else len(PAUSES) + 1):
         return None
     pause = PAUSES[min(max(message.attempts, 1), len(PAUSES)) - 1]
     at = clock.now() + max(pause, timedelta(seconds=answer.wait_seconds or 0))
+    return at if at < _in_time(message, another=another) or message.attempts == 0 else None
+
+
+def _look_again(message: Message, person: Person | None, becomes: str, told: dict[str, Any], columns: dict[str, Any]) -> None:
+    """The service is asked ever less often, first when a request on its way must have arrived. Where another channel could take over,
+    or the limit comes, nobody waits for it for ever: the message has failed, and may still turn out to have arrived."""
+    looked, another = sum(entry["what"] == "unheard" for entry in message.log), person is not None and _has_another(message, person)
+    now, ends = clock.now(), _in_time(message, another=another)
+    at = now + PAUSES[min(looked, len(PAUSES) - 1)]
+    if ends <= now or (another and (looked >= IMPATIENT or at >= ends)):
+        _ended(message, person, "failed", Answer("failed", reason="unheard"), told | {"what": "failed", "reason": "unheard"}, columns)
+    else:
+        keep(message, told, state=becomes, next_at=min(at, ends), **columns)
+
+
+def last_chance(message: Message) -> datetime:
+    """Until when the message is worth a try: a day, or the limit of what it asks for where it holds nothing else."""
     ends = (message.sent_at or message.made_at) + LONGEST
-    if message.due_at is not None and message.urgency in WAITS:
-        ends = min(ends, message.due_at)
-    return at if at < ends or message.attempts == 0 else None
+    if message.due_at is None or message.urgency not in WAITS:
+        return ends
+    beside = any(notice.urgency not in WAITS for notice in notices_of(message)) if len(message.items) > 1 else False
+    return ends if beside else min(ends, message.due_at)
 
 
-def _look_after(message: Message) -> timedelta:
-    """A request on its way must have arrived before the service can be asked whether it did; then ever less often."""
-    looked = sum(entry["what"] == "unheard" for entry in message.log)
-    return PAUSES[min(looked, len(PAUSES) - 1)]
+def _in_time(message: Message, *, another: bool) -> datetime:
+    """Until when this address is: where another could take over, that one has half of what is left of the limit."""
+    now, ends = clock.now(), last_chance(message)
+    if not another or message.due_at is None or message.urgency not in WAITS:
+        return ends
+    return min(ends, now + (message.due_at - now) / 2)
 
 
 # ── what follows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -166,7 +191,7 @@ def _ended(message: Message, person: Person | None, becomes: str, answer: Answer
     columns |= {"state": becomes, "reason": answer.reason if becomes in MISSED else "", "next_at": None}
     if becomes == "accepted":
         within = _reports_within(message)
-        columns["next_at"] = now + within if within and message.case_id is not None else None
+        columns["next_at"] = now + within if within and (message.case_id or message.announcement_id) else None
     columns["ended_at"] = message.ended_at or (None if becomes == "accepted" and columns["next_at"] else now)
     if message.kind == A_CODE:
         columns |= {"body": "", "items": []}
@@ -196,7 +221,8 @@ def _end_address(message: Message) -> None:
 def _call_off(message: Message) -> None:
     """Whoever was to say it instead and has not begun need not."""
     takers = Message.objects.select_for_update().filter(
-        user_id=message.user_id, case_id=message.case_id, instead_of=message.ref, state="queued", attempts=0,
+        merchant_id=message.merchant_id, case_id=message.case_id, user_id=message.user_id, instead_of=message.ref, state="queued",
+        attempts=0,
     )  # fmt: skip
     mine = {item["notice"] for item in message.items}
     for taker in takers.order_by("made_at", "pk"):
@@ -222,16 +248,25 @@ def _candidates(person: Person, urgency: Urgency, message: Message) -> list[Way]
 def _tried(message: Message) -> set[tuple[int, str, str]]:
     """Which notice of the message went, or is to go, where."""
     mine = {item["notice"] for item in message.items}
-    rows = Message.objects.filter(user_id=message.user_id, case_id=message.case_id).order_by("made_at", "pk")
+    rows = Message.objects.filter(merchant_id=message.merchant_id, case_id=message.case_id, user_id=message.user_id)
     return {
         (item["notice"], channel_, address)
-        for items, channel_, address in rows.values_list("items", "channel", "address")
+        for items, channel_, address in rows.order_by("made_at", "pk").values_list("items", "channel", "address")
         for item in items
         if item.get("notice") in mine
     }
 
 
+def _untried(message: Message, person: Person) -> list[Way]:
+    """Where else the announcement of the message may go to this person."""
+    rows = Message.objects.filter(announcement_id=message.announcement_id, user_id=message.user_id).order_by("made_at", "pk")
+    tried = set(rows.values_list("channel", "address"))
+    return [way for way in _candidates(person, Urgency.NEWS, message) if (way.channel.value, way.reach.address) not in tried]
+
+
 def _has_another(message: Message, person: Person) -> bool:
+    if message.announcement_id is not None:
+        return bool(_untried(message, person))
     if message.case_id is None:
         return False
     tried, ways = _tried(message), _candidates(person, Urgency(message.urgency), message)

@@ -14,11 +14,12 @@ may arrive twice: as the same mail under the same Message-ID, as the same push u
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 import structlog
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from amends.cases.models import Deadline
 from amends.kernel import clock
@@ -31,7 +32,7 @@ from amends.notices.rules.delivery import may_resend
 from amends.notices.rules.quiet import release_at
 from amends.notices.rules.words import WAITS, Channel, Urgency
 from amends.notices.rules.writers import only_senders
-from amends.notices.verbs.answers import LONGEST, PAUSES, drop, notices_of, overdue, take_answer, take_report, taken
+from amends.notices.verbs.answers import LONGEST, PAUSES, drop, last_chance, notices_of, overdue, take_answer, take_report, taken
 from amends.notices.verbs.planning import HANDED_OVER, Person, keep, line
 from amends.people.rules import Actor
 from amends.plumbing import jobs
@@ -47,7 +48,9 @@ JOB = "send_message"
 MOST = 500
 NEWS_AT_ONCE = 100
 LEASE = timedelta(seconds=30)
-"""Longer than any channel's own time-out: whoever has not answered by then is dead, or will be heard as a late answer."""
+LEASES: Mapping[str, timedelta] = {Channel.MAIL: timedelta(seconds=90)}
+"""Longer than any call to the channel may last: whoever has not answered by then is dead, or will be heard as a late answer. A mail
+server is asked in a dozen steps, and two of them may be slow in good health."""
 
 
 class Claim(NamedTuple):
@@ -150,14 +153,21 @@ def _claim(ref: str) -> Claim | None:
     if message.state == "queued":
         return _to_send(message, person, service)
     if message.state == "unsure":
-        if clock.now() > (message.sent_at or message.made_at) + LONGEST:
+        if clock.now() >= last_chance(message):
             take_answer(Answer("failed", reason="unheard"), ref=ref, source="report")
             return None
-        keep(message, next_at=clock.now() + (LEASE if service else PAUSES[-1]))
-        return _to_look(message, service) if service else None
-    if message.state == "accepted" and message.next_at is not None and service is not None:
+        if service is None:
+            take_answer(Answer("unheard", reason="not_set_up"), ref=ref, source="look")
+            return None
+        keep(message, next_at=clock.now() + _lease(message))
+        return _to_look(message, service)
+    if message.state == "accepted" and message.next_at is not None:
         return _to_ask_for_report(message, person, service)
     return None
+
+
+def _lease(message: Message) -> timedelta:
+    return LEASES.get(message.channel, LEASE)
 
 
 @transaction.atomic
@@ -189,9 +199,8 @@ def _to_send(message: Message, person: Person | None, service: Service | None) -
     elif later > now:
         keep(message, line("waits", until=later.isoformat()), next_at=later)
     else:
-        if message.attempts == 0 and message.case_id is not None:
-            _put_into_words(message, person, notices)
-        return _begun(message, service)
+        worded = message.attempts > 0 or message.case_id is None or _put_into_words(message, person, notices)
+        return _begun(message, service) if worded else None
     return None
 
 
@@ -199,7 +208,7 @@ def _begun(message: Message, service: Service) -> Claim:
     now, machine = clock.now(), clock.machine_now()
     told = line("sending", attempt=message.attempts + 1, provider=service.provider, machine=machine.isoformat())
     keep(
-        message, told, state="sending", attempts=message.attempts + 1, next_at=now + LEASE, provider=service.provider,
+        message, told, state="sending", attempts=message.attempts + 1, next_at=now + _lease(message), provider=service.provider,
         sent_at=message.sent_at or now,
     )  # fmt: skip
     return Claim("send", service, outgoing(message, _keys(message)), message.attempts, machine)
@@ -211,15 +220,19 @@ def _to_look(message: Message, service: Service) -> Claim:
     return Claim("look", service, outgoing(message, _keys(message)), message.attempts, since)
 
 
-def _to_ask_for_report(message: Message, person: Person | None, service: Service) -> Claim | None:
-    """The report that should have come is asked for; nothing is done for a message whose report may still come."""
-    within = service.reports_within
-    if within is None or message.sent_at is None or clock.now() < message.sent_at + within:
+def _to_ask_for_report(message: Message, person: Person | None, service: Service | None) -> Claim | None:
+    """The report that should have come is asked for; nothing is done for a message whose report may still come, and none is waited for
+    where the channel has no service any more, or one that tells of none."""
+    within = service.reports_within if service else None
+    if service is None or within is None:
+        keep(message, next_at=None, ended_at=message.ended_at or clock.now())
+        return None
+    if message.sent_at is None or clock.now() < message.sent_at + within:
         return None
     if any(entry["what"] == "asked_for_report" for entry in message.log):
         overdue(message, person)
         return None
-    keep(message, line("asked_for_report"), next_at=clock.now() + LEASE)
+    keep(message, line("asked_for_report"), next_at=clock.now() + _lease(message))
     return _to_look(message, service)
 
 
@@ -267,11 +280,30 @@ def _quiet_until(message: Message, person: Person | None, now: datetime) -> date
     return release_at(now, person.quiet, Urgency(message.urgency), Channel(message.channel), message.due_at)
 
 
-def _put_into_words(message: Message, person: Person | None, notices: list[Notice]) -> None:
-    """The words are those of the person's language now, and stay."""
+def _put_into_words(message: Message, person: Person | None, notices: list[Notice]) -> bool:
+    """The words are those of the person's language now, and stay. False where a fault of ours keeps us from finding them: tried again as
+    a service that is away would be, until it is too late."""
     language = person.language if person else message.language
-    said = compose(notices, language=language, channel=Channel(message.channel))
+    try:
+        with transaction.atomic():
+            said = compose(notices, language=language, channel=Channel(message.channel))
+    except DatabaseError:
+        raise  # passes, with the job's next attempt
+    except Exception:
+        log.exception("message not put into words", message=message.ref)
+        _put_off(message, person)
+        return False
     keep(message, language=language, subject=said.subject, body=said.text)
+    return True
+
+
+def _put_off(message: Message, person: Person | None) -> None:
+    faults = sum(entry["what"] == "fault" for entry in message.log)
+    at = clock.now() + PAUSES[min(faults, len(PAUSES) - 1)]
+    if at < last_chance(message):
+        keep(message, line("fault", until=at.isoformat()), next_at=at)
+    else:
+        drop(message, person, "fault", fall=True)
 
 
 def _keys(message: Message) -> dict[str, str]:
