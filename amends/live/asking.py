@@ -89,9 +89,9 @@ def origins(host: str) -> frozenset[str]:
 
 
 def cors(asked: Asked) -> list[tuple[bytes, bytes]]:
-    """What lets the page read the answer; nothing for a page from elsewhere."""
+    """What lets the page read the answer; nothing for a page from elsewhere, or on a host that is not ours."""
     vary = (b"vary", b"Origin")
-    if not asked.origin or asked.origin not in origins(asked.host):
+    if not asked.origin or not _host_is_ours(asked.host) or asked.origin not in origins(asked.host):
         return [vary]
     return [vary, (b"access-control-allow-origin", asked.origin.encode()), (b"access-control-allow-credentials", b"true")]
 

@@ -246,6 +246,8 @@ def test_only_our_own_pages_may_read_a_stream(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setenv("AMENDS_PORT", "8010")
     assert may("http://127.0.0.1:8010")
+    elsewhere = {"host": "evil.example:9", "origin": "http://evil.example:8010"}
+    assert asking.cors(asking.read(asks("/events", **elsewhere))) == [(b"vary", b"Origin")]
     assert not may("http://127.0.0.1:8011") and not may("http://localhost:8010") and not may("null")
     monkeypatch.setattr(settings, "CSRF_TRUSTED_ORIGINS", ["https://service.example.com"])
     assert may("https://service.example.com") and not may("https://service.example.com.evil.example")
