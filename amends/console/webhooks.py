@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from amends.console.page import HOME, shown
 from amends.faces import webhook_pages as pages
@@ -21,10 +22,12 @@ def every(request: ActorRequest) -> HttpResponse:
     return pages.every(request, PLACE, LIST)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @face("console")
 def new(request: ActorRequest) -> HttpResponse:
-    """A new endpoint."""
+    """A new endpoint. Whoever comes back to the page of a refused form, or loads it anew, is led to the list, where the form stands."""
+    if request.method != "POST":
+        return redirect(PLACE.at())
     return pages.add(request, PLACE, LIST)
 
 

@@ -78,6 +78,8 @@ def test_what_cannot_be_is_said_at_its_field_and_kept_as_typed(cast: Cast) -> No
         told = page.content.decode()
         assert page.status_code == 422 and said in told and "case.fly" in told and 'value="ERP"' in told
     assert not Endpoint.objects.exists()
+    back = as_("bolt").get("/console/webhooks/new", follow=True)
+    assert (back.status_code, back.redirect_chain[-1][0]) == (200, "/console/webhooks")
 
 
 def test_a_delivery_shows_its_body_and_its_attempts_and_goes_again(cast: Cast, shop: Receiver) -> None:
