@@ -560,3 +560,20 @@ def test_told(cast: Cast, shop: Receiver) -> None:
     approve(case.ref, by=cast.bolt)
     jobs.drain()
     assert [told.json["type"] for told in shop.heard] == ["case.approve"]
+
+
+def test_an_earlier_delivery_that_is_replayed_waits_for_the_call_under_way(cast: Cast, shop: Receiver, stepped_clock: Stepped) -> None:
+    endpoint, case = listens(cast, shop), a_case(cast)
+    jobs.drain()
+    released()
+    first, *_, last = Delivery.objects.filter(endpoint=endpoint).order_by("number")
+    Delivery.objects.filter(pk=last.pk).update(state="queued", attempts=0, next_at=stepped_clock.at)
+    under_way = sending.claim(endpoint.merchant_id, endpoint.pk, case.pk)
+    assert under_way is not None
+    assert under_way.delivery.pk == last.pk
+    verbs.replay(endpoint.ref, first.ref, by=cast.bolt)
+    assert sending.claim(endpoint.merchant_id, endpoint.pk, case.pk) is None
+    assert sending.record(under_way, Heard(status=200))
+    replayed = sending.claim(endpoint.merchant_id, endpoint.pk, case.pk)
+    assert replayed is not None
+    assert replayed.delivery.pk == first.pk

@@ -68,8 +68,10 @@ def claim(merchant_id: int, endpoint_id: int, case_id: int) -> Claimed | None:
     row = Delivery.objects.filter(merchant_id=merchant_id, endpoint=found, case_id=case_id, state__in=OPEN).order_by("number", "pk").first()
     if row is None or not (row.type == TEST or may_go(found)):
         return None
-    if row.next_at is not None and row.next_at > at and (row.state == "sending" or (row.state == "queued" and row.attempts)):
+    if row.next_at is not None and row.next_at > at and row.state == "queued" and row.attempts:
         return None
+    if Delivery.objects.filter(merchant_id=merchant_id, endpoint=found, case_id=case_id, state="sending", next_at__gt=at).exists():
+        return None  # this one or, where an earlier one was replayed, one behind it
     row.state, row.attempts, row.next_at, row.first_at = "sending", row.attempts + 1, at + LEASE, row.first_at or at
     row.save(update_fields=["state", "attempts", "next_at", "first_at"])
     if found.next_at is not None and row.type != TEST:
