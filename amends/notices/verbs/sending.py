@@ -48,9 +48,9 @@ JOB = "send_message"
 MOST = 500
 NEWS_AT_ONCE = 100
 LEASE = timedelta(seconds=30)
-LEASES: Mapping[str, timedelta] = {Channel.MAIL: timedelta(seconds=90)}
+LEASES: Mapping[str, timedelta] = {Channel.MAIL: timedelta(seconds=90), Channel.WECHAT: timedelta(seconds=90)}
 """Longer than any call to the channel may last: whoever has not answered by then is dead, or will be heard as a late answer. A mail
-server is asked in a dozen steps, and two of them may be slow in good health."""
+server is asked in a dozen steps, and two of them may be slow in good health; WeChat's token may have to be renewed on the way."""
 
 
 class Claim(NamedTuple):
