@@ -91,6 +91,8 @@ class Reader:
     status: int = 0
 
     def __enter__(self) -> Reader:
+        # As a browser does: what it came with is its mark until an event brings a newer one.
+        self.mark = self.headers.get("last-event-id", "")
         where = httpx.URL(f"{self.url}/events", params=self.params)
         lines = [
             f"GET {where.raw_path.decode()} HTTP/1.0",
