@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -54,7 +55,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer, ABC):
     """Listens on 127.0.0.1; one thread for each connection."""
 
     daemon_threads = True
@@ -68,9 +69,9 @@ class Server(ThreadingHTTPServer):
         """Where it answers."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
+    @abstractmethod
     def reply(self, asked: Asked) -> Reply:
         """What is answered; Refused becomes an answer, Cut breaks the connection."""
-        raise NotImplementedError
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is no news; anything else is reported as usual."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from amends.plumbing.simulators.behaving import written
 from amends.plumbing.simulators.books import Refused
 from amends.plumbing.simulators.messages.accounts import make_accounts
 from amends.plumbing.simulators.messages.behaviour import Behaviour, behave
@@ -35,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser, *, home: Path | None = None) -> N
 def run(options: argparse.Namespace) -> int:
     """Serves until told to stop; 0 then, 2 with a sentence on standard error where it can't begin."""
     try:
-        behaviour = _behaviour(options)
+        behaviour = behave(written(options.behaviour), Behaviour(seed=options.seed or Behaviour().seed))
         options.book.parent.mkdir(parents=True, exist_ok=True)
         book = Book(str(options.book.resolve()))
     except (ValueError, OSError, sqlite3.Error) as wrong:
@@ -66,15 +67,6 @@ def run(options: argparse.Namespace) -> int:
 def _cannot(why: str) -> int:
     sys.stderr.write(f"message simulator: {why}\n")
     return 2
-
-
-def _behaviour(options: argparse.Namespace) -> Behaviour:
-    asked: Any = options.behaviour
-    if asked.lstrip().startswith("{"):
-        asked = json.loads(asked)
-    elif Path(asked).is_file():
-        asked = json.loads(Path(asked).read_text())
-    return behave(asked, Behaviour(seed=options.seed or Behaviour().seed))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -106,7 +106,7 @@ class Desk:
             note(connection, wanted.service, wanted.key, now, "taken" if trouble in ("none", "slow") else trouble)
             for report in reports(taken) if fate.outcome != "lost" else ():
                 digest = hashlib.sha256(report.body).hexdigest()
-                for seconds in behaviour.reports(f"{taken.ref}:{digest}"):
+                for seconds in behaviour.pushes(f"{taken.ref}:{digest}"):
                     due = (taken.at if report.early else taken.due) + int(seconds * 1_000_000)
                     told = (wanted.service, report.url, report.content_type, report.body, due)
                     connection.execute("INSERT INTO push (service, url, content_type, body, due) VALUES (?, ?, ?, ?, ?)", told)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from amends.plumbing.simulators.behaving import written
 from amends.plumbing.simulators.payments.behaviour import Behaviour, behave
 from amends.plumbing.simulators.payments.book import Book
 from amends.plumbing.simulators.payments.server import Gateway
@@ -32,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser, *, home: Path | None = None) -> N
 def run(options: argparse.Namespace) -> int:
     """Serves until told to stop; 0 then, 2 with a sentence on standard error where it can't begin."""
     try:
-        behaviour = _behaviour(options)
+        behaviour = behave(written(options.behaviour), Behaviour(seed=options.seed or Behaviour().seed, instant=options.instant))
         options.book.parent.mkdir(parents=True, exist_ok=True)
         book = Book(str(options.book.resolve()))
     except (ValueError, OSError, sqlite3.Error) as wrong:
@@ -56,16 +55,6 @@ def run(options: argparse.Namespace) -> int:
 def _cannot(why: str) -> int:
     sys.stderr.write(f"payment simulator: {why}\n")
     return 2
-
-
-def _behaviour(options: argparse.Namespace) -> Behaviour:
-    asked: Any = options.behaviour
-    if asked.lstrip().startswith("{"):
-        asked = json.loads(asked)
-    elif Path(asked).is_file():
-        asked = json.loads(Path(asked).read_text())
-    base = Behaviour(seed=options.seed or Behaviour().seed, instant=options.instant)
-    return behave(asked, base)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,16 +1,15 @@
 """How the simulated gateway behaves: how long it takes, what it refuses, when it falls silent. Pure; not about money or HTTP.
 
-Every choice is a draw from hash(seed, what, key), so that the same keys meet the same fate in the next run, in any order.
-Trouble on the wire strikes only the first request of a key: whoever asks again with the same key is answered.
+What any simulated service does in the same way (draws, trouble on the wire) is in behaving.py.
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
-Trouble = Literal["none", "cut_before", "error_before", "cut_after", "error_after", "slow"]
+from amends.plumbing.simulators.behaving import Chances, Wanted, behaves
+
 Outcome = Literal["paid", "failed"]
 PROFILES: dict[str, dict[str, Any]] = {
     "plain": {},
@@ -23,8 +22,6 @@ PROFILES: dict[str, dict[str, Any]] = {
         "error_after": 0.1, "fails_once": 0.1, "fails_always": 0.05, "duplicates": 0.3, "shuffled": 0.3, "shuffled_wait": [0.1, 0.5],
     },
 }  # fmt: skip
-_SPANS = ("wait", "late_wait", "slow_wait", "shuffled_wait")
-_SHARES = ("late", "slow", "cut_before", "cut_after", "error_before", "error_after", "fails_once", "fails_always", "duplicates", "shuffled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behaviour(Chances):
     """Shares are of keys, from 0 to 1; spans are (least, most) seconds. The default pays everything at the next look.
 
     cut_* breaks the connection and error_* answers 503, before or after the effect; slow holds an HTTP answer back after the effect.
@@ -45,98 +42,21 @@ class Behaviour:
     instant: every accepted refund shows its outcome at the first look, whatever wait and late say.
     """
 
-    seed: str = "amends"
     instant: bool = False
-    wait: tuple[float, float] = (0.0, 0.0)
-    late: float = 0.0
-    late_wait: tuple[float, float] = (5.0, 30.0)
-    slow: float = 0.0
-    slow_wait: tuple[float, float] = (1.0, 3.0)
-    cut_before: float = 0.0
-    cut_after: float = 0.0
-    error_before: float = 0.0
-    error_after: float = 0.0
     fails_once: float = 0.0
     fails_always: float = 0.0
-    duplicates: float = 0.0
-    shuffled: float = 0.0
-    shuffled_wait: tuple[float, float] = (0.5, 3.0)
-    backoff: float = 1.0
 
     def plan(self, key: str, attempt: int) -> Plan:
         """The fate of the `attempt`-th attempt (from 1) to pay the refund `key`."""
-        wait = 0.0 if self.instant else self._span("wait", key, self.late_wait if self._hits("late", self.late, key) else self.wait)
+        wait = 0.0 if self.instant else self._shown_after(key)
         if self._hits("fails_always", self.fails_always, key):
             return Plan("failed", "account_closed", wait)
         if attempt == 1 and self._hits("fails_once", self.fails_once, key):
             return Plan("failed", "insufficient_balance", wait)
         return Plan("paid", "", wait)
 
-    def trouble(self, key: str) -> Trouble:
-        """What happens on the wire at the first request of `key`; shares of one list, so that together they never exceed one."""
-        drawn, below = self._draw("trouble", key), 0.0
-        kinds: tuple[Trouble, ...] = ("cut_before", "error_before", "cut_after", "error_after", "slow")
-        for kind in kinds:
-            below += float(getattr(self, kind))
-            if drawn < below:
-                return kind
-        return "none"
 
-    def held_back(self, key: str) -> float:
-        """Seconds for which an answer is held back at the first request of a slow key."""
-        return self._span("slow", key, self.slow_wait)
-
-    def pushes(self, event: str) -> list[float]:
-        """When the webhook `event` is pushed, in seconds after the fact: twice for some, late (out of order) for some."""
-        first = self._span("shuffled", event, self.shuffled_wait) if self._hits("shuffle", self.shuffled, event) else 0.0
-        return [first, first + 0.05] if self._hits("duplicate", self.duplicates, event) else [first]
-
-    def _hits(self, what: str, share: float, key: str) -> bool:
-        return share > 0 and self._draw(what, key) < share
-
-    def _span(self, what: str, key: str, span: tuple[float, float]) -> float:
-        return span[0] + (span[1] - span[0]) * self._draw("span " + what, key)
-
-    def _draw(self, what: str, key: str) -> float:
-        digest = hashlib.sha256(f"{self.seed}|{what}|{key}".encode()).digest()
-        return int.from_bytes(digest[:8], "big") / 2**64
-
-
-def behave(wanted: dict[str, Any] | str, base: Behaviour | None = None) -> Behaviour:
-    """The behaviour of a profile's name, or of a dict of fields (`profile` among them to start from one).
-
-    `base` gives seed and instant where `wanted` is silent. Raises ValueError that names the wrong field and what would be right.
-    """
-    asked = {"profile": wanted} if isinstance(wanted, str) else dict(wanted)
-    profile = asked.pop("profile", "plain")
-    if profile not in PROFILES:
-        raise ValueError(f"no profile {profile!r}; there are {', '.join(PROFILES)}")
+def behave(wanted: Wanted, base: Behaviour | None = None) -> Behaviour:
+    """The behaviour of a profile or of fields; `base` gives seed and instant where `wanted` is silent. Raises ValueError (`behaves`)."""
     start = base or Behaviour()
-    known = {field.name for field in fields(Behaviour)}
-    values = {"seed": start.seed, "instant": start.instant, **PROFILES[profile], **asked}
-    for name in values.keys() - known:
-        raise ValueError(f"no field {name!r}; there are {', '.join(sorted(known))}")
-    result = replace(Behaviour(), **{name: _checked(name, value) for name, value in values.items()})
-    if sum(getattr(result, kind) for kind in ("cut_before", "error_before", "cut_after", "error_after", "slow")) > 1:
-        raise ValueError("cut_*, error_* and slow are shares of the same keys and add up to at most 1")
-    return result
-
-
-def _checked(name: str, value: Any) -> Any:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if name in _SHARES:
-        if not (number and 0 <= value <= 1):
-            raise ValueError(f"{name} is a share from 0 to 1, not {value!r}")
-        return float(value)
-    if name in _SPANS:
-        pair = isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(end, int | float) for end in value)
-        if not (pair and 0 <= value[0] <= value[1]):
-            raise ValueError(f"{name} is [least, most] seconds, not {value!r}")
-        return (float(value[0]), float(value[1]))
-    if name == "backoff":
-        if not (number and value > 0):
-            raise ValueError(f"backoff is seconds above 0, not {value!r}")
-        return float(value)
-    if name == "instant":
-        return bool(value)
-    return str(value)
+    return behaves(Behaviour, PROFILES, wanted, seed=start.seed, instant=start.instant)
