@@ -19,7 +19,7 @@ from amends.cases.words import DONE
 from amends.faces.case_pages import brief, picked, with_errors, with_query
 from amends.faces.entering import ActorRequest, act, given
 from amends.faces.forms import FacesForm, words
-from amends.faces.told import tell
+from amends.faces.told import acted, tell
 from amends.kernel import clock
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
@@ -265,14 +265,7 @@ def _instant(typed: str) -> datetime:
 
 def plain(request: ActorRequest, place: Place, ref: str, run: Callable[..., object], said: Text) -> HttpResponse:
     """An act without words of its own, then the endpoint's page (the list, where it has gone)."""
-
-    def made() -> str:
-        run(ref, by=request.actor)
-        return place.at() if run is verbs.end else place.at(ref)
-
-    answer = act(request, made)
-    tell(request, said)
-    return answer
+    return acted(request, lambda: run(ref, by=request.actor), place.at() if run is verbs.end else place.at(ref), said)
 
 
 def replay(request: ActorRequest, place: Place, ref: str, delivery_ref: str) -> HttpResponse:

@@ -5,8 +5,6 @@ Supervisors and administrators alone; where a shop's webhooks go and what signs 
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
@@ -21,12 +19,7 @@ from amends.notices.webhooks.queries import is_keeper
 LIST, ONE, DELIVERY = (f"office/webhook{name}.html" for name in ("s", "", "_delivery"))
 
 
-def framed(request: ActorRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """The template in the office's frame."""
-    return render(request, template, context, status=status)
-
-
-PLACE = pages.Place("/office/webhooks", "/", "/office/cases/", framed)
+PLACE = pages.Place("/office/webhooks", "/", "/office/cases/", render)
 
 
 @require_GET

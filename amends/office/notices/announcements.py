@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from amends.faces.announcements import closed, told
 from amends.faces.entering import ActorRequest, act, face
 from amends.faces.forms import FacesForm, Picks, spoken, words
-from amends.faces.told import tell
+from amends.faces.told import acted, tell
 from amends.insight.figures.choice import HERE
 from amends.kernel import clock
 from amends.kernel.refusals import Refusal, Unprocessable
@@ -226,13 +226,7 @@ def _figures(found: Announcement) -> list[dict[str, Any]]:
 
 
 def _made(request: ActorRequest, ref: str, verb: Callable[[], object], done: Text) -> HttpResponse:
-    def run() -> str:
-        verb()
-        return f"{LIST}{ref}/"
-
-    answer = act(request, run)
-    tell(request, done)
-    return answer
+    return acted(request, verb, f"{LIST}{ref}/", done)
 
 
 @require_POST

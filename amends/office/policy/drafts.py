@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from amends.faces.entering import ActorRequest, act, face, given
-from amends.faces.told import tell
+from amends.faces.told import acted, tell
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NotFound, Refusal, Unprocessable
 from amends.kernel.texts import Text, say
@@ -212,14 +212,8 @@ def _steps(found: Draft) -> list[dict[str, Any]]:
     ]
 
 
-def _made(request: ActorRequest, ref: str, verb: Callable[[], object], done: Text) -> HttpResponseRedirect:
-    def run() -> str:
-        verb()
-        return f"/office/policy/drafts/{ref}/"
-
-    answer = act(request, run)
-    tell(request, done)
-    return answer
+def _made(request: ActorRequest, ref: str, verb: Callable[[], object], done: Text) -> HttpResponse:
+    return acted(request, verb, f"/office/policy/drafts/{ref}/", done)
 
 
 @require_POST
