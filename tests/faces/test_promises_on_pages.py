@@ -109,7 +109,8 @@ def test_every_number_opens_its_list(cast: Cast, case: Case, stepped_clock: Step
 
 
 def test_an_address_that_means_nothing_is_refused_in_words(cast: Cast) -> None:
-    page("bolt", "/console/promises?state=broken", status=422)
+    said = words(page("bolt", "/console/promises?state=broken", status=422))
+    assert "“state” is one of: open, kept, late, revised, void." in said
 
 
 def test_reminders_of_one_limit_are_one_line_of_the_page(cast: Cast, case: Case, stepped_clock: Stepped) -> None:
