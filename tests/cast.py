@@ -16,6 +16,7 @@ from amends.kernel import clock
 from amends.kernel.money import apportion, unit_shares
 from amends.kernel.parties import Party
 from amends.kernel.refs import new_ref
+from amends.ledger.posting import post_captures
 from amends.market.models import Consumer, Merchant, Order, OrderLine, Payment, Product, Shipment, Tender, Unit
 from amends.people.models import Membership, User
 from amends.people.rules import ROLES, Actor, Role
@@ -25,7 +26,6 @@ from amends.policy.calendar_sources import cn_days
 from amends.policy.models import CalendarDay
 from amends.policy.queries import forget_calendars
 from amends.refunds.jobs import announce_captures, collect_answers
-from amends.refunds.ledger import post_captures
 
 START = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 

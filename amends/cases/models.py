@@ -132,12 +132,21 @@ class ClaimedUnit(Tenanted):
 
 
 class Grant(LifeRow):
-    """What is owed for one unit: the only source of a refund. `amount_minor` holds goods and freight, `reduced_minor` a deduction."""
+    """What is owed for one unit or one sum: the only source of a refund. `reduced_minor` is a deduction from `amount_minor`.
+
+    `subject`: unit (the remedy of one unit; of these one may live, S1), share (money for a unit or line that stays), extra (freight or
+    packaging of a line), sum (beyond the order, S19). `parts` says how much of it is goods, freight, packaging; `borne_by` who pays a sum.
+    """
 
     LIFE: ClassVar[Life] = GRANT
 
     case = child_of("amends.Case", related_name="grants")
-    unit = child_of("amends.Unit")
+    unit = child_of("amends.Unit", null=True, blank=True)
+    line = child_of("amends.OrderLine", null=True, blank=True)
+    subject = models.CharField(max_length=10, default="unit")
+    parts = models.JSONField(default=dict)
+    borne_by = models.CharField(max_length=10, default="merchant")
+    currency = models.CharField(max_length=20, blank=True)
     remedy = models.CharField(max_length=20)
     basis = models.CharField(max_length=30)
     shares = models.JSONField()
@@ -149,8 +158,9 @@ class Grant(LifeRow):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "id"], name="grant_tenant_key"),
             models.UniqueConstraint(
-                fields=["merchant", "unit"], condition=Q(stage__in=["owed", "doing", "done"]), name="one_live_grant_a_unit"
+                fields=["merchant", "unit"], condition=Q(stage__in=["owed", "doing", "done"], subject="unit"), name="one_live_grant_a_unit"
             ),
+            models.CheckConstraint(condition=~Q(subject="unit") | Q(unit__isnull=False), name="unit_grant_names_its_unit"),
             models.CheckConstraint(condition=Q(reduced_minor__gte=0, reduced_minor__lte=models.F("amount_minor")), name="reduced_within"),
         ]
         indexes = [models.Index(fields=["merchant", "case"], name="grants_of_case")]

@@ -29,8 +29,8 @@ LATE_MESSAGE = timedelta(minutes=5)
 MOST = 50
 UNCHANGING = (
     "cases_entry",
-    "refunds_posting",
-    "refunds_line",
+    "ledger_posting",
+    "ledger_line",
     "policy_decision",
     "policy_pack_version",
     "policy_comment",

@@ -68,6 +68,23 @@ class Product(Tenanted):
         ]
 
 
+class PriceMark(Tenanted):
+    """What a listing cost from an instant on, as the shop told it; of one instant and product there is one price."""
+
+    product = child_of("amends.Product", related_name="price_marks")
+    currency = models.CharField(max_length=3)
+    price_minor = models.BigIntegerField()
+    since = models.DateTimeField()
+    source = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "market_price_mark"
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "product", "currency", "since"], name="one_price_an_instant"),
+            models.CheckConstraint(condition=Q(price_minor__gte=0), name="price_not_negative"),
+        ]
+
+
 class OrderQuery(models.QuerySet["Order"]):
     def visible_to(self, actor: Actor) -> Self:
         """The orders that `actor` may know of; everything else does not exist."""
@@ -91,6 +108,7 @@ class Order(Tenanted):
     list_minor = models.BigIntegerField()
     discount_minor = models.BigIntegerField()
     freight_minor = models.BigIntegerField(default=0)
+    packaging_minor = models.BigIntegerField(default=0)
     paid_minor = models.BigIntegerField()
     promotions = models.JSONField(default=list)
     promised_no_reason = models.BooleanField(default=False)
@@ -108,14 +126,18 @@ class Order(Tenanted):
             models.UniqueConstraint(fields=["merchant", "id"], name="order_tenant_key"),
             models.UniqueConstraint(fields=["merchant", "number"], name="one_order_a_number"),
             models.CheckConstraint(
-                condition=Q(paid_minor=F("list_minor") - F("discount_minor") + F("freight_minor")), name="order_adds_up"
+                condition=Q(paid_minor=F("list_minor") - F("discount_minor") + F("freight_minor") + F("packaging_minor")),
+                name="order_adds_up",
             ),
         ]
         indexes = [models.Index(fields=["consumer", "-placed_at"], name="orders_of_consumer")]
 
 
 class OrderLine(Tenanted):
-    """One article of an order. `paid_minor` is what all tenders paid for the goods, freight apart."""
+    """One article of an order. `paid_minor` is what all tenders paid for the goods, freight and packaging apart.
+
+    `commission_minor` is what the platform took of it; `…_granted_minor` how much of freight and packaging was ever granted back (B11).
+    """
 
     order = child_of("amends.Order", related_name="lines")
     product = child_of("amends.Product")
@@ -127,7 +149,11 @@ class OrderLine(Tenanted):
     list_minor = models.BigIntegerField()
     discount_minor = models.BigIntegerField()
     freight_minor = models.BigIntegerField(default=0)
+    packaging_minor = models.BigIntegerField(default=0)
     paid_minor = models.BigIntegerField()
+    commission_minor = models.BigIntegerField(default=0)
+    freight_granted_minor = models.BigIntegerField(default=0)
+    packaging_granted_minor = models.BigIntegerField(default=0)
     confirmed_exclusion = models.CharField(max_length=20, blank=True)
 
     class Meta:
@@ -137,11 +163,25 @@ class OrderLine(Tenanted):
             models.UniqueConstraint(fields=["merchant", "order", "position"], name="one_line_a_position"),
             models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=100), name="line_quantity_sane"),
             models.CheckConstraint(condition=Q(paid_minor=F("list_minor") - F("discount_minor")), name="line_adds_up"),
+            # slatwall#5225: freight refunded twice.
+            models.CheckConstraint(
+                condition=Q(
+                    freight_granted_minor__gte=0,
+                    freight_granted_minor__lte=F("freight_minor"),
+                    packaging_granted_minor__gte=0,
+                    packaging_granted_minor__lte=F("packaging_minor"),
+                ),
+                name="extras_granted_once",
+            ),
+            models.CheckConstraint(condition=Q(commission_minor__gte=0), name="commission_not_negative"),
         ]
 
 
 class Unit(Tenanted):
-    """One piece of a line, with its exact share of every sum. `shares` and `freight_shares`: tender position -> minor units."""
+    """One piece of a line, with its exact share of every sum. `…shares`: tender position -> minor units.
+
+    `granted_minor` is how much of its price was ever granted back, a price adjustment included: never above `paid_minor`.
+    """
 
     order = child_of("amends.Order")
     line = child_of("amends.OrderLine", related_name="units")
@@ -149,15 +189,20 @@ class Unit(Tenanted):
     list_minor = models.BigIntegerField()
     discount_minor = models.BigIntegerField()
     freight_minor = models.BigIntegerField(default=0)
+    packaging_minor = models.BigIntegerField(default=0)
     paid_minor = models.BigIntegerField()
+    commission_minor = models.BigIntegerField(default=0)
+    granted_minor = models.BigIntegerField(default=0)
     shares = models.JSONField()
     freight_shares = models.JSONField(default=dict)
+    packaging_shares = models.JSONField(default=dict)
 
     class Meta:
         db_table = "market_unit"
         constraints = [
             models.UniqueConstraint(fields=["merchant", "id"], name="unit_tenant_key"),
             models.UniqueConstraint(fields=["merchant", "line", "number"], name="one_unit_a_number"),
+            models.CheckConstraint(condition=Q(granted_minor__gte=0, granted_minor__lte=F("paid_minor")), name="unit_granted_within_price"),
         ]
         indexes = [models.Index(fields=["merchant", "order"], name="units_of_order")]
 
@@ -179,7 +224,10 @@ class Payment(Tenanted):
 
 
 class Tender(Tenanted):
-    """One means that an order was paid with. `reserved_minor` is all that is refunded or on its way back: never above `captured_minor`."""
+    """One means that an order was paid with. `reserved_minor` is all that is refunded or on its way back: never above `captured_minor`.
+
+    `gateway` is who captured it, `payment_ref` its number there, `payer_ref` the payer's account there where the gateway told it.
+    """
 
     payment = child_of("amends.Payment", related_name="tenders")
     order = child_of("amends.Order")
@@ -189,6 +237,9 @@ class Tender(Tenanted):
     unit = models.CharField(max_length=20)
     captured_minor = models.BigIntegerField()
     reserved_minor = models.BigIntegerField(default=0)
+    gateway = models.CharField(max_length=20, default="house")
+    payment_ref = models.CharField(max_length=120, blank=True)
+    payer_ref = models.CharField(max_length=120, blank=True)
 
     class Meta:
         db_table = "market_tender"

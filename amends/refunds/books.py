@@ -27,19 +27,6 @@ CATCH_UP: Mapping[str, str] = {"intended": "send", "failed": "retry"}
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 """How long after it was last sent a failed refund is retried by the house itself; after the last of them it waits for a person."""
 
-GATEWAY, HELD, OWED = ("clearing", "gateway"), ("merchant", "held"), ("consumer", "owed")
-"""Accounts as (party, name): what lies at the gateway, what the platform holds for the merchant, what is owed to the consumer."""
-
-Account = tuple[str, str]
-POSTINGS: dict[str, tuple[Account, Account]] = {
-    # what happened: debited (positive), credited (negative)
-    "captured": (GATEWAY, HELD),
-    "owed": (HELD, OWED),
-    "paid": (OWED, GATEWAY),
-    "covered": (OWED, GATEWAY),
-    "dropped": (OWED, HELD),
-}
-
 STATE_WORDS: dict[str, Text] = {
     "intended": say("未开始", "Not started"),
     "frozen": say("因银行拒付冻结", "Frozen by a chargeback"),

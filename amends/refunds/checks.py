@@ -19,7 +19,7 @@ SHOWN = 50
 _CHECKS = (
     (
         "posting {} has no lines or does not balance: {} {}",
-        "SELECT p.key, l.unit, sum(l.amount_minor) FROM refunds_posting p LEFT JOIN refunds_line l"
+        "SELECT p.key, l.unit, sum(l.amount_minor) FROM ledger_posting p LEFT JOIN ledger_line l"
         " ON l.merchant_id = p.merchant_id AND l.posting_id = p.id GROUP BY p.merchant_id, p.id, p.key, l.unit"
         " HAVING coalesce(sum(l.amount_minor), 1) <> 0",
     ),
@@ -40,17 +40,17 @@ _CHECKS = (
         "    GROUP BY merchant_id, tender_id) r ON r.merchant_id = t.merchant_id AND r.tender_id = t.id"
         "  GROUP BY t.merchant_id, t.order_id, t.unit) m"
         " JOIN market_order o ON o.merchant_id = m.merchant_id AND o.id = m.order_id LEFT JOIN ("
-        "  SELECT p.merchant_id, p.order_id, l.unit, sum(l.amount_minor) AS minor FROM refunds_line l"
-        "   JOIN refunds_account a ON a.id = l.account_id AND a.party = 'clearing' AND a.name = 'gateway'"
-        "   JOIN refunds_posting p ON p.merchant_id = l.merchant_id AND p.id = l.posting_id GROUP BY p.merchant_id, p.order_id, l.unit) b"
+        "  SELECT p.merchant_id, p.order_id, l.unit, sum(l.amount_minor) AS minor FROM ledger_line l"
+        "   JOIN ledger_account a ON a.id = l.account_id AND a.party = 'clearing' AND a.name = 'gateway'"
+        "   JOIN ledger_posting p ON p.merchant_id = l.merchant_id AND p.id = l.posting_id GROUP BY p.merchant_id, p.order_id, l.unit) b"
         " ON b.merchant_id = m.merchant_id AND b.order_id = m.order_id AND b.unit = m.unit WHERE coalesce(b.minor, 0) <> m.minor",
     ),
     (
         "order {} in {}: the books owe the consumer {}, refunds under way are {}",
         "SELECT o.ref, coalesce(b.unit, r.unit), coalesce(-b.minor, 0), coalesce(r.minor, 0) FROM ("
-        "  SELECT p.merchant_id, p.order_id, l.unit, sum(l.amount_minor) AS minor FROM refunds_line l"
-        "   JOIN refunds_account a ON a.id = l.account_id AND a.party = 'consumer' AND a.name = 'owed'"
-        "   JOIN refunds_posting p ON p.merchant_id = l.merchant_id AND p.id = l.posting_id GROUP BY p.merchant_id, p.order_id, l.unit) b"
+        "  SELECT p.merchant_id, p.order_id, l.unit, sum(l.amount_minor) AS minor FROM ledger_line l"
+        "   JOIN ledger_account a ON a.id = l.account_id AND a.party = 'consumer' AND a.name = 'owed'"
+        "   JOIN ledger_posting p ON p.merchant_id = l.merchant_id AND p.id = l.posting_id GROUP BY p.merchant_id, p.order_id, l.unit) b"
         " FULL JOIN (SELECT r.merchant_id, t.order_id, r.unit, sum(r.amount_minor) AS minor FROM refunds_refund r"
         "   JOIN market_tender t ON t.merchant_id = r.merchant_id AND t.id = r.tender_id"
         "   WHERE r.stage IN ('intended', 'frozen', 'sent', 'unknown', 'failed') GROUP BY r.merchant_id, t.order_id, r.unit) r"

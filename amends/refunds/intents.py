@@ -18,8 +18,8 @@ from amends.kernel.parties import Party
 from amends.kernel.refs import new_ref
 from amends.market.models import Tender
 from amends.people.rules import Actor
+from amends.refunds.bookings import book
 from amends.refunds.books import LIVE, parts
-from amends.refunds.ledger import post
 from amends.refunds.models import Refund
 
 WALL = "never_more_than_captured"
@@ -58,7 +58,7 @@ def drop(refund: Refund, case: Case, by: Actor) -> bool:
     """The intent is dropped and its reservation free again; False where money was or may have been sent."""
     if not refund.follow("drop", by, facts={"amount_minor": refund.amount_minor, "unit": refund.unit}):
         return False
-    post("dropped", refund, case, verb="drop")
+    book("dropped", refund, case, verb="drop")
     tender = Tender.objects.filter(merchant_id=refund.merchant_id, pk=refund.tender_id)
     tender.update(reserved_minor=F("reserved_minor") - refund.amount_minor)
     return True
@@ -73,7 +73,7 @@ def _intend(case: Case, grant: Grant, tender: Tender, minor: int, by: Actor) -> 
         facts={"refund": ref, "grant": grant.pk, "tender": tender.ref, "kind": tender.kind, "amount_minor": minor, "unit": tender.unit,
                "caused_by": by.party.value},
     )  # fmt: skip
-    post("owed", refund, case, verb="intend")
+    book("owed", refund, case, verb="intend")
     return refund
 
 

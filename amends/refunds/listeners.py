@@ -16,9 +16,9 @@ from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.people.rules import PLATFORM, Actor
 from amends.policy.rules.facts import Remedy
+from amends.refunds.bookings import book
 from amends.refunds.books import DELIVERED, LOCKED
 from amends.refunds.intents import drop, intend_for, refunds_of
-from amends.refunds.ledger import post
 from amends.refunds.models import Refund
 from amends.refunds.verbs import send
 from amends.returns import listeners as returns
@@ -52,7 +52,7 @@ def fulfil(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     """Follower of `pay` and `cover`: the books say so, and a grant of which every tender is paid is fulfilled."""
     assert isinstance(life, Refund)  # noqa: S101 - wiring binds this to moves of refunds alone
     case = take_case_of(life.case_id)
-    post(life.stage, life, case, verb="pay" if life.stage == "paid" else "cover")
+    book(life.stage, life, case, verb="pay" if life.stage == "paid" else "cover")
     grant = Grant.objects.get(merchant_id=life.merchant_id, pk=life.grant_id)
     if all(refund.stage in DELIVERED for refund in refunds_of(grant)):
         grant.follow("fulfil", by, facts={"amount_minor": grant.amount_minor - grant.reduced_minor})

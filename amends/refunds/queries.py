@@ -11,11 +11,11 @@ from datetime import datetime
 from amends.cases.grants import LIVE as OWED
 from amends.cases.models import Case, Grant
 from amends.kernel.texts import Text, say
+from amends.ledger.posting import Balance, balances
 from amends.market.models import Tender
 from amends.market.rules.specs import TENDER_NAMES
 from amends.refunds.books import DELIVERED, LIVE, OPEN, parts, word
 from amends.refunds.checks import against_gateway, books_check
-from amends.refunds.ledger import Balance, balances
 from amends.refunds.models import Refund
 
 __all__ = ["Balance", "Money", "against_gateway", "balances", "books_check", "money_of", "open_lives", "refunds_of_case"]

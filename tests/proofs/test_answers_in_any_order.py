@@ -16,10 +16,11 @@ from amends.cases.models import Entry
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.kernel import clock
+from amends.ledger.models import Posting
 from amends.market.models import Tender
 from amends.people.rules import CLOCK
 from amends.plumbing.payments.port import NEVER_RECEIVED, Answer
-from amends.refunds.models import Attempt, Posting, Refund
+from amends.refunds.models import Attempt, Refund
 from amends.refunds.queries import books_check
 from amends.refunds.verbs import _mark_sent as mark_sent
 from amends.refunds.verbs import retry, take_answer

@@ -21,13 +21,13 @@ from amends.cases.verbs.applying import Application, apply
 from amends.insight.verify import CHECKS
 from amends.kernel import clock
 from amends.kernel.parties import Party
+from amends.ledger.posting import post_captures
 from amends.market.journey import DemoDataMissing, baskets
 from amends.market.models import Order, Tender, Unit
 from amends.market.verbs import import_orders
 from amends.people.rules import Actor, Role
 from amends.plumbing import jobs
 from amends.refunds.jobs import announce_captures
-from amends.refunds.ledger import post_captures
 from amends.refunds.models import Refund
 from amends.returns import verbs as returns
 from amends.returns.models import Inspection, ReturnShipment

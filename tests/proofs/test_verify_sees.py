@@ -122,22 +122,22 @@ BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("grants", "no grant that owes", ("UPDATE cases_grant SET stage = 'void' WHERE case_id = %(paid)s",)),
     ("claims", "granted twice", ("DROP INDEX one_live_grant_a_unit",
                                  "INSERT INTO cases_grant (merchant_id, case_id, unit_id, remedy, basis, shares, amount_minor,"
-                                 " reduced_minor, stage, generation, since, made_at)"
-                                 " SELECT merchant_id, case_id, unit_id, remedy, basis, shares, 0, 0,"
-                                 " 'owed', 1, since, made_at FROM cases_grant WHERE case_id = %(paid)s")),
+                                 " subject, parts, borne_by, currency, reduced_minor, stage, generation, since, made_at)"
+                                 " SELECT merchant_id, case_id, unit_id, remedy, basis, shares, 0, subject, parts, borne_by,"
+                                 " currency, 0, 'owed', 1, since, made_at FROM cases_grant WHERE case_id = %(paid)s")),
     ("claims", "claims 0", ("DELETE FROM cases_claimed_unit WHERE case_id = %(back)s",)),
     ("claims", "claims 0", ("UPDATE cases_claimed_unit SET is_open = true WHERE case_id = %(paid)s",)),
     ("closed", "is closed, but", ("UPDATE cases_case SET closed_at = opened_at, stage = 'closed' WHERE id = %(back)s",)),
     ("closed", "stands in", ("UPDATE cases_case SET stage = 'executing' WHERE id = %(paid)s",)),
-    ("books", "does not balance", ("UPDATE refunds_line l SET amount_minor = amount_minor + 1 FROM refunds_posting p"
+    ("books", "does not balance", ("UPDATE ledger_line l SET amount_minor = amount_minor + 1 FROM ledger_posting p"
                                    " WHERE p.id = l.posting_id AND p.case_id = %(paid)s AND l.amount_minor > 0 AND p.what = 'paid'",)),
-    ("books", "no lines", ("DELETE FROM refunds_line l USING refunds_posting p WHERE p.id = l.posting_id AND p.case_id = %(paid)s",)),
+    ("books", "no lines", ("DELETE FROM ledger_line l USING ledger_posting p WHERE p.id = l.posting_id AND p.case_id = %(paid)s",)),
     ("books", "reserved", ("UPDATE market_tender t SET reserved_minor = 0 FROM refunds_refund r WHERE r.tender_id = t.id"
                            " AND r.case_id = %(paid)s",)),
     ("books", "the gateway account", ("UPDATE refunds_refund SET stage = 'sent' WHERE case_id = %(paid)s",)),
-    ("books", "owe the consumer", ("DELETE FROM refunds_line l USING refunds_posting p WHERE p.id = l.posting_id AND p.what = 'paid'"
+    ("books", "owe the consumer", ("DELETE FROM ledger_line l USING ledger_posting p WHERE p.id = l.posting_id AND p.what = 'paid'"
                                    " AND p.case_id = %(paid)s",
-                                   "DELETE FROM refunds_posting WHERE what = 'paid' AND case_id = %(paid)s")),
+                                   "DELETE FROM ledger_posting WHERE what = 'paid' AND case_id = %(paid)s")),
     ("books", "less 1 reduced", ("UPDATE cases_grant SET reduced_minor = 1 WHERE case_id = %(paid)s",)),
 )  # fmt: skip
 
@@ -192,7 +192,7 @@ def test_verify_sees_a_message_that_nobody_hands_out(world: dict[str, Case]) -> 
 @pytest.mark.parametrize("right", ["UPDATE", "DELETE", "TRUNCATE"])
 @pytest.mark.parametrize(
     "table",
-    ["cases_entry", "refunds_posting", "refunds_line", "policy_decision", "policy_pack_version", "policy_comment", "notices_promise"],
+    ["cases_entry", "ledger_posting", "ledger_line", "policy_decision", "policy_pack_version", "policy_comment", "notices_promise"],
 )
 def test_verify_sees_an_open_wall(world: dict[str, Case], table: str, right: str) -> None:
     assert broken(check="walls", role="amends_app") == []

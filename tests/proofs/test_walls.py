@@ -19,7 +19,7 @@ from tests.cast import Cast, an_order, claims, the_cast
 from tests.proofs import roads
 from tests.proofs.roads import World
 
-WRITTEN_ONCE = ("cases_entry", "notices_promise", "refunds_posting", "refunds_line", "policy_decision")
+WRITTEN_ONCE = ("cases_entry", "notices_promise", "ledger_posting", "ledger_line", "policy_decision")
 PARTITIONED = ("cases_entry", "notices_notice", "notices_message")
 NEVER_GONE = ("cases_case", "notices_message", "cases_grant", "refunds_refund", "refunds_attempt", "market_payment", "market_tender")
 
@@ -55,7 +55,7 @@ def test_the_application_is_neither_owner_nor_superuser() -> None:
         cursor.execute("SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = current_user")
         assert cursor.fetchone() == (0,)
     assert refused("ALTER TABLE cases_entry ADD COLUMN extra int") == DENIED
-    assert refused("DROP TRIGGER posting_balances ON refunds_line") == DENIED
+    assert refused("DROP TRIGGER posting_balances ON ledger_posting") == DENIED
     assert refused("ALTER TABLE market_tender DROP CONSTRAINT never_more_than_captured") == DENIED
     assert refused("SET session_replication_role = replica") == DENIED
 
@@ -104,19 +104,19 @@ def test_a_posting_that_does_not_balance_is_refused_at_commit(committed_db: None
     cast = the_cast()
     order = an_order(cast.bolts, cast.annas)
     post = (
-        "WITH p AS (INSERT INTO refunds_posting (merchant_id, order_id, what, key, cause, made_at)"
+        "WITH p AS (INSERT INTO ledger_posting (merchant_id, order_id, what, key, cause, made_at)"
         " VALUES (%s, %s, 'owed', 'unbalanced', 'nothing', %s) RETURNING id, merchant_id)"
-        " INSERT INTO refunds_line (merchant_id, posting_id, account_id, unit, amount_minor)"
-        " SELECT p.merchant_id, p.id, a.id, 'CNY', v.minor FROM p, (SELECT min(id) AS id FROM refunds_account) a,"
+        " INSERT INTO ledger_line (merchant_id, posting_id, account_id, unit, amount_minor)"
+        " SELECT p.merchant_id, p.id, a.id, 'CNY', v.minor FROM p, (SELECT min(id) AS id FROM ledger_account) a,"
         " (VALUES (%s::bigint), (%s::bigint)) v (minor)"
     )
     keys = (cast.bolts.pk, order.pk, stepped_clock.at)
     with pytest.raises(IntegrityError, match="does not balance"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(post, [*keys, 100, -99])
-        cursor.execute("SELECT count(*) FROM refunds_posting WHERE key = 'unbalanced'")
+        cursor.execute("SELECT count(*) FROM ledger_posting WHERE key = 'unbalanced'")
         assert cursor.fetchone() == (1,)  # until the commit nobody has counted
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM refunds_posting WHERE key = 'unbalanced'")
+        cursor.execute("SELECT count(*) FROM ledger_posting WHERE key = 'unbalanced'")
         assert cursor.fetchone() == (0,)
         cursor.execute(post, [*keys, 100, -100])
     assert books_check() == []

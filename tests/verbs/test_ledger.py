@@ -15,6 +15,8 @@ from amends.cases.models import Case, Entry, Grant
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.kernel import clock
+from amends.ledger.models import Line, Posting
+from amends.ledger.posting import balances, post_captures
 from amends.market.models import Tender
 from amends.people.rules import PLATFORM
 from amends.plumbing import jobs
@@ -28,8 +30,7 @@ from amends.refunds.books import Told, compared, parts
 from amends.refunds.checks import reconcile
 from amends.refunds.intents import intend_for
 from amends.refunds.jobs import announce_captures, collect_answers
-from amends.refunds.ledger import balances, post_captures
-from amends.refunds.models import Line, Posting, Refund
+from amends.refunds.models import Refund
 from amends.refunds.queries import against_gateway, books_check
 from amends.refunds.verbs import send, take_answer, webhook
 from tests.cast import Cast, an_order, the_cast
@@ -97,7 +98,7 @@ def test_the_database_refuses_a_posting_that_does_not_balance(cast: Cast) -> Non
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-@pytest.mark.parametrize("change", ["UPDATE refunds_line SET amount_minor = 0", "DELETE FROM refunds_line", "DELETE FROM refunds_posting"])
+@pytest.mark.parametrize("change", ["UPDATE ledger_line SET amount_minor = 0", "DELETE FROM ledger_line", "DELETE FROM ledger_posting"])
 def test_nobody_rewrites_the_books(cast: Cast, change: str) -> None:
     captured_only(cast)
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:

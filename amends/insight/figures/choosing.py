@@ -13,9 +13,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from amends.cases.models import Case, Deadline, Entry, Grant, Turn
 from amends.insight.figures.choice import Choice
 from amends.kernel import clock
+from amends.ledger.models import Line
 from amends.people.rules import Actor
 from amends.refunds.books import DELIVERED
-from amends.refunds.models import Line, Refund
+from amends.refunds.models import Refund
 from amends.surveys.models import Survey
 
 Rows = QuerySet[Case]

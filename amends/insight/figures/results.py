@@ -10,8 +10,8 @@ from amends.insight.figures.flow import bar
 from amends.insight.figures.shapes import Figure, Issue, Limits, Money, Outcome, Satisfaction
 from amends.insight.figures.shapes import Sum as Paid
 from amends.insight.rules import running, share, wilson
+from amends.ledger.models import Line
 from amends.people.rules import Actor
-from amends.refunds.models import Line
 from amends.surveys.models import Survey
 
 HOW = ("met", "enforced", "lapsed")

@@ -14,6 +14,7 @@ from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refusals import Conflict
 from amends.kernel.texts import say
+from amends.ledger.posting import post_captures
 from amends.management.demo.characters import RESTS, drawn
 from amends.management.demo.engine import Stage
 from amends.management.demo.openings import is_left_alone
@@ -27,7 +28,6 @@ from amends.people.models import Membership, User
 from amends.people.rules import Actor, Role
 from amends.plumbing.models import Beat
 from amends.refunds.jobs import announce_captures
-from amends.refunds.ledger import post_captures
 
 PASSWORD = "amends-demo-2026"  # noqa: S105 - printed at every start: the demo's doors are open on purpose
 IN_EACH_STAGE = 11

@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Avg, Count, Sum
 
 from amends.cases.models import Case, Deadline
-from amends.refunds.models import Line, Refund
+from amends.ledger.models import Line
+from amends.refunds.models import Refund
 from amends.surveys.models import Survey
 
 ENDS = ("met", "enforced", "lapsed", "dropped")

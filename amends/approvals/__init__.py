@@ -1,0 +1,1 @@
+"""Who may decide about how much money alone, who must be asked, and what was done without asking."""

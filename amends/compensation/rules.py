@@ -1,0 +1,1 @@
+"""What vouchers and purses may do, as plain values; no database."""

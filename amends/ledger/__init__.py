@@ -1,0 +1,1 @@
+"""The books in double entry: accounts, postings, balances, and whether every cent is where it should be."""

@@ -1,0 +1,1 @@
+"""Who finally bears a cost: charge-backs to, deposits of merchants, return-freight insurance, statements."""

@@ -1,0 +1,1 @@
+"""Our rows against theirs, as plain values; no database."""
