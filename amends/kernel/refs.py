@@ -15,6 +15,7 @@ KINDS = {
     "AS": "case", "OR": "order", "RT": "return shipment", "RF": "refund", "RV": "review", "EV": "evidence",
     "ME": "merchant", "CU": "consumer", "PR": "product", "DE": "decision", "SV": "survey", "US": "user",
     "PD": "policy draft", "SM": "simulation", "MG": "message", "AN": "announcement", "WE": "webhook endpoint", "WD": "webhook delivery",
+    "VC": "voucher", "SU": "supplement",
 }  # fmt: skip
 _SHAPE = re.compile(rf"^({'|'.join(KINDS)})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})$")
 

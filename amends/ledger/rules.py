@@ -20,4 +20,18 @@ POSTINGS: dict[str, tuple[Account, Account]] = {
     "paid": (OWED, GATEWAY),
     "covered": (OWED, GATEWAY),
     "dropped": (OWED, HELD),
+    # vouchers, each currency's in a unit of its own: given by the merchant, or by us; redeemed, revoked or expired
+    "voucher_given": (("merchant", "vouchers_given"), ("consumer", "vouchers")),
+    "voucher_given_ours": (("platform", "vouchers_given"), ("consumer", "vouchers")),
+    "voucher_ended": (("consumer", "vouchers"), ("merchant", "vouchers_given")),
+    "voucher_ended_ours": (("consumer", "vouchers"), ("platform", "vouchers_given")),
+    # what one of ours was redeemed for, in money: owed to the merchant who took it
+    "voucher_met": (("platform", "cost"), HELD),
+    # points, a unit of their own; store credit, money that the consumer left with us
+    "points_given": (("platform", "points_given"), ("consumer", "points")),
+    "points_ended": (("consumer", "points"), ("platform", "points_given")),
+    "credit_spent": (("consumer", "credit"), HELD),
+    "credit_taken": (("consumer", "credit"), ("platform", "cost")),
+    # what a consumer paid on top of an order
+    "captured_more": (GATEWAY, HELD),
 }
