@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from amends.plumbing.payments.port import Asked
 from amends.plumbing.simulators.launch import Running, start_simulator
 
 
@@ -29,10 +30,15 @@ def simulator(home: Path, behaviour: dict[str, Any] | str = "plain", **options: 
 
 @pytest.fixture
 def payments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
-    """A plain simulator which `amends.plumbing.payments.http.gateway()` of this process finds."""
+    """A plain simulator which `amends.plumbing.payments.choosing.gateway()` of this process finds."""
     with simulator(tmp_path / "payments") as running:
         monkeypatch.setenv("AMENDS_PAYMENTS_URL", running.url)
         yield running
+
+
+def asked(key: str, tender: str = "", amount: int = 0, currency: str = "", **more: Any) -> Asked:
+    """What the gateway is asked, in the words that most tests need."""
+    return Asked(key, tender=tender, amount=amount, currency=currency, **more)
 
 
 def capture(running: Running, tender: str = "T1", amount: int = 1000, currency: str = "CNY") -> None:

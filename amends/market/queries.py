@@ -58,4 +58,7 @@ def captures(orders: Iterable[Order] | None = None) -> Iterator[Capture]:
     if orders is not None:
         tenders = tenders.filter(order_id__in=[order.pk for order in orders])
     for tender in tenders.iterator(2000):
-        yield Capture(tender.ref, tender.order.ref, tender.kind, tender.unit, tender.captured_minor)
+        yield Capture(
+            tender.ref, tender.order.ref, tender.kind, tender.unit, tender.captured_minor, tender.gateway, tender.payment_ref,
+            tender.payer_ref,
+        )  # fmt: skip

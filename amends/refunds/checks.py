@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from amends.market.models import Tender
-from amends.plumbing.payments.http import gateway
+from amends.plumbing.payments.choosing import gateway
 from amends.plumbing.payments.port import Line
 from amends.refunds.books import NOT_WITH_US, Report, Told, compared
 from amends.refunds.models import Refund

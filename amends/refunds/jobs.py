@@ -15,12 +15,12 @@ from amends.kernel.refusals import Refusal
 from amends.market.models import Tender
 from amends.people.rules import PLATFORM
 from amends.plumbing import jobs
-from amends.plumbing.payments.http import gateway
+from amends.plumbing.payments.choosing import gateway, register_captures
 from amends.plumbing.payments.port import NEVER_RECEIVED, Capture
 from amends.plumbing.shards import WHOLE, Shard
 from amends.refunds.books import PAUSES, UNANSWERED
 from amends.refunds.models import Refund
-from amends.refunds.verbs import call, call_again, is_old_news, retry, send, take_answer
+from amends.refunds.verbs import asked_of, call, call_again, is_old_news, retry, send, take_answer
 
 log = structlog.get_logger(__name__)
 FORGOTTEN = timedelta(minutes=2)
@@ -61,10 +61,11 @@ def collect_answers(*, most: int = 200, older_than: timedelta = timedelta(0), sh
 def announce_captures(order_ids: Sequence[int]) -> int:
     """The simulated gateway's book has what these orders were paid with, once; answers how many tenders were new to it.
 
-    A real gateway knows by itself. Raises GatewayUnreachable.
+    A real gateway knows by itself what it captured. Raises GatewayUnreachable.
     """
-    rows = Tender.objects.filter(order_id__in=order_ids).order_by("pk").values_list("ref", "order__ref", "kind", "unit", "captured_minor")
-    return gateway().register_captures([Capture(*row) for row in rows])
+    names = ("ref", "order__ref", "kind", "unit", "captured_minor", "gateway", "payment_ref", "payer_ref")
+    rows = Tender.objects.filter(order_id__in=order_ids).order_by("pk").values_list(*names)
+    return register_captures([Capture(*row) for row in rows])
 
 
 def _one(do: Callable[[Refund], bool], refund: Refund) -> bool:
@@ -92,7 +93,7 @@ def _unanswered(most: int, before: datetime, shard: Shard) -> list[Refund]:
 
 
 def _look(refund: Refund) -> bool:
-    answer = gateway().look(refund.ref)
+    answer = gateway(refund.gateway).look(asked_of(refund, again=True))
     if (answer.state == "failed" and answer.reason == NEVER_RECEIVED) or is_old_news(refund, answer):
         return call_again(refund.pk) not in UNANSWERED
     return take_answer(refund.ref, answer, source="look") not in UNANSWERED

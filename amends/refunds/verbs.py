@@ -25,8 +25,8 @@ from amends.kernel.refusals import NotFound
 from amends.people.rules import GATEWAY, PLATFORM, Actor
 from amends.plumbing import jobs
 from amends.plumbing.database import home
-from amends.plumbing.payments.http import gateway
-from amends.plumbing.payments.port import NEVER_RECEIVED, Answer, State
+from amends.plumbing.payments.choosing import gateway
+from amends.plumbing.payments.port import NEVER_RECEIVED, Answer, Asked, State
 from amends.plumbing.payments.webhooks import verify_webhook, webhook_secret
 from amends.refunds.books import CATCH_UP, DELIVERED, UNANSWERED
 from amends.refunds.models import Attempt, Refund
@@ -42,7 +42,7 @@ def send(refund_id: int) -> str:
 
     Raises GatewayUnreachable, before anything is written, where no gateway is configured.
     """
-    gateway()
+    gateway(Refund.objects.values_list("gateway", flat=True).get(pk=refund_id))
     return call(refund_id) if _mark_sent(refund_id) else _stage(refund_id)
 
 
@@ -54,8 +54,17 @@ def call(refund_id: int) -> str:
     if refund.stage not in UNANSWERED:
         return refund.stage
     number = refund.attempts.count()
-    answer = gateway().refund(refund.ref, refund.tender.ref, refund.amount_minor, refund.unit)
+    answer = gateway(refund.gateway).refund(asked_of(refund, again=number > 1))
     return take_answer(refund.ref, answer, source="response", attempt=number)
+
+
+def asked_of(refund: Refund, *, again: bool) -> Asked:
+    """What the gateway is asked for this refund, the same at every call but for `again`."""
+    tender = refund.tender
+    return Asked(
+        refund.ref, refund.turn, tender.ref, tender.payment_ref, tender.payer_ref, refund.amount_minor, refund.unit, tender.captured_minor,
+        again=again,
+    )  # fmt: skip
 
 
 def call_again(refund_id: int) -> str:

@@ -23,11 +23,12 @@ import psutil
 import pytest
 
 from amends.kernel import clock
-from amends.plumbing.payments.http import HttpGateway, gateway
+from amends.plumbing.payments.choosing import gateway
+from amends.plumbing.payments.http import HttpGateway
 from amends.plumbing.payments.port import NEVER_RECEIVED, Answer, Capture
 from amends.plumbing.payments.webhooks import verify_webhook
 from amends.plumbing.simulators.launch import Running, SimulatorFailed, find_simulator, start_simulator
-from tests.payments_fixture import book, capture, payments, refunds_in, simulator
+from tests.payments_fixture import asked, book, capture, payments, refunds_in, simulator
 
 __all__ = ["payments"]  # the fixture, asked for by name
 SCALE = int(os.environ.get("PROOF_SCALE", "1"))
@@ -86,10 +87,10 @@ def test_a_refund_is_accepted_then_paid_and_stands_in_book_and_statement(payment
     port = gateway()
     assert port.register_captures([Capture("T1", "O1", "card", "CNY", 1000), Capture("T2", "O1", "coupon", "CNY.coupon", 300)]) == 2
     assert port.register_captures([Capture("T1", "O1", "card", "CNY", 1000)]) == 0
-    accepted = port.refund("RF-1", "T1", 400, "CNY")
+    accepted = port.refund(asked("RF-1", "T1", 400, "CNY"))
     assert accepted.state == "accepted" and accepted.provider_ref
-    assert port.refund("RF-2", "T2", 300, "CNY.coupon").state == "accepted"
-    paid = port.look("RF-1")
+    assert port.refund(asked("RF-2", "T2", 300, "CNY.coupon")).state == "accepted"
+    paid = port.look(asked("RF-1"))
     assert (paid.state, paid.provider_ref) == ("paid", accepted.provider_ref)
     assert paid.at is not None and before <= paid.at <= clock.machine_now()
     assert [(line.kind, line.tender, line.key, line.amount, line.state) for line in port.statement()] == [
@@ -99,22 +100,22 @@ def test_a_refund_is_accepted_then_paid_and_stands_in_book_and_statement(payment
     assert [line.key for line in port.statement(paid.at)] == ["RF-1", "RF-2"]
     assert list(port.statement(clock.machine_now() + timedelta(seconds=1))) == []
     assert book(payments)["totals"]["CNY"] == {"captured": 1000, "paid": 400, "charged_back": 0}
-    assert port.look("RF-9") == Answer("failed", reason=NEVER_RECEIVED)
+    assert port.look(asked("RF-9")) == Answer("failed", reason=NEVER_RECEIVED)
 
 
 def test_a_key_with_another_body_or_more_than_is_left_is_refused_and_nothing_moves(payments: Running) -> None:
     capture(payments, "T1", 1000)
     port = gateway()
-    port.refund("RF-1", "T1", 600, "CNY")
+    port.refund(asked("RF-1", "T1", 600, "CNY"))
     for amount, currency, tender, key, reason in (
         (500, "CNY", "T1", "RF-1", "other_body"), (401, "CNY", "T1", "RF-2", "more_than_captured"),
         (1, "JPY", "T1", "RF-2", "other_currency"), (1, "CNY", "T9", "RF-2", "unknown_tender"),
         (0, "CNY", "T1", "RF-2", "bad_body"), (-5, "CNY", "T1", "RF-2", "bad_body"),
     ):  # fmt: skip
-        assert port.refund(key, tender, amount, currency) == Answer("failed", reason=reason)
-    assert port.look("RF-2").reason == NEVER_RECEIVED
+        assert port.refund(asked(key, tender, amount, currency)) == Answer("failed", reason=reason)
+    assert port.look(asked("RF-2")).reason == NEVER_RECEIVED
     assert [line["key"] for line in refunds_in(payments)] == ["RF-1"]
-    assert port.refund("RF-2", "T1", 400, "CNY").state == "accepted"
+    assert port.refund(asked("RF-2", "T1", 400, "CNY")).state == "accepted"
 
 
 MALFORMED = (
@@ -146,7 +147,7 @@ def test_one_wrong_capture_in_a_batch_leaves_none_of_it(payments: Running) -> No
 def test_eight_threads_with_one_key_have_one_effect(payments: Running) -> None:
     capture(payments, "T1", 10_000)
     port = gateway()
-    answers = at_once(8, lambda _: port.refund("RF-1", "T1", 100, "CNY"))
+    answers = at_once(8, lambda _: port.refund(asked("RF-1", "T1", 100, "CNY")))
     assert len(set(answers)) == 1 and answers[0].state == "accepted"
     assert [(line["key"], line["amount"]) for line in refunds_in(payments)] == [("RF-1", 100)]
 
@@ -154,7 +155,7 @@ def test_eight_threads_with_one_key_have_one_effect(payments: Running) -> None:
 def test_a_crowd_never_gets_more_back_than_was_captured(payments: Running) -> None:
     capture(payments, "T1", 1000)
     port = gateway()
-    answers = at_once(8, lambda n: port.refund(f"RF-{n}", "T1", 300, "CNY"))
+    answers = at_once(8, lambda n: port.refund(asked(f"RF-{n}", "T1", 300, "CNY")))
     assert Counter((a.state, a.reason) for a in answers) == {("accepted", ""): 3, ("failed", "more_than_captured"): 5}
     assert book(payments)["totals"]["CNY"]["paid"] == 900
 
@@ -164,10 +165,10 @@ def test_a_time_out_after_success_and_a_retry_with_the_same_key_pay_once(tmp_pat
     with simulator(tmp_path, {trouble: 1.0, "slow_wait": [1, 1]}) as running:
         capture(running)
         port = HttpGateway(running.url, timeout=0.5)
-        assert port.refund("RF-1", "T1", 700, "CNY") == Answer("unheard", reason=reason)
+        assert port.refund(asked("RF-1", "T1", 700, "CNY")) == Answer("unheard", reason=reason)
         assert [line["key"] for line in refunds_in(running)] == ["RF-1"], "the effect was there before the answer was lost"
-        assert port.refund("RF-1", "T1", 700, "CNY").state == "accepted"
-        assert port.look("RF-1").state == "paid"
+        assert port.refund(asked("RF-1", "T1", 700, "CNY")).state == "accepted"
+        assert port.look(asked("RF-1")).state == "paid"
         assert [(line["key"], line["state"]) for line in refunds_in(running)] == [("RF-1", "paid")]
 
 
@@ -176,21 +177,21 @@ def test_a_time_out_before_the_effect_leaves_nothing_and_the_retry_pays(tmp_path
     with simulator(tmp_path, {trouble: 1.0}) as running:
         capture(running)
         port = HttpGateway(running.url)
-        assert port.refund("RF-1", "T1", 700, "CNY") == Answer("unheard", reason=reason)
-        assert refunds_in(running) == [] and port.look("RF-1").reason == NEVER_RECEIVED
-        assert port.refund("RF-1", "T1", 700, "CNY").state == "accepted"
-        assert port.look("RF-1").state == "paid"
+        assert port.refund(asked("RF-1", "T1", 700, "CNY")) == Answer("unheard", reason=reason)
+        assert refunds_in(running) == [] and port.look(asked("RF-1")).reason == NEVER_RECEIVED
+        assert port.refund(asked("RF-1", "T1", 700, "CNY")).state == "accepted"
+        assert port.look(asked("RF-1")).state == "paid"
 
 
 def test_a_failed_refund_is_paid_by_a_second_attempt_under_the_same_key(tmp_path: Path) -> None:
     with simulator(tmp_path, {"fails_once": 1.0}) as running:
         capture(running)
         port = HttpGateway(running.url)
-        first = port.refund("RF-1", "T1", 1000, "CNY")
-        assert port.look("RF-1").reason == "insufficient_balance"
-        second = port.refund("RF-1", "T1", 1000, "CNY")
-        assert port.look("RF-1").state == "paid" and first.provider_ref != second.provider_ref
-        assert port.refund("RF-1", "T1", 1000, "CNY") == second, "once paid, asking again changes nothing"
+        first = port.refund(asked("RF-1", "T1", 1000, "CNY"))
+        assert port.look(asked("RF-1")).reason == "insufficient_balance"
+        second = port.refund(asked("RF-1", "T1", 1000, "CNY"))
+        assert port.look(asked("RF-1")).state == "paid" and first.provider_ref != second.provider_ref
+        assert port.refund(asked("RF-1", "T1", 1000, "CNY")) == second, "once paid, asking again changes nothing"
         assert [(line["state"], line["provider_ref"]) for line in refunds_in(running)] == [
             ("failed", first.provider_ref), ("paid", second.provider_ref),
         ]  # fmt: skip
@@ -200,10 +201,10 @@ def test_a_failed_refund_gives_its_room_back_and_finds_none_when_another_took_it
     with simulator(tmp_path, {"fails_once": 1.0}) as running:
         capture(running)
         port = HttpGateway(running.url)
-        port.refund("RF-1", "T1", 1000, "CNY")
+        port.refund(asked("RF-1", "T1", 1000, "CNY"))
         running.behave("plain")
-        assert port.refund("RF-2", "T1", 1000, "CNY").state == "accepted"
-        assert port.refund("RF-1", "T1", 1000, "CNY") == Answer("failed", reason="more_than_captured")
+        assert port.refund(asked("RF-2", "T1", 1000, "CNY")).state == "accepted"
+        assert port.refund(asked("RF-1", "T1", 1000, "CNY")) == Answer("failed", reason="more_than_captured")
         assert book(running)["totals"]["CNY"]["paid"] == 1000
 
 
@@ -212,25 +213,25 @@ def test_a_closed_account_fails_for_good(tmp_path: Path) -> None:
         capture(running)
         port = HttpGateway(running.url)
         for _ in range(3):
-            port.refund("RF-1", "T1", 10, "CNY")
-            assert port.look("RF-1").reason == "account_closed"
+            port.refund(asked("RF-1", "T1", 10, "CNY"))
+            assert port.look(asked("RF-1")).reason == "account_closed"
 
 
 def test_late_answers_hold_their_room_and_keep_out_of_the_statement_until_they_show(tmp_path: Path) -> None:
     with simulator(tmp_path, {"wait": [0.6, 0.6]}) as running:
         capture(running)
         port = HttpGateway(running.url)
-        port.refund("RF-1", "T1", 1000, "CNY")
-        assert port.look("RF-1").state == "accepted"
-        assert port.refund("RF-2", "T1", 1, "CNY").reason == "more_than_captured"
+        port.refund(asked("RF-1", "T1", 1000, "CNY"))
+        assert port.look(asked("RF-1")).state == "accepted"
+        assert port.refund(asked("RF-2", "T1", 1, "CNY")).reason == "more_than_captured"
         assert [line.kind for line in port.statement()] == ["capture"]
-        until(lambda: port.look("RF-1").state == "paid")
+        until(lambda: port.look(asked("RF-1")).state == "paid")
         assert [line.kind for line in port.statement()] == ["capture", "refund"]
     with simulator(tmp_path, {"wait": [60, 60]}, instant=True) as running:
         capture(running, "T2")
         port = HttpGateway(running.url)
-        port.refund("RF-2", "T2", 1, "CNY")
-        assert port.look("RF-2").state == "paid"
+        port.refund(asked("RF-2", "T2", 1, "CNY"))
+        assert port.look(asked("RF-2")).state == "paid"
 
 
 def test_four_thousand_lines_are_read_in_pages_without_loss(payments: Running) -> None:
@@ -244,7 +245,7 @@ def test_webhooks_are_signed_and_a_duplicate_carries_the_same_id(tmp_path: Path)
     with shop() as (address, came), simulator(tmp_path, {"duplicates": 1.0}) as running:
         running.push_to(address, SECRET)
         capture(running)
-        HttpGateway(running.url).refund("RF-1", "T1", 700, "CNY")
+        HttpGateway(running.url).refund(asked("RF-1", "T1", 700, "CNY"))
         until(lambda: len(came) == 2)
         told = [verify_webhook(headers, body, SECRET, clock.machine_now()) for headers, body in came]
         assert told[0] == told[1] and told[0]["type"] == "refund.paid"
@@ -258,7 +259,7 @@ def test_webhooks_come_out_of_order_where_behaviour_says_so(tmp_path: Path) -> N
         capture(running)
         keys = [f"RF-{n}" for n in range(20)]
         for key in keys:
-            HttpGateway(running.url).refund(key, "T1", 1, "CNY")
+            HttpGateway(running.url).refund(asked(key, "T1", 1, "CNY"))
         until(lambda: len(came) == 20)
         order = [json.loads(body)["data"]["key"] for _, body in came]
         assert sorted(order) == sorted(keys) and order != keys
@@ -269,7 +270,7 @@ def test_a_webhook_is_pushed_again_until_it_is_taken_even_after_a_kill(tmp_path:
         with simulator(tmp_path, {"backoff": 0.05}) as running:
             running.push_to(address, SECRET)
             capture(running)
-            HttpGateway(running.url).refund("RF-1", "T1", 700, "CNY")
+            HttpGateway(running.url).refund(asked("RF-1", "T1", 700, "CNY"))
             until(lambda: len(came) >= 2)
             running.kill()
         with simulator(tmp_path, {"backoff": 0.05}):
@@ -284,11 +285,11 @@ def test_an_open_chargeback_bars_refunds_until_the_merchant_wins_it(tmp_path: Pa
         capture(running, "T1", 1000)
         port = HttpGateway(running.url)
         opened = httpx.post(f"{running.url}/chargebacks", json={"tender": "T1", "amount": 1000}).json()
-        assert port.refund("RF-1", "T1", 1000, "CNY") == Answer("failed", reason="charged_back")
+        assert port.refund(asked("RF-1", "T1", 1000, "CNY")) == Answer("failed", reason="charged_back")
         decision = f"{running.url}/chargebacks/{opened['id']}/decision"
         assert httpx.post(decision, json={"won_by": "merchant"}).json()["state"] == "merchant"
         assert httpx.post(decision, json={"won_by": "consumer"}).status_code == 409
-        assert port.refund("RF-1", "T1", 1000, "CNY").state == "accepted"
+        assert port.refund(asked("RF-1", "T1", 1000, "CNY")).state == "accepted"
         until(lambda: len(came) == 3)
         assert Counter(json.loads(body)["type"] for _, body in came) == Counter(["chargeback.opened", "chargeback.decided", "refund.paid"])
         assert [(line.kind, line.state) for line in port.statement()][1:] == [("chargeback", "merchant"), ("refund", "paid")]
@@ -298,8 +299,8 @@ def test_a_chargeback_won_by_the_consumer_leaves_only_the_rest_to_refund(payment
     capture(payments, "T1", 1000)
     opened = httpx.post(f"{payments.url}/chargebacks", json={"tender": "T1", "amount": 600}).json()
     httpx.post(f"{payments.url}/chargebacks/{opened['id']}/decision", json={"won_by": "consumer"}).raise_for_status()
-    assert gateway().refund("RF-1", "T1", 401, "CNY").reason == "charged_back"
-    assert gateway().refund("RF-1", "T1", 400, "CNY").state == "accepted"
+    assert gateway().refund(asked("RF-1", "T1", 401, "CNY")).reason == "charged_back"
+    assert gateway().refund(asked("RF-1", "T1", 400, "CNY")).state == "accepted"
     assert httpx.post(f"{payments.url}/chargebacks", json={"tender": "T1", "amount": 401}).status_code == 409
 
 
@@ -325,7 +326,7 @@ def test_after_every_kill_each_accepted_refund_is_in_the_book_exactly_once(tmp_p
         assert sent >= len(count)
         again = HttpGateway(running.url)
         for key in sorted(answered)[:50]:
-            assert again.look(key).state == "paid"
+            assert again.look(asked(key)).state == "paid"
 
 
 def _stream(url: str, name: str, tender: str) -> tuple[int, set[str]]:
@@ -333,7 +334,7 @@ def _stream(url: str, name: str, tender: str) -> tuple[int, set[str]]:
     port, accepted = HttpGateway(url, timeout=2), set()
     for number in range(2000):
         key = f"{name}.{number}"
-        answers = {port.refund(key, tender, 1, "CNY").state for _ in range(2)}
+        answers = {port.refund(asked(key, tender, 1, "CNY")).state for _ in range(2)}
         if "accepted" in answers:
             accepted.add(key)
         if "unheard" in answers:
@@ -350,8 +351,8 @@ def test_a_hostile_gateway_and_a_patient_client_pay_every_key_at_most_once(tmp_p
         for _ in range(4):
             for key in keys:
                 if ends.get(key, Answer("unheard")).state != "paid":
-                    port.refund(key, f"T-{key}", 50, "CNY")
-                    ends[key] = port.look(key)
+                    port.refund(asked(key, f"T-{key}", 50, "CNY"))
+                    ends[key] = port.look(asked(key))
         assert {(end.state, end.reason) for end in ends.values()} == {("paid", ""), ("failed", "account_closed")}
         paid = Counter(line["key"] for line in refunds_in(running, lambda line: line["state"] == "paid"))
         assert paid == {key: 1 for key, end in ends.items() if end.state == "paid"}

@@ -19,7 +19,7 @@ from amends.kernel import clock
 from amends.kernel.refusals import Refusal
 from amends.market.models import Order, Tender
 from amends.people.rules import PLATFORM
-from amends.plumbing.payments.http import gateway
+from amends.plumbing.payments.choosing import gateway
 from amends.plumbing.payments.port import Answer
 from amends.plumbing.simulators.launch import Running
 from amends.refunds.intents import MoreThanCaptured, intend_for

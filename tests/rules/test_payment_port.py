@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from amends.plumbing.payments.http import HttpGateway, gateway
+from amends.plumbing.payments.choosing import gateway
+from amends.plumbing.payments.http import HttpGateway
 from amends.plumbing.payments.port import NEVER_RECEIVED, Answer, GatewayUnreachable
 from amends.plumbing.payments.webhooks import NotFromGateway, verify_webhook, webhook_secret
 from amends.plumbing.simulators.payments.behaviour import Behaviour, behave
 from amends.plumbing.simulators.payments.webhooks import signature
+from tests.payments_fixture import asked
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 SECRET = "whsec_" + base64.b64encode(b"a secret of Bolt and the gateway").decode()
@@ -101,6 +103,13 @@ def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path: Path, monkeyp
     assert webhook_secret(tmp_path) == "given"
 
 
+def house() -> HttpGateway:
+    """The house's gateway as it is chosen now."""
+    found = gateway("house")
+    assert isinstance(found, HttpGateway)
+    return found
+
+
 @contextmanager
 def answering(status: int, body: bytes) -> Iterator[HttpGateway]:
     """A gateway, reached by the port, that gives one answer to everything (0: hangs up)."""
@@ -135,7 +144,7 @@ KNOWN = b'{"error": "never_received", "detail": ""}'
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "asked", "looked"),
+    ("status", "body", "refunded", "looked"),
     [
         (202, b'{"key": "K", "state": "accepted", "provider_ref": "P"}', Answer("accepted", "P"), Answer("accepted", "P")),
         (200, PAID, Answer("paid", "P", at=NOW), Answer("paid", "P", at=NOW)),
@@ -154,15 +163,15 @@ KNOWN = b'{"error": "never_received", "detail": ""}'
         (0, b"", Answer("unheard", reason="no_connection"), Answer("unheard", reason="no_connection")),
     ],
 )
-def test_only_a_sure_no_is_failed_and_all_doubt_is_unheard(status: int, body: bytes, asked: Answer, looked: Answer) -> None:
+def test_only_a_sure_no_is_failed_and_all_doubt_is_unheard(status: int, body: bytes, refunded: Answer, looked: Answer) -> None:
     with answering(status, body) as port:
-        assert port.refund("K", "T", 100, "CNY") == asked
-        assert port.look("K") == looked
+        assert port.refund(asked("K", "T", 100, "CNY")) == refunded
+        assert port.look(asked("K")) == looked
 
 
 def test_a_gateway_that_is_not_there_is_unheard_and_its_statement_unreachable() -> None:
     port = HttpGateway("http://127.0.0.1:9", timeout=1)
-    assert port.refund("K", "T", 100, "CNY").state == port.look("K").state == "unheard"
+    assert port.refund(asked("K", "T", 100, "CNY")).state == port.look(asked("K")).state == "unheard"
     with pytest.raises(GatewayUnreachable):
         list(port.statement())
     with pytest.raises(GatewayUnreachable, match="503"), answering(503, b"{}") as stumbling:
@@ -173,12 +182,12 @@ def test_the_configured_gateway_is_found_by_environment_then_by_port_file(tmp_pa
     monkeypatch.delenv("AMENDS_PAYMENTS_URL", raising=False)
     monkeypatch.setenv("AMENDS_HOME", str(tmp_path))
     with pytest.raises(GatewayUnreachable, match="amends simulator payments"):
-        gateway()
+        house()
     (tmp_path / "payments.json").write_text('{"url": "http://127.0.0.1:1"}')
-    assert gateway().base_url == "http://127.0.0.1:1"
-    assert gateway() is gateway()
+    assert house().base_url == "http://127.0.0.1:1"
+    assert house() is house()
     monkeypatch.setenv("AMENDS_PAYMENTS_URL", "http://127.0.0.1:2/")
-    assert gateway().base_url == "http://127.0.0.1:2"
+    assert house().base_url == "http://127.0.0.1:2"
 
 
 def test_the_same_seed_and_key_meet_the_same_fate_and_shares_are_kept() -> None:

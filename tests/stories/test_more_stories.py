@@ -24,7 +24,7 @@ from amends.kernel import clock
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import NoSuchMove
 from amends.market.models import Order
-from amends.plumbing.payments.http import gateway as the_gateway
+from amends.plumbing.payments.choosing import gateway as the_gateway
 from amends.refunds.models import Refund
 from amends.refunds.queries import against_gateway
 from amends.returns import verbs as returns

@@ -21,7 +21,7 @@ from amends.market.models import Tender
 from amends.people.rules import PLATFORM
 from amends.plumbing import jobs
 from amends.plumbing.database import home
-from amends.plumbing.payments.http import gateway
+from amends.plumbing.payments.choosing import gateway
 from amends.plumbing.payments.port import Answer
 from amends.plumbing.payments.webhooks import NotFromGateway, webhook_secret
 from amends.plumbing.simulators.launch import Running
@@ -32,7 +32,7 @@ from amends.refunds.intents import intend_for
 from amends.refunds.jobs import announce_captures, collect_answers
 from amends.refunds.models import Refund
 from amends.refunds.queries import against_gateway, books_check
-from amends.refunds.verbs import send, take_answer, webhook
+from amends.refunds.verbs import asked_of, send, take_answer, webhook
 from tests.cast import Cast, an_order, the_cast
 from tests.payments_fixture import payments
 from tests.refunding import an_unshipped_order, granted, intended, refunds, reserved
@@ -129,14 +129,14 @@ def test_two_books_that_differ_say_where(cast: Cast, payments: Running) -> None:
     case = granted(cast, an_unshipped_order(cast))
     refund = intended(case)[0]
     assert reconcile().agrees
-    gateway().refund(refund.ref, refund.tender.ref, refund.amount_minor, refund.unit)
-    gateway().look(refund.ref)
+    gateway().refund(asked_of(refund, again=False))
+    gateway().look(asked_of(refund, again=True))
     report = reconcile()
     assert [told.key for told in report.only_there] == [refund.ref]
     assert report.totals == {"CNY": (0, 9900)}
     assert [(row.ours, row.theirs) for row in report.tenders] == [(0, 9900)]
     assert len(against_gateway(gateway().statement())) == 2
-    assert take_answer(refund.ref, gateway().look(refund.ref), source="statement") == "paid"
+    assert take_answer(refund.ref, gateway().look(asked_of(refund, again=True)), source="statement") == "paid"
     assert reconcile().agrees
     Tender.objects.update(captured_minor=9901)
     assert "captured here (9901, 'CNY')" in against_gateway(gateway().statement())[0]

@@ -14,7 +14,7 @@ from amends.cases.verbs.answering import withdraw
 from amends.kernel import clock
 from amends.kernel.refusals import NoSuchMove, NotYourMove
 from amends.plumbing import jobs
-from amends.plumbing.payments.http import gateway
+from amends.plumbing.payments.choosing import gateway
 from amends.plumbing.payments.port import Answer
 from amends.plumbing.simulators.launch import Running
 from amends.refunds.jobs import collect_answers

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from amends.insight.verify import verify
-from amends.plumbing.payments.http import gateway
+from amends.plumbing.payments.choosing import gateway
 from amends.plumbing.payments.port import GatewayUnreachable
 from amends.refunds.queries import against_gateway
 

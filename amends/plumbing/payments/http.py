@@ -1,59 +1,82 @@
-"""The gateway reached by HTTP, as the payment simulator speaks it; connections are kept open.
+"""The house's own gateway, reached by plain HTTP as the payment simulator speaks it; connections are kept open.
 
-Where it is: AMENDS_PAYMENTS_URL, else the address that a running simulator wrote into AMENDS_HOME/payments.json.
+Where it is: AMENDS_PAYMENTS_URL, else the address that a running simulator wrote into AMENDS_HOME/payments.json (choosing.py).
 """
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from typing import Any, Final, cast
 from urllib.parse import quote
 
 import httpx
 
-from amends.plumbing.database import home
-from amends.plumbing.payments.port import NEVER_RECEIVED, Answer, Capture, GatewayUnreachable, Line
+from amends.kernel import clock
+from amends.plumbing.payments.places import Place, Setting
+from amends.plumbing.payments.port import NEVER_RECEIVED, Answer, Asked, Capture, Event, EventKind, GatewayUnreachable, Line, NotOffered
+from amends.plumbing.payments.webhooks import verify_webhook
 
 CAPTURES_AT_ONCE = 5000
 LINES_AT_ONCE = 2000
 SURE_REFUSALS = (400, 409, 413, 422)  # of a refund; any other status may come from something between us and the gateway
+KINDS = ("refund.paid", "refund.failed", "chargeback.opened", "chargeback.decided")
+NEEDS = (Setting("AMENDS_PAYMENTS_URL"), Setting("AMENDS_PAYMENTS_SECRET", secret=True))
 
 
 class HttpGateway:
     """See port.Gateway. May be shared by threads; not across a fork."""
 
-    def __init__(self, base_url: str, timeout: float = 10.0) -> None:
-        self.base_url = base_url.rstrip("/")
+    name: Final = "house"
+    can_transfer: Final = False
+
+    def __init__(self, base_url: str, timeout: float = 10.0, secret: str = "") -> None:
+        self.base_url, self.secret = base_url.rstrip("/"), secret
         # No proxy of the environment: the gateway is named by its address alone.
         self._client = httpx.Client(base_url=self.base_url, timeout=timeout, trust_env=False)
 
-    def refund(self, key: str, tender: str, amount: int, currency: str) -> Answer:
-        """See port.Gateway. `amount` is in minor units, above 0."""
-        return self._ask("POST", "/refunds", key, {"key": key, "tender": tender, "amount": amount, "currency": currency})
+    def refund(self, asked: Asked) -> Answer:
+        """See port.Gateway. A key that failed is paid by a further attempt under the same key, so `turn` is never sent."""
+        told = {"key": asked.key, "tender": asked.tender, "amount": asked.amount, "currency": asked.currency}
+        return self._ask("POST", "/refunds", asked.key, told)
 
-    def look(self, key: str) -> Answer:
+    def transfer(self, asked: Asked) -> Answer:
         """See port.Gateway."""
-        return self._ask("GET", f"/refunds/{quote(key, safe='')}", key)
+        raise NotOffered("the house's gateway pays back and nothing else")
 
-    def statement(self, since: datetime | None = None) -> Iterator[Line]:
+    def look(self, asked: Asked) -> Answer:
+        """See port.Gateway."""
+        return self._ask("GET", f"/refunds/{quote(asked.key, safe='')}", asked.key)
+
+    def statement(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Line]:
         """See port.Gateway; pages are fetched as they are read."""
         asked = {"limit": str(LINES_AT_ONCE)} | ({"since": since.isoformat()} if since else {})
         after: str | None = ""
         while after is not None:
             page = self._fetched("GET", "/statement", params=asked | ({"after": after} if after else {}))
-            yield from (_line(row) for row in page["lines"])
+            for line in map(_line, page["lines"]):
+                if until is not None and line.at >= until:
+                    return
+                yield line
             after = page["next"]
+
+    def pay_link(self, key: str, amount: int, currency: str, title: str) -> str | None:
+        """See port.Gateway: not offered."""
+        return None
+
+    def verify(self, headers: Mapping[str, str], body: bytes, query: Mapping[str, str]) -> list[Event]:
+        """See port.Gateway: Standard Webhooks with the shared secret."""
+        told = verify_webhook(headers, body, self.secret, clock.machine_now())
+        data, kind = told.get("data"), told.get("type")
+        known = kind in KINDS and isinstance(data, dict)
+        return [Event(_event_id(headers), cast(EventKind, kind) if known else "other", data if isinstance(data, dict) else {})]
 
     def register_captures(self, captures: Sequence[Capture]) -> int:
         """See port.Gateway; a batch of 5,000 is one transaction of the gateway."""
         new = 0
         for start in range(0, len(captures), CAPTURES_AT_ONCE):
-            batch = [asdict(capture) for capture in captures[start : start + CAPTURES_AT_ONCE]]
+            batch = [_told(capture) for capture in captures[start : start + CAPTURES_AT_ONCE]]
             new += int(self._fetched("POST", "/captures", json=batch)["new"])
         return new
 
@@ -89,21 +112,16 @@ class HttpGateway:
             raise GatewayUnreachable(f"{method} {self.base_url}{path}: {wrong or type(wrong).__name__}") from wrong
 
 
-def gateway() -> HttpGateway:
-    """The gateway that is configured now; a simulator restarted elsewhere is found anew. Raises GatewayUnreachable where there is none."""
-    return _kept(os.environ.get("AMENDS_PAYMENTS_URL") or _told_by_simulator(), os.getpid())
+def build(place: Place) -> HttpGateway:
+    """The house's gateway at `place`."""
+    return HttpGateway(place.values["AMENDS_PAYMENTS_URL"], secret=place.values["AMENDS_PAYMENTS_SECRET"])
 
 
-@lru_cache(maxsize=4)
-def _kept(url: str, _pid: int) -> HttpGateway:
-    return HttpGateway(url)
-
-
-def _told_by_simulator() -> str:
-    try:
-        return str(json.loads((home() / "payments.json").read_text())["url"])
-    except (OSError, ValueError, KeyError) as wrong:
-        raise GatewayUnreachable(f"no AMENDS_PAYMENTS_URL and no simulator at {home()}: amends simulator payments") from wrong
+def _told(capture: Capture) -> dict[str, Any]:
+    told = asdict(capture)
+    if capture.gateway == "house":  # it goes by our own names
+        del told["gateway"], told["payment_ref"], told["payer_ref"]
+    return told
 
 
 def _answer(told: dict[str, Any]) -> Answer:
@@ -114,4 +132,9 @@ def _answer(told: dict[str, Any]) -> Answer:
 
 
 def _line(row: dict[str, Any]) -> Line:
-    return Line(**{name: row[name] for name in Line.__slots__ if name != "at"}, at=datetime.fromisoformat(row["at"]))
+    told = {name: row[name] for name in Line.__slots__ if name != "at" and name in row}
+    return Line(**told, at=datetime.fromisoformat(row["at"]))
+
+
+def _event_id(headers: Mapping[str, str]) -> str:
+    return next(value for name, value in headers.items() if name.lower() == "webhook-id")
