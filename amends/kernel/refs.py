@@ -15,7 +15,8 @@ KINDS = {
     "AS": "case", "OR": "order", "RT": "return shipment", "RF": "refund", "RV": "review", "EV": "evidence",
     "ME": "merchant", "CU": "consumer", "PR": "product", "DE": "decision", "SV": "survey", "US": "user",
     "PD": "policy draft", "SM": "simulation", "MG": "message", "AN": "announcement", "WE": "webhook endpoint", "WD": "webhook delivery",
-    "VC": "voucher", "SU": "supplement",
+    "BE": "bearer", "CB": "charge back to", "DM": "deposit move", "IN": "insurance",
+    "VC": "voucher", "SU": "supplement", "DS": "chargeback of a bank", "PY": "payee",
 }  # fmt: skip
 _SHAPE = re.compile(rf"^({'|'.join(KINDS)})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})$")
 

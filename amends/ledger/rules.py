@@ -18,8 +18,24 @@ POSTINGS: dict[str, tuple[Account, Account]] = {
     "captured": (GATEWAY, HELD),
     "owed": (HELD, OWED),
     "paid": (OWED, GATEWAY),
-    "covered": (OWED, GATEWAY),
     "dropped": (OWED, HELD),
+    # the same where the platform or an insurer bears what is owed
+    "owed_by_us": (("platform", "cost"), OWED),
+    "dropped_by_us": (OWED, ("platform", "cost")),
+    "owed_insured": (("insurer", "receivable"), OWED),
+    "dropped_insured": (OWED, ("insurer", "receivable")),
+    # paid by the bank's file or as store credit; what came back is owed again
+    "paid_bank": (OWED, ("clearing", "bank")),
+    "paid_credit": (OWED, ("consumer", "credit")),
+    "reversed": (GATEWAY, OWED),
+    "reversed_bank": (("clearing", "bank"), OWED),
+    "reversed_credit": (("consumer", "credit"), OWED),
+    # a chargeback takes the sum from the gateway; what it pays of a refund is covered by it, the rest the merchant has lost or gets back
+    "disputed": (("merchant", "disputed"), GATEWAY),
+    "dispute_won": (GATEWAY, ("merchant", "disputed")),
+    "dispute_lost": (HELD, ("merchant", "disputed")),
+    "covered": (OWED, ("merchant", "disputed")),
+    "covered_late": (OWED, HELD),
     # vouchers, each currency's in a unit of its own: given by the merchant, or by us; redeemed, revoked or expired
     "voucher_given": (("merchant", "vouchers_given"), ("consumer", "vouchers")),
     "voucher_given_ours": (("platform", "vouchers_given"), ("consumer", "vouchers")),
