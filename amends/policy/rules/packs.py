@@ -128,21 +128,22 @@ def _cells(text: str, file: str) -> tuple[PackCells, dict[Path, Place]]:
     try:
         raw = tomllib.loads(text)
     except ValueError as wrong:
-        raise PackRefused([_not_toml(wrong, file, text)]) from wrong
+        raise PackRefused([not_toml(wrong, file, text)]) from wrong
     known = places(text)
     if beyond := out_of_reach(raw):
         raise PackRefused([Problem(file, nearest(known, beyond[0]), ".".join(map(str, beyond[0])), beyond[1])])
     try:
         return PackCells.model_validate_json(json.dumps(raw, default=_written)), known
     except ValidationError as wrong:
-        raise PackRefused([_problem(e, file, known, text) for e in wrong.errors()]) from wrong
+        raise PackRefused([problem_of(e, file, known, text) for e in wrong.errors()]) from wrong
 
 
 def _written(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _not_toml(wrong: ValueError, file: str, text: str) -> Problem:
+def not_toml(wrong: ValueError, file: str, text: str) -> Problem:
+    """What tomllib said of `text`, as a problem with its place; `file` is the name that it gives."""
     at = re.search(r"line (\d+), column (\d+)", str(wrong))
     place = Place(int(at[1]), int(at[2])) if at else Place(text.count("\n") + 1, 1)
     what = re.sub(r" \(at .*\)$", "", str(wrong))
@@ -173,7 +174,8 @@ _TOML = {
 }
 
 
-def _problem(error: Any, file: str, known: dict[Path, Place], text: str) -> Problem:
+def problem_of(error: Any, file: str, known: dict[Path, Place], text: str) -> Problem:
+    """One error of pydantic about the cells of `text` as a problem: where, and what would be right. `known` is what places() found."""
     path = tuple(step for step in error["loc"] if step != "[key]")
     # pydantic names the branch of a union it tried; the file does not know that step.
     while path and path not in known and error["type"] not in ("missing",) and path[:-1] in known and error["type"] != "extra_forbidden":
