@@ -222,6 +222,8 @@ class Migration(migrations.Migration):
                 ('opened_at', models.DateTimeField()),
                 ('answer_by', models.DateTimeField(blank=True, null=True)),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('answer', models.CharField(blank=True, max_length=500)),
+                ('proof', models.JSONField(default=list)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('covered_minor', models.BigIntegerField(default=0)),
             ],

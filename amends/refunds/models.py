@@ -129,6 +129,9 @@ class Chargeback(Tenanted):
     answer_by = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey("amends.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    # What the bank was told: our words, and of each proof its kind and digest.
+    answer = models.CharField(max_length=500, blank=True)
+    proof = models.JSONField(default=list)
     decided_at = models.DateTimeField(null=True, blank=True)
     covered_minor = models.BigIntegerField(default=0)
 
