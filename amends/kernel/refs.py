@@ -17,6 +17,7 @@ KINDS = {
     "PD": "policy draft", "SM": "simulation", "MG": "message", "AN": "announcement", "WE": "webhook endpoint", "WD": "webhook delivery",
     "BE": "bearer", "CB": "charge back to", "DM": "deposit move", "IN": "insurance",
     "VC": "voucher", "SU": "supplement", "DS": "chargeback of a bank", "PY": "payee",
+    "AP": "approval",
 }  # fmt: skip
 _SHAPE = re.compile(rf"^({'|'.join(KINDS)})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})$")
 
