@@ -60,6 +60,7 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("inspection.find_reduced", refunds.pay_accepted),
     ("inspection.find_unpayable", refunds.end_of_finding),
     ("inspection.contest", rulings.call_for_contest),         # S13
+    ("grant.void", grants.take_back),
     ("refund.pay", refunds.fulfil),
     ("refund.cover", refunds.fulfil),
 )  # fmt: skip

@@ -5,7 +5,7 @@ A claim may cover several lines; each is decided by itself, and a remedy is open
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,9 @@ from django.db.models import Exists, OuterRef
 
 from amends.cases.history import past_of
 from amends.cases.lanes import most_careful
+from amends.cases.left import LIVE, adjusted, extras_left
 from amends.cases.models import ClaimedUnit, Grant
+from amends.cases.rules.owing import less
 from amends.cases.settled_anew import gone_discount, paid_anew
 from amends.kernel.calendars import Calendar
 from amends.kernel.money import apportion
@@ -47,12 +49,16 @@ class LineClaim:
 
 @dataclass(frozen=True, slots=True)
 class LineDecision:
-    """One line of the claim, the units that it takes, and what the policy says."""
+    """One line of the claim, the units that it takes, and what the policy says.
+
+    `adjusted_minor`: how much of the units' price had gone back already, and is not in `facts.paid_minor`.
+    """
 
     line: OrderLine
     units: tuple[Unit, ...]
     facts: Facts
     decision: Decision
+    adjusted_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +122,15 @@ class Considered:
 
 
 def free_units(order: Order) -> dict[int, list[Unit]]:
-    """The units of each line (by its id) that no open case claims and for which nothing is or was granted (B7), in their order."""
+    """The units of each line (by its id) that no open case claims and which no grant brings back (B7), in their order.
+
+    A unit that was paid for although it stays can still go back, for what is left of its price.
+    """
     mine = Unit.objects.filter(merchant_id=order.merchant_id, order_id=order.pk)
     claimed = ClaimedUnit.objects.filter(merchant_id=OuterRef("merchant_id"), unit_id=OuterRef("pk"), is_open=True)
-    granted = Grant.objects.filter(merchant_id=OuterRef("merchant_id"), unit_id=OuterRef("pk"), stage__in=["owed", "doing", "done"])
+    back = Grant.objects.filter(merchant_id=OuterRef("merchant_id"), unit_id=OuterRef("pk"), subject="unit", stage__in=LIVE)
     free: dict[int, list[Unit]] = {}
-    for unit in mine.exclude(Exists(claimed)).exclude(Exists(granted)).order_by("line_id", "number"):
+    for unit in mine.exclude(Exists(claimed)).exclude(Exists(back)).order_by("line_id", "number"):
         free.setdefault(unit.line_id, []).append(unit)
     return free
 
@@ -140,16 +149,17 @@ def consider(order: Order, lines: Sequence[LineClaim], issue: str, *, at: dateti
     known = {line.position: line for line in order.lines.all()}
     free = free_units(order)
     chosen = [(claim, _line(known, claim), _units(known, free, claim)) for claim in lines]
+    chosen_units = [unit for _, _, units in chosen for unit in units]
     broken = _promises_broken(order, free, [units for _, _, units in chosen])
     days = calendar(order.merchant.calendar)
     # Rules come into force at midnight in the market, not in UTC.
     stack = stack_on(days.date_at(at), merchant=order.merchant_id)
     past = past_of(order, at, days)
-    whole = _Whole(order, what, shipment, at, past.history, asks_person, paid_anew(order, free))
+    whole = _Whole(order, what, shipment, at, past.history, asks_person, paid_anew(order, free), adjusted(chosen_units))
     decided = []
     for (claim, line, units), promotions in zip(chosen, broken, strict=True):
         facts = _facts(whole, line, units, claim, promotions)
-        decided.append(LineDecision(line, tuple(units), facts, decide(stack, facts, days)))
+        decided.append(LineDecision(line, tuple(units), facts, decide(stack, facts, days), adjusted_minor(units, whole.adjusted)))
     shipped = bool(shipment and shipment.shipped_at)
     together = _routed_together(stack, days, decided, past.of_order_minor)
     return Considered(order, what, together, shipped, bool(shipment and shipment.signed_at), stack, days)
@@ -218,12 +228,15 @@ class _Whole:
     history: History
     asks_person: bool
     anew: Mapping[int, int]
+    # What of each unit's price went back although it stayed, by tender.
+    adjusted: Mapping[int, Mapping[str, int]]
 
 
 def _facts(whole: _Whole, line: OrderLine, units: Sequence[Unit], claim: LineClaim, promotions: tuple[Promotion, ...]) -> Facts:
     order, shipment = whole.order, whole.shipment
     money = {str(position) for position in money_tenders(order)}
-    paid = sum(minor for unit in units for tender, minor in unit.shares.items() if tender in money)
+    gone = adjusted_minor(units, whole.adjusted)
+    paid = sum(minor for unit in units for tender, minor in unit.shares.items() if tender in money) - gone
     coupons = sum(minor for unit in units for tender, minor in unit.shares.items() if tender not in money)
     anew = sum(whole.anew.get(unit.pk, 0) for unit in units)
     return Facts(
@@ -246,7 +259,7 @@ def _facts(whole: _Whole, line: OrderLine, units: Sequence[Unit], claim: LineCla
         courier_by=Party.MERCHANT.value if shipment else None,
         promised_no_reason=order.promised_no_reason,
         promises=tuple(order.promises),
-        tenders=_tender_shares(order, units),
+        tenders=_tender_shares(order, units, whole.adjusted),
         history=whole.history,
         asks_person=whole.asks_person,
         currency=order.currency,
@@ -256,7 +269,7 @@ def _facts(whole: _Whole, line: OrderLine, units: Sequence[Unit], claim: LineCla
         coupon_minor=coupons,
         list_minor=sum(unit.list_minor for unit in units),
         discount_minor=max(0, sum(unit.discount_minor for unit in units) - anew),
-        freight_minor=sum(unit.freight_minor for unit in units),
+        freight_minor=extras_left([line], units)["freight"],
         promotions=promotions,
     )
 
@@ -275,11 +288,16 @@ def _tenders(order: Order) -> list[tuple[int, str, str]]:
     return known
 
 
-def _tender_shares(order: Order, units: Sequence[Unit]) -> tuple[TenderShare, ...]:
+def adjusted_minor(units: Iterable[Unit], gone: Mapping[int, Mapping[str, int]]) -> int:
+    """What of the price of these units went back although they stayed."""
+    return sum(sum(gone.get(unit.pk, {}).values()) for unit in units)
+
+
+def _tender_shares(order: Order, units: Sequence[Unit], gone: Mapping[int, Mapping[str, int]]) -> tuple[TenderShare, ...]:
     """What each means of payment paid of these units, their freight with them; what paid nothing of them is left out."""
     paid: dict[str, int] = {}
     for unit in units:
-        for shares in (unit.shares, unit.freight_shares):
+        for shares in (less(unit.shares, gone.get(unit.pk, {})), unit.freight_shares):
             for place, minor in shares.items():
                 paid[place] = paid.get(place, 0) + minor
     return tuple(TenderShare(kind, paid[str(place)]) for place, kind, _ in _tenders(order) if paid.get(str(place)))

@@ -1,21 +1,39 @@
-"""What is owed, written down in the commit that decided it: a grant for each unit (S1, S2). The only source of a refund."""
+"""What is owed, written down in the commit that decided it: for a unit (S1, S2), for one that stays, for freight, for a sum beyond (S19).
+
+Invariants
+ 1. A grant is the only source of a refund. Whoever writes one holds the payment's lock, which every `take` of a case takes first (B1).
+ 2. `Unit.granted_minor` and `OrderLine.…_granted_minor` are the sums of the live grants' `parts`: raised with a grant, lowered when it is
+    void. No price and no freight goes back twice, in whatever parts (B9, B11); the database's checks are the second wall.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db import connection
 from django.db.models import F
 
+from amends.cases.left import EXTRA, LIVE, SHARE, SUM, UNIT, adjusted, answers_claim, extra_of, fulls_of, left_of, money_positions
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, ClaimedUnit, Grant
-from amends.kernel.money import apportion
-from amends.market.models import Tender, Unit
+from amends.cases.rules.owing import AGAIN, EXTRAS, FREIGHT, GOODS, Due, divided, next_of, spread, without_kind
+from amends.kernel.money import Money
+from amends.kernel.refusals import NotFound, Unprocessable
+from amends.kernel.texts import Text, say
+from amends.market.models import OrderLine, Unit
 from amends.people.rules import PLATFORM, Actor
 from amends.policy.models import PastFacts
 from amends.policy.rules.facts import Remedy
 
-LIVE = ("owed", "doing", "done")
+__all__ = [
+    "LIVE", "open_grants", "owe", "owe_again", "owe_claim", "owe_extra", "owe_share", "owe_sum", "take_back",
+    "unclaimed_units", "unit_shares",
+]  # fmt: skip
+
+STAYS = frozenset({Remedy.PRICE_ADJUSTMENT.value})
+"""Remedies that pay for a unit which the consumer keeps: their grants are shares of its price."""
+BEARERS = frozenset({"merchant", "platform", "insurer"})
 
 
 def owe_claim(case: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -25,40 +43,145 @@ def owe_claim(case: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 
 
 def unclaimed_units(case: Case) -> list[Unit]:
-    """The claimed units without a live grant, in order."""
-    live = Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=LIVE).values("unit_id")
-    claimed = ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).exclude(unit_id__in=live)
+    """The claimed units without a live grant that answers the claim, in order."""
+    live = Grant.objects.filter(answers_claim(case), merchant_id=case.merchant_id, case_id=case.pk, stage__in=LIVE, unit_id__isnull=False)
+    claimed = ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).exclude(unit_id__in=live.values("unit_id"))
     return [c.unit for c in claimed.select_related("unit").order_by("line_id", "unit__number")]
 
 
 def owe(case: Case, units: Iterable[Unit], *, basis: str, by: Actor, remedy: str | None = None) -> list[Grant]:
-    """A grant for each unit, of the case's remedy or of `remedy`; its sum and shares as the stamped decision says."""
+    """A grant for each unit, of the case's remedy or of `remedy`; its sum and shares as the stamped decision says.
+
+    What went back of a unit or of its line's freight in the meantime is not owed again.
+    """
     chosen = remedy or case.remedy
-    shares = unit_shares(case, Remedy(case.remedy))
     units = list(units)
+    dues = _dues(case, Remedy(case.remedy), [unit.pk for unit in units])
     if remedy is None:
-        _remember(case, {unit.pk: sum(shares[unit.pk].values()) for unit in units})
-    return [
-        Grant.born(
-            "grant",
-            PLATFORM,
-            merchant_id=case.merchant_id,
-            case=case,
-            unit=unit,
-            remedy=chosen,
-            basis=basis,
-            shares=shares[unit.pk],
-            amount_minor=sum(shares[unit.pk].values()),
-            facts={
-                "unit": unit.pk,
-                "remedy": chosen,
-                "amount_minor": sum(shares[unit.pk].values()),
-                "basis": basis,
-                "caused_by": by.party.value,
-            },
-        )
-        for unit in units
-    ]
+        _remember(case, {unit.pk: dues[unit.pk].minor for unit in units})
+    _count({unit.pk: dues[unit.pk].parts.get(GOODS, 0) for unit in units})
+    for name in EXTRAS:
+        _count_extra(name, [(unit.line_id, dues[unit.pk].parts.get(name, 0)) for unit in units])
+    subject = SHARE if chosen in STAYS else UNIT
+    return [_born(case, subject, chosen, dues[unit.pk], basis=basis, by=by, unit=unit) for unit in units]
+
+
+def owe_sum(
+    case: Case,
+    *,
+    amount_minor: int,
+    currency: str,
+    remedy: str,
+    basis: str,
+    borne_by: str,
+    by: Actor,
+    facts: Mapping[str, Any] | None = None,
+) -> Grant:
+    """A sum beyond the order is owed, in any unit of account, at the cost of `borne_by` (merchant, platform, insurer) (S19).
+
+    Refuses a sum that is not above zero.
+    """
+    if borne_by not in BEARERS:
+        raise ValueError(f"nobody bears a sum as {borne_by}")
+    _above_zero(amount_minor)
+    return _born(case, SUM, remedy, Due(parts={SUM: amount_minor}), basis=basis, by=by, amount_minor=amount_minor, currency=currency,
+                 borne_by=borne_by, facts={"borne_by": borne_by, "currency": currency, **(facts or {})})  # fmt: skip
+
+
+def owe_share(case: Case, unit: Unit, *, amount_minor: int, remedy: str, basis: str, by: Actor) -> Grant:
+    """Money for a unit that stays, over its tenders of money in proportion to what is left of each.
+
+    Raises NotFound for a unit of another order, Unprocessable where its price has less left or the unit itself goes back.
+    """
+    fresh = Unit.objects.filter(merchant_id=case.merchant_id, order_id=case.order_id, pk=unit.pk).first()
+    if fresh is None:
+        raise NotFound
+    _above_zero(amount_minor)
+    back = Grant.objects.filter(merchant_id=case.merchant_id, unit_id=fresh.pk, subject=UNIT, stage__in=LIVE).exists()
+    money = money_positions(case.merchant_id, case.order_id, case.currency)
+    left = {} if back else {t: minor for t, minor in left_of([fresh])[fresh.pk].items() if t in money}
+    _within(amount_minor, sum(left.values()), case.currency, say("这件商品的价款", "the price of this unit"))
+    _count({fresh.pk: amount_minor})
+    due = Due(spread(amount_minor, left, money), {GOODS: amount_minor})
+    return _born(case, SHARE, remedy, due, basis=basis, by=by, unit=fresh)
+
+
+def owe_extra(
+    case: Case, line: OrderLine, *, part: str, amount_minor: int, basis: str, by: Actor, remedy: str = Remedy.REFUND_ONLY
+) -> Grant:
+    """Freight or packaging of a line is owed back, apart from any unit.
+
+    Raises NotFound for a line of another order, Unprocessable above what is left of it.
+    """
+    fresh = OrderLine.objects.filter(merchant_id=case.merchant_id, order_id=case.order_id, pk=line.pk).first()
+    if fresh is None:
+        raise NotFound
+    if part not in EXTRAS:
+        raise Unprocessable.field("part", say("只能是运费或包装费。", "Only freight or packaging."), code="unknown_part")
+    _above_zero(amount_minor)
+    extra = extra_of(fresh, Unit.objects.filter(merchant_id=case.merchant_id, line_id=fresh.pk).order_by("pk"), part)
+    what = say("这一行的运费", "the freight of this line") if part == FREIGHT else say("这一行的包装费", "the packaging of this line")
+    _within(amount_minor, extra.left, case.currency, what)
+    _count_extra(part, [(fresh.pk, amount_minor)])
+    due = Due(next_of(extra.pool, extra.granted, amount_minor), {part: amount_minor})
+    return _born(case, EXTRA, str(remedy), due, basis=basis, by=by, line=fresh, facts={"line": fresh.position, "part": part})
+
+
+def owe_again(case: Case, grant: Grant, *, shares: Mapping[str, int], basis: str, by: Actor) -> Grant:
+    """What was paid under `grant` and came back is owed once more, to the same tenders (S15); it was counted with `grant`.
+
+    `shares` empty means a sum that had no tender: then `grant` was one, and its amount is owed once more.
+    """
+    minor = sum(shares.values()) or grant.amount_minor - grant.reduced_minor
+    subject = SHARE if shares else SUM
+    due = Due(dict(shares), {AGAIN: minor})
+    return _born(case, subject, grant.remedy, due, basis=basis, by=by, unit=grant.unit, line=grant.line, amount_minor=minor,
+                 currency=grant.currency or case.currency, borne_by=grant.borne_by, facts={"again": grant.pk})  # fmt: skip
+
+
+def take_back(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `grant.void`: what is owed no longer can be granted again."""
+    assert isinstance(life, Grant)  # noqa: S101 - wiring binds this to moves of grants alone
+    if life.unit_id is not None and (goods := life.parts.get(GOODS, 0)):
+        _count({life.unit_id: -goods})
+    for name in EXTRAS:
+        if minor := life.parts.get(name, 0):
+            line = life.line_id if life.line_id is not None else Unit.objects.values_list("line_id", flat=True).get(pk=life.unit_id or 0)
+            _count_extra(name, [(line, -minor)])
+
+
+def open_grants(case: Case) -> list[Grant]:
+    """The grants of a case that are neither delivered nor void."""
+    return list(Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=["owed", "doing"]).order_by("pk"))
+
+
+def unit_shares(case: Case, remedy: Remedy) -> dict[int, dict[str, int]]:
+    """For each claimed unit what goes back to each tender (position -> minor units), as `owe` would say now."""
+    return {pk: due.shares for pk, due in _dues(case, remedy).items()}
+
+
+# ── what the stamped decision says, for each unit ────────────────────────────────────────────────────────────────────────────
+
+
+def _dues(case: Case, remedy: Remedy, wanted: Iterable[int] = ()) -> dict[int, Due]:
+    """For each claimed unit what it brings, adding up exactly to the stamped decision less what went back since then."""
+    claimed = ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk)
+    units = [c.unit for c in claimed.select_related("unit").order_by("unit_id")]
+    money = money_positions(case.merchant_id, case.order_id, case.currency)
+    gone = {pk: sum(minor for tender, minor in shares.items() if tender in money) for pk, shares in adjusted(units).items()}
+    wanted, dues = set(wanted), dict[int, Due]()
+    for line in case.decision.answer["lines"]:
+        answer = next(a for a in line["answer"]["remedies"] if a["remedy"] == remedy)
+        mine = [unit for unit in units if unit.pk in line["units"]]
+        stamped = {name: answer.get(f"outbound_{name}_minor", 0) for name in EXTRAS}
+        fulls = fulls_of(mine, [name for name, minor in stamped.items() if minor], wanted)
+        minor = answer["amount_minor"] - (sum(gone.get(unit.pk, 0) for unit in mine) - line.get("adjusted_minor", 0))
+        for name, there in stamped.items():
+            minor -= max(0, there - sum(sum(full.extras.get(name, {}).values()) for full in fulls.values()))
+        if remedy in STAYS:
+            fulls = {pk: without_kind(full, money) for pk, full in fulls.items()}
+        dues |= divided(max(0, minor), fulls, money)
+    return dues
 
 
 def _remember(case: Case, granted: Mapping[int, int]) -> None:
@@ -70,45 +193,51 @@ def _remember(case: Case, granted: Mapping[int, int]) -> None:
             mine.update(granted_minor=F("granted_minor") + minor)
 
 
-def unit_shares(case: Case, remedy: Remedy) -> dict[int, dict[str, int]]:
-    """For each claimed unit what goes back to each tender (position -> minor units), adding up exactly to the stamped decision.
-
-    Where the decision pays less than what was paid (a lost threshold discount, wear), money is cut by largest remainder over all
-    shares; what goes back in kind is never cut.
-    """
-    units = [
-        c.unit for c in ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).select_related("unit").order_by("unit_id")
-    ]
-    money = set(
-        map(
-            str,
-            Tender.objects.filter(merchant_id=case.merchant_id, order_id=case.order_id, unit=case.currency).values_list(
-                "position", flat=True
-            ),
-        )
-    )
-    shares: dict[int, dict[str, int]] = {}
-    for line in case.decision.answer["lines"]:
-        answer = next(a for a in line["answer"]["remedies"] if a["remedy"] == remedy)
-        mine = [unit for unit in units if unit.pk in line["units"]]
-        full = [(u.pk, t, minor) for u in mine for t, minor in _full(u, with_freight=bool(answer["outbound_freight_minor"])).items()]
-        in_money = [(pk, t, minor) for pk, t, minor in full if t in money]
-        cut = apportion(answer["amount_minor"], [minor for *_, minor in in_money]) if in_money else []
-        for pk, tender, minor in [(pk, t, m) for (pk, t, _), m in zip(in_money, cut, strict=True)] + [f for f in full if f[1] not in money]:
-            if minor:
-                shares.setdefault(pk, {})[tender] = minor
-        for unit in mine:
-            shares.setdefault(unit.pk, {})
-    return shares
+# ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _full(unit: Unit, *, with_freight: bool) -> dict[str, int]:
-    both = dict(unit.shares)
-    for tender, minor in unit.freight_shares.items() if with_freight else ():
-        both[tender] = both.get(tender, 0) + minor
-    return both
+def _born(
+    case: Case, subject: str, remedy: str, due: Due, *, basis: str, by: Actor, unit: Unit | None = None, line: OrderLine | None = None,
+    amount_minor: int | None = None, currency: str = "", borne_by: str = "merchant", facts: Mapping[str, Any] | None = None,
+) -> Grant:  # fmt: skip
+    minor = due.minor if amount_minor is None else amount_minor
+    about = {"unit": unit.pk} if unit else {}
+    told = {**about, "subject": subject, "remedy": remedy, "amount_minor": minor, "basis": basis, "caused_by": by.party.value}
+    return Grant.born(
+        "grant", PLATFORM, merchant_id=case.merchant_id, case=case, unit=unit, line=line, subject=subject, remedy=remedy, basis=basis,
+        shares=due.shares, parts=due.parts, amount_minor=minor, currency=currency or case.currency, borne_by=borne_by,
+        facts={**told, **(facts or {})},
+    )  # fmt: skip
 
 
-def open_grants(case: Case) -> list[Grant]:
-    """The grants of a case that are neither delivered nor void."""
-    return list(Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=["owed", "doing"]).order_by("pk"))
+_COUNT = """
+UPDATE {table} t SET {column} = t.{column} + v.minor
+FROM (SELECT id, sum(minor) AS minor FROM unnest(%s::bigint[], %s::bigint[]) AS v (id, minor) GROUP BY id) v
+WHERE t.id = v.id AND v.minor <> 0
+"""
+
+
+def _count(goods: Mapping[int, int]) -> None:
+    """So much more of the price of each unit (by id) is granted; less where it is negative. IntegrityError beyond the price."""
+    _execute(_COUNT.format(table="market_unit", column="granted_minor"), list(goods.items()))
+
+
+def _count_extra(name: str, lines: Iterable[tuple[int, int]]) -> None:
+    _execute(_COUNT.format(table="market_order_line", column=f"{name}_granted_minor"), list(lines))
+
+
+def _execute(statement: str, rows: list[tuple[int, int]]) -> None:
+    if any(minor for _, minor in rows):
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [[pk for pk, _ in rows], [minor for _, minor in rows]])
+
+
+def _above_zero(minor: int) -> None:
+    if minor <= 0:
+        raise Unprocessable.field("amount_minor", say("金额须大于零。", "The amount must be above zero."), code="not_above_zero")
+
+
+def _within(minor: int, left: int, currency: str, what: Text) -> None:
+    if minor > left:
+        wrong = say("{what}最多还能退 {left}。", "Of {what} {left} is left at most.", what=what, left=Money(left, currency))
+        raise Unprocessable.field("amount_minor", wrong, code="more_than_left")

@@ -47,7 +47,7 @@ def gone_discount(order: Order, free: Mapping[int, Iterable[Unit]]) -> int:
 def _holders(order: Order) -> dict[int, set[int]]:
     mine = {"merchant_id": order.merchant_id, "case__order_id": order.pk}
     pairs = set(ClaimedUnit.objects.filter(**mine, is_open=True).values_list("case_id", "unit_id"))
-    pairs |= set(Grant.objects.filter(**mine, stage__in=LIVE).values_list("case_id", "unit_id"))
+    pairs |= set(Grant.objects.filter(**mine, subject="unit", stage__in=LIVE).values_list("case_id", "unit_id"))
     held: dict[int, set[int]] = {}
     for case_id, unit_id in pairs:
         held.setdefault(case_id, set()).add(unit_id)

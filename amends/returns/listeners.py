@@ -121,5 +121,7 @@ def _contents(parcel: ReturnShipment) -> list[ParcelUnit]:
 
 def _pack(parcel: ReturnShipment, grants: Iterable[Grant]) -> None:
     ParcelUnit.objects.bulk_create(
-        ParcelUnit(merchant_id=parcel.merchant_id, parcel=parcel, grant=grant, unit_id=grant.unit_id) for grant in grants
+        ParcelUnit(merchant_id=parcel.merchant_id, parcel=parcel, grant=grant, unit_id=grant.unit_id)
+        for grant in grants
+        if grant.unit_id is not None
     )

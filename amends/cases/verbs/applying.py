@@ -216,6 +216,7 @@ def stamped(considered: Considered) -> dict[str, Any]:
             "units": [unit.pk for unit in line.units],
             "facts": line.facts.to_json(),
             "answer": line.decision.to_json(),
+            **({"adjusted_minor": line.adjusted_minor} if line.adjusted_minor else {}),
         }
         for line in considered.lines
     ]
