@@ -150,6 +150,7 @@ AMOUNTS: dict[str, Text] = {
     "short_weight": say("少的重量", "the missing weight"),
     "worn": say("实付减折旧", "what was paid less wear"),
     "ceiling": say("折价，至多", "an adjustment, at most"),
+    "price_cut": say("买后降的价", "what the price fell by since"),
     "none": say("不退款", "no money"),
 }
 ROLLS: dict[str, Text] = {

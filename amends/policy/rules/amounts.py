@@ -34,6 +34,7 @@ FREIGHT_OUT = say("发货运费", "Outbound freight")
 SOUND_PART = say("完好的部分", "The sound part")
 RECEIVED_PART = say("称到的部分", "The part that was weighed out")
 WEAR = say("使用折旧", "Wear")
+NOW = say("买后的最低价", "The lowest price since then")
 KEPT = say("留下商品，最多补偿这么多", "You keep the goods; this is the most")
 APPORTIONED = say("按分摊后的实付结算", "Settled at what was paid for it, discounts shared out")
 RECALCULATED = say("其余商品按购买时单价重新结算", "The rest settled anew at its price at purchase")
@@ -97,6 +98,8 @@ def sum_of(kind: str, terms: PackCells, facts: Facts, payer: Payer, wear_bps: in
         less = [] if whole else _taken(paid - _part(paid, part, WHOLE), SOUND_PART, "bad_share")
     elif kind == "short_weight":
         less = _taken(paid - _short(facts), RECEIVED_PART, "short_weight")
+    elif kind == "price_cut":
+        less = _taken(paid - min(paid, facts.price_cut_minor), NOW, PAID)
     elif kind == "worn":
         less = _taken(_wear(facts, wear_bps), WEAR, "wear")
     else:

@@ -183,7 +183,7 @@ class Right(Cell):
     fresh: bool | None = None
     needs: tuple[str, ...]
     clause: Key
-    amount: Literal["paid", "bad_share", "short_weight", "worn", "ceiling", "none"]
+    amount: Literal["paid", "bad_share", "short_weight", "worn", "ceiling", "price_cut", "none"]
     when: WhenText | None = None
 
 
