@@ -18,6 +18,7 @@ KINDS = {
     "BE": "bearer", "CB": "charge back to", "DM": "deposit move", "IN": "insurance",
     "VC": "voucher", "SU": "supplement", "DS": "chargeback of a bank", "PY": "payee",
     "AP": "approval",
+    "ST": "statement", "RC": "reconciliation run", "DF": "difference", "BB": "bank batch",
 }  # fmt: skip
 _SHAPE = re.compile(rf"^({'|'.join(KINDS)})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})$")
 
