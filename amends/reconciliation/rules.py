@@ -1,1 +1,0 @@
-"""Our rows against theirs, as plain values; no database."""

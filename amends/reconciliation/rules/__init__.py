@@ -1,0 +1,1 @@
+"""Our rows against theirs, and their files as rows: plain values, no database."""
