@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
+from amends.cases import hooks
 from amends.cases.history import past_of
 from amends.cases.lanes import most_careful
 from amends.cases.left import LIVE, adjusted, extras_left
@@ -259,6 +260,7 @@ def _facts(whole: _Whole, line: OrderLine, units: Sequence[Unit], claim: LineCla
         courier_by=Party.MERCHANT.value if shipment else None,
         promised_no_reason=order.promised_no_reason,
         promises=tuple(order.promises),
+        price_cut_minor=_price_cut(whole, line, units),
         tenders=_tender_shares(order, units, whole.adjusted),
         history=whole.history,
         asks_person=whole.asks_person,
@@ -272,6 +274,13 @@ def _facts(whole: _Whole, line: OrderLine, units: Sequence[Unit], claim: LineCla
         freight_minor=extras_left([line], units)["freight"],
         promotions=promotions,
     )
+
+
+def _price_cut(whole: _Whole, line: OrderLine, units: Sequence[Unit]) -> int:
+    """Read for a claim about the price alone: no other right asks for it."""
+    if whole.issue is not IssueType.PRICE:
+        return 0
+    return sum(asked(whole.order, line, units, whole.at) for asked in hooks.PRICE_CUT)
 
 
 def money_tenders(order: Order) -> list[int]:

@@ -6,7 +6,8 @@ So `cases` never imports the packages above it, and what moves what is read in o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from amends.people.rules import Actor
@@ -14,10 +15,12 @@ from amends.people.rules import Actor
 if TYPE_CHECKING:
     from amends.cases.life import LifeRow
     from amends.cases.models import Case, Entry
+    from amends.market.models import Order, OrderLine, Unit
 
 Key = tuple[str, str]
 Follower = Callable[["LifeRow", Actor, Mapping[str, Any]], None]
 Guard = Callable[["LifeRow", Actor], None]
+PriceCut = Callable[["Order", "OrderLine", "Sequence[Unit]", "datetime"], int]
 Listener = Callable[["Entry"], None]
 
 LIVES: dict[str, type[LifeRow]] = {}
@@ -28,5 +31,7 @@ LISTENER: dict[str, Listener] = {}
 NEEDED: dict[str, Callable[[int], bool]] = {}
 """Listeners that most merchants have no use for: whether this merchant does, asked once an act instead of a job for each line."""
 VERBS: dict[Key, Callable[..., Any]] = {}
+PRICE_CUT: list[PriceCut] = []
+"""Asked for a claim about the price: by how much the units cost less since they were bought, in minor units."""
 HOLDS_OPEN: list[Callable[[Case], list[str]]] = []
 """Each answers which lives of a case are still open (S3)."""

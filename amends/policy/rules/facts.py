@@ -134,8 +134,8 @@ class Facts:
     kind paid; `list_minor - discount_minor - coupon_minor` is `paid_minor` where nothing else lowered the price. `freight_minor` is
     the outbound freight paid for the claimed units. `tenders` are the means of payment behind paid and freight. `loss_minor` is harm
     beyond the price, `price_cut_minor` what the claimed units cost less since they were bought. `market` is the platform's id, `promises`
-    are keys of the packs' [promises]. What each field means is said in both languages by facts_schema.py. Refuses (ImpossibleFacts) what cannot be: instants without a zone, negative sums, goods received but
-    never shipped.
+    are keys of the packs' [promises]. What each field means is said in both languages by facts_schema.py. Refuses (ImpossibleFacts) what
+    cannot be: instants without a zone, negative sums, goods received but never shipped.
     """
 
     issue: IssueType
