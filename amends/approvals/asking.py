@@ -243,9 +243,7 @@ def _check_glass(rules: Rules, action: str, by: Actor, weighed: int) -> None:
         )
     mine = Approval.objects.filter(asked_by_id=by.user_id, state=State.BROKEN.value)
     if mine.filter(reviewed_at__isnull=True).count() >= rules.approvals.glass_open_most:
-        wrong = say(
-            "你上一次先办的还没有复核，不能再先办。", "Your last one without approval has not been reviewed; there cannot be another."
-        )
+        wrong = say("你上一次先办的还没有复核，不能再先办。", "Your last one without approval is not reviewed yet; no other before that.")
         raise NotYourMove(wrong, code="glass_open")
     since = clock.now() - timedelta(days=rules.approvals.glass_pause_days)
     if mine.filter(reviewed_as=Verdict.UNJUSTIFIED.value, reviewed_at__gt=since).exists():

@@ -59,11 +59,9 @@ class Limit(Part):
         if unknown:
             raise CellError(say("没有这种决定：{names}。", "No such action: {names}.", names=", ".join(unknown)))
         if self.per_day_minor < self.alone_minor:
-            raise CellError(say("per_day_minor 不能小于 alone_minor。", "per_day_minor is not less than alone_minor."))
+            raise CellError(say("per_day_minor 不能小于 alone_minor。", "per_day_minor is at least alone_minor."))
         if self.approves_per_day_minor < self.approves_minor:
-            raise CellError(
-                say("approves_per_day_minor 不能小于 approves_minor。", "approves_per_day_minor is not less than approves_minor.")
-            )
+            raise CellError(say("approves_per_day_minor 不能小于 approves_minor。", "approves_per_day_minor is at least approves_minor."))
         for name in self.actions:
             if (self.alone_minor or self.glass_minor) and Role(self.role) not in ACTIONS[name].asks:
                 raise CellError(NEVER_ASKS.filled(role=ROLES[Role(self.role)].name, action=ACTIONS[name].words))
@@ -188,7 +186,7 @@ class Supplements(Part):
 
 
 class Refunding(Part):
-    """Hours until a refund that is unknown, failed, frozen or without a payee raises an alarm, and days until money is expected to arrive."""
+    """Hours until a refund that is unknown, failed, frozen or without payee raises an alarm, and days until money should have arrived."""
 
     unknown_hours: Hours
     failed_hours: Hours

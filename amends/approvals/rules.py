@@ -15,7 +15,7 @@ from amends.people.rules import Role
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to decide about money. `gift`: given beyond what is owed, so the bounds of a case, a consumer and a shop's day count too."""
+    """One thing to decide about money. `gift`: beyond what is owed, so the bounds of a case, a consumer and a shop's day count too."""
 
     name: str
     words: Text

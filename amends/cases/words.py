@@ -79,6 +79,23 @@ STAGES: dict[tuple[str, str], Text] = {
 }  # fmt: skip
 
 DONE: dict[str, Text] = {
+    "alarm_glass": say("未批先办的一笔钱逾期未复核，已通知主管", "rang because a sum decided without approval was not reviewed"),
+    "ask_approval": say("申请审批一笔钱", "asked for approval of a sum"),
+    "ask_colleague": say("请同事审批一笔钱", "asked a colleague to approve a sum"),
+    "break_glass": say("情况紧急，未批先办了一笔钱", "decided about a sum without approval because it could not wait"),
+    "grant_approval": say("批准了一笔申请", "approved a request"),
+    "grant_colleague": say("批准了同事的申请", "approved a colleague's request"),
+    "lapse_approval": say("申请逾期未批，已失效", "let a request lapse"),
+    "lapse_colleague": say("同事的申请逾期未批，已失效", "let a colleague's request lapse"),
+    "refuse_approval": say("没有批准一笔申请", "turned a request down"),
+    "refuse_colleague": say("没有批准同事的申请", "turned a colleague's request down"),
+    "remind_approval": say("提醒有一笔钱等审批", "reminded of a request that waits for approval"),
+    "remind_colleague": say("提醒有一笔钱等同事审批", "reminded of a colleague's request"),
+    "review_glass": say("复核了未批先办的一笔钱", "reviewed a sum decided without approval"),
+    "void_approval": say("申请不再需要", "found a request needless"),
+    "void_colleague": say("同事的申请不再需要", "found a colleague's request needless"),
+    "withdraw_approval": say("撤回了申请", "withdrew a request for approval"),
+    "withdraw_colleague": say("撤回了请同事审批的申请", "withdrew what a colleague was to approve"),
     "accept": say("验货合格", "accepted a unit"),
     "accept_finding": say("接受了验货结果", "accepted the finding"),
     "accept_refusal": say("没有再主张，售后单结束", "let the refusal stand"),

@@ -5,8 +5,16 @@ from __future__ import annotations
 REMIND = "remind"
 """Whoever a life waits for was reminded of its limit (clockwork.py); every life has this line."""
 
+APPROVING = (
+    "ask_approval", "remind_approval", "grant_approval", "refuse_approval", "lapse_approval", "withdraw_approval", "void_approval",
+    "ask_colleague", "remind_colleague", "grant_colleague", "refuse_colleague", "lapse_colleague", "withdraw_colleague", "void_colleague",
+    "break_glass", "review_glass", "alarm_glass",
+)  # fmt: skip
+"""What happens to a decision about money that somebody else has to approve: of the platform's people, of a shop's, and behind broken
+glass."""
+
 TOLD: dict[str, tuple[str, ...]] = {
-    "case": ("attach", "answer_survey", "mail_in", "revise_promise", REMIND),
+    "case": ("attach", "answer_survey", "mail_in", "revise_promise", REMIND, *APPROVING),
     "grant": (REMIND,),
     "return_shipment": (REMIND,),
     "inspection": (REMIND,),

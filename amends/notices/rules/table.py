@@ -112,6 +112,18 @@ case.remind                        >consumer            consumer    remind   tol
 case.remind                        >merchant            merchant    remind   told      remind_answer
 case.remind                        >arbiter             arbiter     remind   told      remind_ruler
 case.remind                        >platform            agent       remind   told      remind_platform
+case.ask_approval                  -                    supervisor  act      -         approval_wanted
+case.remind_approval               -                    supervisor  act      -         approval_wanted_still
+case.grant_approval                -                    agent       result   -         approval_granted
+case.refuse_approval               -                    agent       result   -         approval_refused
+case.lapse_approval                -                    agent       result   -         approval_lapsed
+case.ask_colleague                 -                    merchant    act      -         colleague_asks
+case.remind_colleague              -                    merchant    act      -         approval_wanted_still
+case.grant_colleague               -                    merchant    result   -         approval_granted
+case.refuse_colleague              -                    merchant    result   -         approval_refused
+case.lapse_colleague               -                    merchant    result   -         approval_lapsed
+case.break_glass                   -                    supervisor  act      -         glass_broken
+case.alarm_glass                   -                    supervisor  act      -         glass_unreviewed
 grant.alarm                        -                    supervisor  act      -         alarm
 grant.remind                       >platform            agent       remind   told      remind_platform
 return_shipment.ask_back           -                    consumer    news     merchant  address_awaited
@@ -243,6 +255,11 @@ SILENT: Mapping[str, Text] = {
     "case.attach": say("随申请一起交，商家在申请里看到。", "Comes with the claim, where the merchant sees it."),
     "case.answer_survey": say("评价进入统计，不催任何人。", "A rating goes into the figures and asks nobody for anything."),
     "case.absorb": say("合并时已经告知，到期不改变什么。", "Told when the cases were merged; nothing changes when that becomes final."),
+    "case.withdraw_approval": say("申请人自己撤回的，审批页面上立即可见。", "The asker's own act, seen at once on the page of approvals."),
+    "case.withdraw_colleague": say("申请人自己撤回的，审批页面上立即可见。", "The asker's own act, seen at once on the page of approvals."),
+    "case.void_approval": say("使它不再需要的那一步已经告知。", "Said by the step that made it needless."),
+    "case.void_colleague": say("使它不再需要的那一步已经告知。", "Said by the step that made it needless."),
+    "case.review_glass": say("复核结论在审批页面上，经办人和主管都看得到。", "The finding stands on the page of approvals."),
     "grant.grant": say("同意或裁决的通知已经说了。", "Said by the notice of the approval or ruling."),
     "grant.begin": say("由退货或退款的通知来说。", "Said by the notices of the return or refund that it begins."),
     "grant.fulfil": say("到账的通知已经说了。", "Said by the notice that the money is paid."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from amends.notices.rules.sentences.approving import APPROVING
 from amends.notices.rules.sentences.case import CASE
 from amends.notices.rules.sentences.elsewhere import ELSEWHERE
 from amends.notices.rules.sentences.goods import GOODS
@@ -14,4 +15,4 @@ from amends.notices.rules.sentences.told import Told
 
 __all__ = ["SENTENCES", "Told"]
 
-SENTENCES: Mapping[str, Told] = {**CASE, **REVIEW, **GOODS, **MONEY, **REMINDERS, **ELSEWHERE}
+SENTENCES: Mapping[str, Told] = {**CASE, **APPROVING, **REVIEW, **GOODS, **MONEY, **REMINDERS, **ELSEWHERE}

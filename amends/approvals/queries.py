@@ -1,0 +1,123 @@
+"""What an actor may see of approvals: a shop its own, the platform all; and what of it waits for this actor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from amends.approvals.asking import WORDS, today, weigh
+from amends.approvals.hands import STAFF, check_decider
+from amends.approvals.judging import approves_up_to
+from amends.approvals.models import Approval, Spending
+from amends.approvals.rules import ACTIONS, State, Verdict
+from amends.approvals.rules_of_money import rules_on
+from amends.kernel import clock
+from amends.kernel.parties import Party
+from amends.kernel.refs import clean_ref
+from amends.kernel.refusals import NotFound, Refusal
+from amends.kernel.texts import Text
+from amends.people.rules import Actor, Role
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of approvals; `after` fetches the next."""
+
+    rows: list[Approval]
+    after: str
+
+
+def visible_to(by: Actor) -> QuerySet[Approval]:
+    """A shop's people see what their shop asked, the platform's people everything, consumers and carriers nothing."""
+    if by.party is Party.MERCHANT and by.merchant_id is not None:
+        return Approval.objects.filter(merchant_id=by.merchant_id, asked_as=Role.MERCHANT.value)
+    if by.party in (*STAFF, Party.CLOCK) and not by.is_stranger:
+        return Approval.objects.all()
+    return Approval.objects.none()
+
+
+def approval(ref: str, by: Actor) -> Approval:
+    """The approval `ref` with its people and shop. Raises NotFound where `by` may not see it."""
+    found = visible_to(by).select_related("asked_by", "decided_by", "reviewed_by", "merchant").filter(ref=clean_ref(ref) or "").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def waiting(by: Actor) -> QuerySet[Approval]:
+    """What is asked and not answered, the nearest to lapse first; what was done behind broken glass and not reviewed before it all."""
+    rows = visible_to(by).filter(Q(state=State.ASKED.value) | Q(state=State.BROKEN.value, reviewed_at__isnull=True))
+    return rows.select_related("asked_by", "merchant").order_by("-state", "due_at", "pk")
+
+
+def answered(by: Actor, *, after: str = "", action: str = "", state: str = "") -> Listed:
+    """What is over, newest first, MOST at a time."""
+    rows = visible_to(by).exclude(state=State.ASKED.value).select_related("asked_by", "decided_by", "reviewed_by", "merchant")
+    if action in ACTIONS:
+        rows = rows.filter(action=action)
+    if state in State.__members__.values():
+        rows = rows.filter(state=state)
+    if after.isdigit():
+        rows = rows.filter(pk__lt=int(after))
+    page = list(rows.order_by("-pk")[: MOST + 1])
+    return Listed(page[:MOST], str(page[MOST - 1].pk) if len(page) > MOST else "")
+
+
+def count_waiting(by: Actor) -> int:
+    """How many wait, for the counter beside the page's name."""
+    return waiting(by).order_by().count()
+
+
+def of_case(case_id: int, by: Actor) -> list[Approval]:
+    """What was asked about one case, newest first."""
+    return list(visible_to(by).filter(case_id=case_id).select_related("asked_by", "decided_by").order_by("-asked_at", "-pk"))
+
+
+def may(row: Approval, by: Actor) -> tuple[str, ...]:
+    """Which of approve, refuse, withdraw, review this actor could do now, as far as hands and roles go; a day's sums are seen when done."""
+    if row.state == State.ASKED.value and row.due_at > clock.now():
+        if by.user_id == row.asked_by_id and not by.automatic:
+            return ("withdraw",)
+        return ("approve", "refuse") if _decides(row, by) else ("refuse",) if _decides(row, by, sum_too=False) else ()
+    if row.state == State.BROKEN.value and row.reviewed_at is None and _decides(row, by):
+        return ("review",)
+    return ()
+
+
+def _decides(row: Approval, by: Actor, *, sum_too: bool = True) -> bool:
+    try:
+        check_decider(row, by)
+        rules = rules_on(clock.now())
+        most = approves_up_to(row.action, by.roles, rules)
+        return most > 0 and (not sum_too or weigh(rules, row.amount_minor, row.unit) <= most)
+    except Refusal:
+        return False
+
+
+def what_it_does(row: Approval) -> Text:
+    """In words what granting it will do, or has done."""
+    words = WORDS.get(row.action)
+    return words(row.payload["do"]) if words else ACTIONS[row.action].words
+
+
+def alarms(by: Actor) -> QuerySet[Approval]:
+    """Broken glass that nobody has reviewed in time, or that was found unjustified, newest first."""
+    late = Q(reviewed_at__isnull=True, review_due_at__lte=clock.now()) | Q(reviewed_as=Verdict.UNJUSTIFIED.value)
+    return visible_to(by).filter(late, state=State.BROKEN.value).select_related("asked_by", "reviewed_by", "merchant").order_by("-asked_at")
+
+
+def spent_today(user_ids: Iterable[int]) -> dict[int, int]:
+    """What each of these people decided about today, alone and for others, weighed."""
+    rules = rules_on(clock.now())
+    found: dict[int, int] = {}
+    for user, unit, amount in (
+        Spending.objects.filter(user_id__in=list(user_ids), day=today(clock.now()))
+        .order_by("pk")
+        .values_list("user_id", "unit", "amount_minor")
+    ):
+        found[user or 0] = found.get(user or 0, 0) + (rules.weighed(amount, unit) or 0)
+    return found
