@@ -15,13 +15,16 @@ import httpx
 
 from amends.kernel import clock
 from amends.plumbing.payments.places import Place, Setting
-from amends.plumbing.payments.port import NEVER_RECEIVED, Answer, Asked, Capture, Event, EventKind, GatewayUnreachable, Line, NotOffered
+from amends.plumbing.payments.port import NEVER_RECEIVED, OTHER_AMOUNT, Answer, Asked, Capture, Event, EventKind, GatewayUnreachable, Line
 from amends.plumbing.payments.webhooks import verify_webhook
 
 CAPTURES_AT_ONCE = 5000
 LINES_AT_ONCE = 2000
 SURE_REFUSALS = (400, 409, 413, 422)  # of a refund; any other status may come from something between us and the gateway
-KINDS = ("refund.paid", "refund.failed", "chargeback.opened", "chargeback.decided")
+KINDS = (
+    "refund.paid", "refund.failed", "refund.reversed", "transfer.paid", "transfer.failed", "chargeback.opened", "chargeback.decided",
+    "capture.paid",
+)  # fmt: skip
 NEEDS = (Setting("AMENDS_PAYMENTS_URL"), Setting("AMENDS_PAYMENTS_SECRET", secret=True))
 
 
@@ -29,7 +32,7 @@ class HttpGateway:
     """See port.Gateway. May be shared by threads; not across a fork."""
 
     name: Final = "house"
-    can_transfer: Final = False
+    can_transfer: Final = True
 
     def __init__(self, base_url: str, timeout: float = 10.0, secret: str = "") -> None:
         self.base_url, self.secret = base_url.rstrip("/"), secret
@@ -39,15 +42,17 @@ class HttpGateway:
     def refund(self, asked: Asked) -> Answer:
         """See port.Gateway. A key that failed is paid by a further attempt under the same key, so `turn` is never sent."""
         told = {"key": asked.key, "tender": asked.tender, "amount": asked.amount, "currency": asked.currency}
-        return self._ask("POST", "/refunds", asked.key, told)
+        return self._ask("POST", "/refunds", asked, told)
 
     def transfer(self, asked: Asked) -> Answer:
         """See port.Gateway."""
-        raise NotOffered("the house's gateway pays back and nothing else")
+        told = {"key": asked.key, "payer": asked.payer_ref, "amount": asked.amount, "currency": asked.currency}
+        return self._ask("POST", "/transfers", asked, told)
 
     def look(self, asked: Asked) -> Answer:
         """See port.Gateway."""
-        return self._ask("GET", f"/refunds/{quote(asked.key, safe='')}", asked.key)
+        where = "transfers" if asked.way == "transfer" else "refunds"
+        return self._ask("GET", f"/{where}/{quote(asked.key, safe='')}", asked)
 
     def statement(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Line]:
         """See port.Gateway; pages are fetched as they are read."""
@@ -62,8 +67,9 @@ class HttpGateway:
             after = page["next"]
 
     def pay_link(self, key: str, amount: int, currency: str, title: str) -> str | None:
-        """See port.Gateway: not offered."""
-        return None
+        """See port.Gateway. What is paid there is captured under the key, which is the tender's name in the gateway's book."""
+        told = {"key": key, "title": title, "amount": amount, "currency": currency}
+        return str(self._fetched("POST", "/pages", json=told)["url"])
 
     def verify(self, headers: Mapping[str, str], body: bytes, query: Mapping[str, str]) -> list[Event]:
         """See port.Gateway: Standard Webhooks with the shared secret."""
@@ -84,15 +90,15 @@ class HttpGateway:
         """Its connections are closed."""
         self._client.close()
 
-    def _ask(self, method: str, path: str, key: str, body: dict[str, Any] | None = None) -> Answer:
+    def _ask(self, method: str, path: str, asked: Asked, body: dict[str, Any] | None = None) -> Answer:
         try:
             response = self._client.request(method, path, json=body)
             told = response.json()
             unknown_there = response.status_code == 404 and told["error"] == NEVER_RECEIVED
             if response.status_code in SURE_REFUSALS if body else unknown_there:
                 return Answer("failed", reason=str(told["error"]))
-            if response.status_code in (200, 202) and told["key"] == key:
-                return _answer(told)
+            if response.status_code in (200, 202) and told["key"] == asked.key:
+                return _answer(told, asked.amount)
             return Answer("unheard", reason=f"http_{response.status_code}")
         except httpx.TimeoutException:
             return Answer("unheard", reason="timeout")
@@ -124,7 +130,9 @@ def _told(capture: Capture) -> dict[str, Any]:
     return told
 
 
-def _answer(told: dict[str, Any]) -> Answer:
+def _answer(told: dict[str, Any], asked: int) -> Answer:
+    if asked and told["state"] == "paid" and told.get("amount", asked) != asked:
+        return Answer("unheard", str(told.get("provider_ref", "")), OTHER_AMOUNT)
     if told["state"] not in ("accepted", "paid", "failed"):
         return Answer("unheard", reason="not_understood")
     at = datetime.fromisoformat(told["at"]) if told.get("at") else None

@@ -28,6 +28,10 @@ NEVER_RECEIVED = "never_received"
 """Reason of a `failed` answer of `look`: the gateway does not know the key. A request still on its way may yet arrive, so ask again
 with the same key rather than pay another way."""
 
+OTHER_AMOUNT = "other_amount"
+"""Reason of an `unheard` answer: the gateway paid, but another sum than was asked. No key may be asked again before a person or the
+statement has told what became of the rest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

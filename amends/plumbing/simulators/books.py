@@ -48,9 +48,13 @@ class OpenBook:
         # Exclusive from the first write on: a second process on the same book would break what the book promises.
         for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             self.connection.execute(f"PRAGMA {pragma}")
+        self.before(self.connection)
         with self.writing() as (connection, _):
             for statement in self.schema.split(";\n"):
                 connection.execute(statement)
+
+    def before(self, connection: sqlite3.Connection) -> None:
+        """A book of an earlier make is brought up to the schema, before that is made sure of; most have nothing to do here."""
 
     def now(self) -> int:
         """The present instant; never earlier than one given out before, so that what was seen stays seen."""

@@ -54,9 +54,10 @@ class Running:
             self._process.kill()
             self._process.wait()
 
-    def push_to(self, url: str, secret: str) -> None:
-        """From now on it pushes its webhooks to `url`, signed with `secret`."""
-        httpx.post(f"{self.url}/webhook-target", json={"url": url, "secret": secret}).raise_for_status()
+    def push_to(self, url: str, secret: str = "", *, wire: str = "house") -> None:
+        """From now on it pushes what happens on `wire` to `url`; the house signs with `secret`, a provider with its own keys."""
+        told = {"url": url, "secret": secret} if wire == "house" else {"url": url, "wire": wire}
+        httpx.post(f"{self.url}/webhook-target", json=told).raise_for_status()
 
     def report_to(self, hooks: dict[str, dict[str, str]]) -> None:
         """From now on the simulated services of `hooks` report to these addresses."""

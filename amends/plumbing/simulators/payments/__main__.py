@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sqlite3
 import sys
@@ -10,10 +11,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from amends.plumbing.simulators.behaving import written
+from amends.plumbing.simulators.books import Refused
 from amends.plumbing.simulators.payments.behaviour import Behaviour, behave
 from amends.plumbing.simulators.payments.book import Book
 from amends.plumbing.simulators.payments.server import Gateway
+from amends.plumbing.simulators.payments.stripe import Stripe
+from amends.plumbing.simulators.payments.webhooks import aim
+from amends.plumbing.simulators.payments.wires import Wire
 from amends.plumbing.simulators.serving import port_file, serve_until_told
+
+WIRES: tuple[type[Wire], ...] = (Stripe,)
 
 
 def arguments(parser: argparse.ArgumentParser, *, home: Path | None = None) -> None:
@@ -25,6 +32,7 @@ def arguments(parser: argparse.ArgumentParser, *, home: Path | None = None) -> N
     parser.add_argument("--seed", help="the same seed and keys meet the same fate")
     parser.add_argument("--behaviour", default="plain", help="plain, realistic, hostile, a JSON object, or a file that holds one")
     parser.add_argument("--instant", action="store_true", help="every accepted refund shows its outcome at the first look")
+    parser.add_argument("--hooks", default="{}", help="where each wire pushes, as JSON: {wire: {url, secret}}; kept in the book")
     parser.add_argument("--until-eof", action="store_true", help="stop when standard input ends: not to outlive the starter")
 
 
@@ -37,11 +45,19 @@ def run(options: argparse.Namespace) -> int:
     except (ValueError, OSError, sqlite3.Error) as wrong:
         return _cannot(f"another one holds the book {options.book}" if "locked" in str(wrong) else str(wrong))
     try:
+        for wire, place in json.loads(options.hooks).items():
+            aim(book, wire, str(place["url"]), str(place.get("secret", "")))
         gateway = Gateway(options.port, book, behaviour)
+    except (ValueError, KeyError, AttributeError, TypeError, Refused) as wrong:
+        book.close()
+        return _cannot(f"--hooks: {wrong}")
     except (OSError, OverflowError) as wrong:
         book.close()
         return _cannot(f"port {options.port} on 127.0.0.1: {wrong}")
-    with port_file(options.port_file, {"url": gateway.url, "pid": os.getpid(), "book": book.path}):
+    folder = options.book.with_name(f"{options.book.stem}-keys")
+    gateway.speak({kind.name: kind(folder, gateway.url) for kind in WIRES})
+    told = {"url": gateway.url, "pid": os.getpid(), "book": book.path}
+    with port_file(options.port_file, {**told, "wires": {name: wire.settings for name, wire in gateway.wires.items()}}):
         sys.stdout.write(f"payment simulator (no real money) at {gateway.url}, book {book.path}\n")
         sys.stdout.flush()
         gateway.pusher.start()
