@@ -1,0 +1,186 @@
+"""What was decided to be given is carried out: a grant without goods (S19), fulfilled by a refund, a voucher that is issued, or points.
+
+Called in the transaction of the decision: by whoever gave it alone (giving.py), by whoever approved it, or by the job that follows a
+claim which was granted. Invariant: a grant of ours leads to exactly one refund, voucher or move of points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from amends.approvals.models import Approval
+from amends.cases import acting
+from amends.cases.grants import open_grants, owe_extra, owe_share, owe_sum
+from amends.cases.left import LIVE, UNIT, left_of, money_positions
+from amends.cases.life import LifeRow
+from amends.cases.models import Case, ClaimedUnit, Entry, Grant
+from amends.cases.record import an_act
+from amends.cases.taking import take_case_of
+from amends.compensation.models import Voucher
+from amends.compensation.offers import BASIS, check_stage, claim_basis, decided_claims
+from amends.compensation.purses import give_points
+from amends.compensation.rules import POINTS, Kind
+from amends.compensation.vouchers import Terms, facts_of, issue
+from amends.kernel.money import apportion
+from amends.kernel.refusals import NoSuchMove, Unprocessable
+from amends.kernel.texts import say
+from amends.market.models import OrderLine, Unit
+from amends.people.rules import PLATFORM, Actor
+from amends.policy.rules.facts import Remedy
+from amends.refunds.intents import intend_for
+
+PAID_BY_REFUND = (Remedy.PRICE_ADJUSTMENT.value, Remedy.GOODWILL.value)
+WITHOUT_GOODS = (*PAID_BY_REFUND, Remedy.VOUCHER.value)
+
+
+def run_offer(payload: Mapping[str, Any], asker: Actor, approver: Actor, approval: Approval) -> str:
+    """What was asked and is granted now is given, with the asker as cause; answers what came of it. For approvals.register."""
+    if payload.get("what") == "voucher":
+        return issue_free(payload, asker).ref
+    case = take_case_of(payload["case"])
+    check_stage(case)
+    return carry_out(case, payload, asker)
+
+
+def carry_out(case: Case, given: Mapping[str, Any], by: Actor) -> str:
+    """`given` (offers.checked) is the consumer's, and the timeline says so; answers the reference of the voucher, or of the case."""
+    kind, minor = Kind(given["kind"]), int(given["amount_minor"])
+    told: dict[str, Any] = {
+        name: given[name] for name in ("kind", "amount_minor", "unit", "borne_by", "claim", "text", "digest") if name in given
+    }
+    came = case.ref
+    if kind is Kind.VOUCHER:
+        voucher = _voucher(case, given, minor, by)
+        told |= facts_of(voucher)
+        came = voucher.ref
+    elif kind is Kind.POINTS:
+        _points(case, minor, by)
+    elif kind is Kind.PRICE_ADJUSTMENT:
+        for unit, part in _units(case, given, minor):
+            intend_for(owe_share(case, unit, amount_minor=part, remedy=Remedy.PRICE_ADJUSTMENT, basis=BASIS, by=by), by)
+    elif kind is Kind.EXTRA:
+        line = _line(case, given["line"])
+        intend_for(owe_extra(case, line, part=given["part"], amount_minor=minor, basis=BASIS, by=by), by)
+    else:
+        intend_for(_sum(case, given, minor, by), by)
+    case.tell("compensate", by, facts=told)
+    return came
+
+
+def issue_free(payload: Mapping[str, Any], by: Actor) -> Voucher:
+    """A voucher that stands in no case, as decided."""
+    terms = Terms(payload["currency"], payload["amount_minor"], payload["min_spend_minor"], payload["scope"], payload["days"])
+    return issue(
+        terms, merchant_id=payload["merchant"], consumer_id=payload["consumer"], given_by=payload["borne_by"],
+        cause=f"voucher:{payload['key']}:issue", reason=payload.get("reason", ""),
+    )  # fmt: skip
+
+
+# ── a claim that was granted ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def begin_grants(entry: Entry) -> None:
+    """Job: every owed price adjustment, goodwill payment and voucher of a claim that was granted is begun and delivered."""
+    _begin(entry.case_id)
+
+
+@an_act
+def _begin(case_id: int) -> None:
+    case = take_case_of(case_id)
+    for grant in open_grants(case):
+        if grant.remedy not in WITHOUT_GOODS or grant.basis == BASIS or not grant.may("begin", PLATFORM):
+            continue
+        if grant.remedy in PAID_BY_REFUND:
+            intend_for(grant, PLATFORM)
+        else:
+            _voucher_for(case, grant, grant.amount_minor, Terms(case.currency, grant.amount_minor), "merchant", PLATFORM)
+
+
+def nothing_on_its_way(life: LifeRow, by: Actor) -> None:
+    """Guard of `withdraw` and `accept_refusal`: what was given beside the claim must have arrived, or it would be left without a case."""
+    mine = Grant.objects.filter(merchant_id=life.merchant_id, case_id=life.pk, basis=BASIS, stage__in=["owed", "doing"])
+    if mine.exists():
+        waits = say("给你的补偿还在路上，到账后再操作。", "Compensation for this case is on its way; try again once it has arrived.")
+        raise NoSuchMove(waits, code="compensation_on_its_way")
+
+
+# ── how each is given ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _sum(case: Case, given: Mapping[str, Any], minor: int, by: Actor) -> Grant:
+    basis = BASIS
+    if name := given.get("claim"):
+        left = next((one.left_minor for one in decided_claims(case) if one.name == name), 0)
+        if minor > left:
+            raise Unprocessable.field(
+                "amount_minor", say("超过这项赔偿还能给的金额。", "It is more than what is left of this claim."), code="above_claim"
+            )
+        basis = claim_basis(name)
+    return owe_sum(
+        case, amount_minor=minor, currency=case.currency, remedy=Remedy.GOODWILL, basis=basis, borne_by=given["borne_by"], by=by,
+        facts={"kind": given["kind"]},
+    )  # fmt: skip
+
+
+def _voucher(case: Case, given: Mapping[str, Any], minor: int, by: Actor) -> Voucher:
+    grant = owe_sum(
+        case, amount_minor=minor, currency=given["unit"], remedy=Remedy.VOUCHER, basis=BASIS, borne_by=given["borne_by"], by=by,
+    )  # fmt: skip
+    terms = Terms(case.currency, minor, given["min_spend_minor"], given["scope"], given["days"])
+    return _voucher_for(case, grant, minor, terms, given["borne_by"], by)
+
+
+def _voucher_for(case: Case, grant: Grant, minor: int, terms: Terms, given_by: str, by: Actor) -> Voucher:
+    grant.follow("begin", by)
+    voucher = issue(
+        terms, merchant_id=case.merchant_id, consumer_id=case.consumer_id, given_by=given_by, case=case, grant=grant,
+        cause=_cause(grant),
+    )  # fmt: skip
+    grant.follow("fulfil", by, facts={"amount_minor": minor, "voucher": voucher.ref})
+    return voucher
+
+
+def _points(case: Case, points: int, by: Actor) -> None:
+    grant = owe_sum(case, amount_minor=points, currency=POINTS, remedy=Remedy.GOODWILL, basis=BASIS, borne_by="platform", by=by)
+    grant.follow("begin", by)
+    give_points(
+        case.consumer_id, points, merchant_id=case.merchant_id, key=f"grant:{grant.pk}", cause=_cause(grant), case_id=case.pk,
+        grant_id=grant.pk,
+    )  # fmt: skip
+    grant.follow("fulfil", by, facts={"amount_minor": points, "unit": POINTS})
+
+
+def _cause(grant: Grant) -> str:
+    """The timeline row that a posting rests on: the grant's fulfilment in this very act."""
+    return f"grant:{grant.pk}:fulfil:{acting.current().key}"
+
+
+def _line(case: Case, position: int) -> OrderLine:
+    found = OrderLine.objects.filter(merchant_id=case.merchant_id, order_id=case.order_id, position=position).first()
+    if found is None:
+        wrong = say("这个订单没有第 {n} 行商品。", "This order has no line {n}.", n=position)
+        raise Unprocessable.field("line", wrong, code="foreign_line")
+    return found
+
+
+def _units(case: Case, given: Mapping[str, Any], minor: int) -> list[tuple[Unit, int]]:
+    """Which units of the line the sum is for, and the part of each: the claimed ones first, none that goes back; it adds up."""
+    line, quantity = _line(case, given["line"]), int(given["quantity"])
+    units = list(Unit.objects.filter(merchant_id=case.merchant_id, line_id=line.pk).order_by("number"))
+    mine = set(ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).values_list("unit_id", flat=True))
+    gone = Grant.objects.filter(merchant_id=case.merchant_id, unit_id__in=[unit.pk for unit in units], subject=UNIT, stage__in=LIVE)
+    back = set(gone.values_list("unit_id", flat=True))
+    stay = sorted((unit for unit in units if unit.pk not in back), key=lambda unit: (unit.pk not in mine, unit.number))
+    if not 1 <= quantity <= len(stay):
+        wrong = say("这一行还留着 {n} 件。", "{n} of this line stay.", n=len(stay))
+        raise Unprocessable.field("quantity", wrong, code="wrong_quantity")
+    chosen = stay[:quantity]
+    parts = apportion(minor, _left(case, chosen))
+    return [(unit, part) for unit, part in zip(chosen, parts, strict=True) if part]
+
+
+def _left(case: Case, units: Sequence[Unit]) -> list[int]:
+    money = money_positions(case.merchant_id, case.order_id, case.currency)
+    left = left_of(units)
+    return [sum(minor for tender, minor in left[unit.pk].items() if tender in money) for unit in units]

@@ -1,0 +1,52 @@
+"""What is told of compensation: given, running out, taken back; and of a difference that a consumer is asked to pay on top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from amends.notices.rules.sentences.told import Told, told
+
+GIVING: Mapping[str, Told] = {
+    "compensated": told(
+        "你收到了补偿", "You were given compensation",
+        "{shop}的售后单 {case} 给了你补偿，是什么、有多少、怎么用，见售后单的“补偿”。钱会原路或按你登记的账户到账；优惠券和积分已在你的钱包里。",
+        "Something was given to you in case {case} ({shop}): what, how much and how to use it stands under “Compensation” of the case. "
+        "Money arrives the way you paid or at the account you named; vouchers and points are in your purse already.",
+    ),
+    "compensated_merchant": told(
+        "售后单上给了补偿", "Compensation was given on a case",
+        "售后单 {case} 给了消费者补偿，由谁承担见售后单的“补偿”。",
+        "The consumer of case {case} was given compensation; who bears it stands under “Compensation” of the case.",
+    ),
+    "voucher_runs_out": told(
+        "优惠券快到期了", "A voucher runs out soon",
+        "售后单 {case} 给你的优惠券快到期了，到期后不能再用。在钱包里可以看到到期时间。",
+        "The voucher that you were given in case {case} runs out soon and can't be used afterwards. Its end stands in your purse.",
+    ),
+    "voucher_ran_out": told(
+        "优惠券已过期", "A voucher has run out",
+        "售后单 {case} 给你的优惠券没有使用，已经过期。",
+        "The voucher that you were given in case {case} was not used and has run out.",
+    ),
+    "voucher_taken_back": told(
+        "优惠券被收回", "A voucher was taken back",
+        "售后单 {case} 给你的优惠券被收回，理由在钱包里。",
+        "The voucher that you were given in case {case} was taken back; why stands in your purse.",
+    ),
+    "supplement_asked": told(
+        "请补差价", "Please pay a difference",
+        "售后单 {case} 换的商品更贵，请在售后单里补差价。逾期没有补，就不再要你补，按原来的商品继续处理。",
+        "What you chose in case {case} costs more; please pay the difference there. If you don't in time, you are no longer asked to, and the "
+        "case goes on with the goods that you had.",
+    ),
+    "supplement_paid": told(
+        "差价已收到", "The difference was paid",
+        "售后单 {case} 的差价已收到。{next}",
+        "The difference of case {case} has arrived. {next}",
+    ),
+    "supplement_lapsed": told(
+        "差价逾期未补", "A difference was not paid in time",
+        "售后单 {case} 的差价没有按时补，不再需要补。{next}",
+        "The difference of case {case} was not paid in time and is no longer asked for. {next}",
+    ),
+}  # fmt: skip
