@@ -79,6 +79,14 @@ STAGES: dict[tuple[str, str], Text] = {
 }  # fmt: skip
 
 DONE: dict[str, Text] = {
+    "compensate": say("给了消费者补偿", "gave the consumer compensation"),
+    "revoke_voucher": say("收回了优惠券", "took a voucher back"),
+    "expire_voucher": say("让优惠券到期失效", "let a voucher run out"),
+    "warn_voucher": say("提醒优惠券快到期", "reminded of a voucher that runs out soon"),
+    "ask_supplement": say("请消费者补差价", "asked the consumer to pay a difference"),
+    "pay_supplement": say("收到了差价", "received the difference"),
+    "lapse_supplement": say("因逾期不再要差价", "no longer asks for the difference, because its time is over"),
+    "drop_supplement": say("不再要差价", "no longer asks for the difference"),
     "alarm_glass": say("未批先办的一笔钱逾期未复核，已通知主管", "rang because a sum decided without approval was not reviewed"),
     "ask_approval": say("申请审批一笔钱", "asked for approval of a sum"),
     "ask_colleague": say("请同事审批一笔钱", "asked a colleague to approve a sum"),

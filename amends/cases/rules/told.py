@@ -13,8 +13,14 @@ APPROVING = (
 """What happens to a decision about money that somebody else has to approve: of the platform's people, of a shop's, and behind broken
 glass."""
 
+GIVING = (
+    "compensate", "revoke_voucher", "expire_voucher", "warn_voucher", "ask_supplement", "pay_supplement", "lapse_supplement",
+    "drop_supplement",
+)  # fmt: skip
+"""What is given beside the claim and becomes of it, and what a consumer is asked to pay on top."""
+
 TOLD: dict[str, tuple[str, ...]] = {
-    "case": ("attach", "answer_survey", "mail_in", "revise_promise", REMIND, *APPROVING),
+    "case": ("attach", "answer_survey", "mail_in", "revise_promise", REMIND, *APPROVING, *GIVING),
     "grant": (REMIND,),
     "return_shipment": (REMIND,),
     "inspection": (REMIND,),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from amends.notices.rules.sentences.approving import APPROVING
 from amends.notices.rules.sentences.case import CASE
 from amends.notices.rules.sentences.elsewhere import ELSEWHERE
+from amends.notices.rules.sentences.giving import GIVING
 from amends.notices.rules.sentences.goods import GOODS
 from amends.notices.rules.sentences.money import MONEY
 from amends.notices.rules.sentences.reminders import REMINDERS
@@ -15,4 +16,4 @@ from amends.notices.rules.sentences.told import Told
 
 __all__ = ["SENTENCES", "Told"]
 
-SENTENCES: Mapping[str, Told] = {**CASE, **APPROVING, **REVIEW, **GOODS, **MONEY, **REMINDERS, **ELSEWHERE}
+SENTENCES: Mapping[str, Told] = {**CASE, **APPROVING, **REVIEW, **GOODS, **MONEY, **GIVING, **REMINDERS, **ELSEWHERE}

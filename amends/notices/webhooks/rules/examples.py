@@ -41,6 +41,14 @@ case.ask_person | consumer | awaiting_merchant | awaiting_merchant | {"asked_by"
 case.ask_proof | merchant | awaiting_merchant | awaiting_proof | {"digest": $digest}
 case.attach | consumer | triage | triage | {"digest": $digest, "evidence": [$file]}
 case.call_platform | consumer | refused | in_review | {"called_by": "consumer", "digest": $digest}
+case.ask_supplement | merchant | executing | executing | {"amount_minor": 2000, "currency": "CNY", "due_at": $due,
+    "supplement": "SU-6H2N-83WK-Q4C1"}
+case.compensate | merchant | executing | executing | {"amount_minor": 2000, "borne_by": "merchant", "kind": "voucher",
+    "unit": "CNY.voucher", "voucher": "VC-5R9T-27MD-X1K8"}
+case.expire_voucher | clock* | closed | closed | {"amount_minor": 2000, "currency": "CNY", "min_spend_minor": 0, "until": $due,
+    "voucher": "VC-5R9T-27MD-X1K8"}
+case.lapse_supplement | clock* | executing | executing | {"amount_minor": 2000, "currency": "CNY", "due_at": $due,
+    "supplement": "SU-6H2N-83WK-Q4C1"}
 case.complete | platform* | executing | closed | {"granted_units": 2}
 case.discard | clock* | drafted | closed | {$silence, "limit": "consumer_confirms"}
 case.go_on_unproven | clock* | awaiting_proof | answering_proof | {$silence, "limit": "consumer_proves"}
