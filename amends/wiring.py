@@ -6,6 +6,7 @@ The numbers are those of the synchronisation rules in docs/lifecycle.md.
 
 from __future__ import annotations
 
+from amends.approvals.asking import register
 from amends.cases import grants, lanes, relay
 from amends.cases.evidence import likeness
 from amends.cases.hooks import FOLLOWERS, GUARDS, HOLDS_OPEN, LISTENER, LISTENERS, LIVES, NEEDED, Follower, Guard, Listener
@@ -13,6 +14,10 @@ from amends.cases.life import LifeRow
 from amends.cases.models import Case, Grant
 from amends.cases.rules.told import is_told
 from amends.cases.verbs import answering, applying, ending, uploading
+from amends.liability import followers as bearing
+from amends.liability.granting import RUNS as BEARING_RUNS
+from amends.liability.models import ChargeBackTo
+from amends.liability.verbs import charging, insuring
 from amends.notices import jobs as notice_jobs
 from amends.notices import listeners as notices
 from amends.notices.announcing import jobs as announcing_jobs
@@ -35,7 +40,7 @@ from amends.rulings.models import Review
 from amends.surveys import listeners as surveys
 from amends.surveys import verbs as survey_verbs
 
-LIFE_ROWS: tuple[type[LifeRow], ...] = (Case, Grant, ReturnShipment, Inspection, Refund, Review)
+LIFE_ROWS: tuple[type[LifeRow], ...] = (Case, Grant, ReturnShipment, Inspection, Refund, Review, ChargeBackTo)
 
 FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("case.approve", grants.owe_claim),                       # S2
@@ -61,8 +66,19 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("inspection.find_unpayable", refunds.end_of_finding),
     ("inspection.contest", rulings.call_for_contest),         # S13
     ("grant.void", grants.take_back),
+    ("return_shipment.receive", insuring.pay_return_freight),
+    ("return_shipment.declare_lost", insuring.pay_return_freight),
+    ("grant.void", insuring.take_back_cover),
+    ("charge_back_to.admit_liability", bearing.book_admitted),  # S17
+    ("charge_back_to.presume_liable", bearing.book_admitted),
+    ("charge_back_to.hold_liable", bearing.book_admitted),
+    ("charge_back_to.bear", bearing.book_borne),
+    ("charge_back_to.excuse", bearing.book_excused),
+    ("charge_back_to.write_off", bearing.book_written_off),
+    ("charge_back_to.deduct", bearing.announce_deduction),
     ("refund.pay", refunds.fulfil),
-    ("refund.cover", refunds.fulfil),
+    ("refund.cover", refunds.fulfil),                         # S15
+    ("refund.alarm", refund_verbs.name_owner),
 )  # fmt: skip
 
 LISTENS: tuple[tuple[str, str, Listener], ...] = (
@@ -70,7 +86,7 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
     *((move, "begin_refund", refunds.begin_grants) for move in (
         "case.approve", "case.grant_at_once", "case.let_stand", "return_shipment.keep_goods",
     )),
-    ("refund.intend", "send_refund", refunds.send_intended),
+    *((move, "send_refund", refunds.send_intended) for move in ("refund.intend", "refund.unfreeze")),
     *((move, "complete", ending.hear_of_end) for move in (
         "grant.fulfil", "grant.void", "case.let_stand", "case.withdraw", "return_shipment.lapse", "return_shipment.deliver",
         "return_shipment.collect", "return_shipment.keep_goods", "return_shipment.forfeit", "return_shipment.declare_lost",
@@ -92,7 +108,7 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
 OPEN_LIVES = (ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives)
 VERB_ROOMS = (
     applying, answering, ending, uploading, likeness, return_verbs, refund_verbs, refund_jobs, ruling_verbs, survey_verbs, relay,
-    simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs,
+    simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs, charging,
 )  # fmt: skip
 
 
@@ -109,6 +125,8 @@ def connect() -> None:
         LISTENER[name] = listener
     HOLDS_OPEN.extend(OPEN_LIVES)
     NEEDED["webhooks"] = webhooks.is_wanted
+    for action, run, words in BEARING_RUNS:
+        register(action, run, words)
 
 
 def _key(move: str) -> tuple[str, str]:

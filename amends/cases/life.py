@@ -15,6 +15,7 @@ from amends.cases import acting, hooks
 from amends.cases.hands import check_hand
 from amends.cases.words import stage_name, verb_name
 from amends.kernel import clock
+from amends.kernel.parties import Party
 from amends.kernel.refusals import Conflict, NoSuchMove, NotYourMove
 from amends.kernel.tables import ALARM, BIRTH, Life, Stage
 from amends.kernel.texts import say
@@ -29,6 +30,8 @@ class LifeRow(Tenanted):
     """Anything with a table of stages. `generation` counts its turns: a deadline is of one generation and can't fire for another."""
 
     LIFE: ClassVar[Life]
+    AUDIENCE: ClassVar[str] = acting.EVERYBODY
+    """Whose eyes its lines are for where a move does not say."""
 
     stage = models.CharField(max_length=30)
     generation = models.PositiveIntegerField(default=0)
@@ -42,6 +45,11 @@ class LifeRow(Tenanted):
     def where(self) -> Stage:
         """The row of the table that this life is in."""
         return self.LIFE.stages[self.stage]
+
+    @property
+    def awaited(self) -> tuple[Party, ...]:
+        """For whom this very life waits now: of the parties that the table names for its stage, all, or the one that it is about."""
+        return self.where.waits_for
 
     @property
     def is_over(self) -> bool:
@@ -69,7 +77,7 @@ class LifeRow(Tenanted):
         self._write(born=came_from == BIRTH, known=known)
         case = self._held_case()
         self._count(verb, case)
-        act.steps.append(acting.Step(self, verb, by, came_from, becomes, dict(facts or {}), audience))
+        act.steps.append(acting.Step(self, verb, by, came_from, becomes, dict(facts or {}), self._seen_by(audience)))
         for follower in hooks.FOLLOWERS[self.LIFE.name, verb]:
             follower(self, by, facts or {})
 
@@ -129,7 +137,10 @@ class LifeRow(Tenanted):
 
     def tell(self, what: str, by: Actor, *, facts: Mapping[str, Any] | None = None, audience: str = acting.EVERYBODY) -> None:
         """Something happened that is no move (evidence, a rating): a line for the timeline, heard by listeners like any other."""
-        acting.current().steps.append(acting.Step(self, what, by, self.stage, self.stage, dict(facts or {}), audience))
+        acting.current().steps.append(acting.Step(self, what, by, self.stage, self.stage, dict(facts or {}), self._seen_by(audience)))
+
+    def _seen_by(self, audience: str) -> str:
+        return self.AUDIENCE if audience == acting.EVERYBODY else audience
 
     def _held_case(self) -> Case:
         return acting.current().cases[self.case_id]  # type: ignore[attr-defined]

@@ -28,6 +28,7 @@ from amends.cases.lanes import silence_of
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Deadline, Entry, Turn
 from amends.cases.reminding import next_reminder
+from amends.cases.rules.beside import BESIDE
 from amends.kernel import clock
 from amends.kernel.tables import ALARM, BIRTH
 from amends.plumbing import jobs, live
@@ -144,7 +145,7 @@ def _deadline(case: Case, life: LifeRow, at: datetime) -> Deadline:
     stage = life.where
     assert stage.limit is not None  # noqa: S101 - a stage that waits has a limit: checked when the table was read
     days = calendar(case.merchant.calendar)
-    due = due_by(case.terms, stage.limit, start=at, waits_for=stage.waits_for, calendar=days)
+    due = due_by(case.terms, stage.limit, start=at, waits_for=life.awaited, calendar=days)
     held = next((hold for hold in holds_of(case.terms, stage.limit, days) if hold.start < due.at and hold.end and at < hold.end), None)
     chosen = case.terms.silence(stage.limit, stage.silence, remedy=case.remedy, shipped=case.shipped, received=case.received)
     row = Deadline(
@@ -154,7 +155,7 @@ def _deadline(case: Case, life: LifeRow, at: datetime) -> Deadline:
         life_id=life.pk,
         limit=stage.limit,
         generation=life.generation,
-        waits_for=",".join(stage.waits_for),
+        waits_for=",".join(life.awaited),
         silence=silence_of(case, stage.silence, chosen),
         started_at=at,
         due_at=due.at,
@@ -162,14 +163,14 @@ def _deadline(case: Case, life: LifeRow, at: datetime) -> Deadline:
         backstop=stage.limit in BACKSTOPS,
         held_from=held.start if held else None,
         held_until=held.end if held else None,
-        legal_due_at=legal_due(case.terms, stage.limit, start=at, waits_for=stage.waits_for, calendar=days),
+        legal_due_at=legal_due(case.terms, stage.limit, start=at, waits_for=life.awaited, calendar=days),
     )
     row.warn_at = next_reminder(case, row)
     return row
 
 
 def _hold_backstops(case: Case, rows: list[Deadline], at: datetime) -> None:
-    inner = any(not row.backstop and row.limit != "reversal_window" for row in rows)
+    inner = any(not row.backstop and row.limit not in BESIDE for row in rows)
     for row in rows:
         if not row.backstop or inner == (row.paused_since is not None):
             continue
@@ -183,7 +184,7 @@ def _hold_backstops(case: Case, rows: list[Deadline], at: datetime) -> None:
 
 def _keep_turns(case: Case, rows: list[Deadline], *, born: bool) -> None:
     nearest: dict[str, Deadline] = {}
-    for row in sorted((r for r in rows if r.limit != "reversal_window"), key=lambda r: (r.backstop, r.due_at, r.life, r.life_id)):
+    for row in sorted((r for r in rows if r.limit not in BESIDE), key=lambda r: (r.backstop, r.due_at, r.life, r.life_id)):
         for party in row.waits_for.split(","):
             nearest.setdefault(party, row)
     if any(not row.backstop for row in nearest.values()):

@@ -36,10 +36,16 @@ LIMITS: dict[str, Text] = {
     "refund_reconciled": say("核对时限", "time to check"),
     "refund_mended": say("处理失败退款时限", "time to mend a refund"),
     "reversal_window": say("银行退回期", "time for a reversal"),
+    "bearer_answers": say("追偿答复时限", "time to answer a charge"),
+    "bearer_pays": say("追偿付款时限", "time to pay a charge"),
+    "liability_decided": say("责任裁定时限", "time to decide who is liable"),
+    "deduction_made": say("扣款时限", "time to deduct"),
 }
 
 SILENCE: dict[str, Text] = {
     "approve": say("视为同意", "it counts as approved"),
+    "presume_liable": say("视为承认，由被追偿方承担", "whoever was asked is presumed liable"),
+    "deduct": say("从保证金或应付款中扣除", "it is deducted from what is held"),
     "ask_merchant": say("自动转给商家答复", "the merchant is asked"),
     "discard": say("草稿作废", "the draft is dropped"),
     "pass_on": say("自动转给商家答复", "passed on to the merchant"),

@@ -17,6 +17,7 @@ from django.db.models import Count, Exists, Min, OuterRef
 from amends.cases import hooks
 from amends.cases.models import Case, CaseText, Deadline, Entry, Turn
 from amends.cases.record import entry_hash
+from amends.cases.rules.beside import BESIDE
 from amends.kernel import clock
 from amends.notices.models import Message, Notice
 from amends.notices.rules.delivery import OPEN as OPEN_MESSAGES
@@ -94,7 +95,7 @@ def still_clocks() -> list[str]:
     """Open deadlines that stand still although nothing else runs for their case: they would never ring."""
     running = Deadline.objects.filter(
         merchant_id=OuterRef("merchant_id"), case_id=OuterRef("case_id"), ended_at__isnull=True, backstop=False, paused_since__isnull=True
-    ).exclude(limit="reversal_window")
+    ).exclude(limit__in=BESIDE)
     still = Deadline.objects.filter(ended_at__isnull=True, paused_since__isnull=False).exclude(Exists(running), backstop=True)
     rows = still.values_list("pk", "limit", "case__ref")[:MOST]
     return [f"deadline {pk} ({limit}) of case {ref} stands still" for pk, limit, ref in rows]

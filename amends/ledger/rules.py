@@ -50,4 +50,22 @@ POSTINGS: dict[str, tuple[Account, Account]] = {
     "credit_taken": (("consumer", "credit"), ("platform", "cost")),
     # what a consumer paid on top of an order
     "captured_more": (GATEWAY, HELD),
+    # who finally bears a cost: from whom bore it to whom it was charged; `liable`, `excused`, `borne`, `written_off` name both sides
+    # themselves (liability/books.py), these are their merchant's forms
+    "liable": (("merchant", "receivable"), ("platform", "cost")),
+    "excused": (("platform", "cost"), ("merchant", "receivable")),
+    "borne": (HELD, ("merchant", "receivable")),
+    "written_off": (("platform", "losses"), ("merchant", "receivable")),
+    # a merchant's deposit; what is taken from it pays what the merchant owes
+    "deposit_in": (("clearing", "bank"), ("merchant", "deposit")),
+    "deposit_hold": (("merchant", "deposit"), ("merchant", "deposit_held")),
+    "deposit_release": (("merchant", "deposit_held"), ("merchant", "deposit")),
+    "deposit_due": (("merchant", "receivable"), ("platform", "cost")),
+    "deposit_taken": (("merchant", "deposit"), ("merchant", "receivable")),
+    "deposit_out": (("merchant", "deposit"), ("clearing", "bank")),
+    # return-freight insurance: the premium by who paid it; a pay-out moves to the account of the insurer whom it concerns
+    "premium_merchant": (HELD, ("insurer", "premium")),
+    "premium_platform": (("platform", "cost"), ("insurer", "premium")),
+    "premium_consumer": (("clearing", "bank"), ("insurer", "premium")),
+    "insurer_named": (("insurer", "receivable"), ("insurer", "receivable")),
 }

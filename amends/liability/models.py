@@ -5,14 +5,18 @@ What anybody owes or holds is a sum of ledger lines; no column here is a balance
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
+from amends.cases import acting
 from amends.cases.life import LifeRow
+from amends.kernel.parties import Party
 from amends.kernel.tables import Life
-from amends.liability.rules import CHARGE_BACK_TO
+from amends.liability.rules import BEARERS, CHARGE_BACK_TO
+from amends.people.rules import Actor
 from amends.plumbing.tenants import Tenanted, child_of
 
 
@@ -39,6 +43,7 @@ class ChargeBackTo(LifeRow):
     """
 
     LIFE: ClassVar[Life] = CHARGE_BACK_TO
+    AUDIENCE: ClassVar[str] = "merchant,platform"
 
     case = child_of("amends.Case", related_name="charge_backs")
     ref = models.CharField(max_length=20, unique=True)
@@ -68,6 +73,32 @@ class ChargeBackTo(LifeRow):
             models.Index(fields=["merchant", "case"], name="charge_backs_of_case"),
             models.Index(fields=["bearer", "-made_at"], name="charge_backs_of_bearer"),
         ]
+
+    @property
+    def awaited(self) -> tuple[Party, ...]:
+        """Of those whom a cost may be asked of, the one of whom this is."""
+        return (Party(self.party),) if Party(self.party) in BEARERS & set(self.where.waits_for) else self.where.waits_for
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What every line of it says: of whom and for whom, and how much."""
+        return {"charge": self.ref, "asks": self.party, "for": self.borne_by, "amount_minor": self.amount_minor, "unit_of_account": self.unit}
+
+    def _seen_by(self, audience: str) -> str:
+        concerned = "merchant" in (self.party, self.borne_by)
+        return super()._seen_by(audience) if concerned else acting.PLATFORM_ONLY
+
+    def check_move(self, verb: str, by: Actor) -> None:
+        """This move stands in the table for `by` now. Raises NoSuchMove, NotYourMove."""
+        self._becomes(verb, by)
+
+    def move(self, verb: str, by: Actor, *, facts: Mapping[str, Any] | None = None, audience: str = acting.EVERYBODY) -> None:
+        """As every life; each line says of whom and for whom."""
+        super().move(verb, by, facts={**self.about, **(facts or {})}, audience=audience)
+
+    def tell(self, what: str, by: Actor, *, facts: Mapping[str, Any] | None = None, audience: str = acting.EVERYBODY) -> None:
+        """As every life; each line says of whom and for whom."""
+        super().tell(what, by, facts={**self.about, **(facts or {})}, audience=audience)
 
 
 class Deposit(models.Model):

@@ -19,6 +19,7 @@ LIFE_NAMES: dict[str, Text] = {
     "inspection": say("验货", "Inspection"),
     "refund": say("退款", "Refund"),
     "review": say("平台介入", "Review"),
+    "charge_back_to": say("追偿", "Charge-back to"),
 }
 LIFE_SAYS: dict[str, Text] = {
     "case": say("现在欠消费者什么，由谁决定？", "What is owed, and who decides it now?"),
@@ -30,6 +31,7 @@ LIFE_SAYS: dict[str, Text] = {
     "inspection": say("寄到的每一件商品查明了什么。", "What was found about each unit that arrived."),
     "refund": say("向一种支付方式退款的一次意向。", "One intent to pay one tender."),
     "review": say("一次平台介入：举证、评议、裁决。", "One platform review: evidence, deliberation, ruling."),
+    "charge_back_to": say("一笔费用最后由谁承担；从不耽误消费者。", "Who finally bears a cost; it never delays the consumer."),
 }
 PLANNED_LIMITS: dict[str, Text] = {
     "appeal_ends": say("申诉总时限", "time for a whole appeal"),
@@ -51,10 +53,6 @@ PLANNED_LIMITS: dict[str, Text] = {
     "parts_arrive": say("配件到货时限", "time for parts to arrive"),
     "repair_ends": say("维修时限", "time to repair"),
     "repair_trial": say("维修后试用期", "trial after a repair"),
-    "bearer_answers": say("追偿答复时限", "time to answer a charge-back to"),
-    "bearer_pays": say("追偿付款时限", "time to pay a charge-back to"),
-    "liability_decided": say("责任裁定时限", "time to decide who is liable"),
-    "deduction_made": say("扣款时限", "time to deduct"),
     "hazard_checked": say("隐患核查时限", "time to check a hazard"),
     "hazard_reported": say("隐患报告时限", "time to report a hazard"),
     "recall_planned": say("召回计划时限", "time to plan a recall"),

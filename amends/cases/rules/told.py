@@ -20,12 +20,13 @@ GIVING = (
 """What is given beside the claim and becomes of it, and what a consumer is asked to pay on top."""
 
 TOLD: dict[str, tuple[str, ...]] = {
-    "case": ("attach", "answer_survey", "mail_in", "revise_promise", REMIND, *APPROVING, *GIVING),
+    "case": ("attach", "answer_survey", "mail_in", "revise_promise", "announce_deduction", REMIND, *APPROVING, *GIVING),
     "grant": (REMIND,),
     "return_shipment": (REMIND,),
     "inspection": (REMIND,),
     "refund": (REMIND,),
     "review": (REMIND,),
+    "charge_back_to": (REMIND,),
 }
 """For each life the lines that `tell` may write about it, beside its verbs."""
 

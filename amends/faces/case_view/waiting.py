@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Deadline
+from amends.cases.rules.beside import BESIDE
 from amends.faces.case_view import headlines
 from amends.faces.case_view.history import day_text, instant_text
 from amends.faces.case_view.limits import legal_clause, limit_clause, words_of_silence
@@ -23,7 +24,6 @@ from amends.kernel.texts import Text, say
 Lives = Mapping[tuple[str, int], LifeRow]
 BOTH = say("等双方", "Waiting for both sides")
 ALSO = say("另外{turn}，{at} 前", "Also: {turn}, by {at}")
-REVERSALS = "reversal_window"
 MOMENT = timedelta(microseconds=1)
 
 
@@ -33,7 +33,7 @@ def turns_of(
     """Every turn that runs, the nearest first, backstops last; like turns of several units are one with the sum of their amounts."""
     found: dict[tuple[str, ...], tuple[Deadline, int]] = {}
     for row in deadlines:
-        if row.limit == REVERSALS or (row.life, row.life_id) not in lives:
+        if row.limit in BESIDE or (row.life, row.life_id) not in lives:
             continue
         key = (row.life, row.limit, row.waits_for, row.silence, row.due_at.isoformat())
         first, minor = found.get(key, (row, 0))

@@ -16,6 +16,7 @@ from amends.cases.words import stage_name, verb_name
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.tables import TableError
 from amends.kernel.texts import Text, say
+from amends.liability.rules import CHARGE_BACK_TO
 from amends.notices.rules.sentences import SENTENCES, Told
 from amends.notices.rules.table import BESIDE, ITS_OWN, LIVES, Row, every_row, row_of
 
@@ -51,7 +52,9 @@ PLACES: Mapping[str, Place] = {
 }  # fmt: skip
 SHORTER = {"lapse": say("诉求终止", "the claim ends")}
 """The sentence has said already that nothing was sent back."""
-SUMS = frozenset({"case.apply", "case.approve", "case.grant_at_once", "refund.intend", "refund.pay"})
+SUMS = frozenset({"case.apply", "case.approve", "case.grant_at_once", "refund.intend", "refund.pay", "case.announce_deduction"} | {
+    f"{CHARGE_BACK_TO.name}.{verb}" for verb in CHARGE_BACK_TO.all_verbs
+})  # fmt: skip
 """Lines whose facts always hold a sum."""
 
 

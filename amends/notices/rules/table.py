@@ -2,7 +2,8 @@
 
 A row of TOLD: when (`life.verb`), for whom, how urgent, whose clock `{due}` is about (`told`: the line itself says the time; `-`: none)
 and which sentence. `given` narrows a row: a party (who made the move; `clock` means a lapse), a stage (where it led), `>party` (for whom
-the life waits then), `!` before any of them for its contrary, commas for `and`. Of the rows that fit, the first for an audience counts.
+the life waits then), `@to` and `@for` (a cost is asked of the merchant, or for it), `!` before any of them for its contrary, commas for
+`and`. Of the rows that fit, the first for an audience counts.
 `alone` makes a row give way to another of the same act that tells the same audience at least as urgently: so applying is one notice and
 not two. A verb that tells nobody stands in SILENT with its reason, because a missing row must be a mistake and not a silence.
 """
@@ -18,13 +19,14 @@ from amends.cases.rules.told import TOLD as LINES
 from amends.kernel.parties import Party
 from amends.kernel.tables import BIRTH, Life, TableError, rows
 from amends.kernel.texts import Text, say
+from amends.liability.rules import CHARGE_BACK_TO
 from amends.notices.rules.sentences import SENTENCES
 from amends.notices.rules.words import Audience, Urgency
 from amends.refunds.rules import REFUND
 from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
 from amends.rulings.rules import REVIEW
 
-LIVES: Mapping[str, Life] = {life.name: life for life in (CASE, GRANT, RETURN_SHIPMENT, INSPECTION, REFUND, REVIEW)}
+LIVES: Mapping[str, Life] = {life.name: life for life in (CASE, GRANT, RETURN_SHIPMENT, INSPECTION, REFUND, REVIEW, CHARGE_BACK_TO)}
 TOLD_LINES = tuple(f"{life}.{what}" for life, lines in LINES.items() for what in lines)
 BESIDE = ("webhook.alarm", "webhook.given_up")
 """What is told without a line of a timeline."""
@@ -256,6 +258,27 @@ review.remind                      >consumer            consumer    remind   tol
 review.remind                      >merchant            merchant    remind   told      remind_evidence
 review.remind                      >arbiter             arbiter     remind   told      remind_ruler
 review.remind                      >platform            agent       remind   told      remind_platform
+case.announce_deduction            -                    merchant    act      told      deduction_announced
+charge_back_to.ask_bearer          @to                  merchant    act      told      charge_asked
+charge_back_to.ask_bearer          @for                 merchant    news     -         charge_asked_other
+charge_back_to.admit_liability     @for                 merchant    result   -         charge_admitted_other
+charge_back_to.admit_liability     -                    agent       news     -         charge_admitted_agent
+charge_back_to.deny_liability      -                    agent       act      told      charge_contested
+charge_back_to.deny_liability      @for                 merchant    news     -         charge_contested_other
+charge_back_to.presume_liable      @to                  merchant    result   told      charge_presumed
+charge_back_to.presume_liable      @for                 merchant    result   -         charge_presumed_other
+charge_back_to.hold_liable         @to                  merchant    result   told      charge_held
+charge_back_to.hold_liable         @for                 merchant    result   -         charge_admitted_other
+charge_back_to.excuse              @to                  merchant    result   -         charge_excused
+charge_back_to.excuse              @for                 merchant    result   -         charge_excused_other
+charge_back_to.bear                @to                  merchant    result   -         charge_borne
+charge_back_to.bear                @for                 merchant    news     -         charge_borne_other
+charge_back_to.deduct              @to                  merchant    result   -         charge_deducting
+charge_back_to.deduct              -                    agent       act      told      charge_deducting_agent
+charge_back_to.write_off           -                    supervisor  news     -         charge_written_off
+charge_back_to.alarm               -                    supervisor  act      -         alarm
+charge_back_to.remind              >merchant,@to        merchant    remind   told      remind_charge
+charge_back_to.remind              >platform            agent       remind   told      remind_platform
 webhook.alarm                      -                    merchant    act      -         webhook_dead
 webhook.alarm                      -                    supervisor  result   -         webhook_dead_supervisor
 webhook.given_up                   -                    merchant    result   -         webhook_given_up
@@ -326,13 +349,15 @@ class Row:
 
 
 class Step(NamedTuple):
-    """What of a timeline entry the table looks at: `by` is the party's value, `number` its place in the case's timeline."""
+    """What of a timeline entry the table looks at: `by` is the party's value, `number` its place in the case's timeline; `about`: whether a cost
+    is asked of the merchant (to) or for it (for)."""
 
     life: str
     verb: str
     by: str
     went_to: str
     number: int = 0
+    about: tuple[str, ...] = ()
 
 
 def _row(cells: Sequence[str]) -> Row:
@@ -370,8 +395,9 @@ def _check_given(row: Row) -> None:
     if row.when in TOLD_LINES:
         by, leads = {party.value for party in Party}, set(table.stages)
     awaited = {f">{party.value}" for name in leads - {BIRTH} for party in table.stages[name].waits_for}
+    bearers = {"@to", "@for"} if table is CHARGE_BACK_TO else set()
     for condition in row.conditions:
-        if condition.removeprefix("!") not in by | leads | awaited:
+        if condition.removeprefix("!") not in by | leads | awaited | bearers:
             raise TableError(f"{row.kind}: {condition} never holds of it")
 
 
@@ -442,6 +468,8 @@ def _holds(condition: str, step: Step) -> bool:
     if condition.startswith(">"):
         stage = LIVES[step.life].stages.get(step.went_to)
         return stage is not None and condition[1:] in stage.waits_for
+    if condition.startswith("@"):
+        return condition[1:] in step.about
     return condition in (step.by, step.went_to)
 
 

@@ -13,12 +13,16 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from amends.cases.models import Case, Deadline, Entry
+from amends.cases.rules.beside import BESIDE
+from amends.cases.rules.told import REMIND
 from amends.kernel import clock
+from amends.kernel.parties import Party
 from amends.notices.models import Notice
 from amends.notices.rules.table import ITS_OWN, ROWS, Row, Step, rows_for
 from amends.notices.rules.words import Audience
 
 KEPT = ("limit", "amount_minor")
+BEARER_LIFE = "charge_back_to"
 
 
 class Due(NamedTuple):
@@ -75,7 +79,8 @@ def missing_notices(entries: Sequence[Entry], told: Collection[str]) -> list[str
 
 
 def _step(entry: Entry) -> Step:
-    return Step(entry.life, entry.verb, entry.party, entry.went_to, entry.number)
+    about = tuple(way for way, fact in (("to", "asks"), ("for", "for")) if entry.facts.get(fact) == Party.MERCHANT)
+    return Step(entry.life, entry.verb, entry.party, entry.went_to, entry.number, about)
 
 
 def _act_of(entry: Entry) -> list[Step]:
@@ -91,7 +96,7 @@ def _dues_at(case: Case, entry: Entry) -> list[Due]:
     at = entry.made_at
     open_then = Q(ended_at__isnull=True, started_at__lte=at)
     own_life = Q(life=entry.life, life_id=entry.life_id, started_at__lte=at, ended_at__gt=at)
-    rows = Deadline.objects.filter(open_then | own_life, merchant_id=case.merchant_id, case_id=case.pk).exclude(limit="reversal_window")
+    rows = Deadline.objects.filter(open_then | own_life, merchant_id=case.merchant_id, case_id=case.pk).exclude(limit__in=BESIDE)
     found = [
         Due(party, row.due_at, row.silence, row.life, row.life_id, row.limit, row.pk)
         for row in sorted(rows, key=lambda row: (row.backstop, row.due_at, row.life, row.life_id))
@@ -132,9 +137,14 @@ def _drawn(case: Case, entry: Entry, row: Row, dues: Sequence[Due]) -> Drawn:
 
 
 def _own_due(entry: Entry, dues: Sequence[Due]) -> Due | None:
-    """The limit that the line itself speaks of."""
+    """The limit that the line itself speaks of, or that began with it beside the case."""
     mine = [due for due in dues if (due.life, due.life_id, due.limit) == (entry.life, entry.life_id, entry.facts.get("limit"))]
-    return mine[0] if mine else None
+    if mine or entry.life != BEARER_LIFE:
+        return mine[0] if mine else None
+    asked = entry.facts.get("due_at") if entry.verb == REMIND else None
+    rows = Deadline.objects.filter(merchant_id=entry.merchant_id, case_id=entry.case_id, life=entry.life, life_id=entry.life_id)
+    row = rows.filter(**({"due_at": datetime.fromisoformat(asked)} if asked else {"started_at": entry.made_at})).order_by("pk").first()
+    return Due(row.waits_for, row.due_at, row.silence, row.life, row.life_id, row.limit, row.pk) if row else None
 
 
 def _stage(case: Case, due: Due) -> str:

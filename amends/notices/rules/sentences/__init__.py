@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from amends.notices.rules.sentences.approving import APPROVING
+from amends.notices.rules.sentences.bearing import BEARING
 from amends.notices.rules.sentences.case import CASE
 from amends.notices.rules.sentences.elsewhere import ELSEWHERE
 from amends.notices.rules.sentences.giving import GIVING
@@ -16,4 +17,4 @@ from amends.notices.rules.sentences.told import Told
 
 __all__ = ["SENTENCES", "Told"]
 
-SENTENCES: Mapping[str, Told] = {**CASE, **APPROVING, **REVIEW, **GOODS, **MONEY, **GIVING, **REMINDERS, **ELSEWHERE}
+SENTENCES: Mapping[str, Told] = {**CASE, **APPROVING, **REVIEW, **GOODS, **MONEY, **GIVING, **REMINDERS, **ELSEWHERE, **BEARING}

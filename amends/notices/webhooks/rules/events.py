@@ -15,11 +15,12 @@ from amends.cases.rules.lives import CASE, GRANT
 from amends.cases.rules.told import TOLD
 from amends.kernel.tables import Life
 from amends.kernel.texts import Text, say
+from amends.liability.rules import CHARGE_BACK_TO
 from amends.refunds.rules import REFUND
 from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
 from amends.rulings.rules import REVIEW
 
-LIVES: tuple[Life, ...] = (CASE, GRANT, RETURN_SHIPMENT, INSPECTION, REFUND, REVIEW)
+LIVES: tuple[Life, ...] = (CASE, GRANT, RETURN_SHIPMENT, INSPECTION, REFUND, REVIEW, CHARGE_BACK_TO)
 TYPES: tuple[str, ...] = tuple(sorted({f"{life.name}.{verb}" for life in LIVES for verb in (*life.all_verbs, *TOLD.get(life.name, ()))}))
 TEST = "webhook.test"
 """Not of the timeline: sent when somebody asks for it, to any endpoint, and tried once."""
@@ -37,6 +38,7 @@ LIFE_NAMES: dict[str, Text] = {
     "inspection": say("验货", "Inspection"),
     "refund": say("退款", "Refund"),
     "review": say("平台介入", "Platform review"),
+    "charge_back_to": say("追偿", "Charge-back to"),
 }
 
 

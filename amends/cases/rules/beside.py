@@ -1,0 +1,12 @@
+"""Limits that run beside a case and never for it: what its consumer waits for is over, or was never theirs (S17).
+
+Such a clock holds no backstop still, is nobody's turn in the case, and keeps no case open; its own pages show it.
+"""
+
+from __future__ import annotations
+
+REVERSALS = "reversal_window"
+BEARERS = frozenset({"bearer_answers", "bearer_pays", "liability_decided", "deduction_made"})
+"""Who finally bears a cost is settled between others than the consumer."""
+
+BESIDE = BEARERS | {REVERSALS}

@@ -1,0 +1,60 @@
+"""What the books and deposits do in the same commit when a charge moves, and what an insurance does when goods come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from amends.cases import acting
+from amends.cases.life import LifeRow
+from amends.liability import books
+from amends.liability.models import ChargeBackTo, DepositMove
+from amends.liability.rules import POSTED, WITHDRAWN
+from amends.liability.verbs import deposits
+from amends.people.rules import PLATFORM, Actor
+
+
+def book_admitted(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of admit_liability, presume_liable, hold_liable: it is owed."""
+    books.book_liable(_charge(life), acting.current().steps[-1].verb)
+
+
+def book_borne(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of bear: it is paid, in the way that the move says."""
+    books.book_borne(_charge(life), facts["way"])
+
+
+def book_excused(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of excuse: what was owed is owed no more; what was only asked was never in the books."""
+    if acting.current().steps[-1].came_from in POSTED:
+        books.book_excused(_charge(life))
+
+
+def book_written_off(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of write_off: what a deduction did not bring is the platform's loss; what it still announces is withdrawn."""
+    charge = _charge(life)
+    if charge.party == "merchant":
+        deposits.deposit_of(acting.current().cases[charge.case_id].merchant)
+    moves = list(DepositMove.objects.filter(merchant_id=charge.merchant_id, charge_id=charge.pk).order_by("pk"))
+    for move in moves:
+        if move.taken_minor:
+            move.amount_minor = move.taken_minor
+        else:
+            move.state = WITHDRAWN
+        move.save(update_fields=["state", "amount_minor"])
+    books.book_written_off(charge, charge.amount_minor - sum(move.taken_minor for move in moves))
+
+
+def announce_deduction(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of deduct: a merchant's deposit is to pay it, after notice. What carriers and suppliers owe is for the desk to collect."""
+    charge = _charge(life)
+    if charge.party != "merchant":
+        return
+    case = acting.current().cases[charge.case_id]
+    deposit = deposits.deposit_of(case.merchant)
+    deposits.announced(deposit, charge.amount_minor, "charge", "", PLATFORM, case=case, charge=charge)
+
+
+def _charge(life: LifeRow) -> ChargeBackTo:
+    assert isinstance(life, ChargeBackTo)  # noqa: S101 - wiring binds these to moves of charges alone
+    return life

@@ -1,0 +1,1 @@
+"""What changes who bears a cost: charges, deposits, insurance, and the bearers outside."""
