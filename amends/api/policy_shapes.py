@@ -64,6 +64,7 @@ class RemedyDecided(Schema):
     freight_clause: str
     freight_article: TextOut | None
     outbound_freight_minor: int
+    packaging_minor: int
     ships_back: bool
     evidence_min: int
     lane: str | None

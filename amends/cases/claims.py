@@ -239,6 +239,7 @@ def _facts(whole: _Whole, line: OrderLine, units: Sequence[Unit], claim: LineCla
     gone = adjusted_minor(units, whole.adjusted)
     paid = sum(minor for unit in units for tender, minor in unit.shares.items() if tender in money) - gone
     coupons = sum(minor for unit in units for tender, minor in unit.shares.items() if tender not in money)
+    extras = extras_left([line], units)
     anew = sum(whole.anew.get(unit.pk, 0) for unit in units)
     return Facts(
         issue=whole.issue,
@@ -271,7 +272,8 @@ def _facts(whole: _Whole, line: OrderLine, units: Sequence[Unit], claim: LineCla
         coupon_minor=coupons,
         list_minor=sum(unit.list_minor for unit in units),
         discount_minor=max(0, sum(unit.discount_minor for unit in units) - anew),
-        freight_minor=extras_left([line], units)["freight"],
+        freight_minor=extras["freight"],
+        packaging_minor=extras["packaging"],
         promotions=promotions,
     )
 
@@ -303,10 +305,10 @@ def adjusted_minor(units: Iterable[Unit], gone: Mapping[int, Mapping[str, int]])
 
 
 def _tender_shares(order: Order, units: Sequence[Unit], gone: Mapping[int, Mapping[str, int]]) -> tuple[TenderShare, ...]:
-    """What each means of payment paid of these units, their freight with them; what paid nothing of them is left out."""
+    """What each means of payment paid of these units, their freight and packaging with them; what paid nothing of them is left out."""
     paid: dict[str, int] = {}
     for unit in units:
-        for shares in (less(unit.shares, gone.get(unit.pk, {})), unit.freight_shares):
+        for shares in (less(unit.shares, gone.get(unit.pk, {})), unit.freight_shares, unit.packaging_shares):
             for place, minor in shares.items():
                 paid[place] = paid.get(place, 0) + minor
     return tuple(TenderShare(kind, paid[str(place)]) for place, kind, _ in _tenders(order) if paid.get(str(place)))

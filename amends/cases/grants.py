@@ -17,7 +17,7 @@ from django.db.models import F
 from amends.cases.left import EXTRA, LIVE, SHARE, SUM, UNIT, adjusted, answers_claim, extra_of, fulls_of, left_of, money_positions
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, ClaimedUnit, Grant
-from amends.cases.rules.owing import AGAIN, EXTRAS, FREIGHT, GOODS, Due, divided, next_of, spread, without_kind
+from amends.cases.rules.owing import AGAIN, EXTRAS, FREIGHT, GOODS, PACKAGING, Due, divided, next_of, spread, without_kind
 from amends.kernel.money import Money
 from amends.kernel.refusals import NotFound, Unprocessable
 from amends.kernel.texts import Text, say
@@ -173,7 +173,7 @@ def _dues(case: Case, remedy: Remedy, wanted: Iterable[int] = ()) -> dict[int, D
     for line in case.decision.answer["lines"]:
         answer = next(a for a in line["answer"]["remedies"] if a["remedy"] == remedy)
         mine = [unit for unit in units if unit.pk in line["units"]]
-        stamped = {name: answer.get(f"outbound_{name}_minor", 0) for name in EXTRAS}
+        stamped = {FREIGHT: answer["outbound_freight_minor"], PACKAGING: answer.get("packaging_minor", 0)}
         fulls = fulls_of(mine, [name for name, minor in stamped.items() if minor], wanted)
         minor = answer["amount_minor"] - (sum(gone.get(unit.pk, 0) for unit in mine) - line.get("adjusted_minor", 0))
         for name, there in stamped.items():

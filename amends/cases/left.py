@@ -5,13 +5,13 @@ Whoever grants by these holds the lock of the order's payment (taking.py); whoev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from amends.cases.models import Case, Grant
-from amends.cases.rules.owing import FREIGHT, PACKAGING, Full, Shares, added, less, next_of, running
+from amends.cases.rules.owing import FREIGHT, PACKAGING, Due, Full, Shares, added, divided, less, next_of, running
 from amends.market.models import OrderLine, Tender, Unit
 
 LIVE = ("owed", "doing", "done")
@@ -104,6 +104,12 @@ def _add_extras(fulls: Mapping[int, Full], units: Sequence[Unit], names: Sequenc
             for u in mine:
                 if u.pk in fixed:
                     fulls[u.pk].extras[name] = next_of(getattr(u, f"{name}_shares"), 0, fixed[u.pk].get(name, 0))
+
+
+def would_bring(units: Sequence[Unit], minor: int, freight_minor: int, packaging_minor: int, money: Collection[str]) -> dict[int, Due]:
+    """For each of these units its part of a decision that is not stamped yet, as the grants would be."""
+    names = [name for name, there in ((FREIGHT, freight_minor), (PACKAGING, packaging_minor)) if there]
+    return divided(minor, fulls_of(units, names), money)
 
 
 def extras_left(lines: Iterable[OrderLine], units: Iterable[Unit]) -> dict[str, int]:

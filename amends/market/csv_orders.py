@@ -19,6 +19,7 @@ from amends.market.rules.rows import Reader, Row, RowError
 from amends.market.rules.specs import (
     PLATFORM_COUPON,
     WALLET,
+    CaptureSpec,
     ConsumerSpec,
     Left,
     LineSpec,
@@ -176,6 +177,7 @@ class _Gatherer:
         first = rows[0]
         nets = [row.price - row.discount for row in rows]
         freights = apportion(max(row.freight for row in rows), nets)
+        packagings = apportion(max(row.packaging for row in rows), nets)
         parcel = next((row for row in rows if row.shipped_at or row.signed_at or row.waybill), None)
         return OrderSpec(
             number=first.order,
@@ -183,12 +185,13 @@ class _Gatherer:
             consumer=_consumer(first, self.merchant),
             placed_at=min(row.placed_at for row in rows),
             currency=self.currency,
-            lines=tuple(_line(row, freight) for row, freight in zip(rows, freights, strict=True)),
+            lines=tuple(_line(*each) for each in zip(rows, freights, packagings, strict=True)),
             tenders=(WALLET, PLATFORM_COUPON) if any(row.coupon for row in rows) else (WALLET,),
             shipments=(_shipment(parcel),) if parcel else (),
             channel=first.channel,
             promises=first.promises,
             source="order file",
+            captures={WALLET: CaptureSpec(first.gateway, first.payment_ref, first.payer_ref)},
         )
 
 
@@ -198,11 +201,13 @@ def _consumer(row: Row, merchant: MerchantSpec) -> ConsumerSpec:
     return ConsumerSpec(row.consumer, Text(name, name), where, row.consumer_tier, row.consumer_region)
 
 
-def _line(row: Row, freight: int) -> LineSpec:
+def _line(row: Row, freight: int, packaging: int) -> LineSpec:
     net = row.price - row.discount
     paid = {WALLET: net - row.coupon, PLATFORM_COUPON: row.coupon} if row.coupon else {WALLET: net}
     product = ProductSpec(row.product, row.name, row.goods_class, warranty_days=row.warranty_days)
-    return LineSpec(product, row.name, row.quantity, row.price, row.discount, paid, freight)
+    return LineSpec(
+        product, row.name, row.quantity, row.price, row.discount, paid, freight, packaging_minor=packaging, commission_minor=row.commission
+    )
 
 
 def _shipment(row: Row) -> ShipmentSpec:

@@ -17,7 +17,7 @@ from amends.kernel.refs import new_ref
 from amends.kernel.refusals import Conflict
 from amends.kernel.texts import say
 from amends.market.models import Consumer, Merchant, Order, OrderLine, Payment, Product, Shipment, Tender, Unit
-from amends.market.rules.specs import IN_KIND, ConsumerSpec, LineSpec, MerchantSpec, OrderSpec
+from amends.market.rules.specs import IN_KIND, CaptureSpec, ConsumerSpec, LineSpec, MerchantSpec, OrderSpec
 from amends.market.rules.units import units_of
 
 AT_ONCE = 500
@@ -189,6 +189,7 @@ def _order(spec: OrderSpec, merchant: Merchant, consumer: Consumer) -> Order:
         list_minor=spec.list_minor,
         discount_minor=spec.discount_minor,
         freight_minor=spec.freight_minor,
+        packaging_minor=spec.packaging_minor,
         paid_minor=spec.paid_minor,
         promotions=[promotion.record() for promotion in spec.promotions],
         promised_no_reason=spec.promised_no_reason,
@@ -212,6 +213,8 @@ def _line(spec: LineSpec, order: Order, position: int, product: Product) -> Orde
         list_minor=spec.list_minor,
         discount_minor=spec.discount_minor,
         freight_minor=spec.freight_minor,
+        packaging_minor=spec.packaging_minor,
+        commission_minor=spec.commission_minor,
         paid_minor=spec.paid_minor,
         confirmed_exclusion=spec.confirmed_exclusion,
     )
@@ -231,6 +234,9 @@ def _units(spec: OrderSpec, line: LineSpec, row: OrderLine) -> Iterator[Unit]:
             paid_minor=share.paid_minor,
             shares={position[kind]: part for kind, part in share.paid.items() if part},
             freight_shares={"1": share.freight_minor} if share.freight_minor else {},
+            packaging_minor=share.packaging_minor,
+            packaging_shares={"1": share.packaging_minor} if share.packaging_minor else {},
+            commission_minor=share.commission_minor,
         )
 
 
@@ -247,6 +253,7 @@ def _tenders(spec: OrderSpec, order: Order, payment: Payment) -> Iterator[Tender
                 kind=kind,
                 unit=unit_of(kind, spec.currency),
                 captured_minor=captured,
+                **asdict(spec.captures.get(kind, CaptureSpec())),
             )
 
 

@@ -12,14 +12,15 @@ from typing import Any
 
 from amends.cases.claims import Considered, closed_because
 from amends.cases.lanes import AT_ONCE
+from amends.cases.left import would_bring
 from amends.cases.models import Case
+from amends.cases.rules.owing import added
 from amends.cases.verbs.applying import CARRIED_OUT, MOST_EVIDENCE, stamped
 from amends.faces.case_pages import capital
 from amends.faces.case_view import words_of_silence
 from amends.faces.case_view.beside import columns, each_once
 from amends.faces.case_view.shapes import Column, Spoken, SumRow
 from amends.faces.case_view.sums import IN_KIND, TIMES, clause_of, tender_label
-from amends.kernel.money import apportion
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.texts import Text, say
 from amends.market.models import Tender
@@ -196,23 +197,12 @@ def _tenders(considered: Considered, remedy: Remedy, tenders: Sequence[Tender]) 
     back: dict[str, int] = {}
     for line in considered.lines:
         answer = line.decision.answer(remedy)
-        with_freight = bool(answer.outbound_freight_minor)
-        full = [part for unit in line.units for part in _full(unit.shares, unit.freight_shares if with_freight else {}).items()]
-        paid = [part for part in full if part[0] in money]
-        cut = apportion(answer.amount_minor, [minor for _, minor in paid]) if paid else []
-        for (place, _), minor in zip(paid, cut, strict=True):
-            back[place] = back.get(place, 0) + minor
-        for place, minor in full:
-            if place not in money:
-                back[place] = back.get(place, 0) + minor
+        for due in would_bring(line.units, answer.amount_minor, answer.outbound_freight_minor, answer.packaging_minor, money).values():
+            back = added(back, due.shares)
     return tuple(
         SumRow(capital(tender_label(one.kind)), sum_, None if one.unit == currency else IN_KIND, currency=one.unit.split(".")[0])
         for one in tenders if (sum_ := back.get(str(one.position)))
     )  # fmt: skip
-
-
-def _full(shares: Mapping[str, int], freight: Mapping[str, int]) -> dict[str, int]:
-    return {place: shares.get(place, 0) + freight.get(place, 0) for place in {**shares, **freight}}
 
 
 # ── after the claim ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -207,3 +207,11 @@ def test_short_weight_brings_what_scales_kept_rounded_up() -> None:
     short = {**priced(800), "weighing": Weighing(2000, 1950)}
     answer = decided(CN, "short_weight", "fresh", **short).answer(Remedy.REFUND_ONLY)
     assert (answer.amount_minor, answer.sum_rows[-1].minor) == (20, -780)
+
+
+def test_packaging_comes_back_where_the_freight_does_as_a_line_of_its_own() -> None:
+    answer = decided(CN, "quality", packaging_minor=300).answer(Remedy.RETURN_REFUND)
+    assert [(row.minor, row.clause) for row in answer.sum_rows[-2:]] == [(800, "freight_fault"), (300, "freight_fault")]
+    assert (answer.amount_minor, answer.outbound_freight_minor, answer.packaging_minor) == (11100, 800, 300)
+    kept = returned(CN, packaging_minor=300)
+    assert (kept.packaging_minor, kept.amount_minor) == (0, returned(CN).amount_minor)

@@ -19,7 +19,8 @@ from amends.market.csv_orders import REASONS, Parsed, read_orders
 from amends.market.rules import layout
 from amends.market.rules.columns import FIELDS, ColumnMap, guess_mapping, load_mapping
 from amends.market.rules.layout import layout_of
-from amends.market.rules.specs import PLATFORM_COUPON, WALLET, MerchantSpec
+from amends.market.rules.specs import PLATFORM_COUPON, WALLET, CaptureSpec, MerchantSpec
+from amends.market.rules.units import units_of
 
 BOLT = MerchantSpec("bolt", say("博特", "Bolt"), "", "test")
 HEAD = "order,placed_at,consumer,product,product_name,quantity,unit_price"
@@ -246,3 +247,22 @@ def test_a_real_file_of_invoices_and_cancellations_is_read_or_told_row_by_row() 
     assert len(parsed.orders) + sum(parsed.left.orders.values()) == parsed.left.orders_seen
     assert Counter(error.column for error in parsed.errors).keys() == {"CustomerID", "Quantity", "Description"}
     assert parsed.left.orders["cancellation"] == len({row.split(b",")[0] for row in text.splitlines() if row.startswith(b"C")})
+
+
+def test_packaging_commission_and_who_took_the_money_in_come_with_the_file() -> None:
+    head = HEAD + ",discount,packaging,commission,gateway,payment_ref,payer_ref"
+    parsed = read(
+        rows("A1,2026-03-02,c1,p1,Tea,3,10.00,,3.00,1.01,微信支付,420000,o-anna", "A1,2026-03-02,c1,p2,Cup,1,10.00,,3.00,,,,", head=head)
+    )
+    (order,) = parsed.orders
+    assert [(line.packaging_minor, line.commission_minor) for line in order.lines] == [(225, 101), (75, 0)]
+    assert order.captures[WALLET] == CaptureSpec("wechat", "420000", "o-anna")
+    assert order.captured(WALLET) == order.paid_minor == 4300
+    pieces = units_of(order.lines[0])
+    assert [(p.packaging_minor, p.commission_minor) for p in pieces] == [(75, 34), (75, 34), (75, 33)]
+
+
+def test_a_commission_above_the_price_and_a_strange_gateway_are_refused() -> None:
+    parsed = read(rows(GOOD + ",30.01,", GOOD.replace("A1", "A2") + ",,ewallet", head=HEAD + ",commission,gateway"))
+    assert [(e.column, e.row) for e in parsed.errors] == [("commission", 2), ("gateway", 3)]
+    assert not parsed.orders

@@ -31,7 +31,12 @@ LONGEST = {
     "consumer_tier": 20,
     "consumer_region": 40,
     "promises": 200,
+    "payment_ref": 120,
+    "payer_ref": 120,
 }
+GATEWAYS = {"house": "house", "stripe": "stripe", "alipay": "alipay", "wechat": "wechat", "wechatpay": "wechat", "wechat pay": "wechat",
+            "支付宝": "alipay", "微信": "wechat", "微信支付": "wechat"}  # fmt: skip
+"""The words by which a file may name who took the money in, and the gateways that they mean."""
 SHAPES = (
     "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d",
     "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日", "%Y%m%d%H%M%S",
@@ -62,7 +67,7 @@ class RowError:
 class Row:
     """One good row: one line of an order. Instants in UTC.
 
-    Sums in minor units: `discount` and `coupon` of the whole line, `freight` of the whole order.
+    Sums in minor units: `discount`, `coupon` and `commission` of the whole line, `freight` and `packaging` of the whole order.
     """
 
     number: int
@@ -87,6 +92,11 @@ class Row:
     waybill: str
     shipped_at: datetime | None
     signed_at: datetime | None
+    packaging: int = 0
+    commission: int = 0
+    gateway: str = "house"
+    payment_ref: str = ""
+    payer_ref: str = ""
 
     @property
     def price(self) -> int:
@@ -144,6 +154,11 @@ class Reader:
             waybill=take("waybill", str, ""),
             shipped_at=take("shipped_at", self.instant, nobody) if cells.get("shipped_at", "").strip() else None,
             signed_at=take("signed_at", self.instant, nobody) if cells.get("signed_at", "").strip() else None,
+            packaging=take("packaging", self.sum, 0),
+            commission=take("commission", self.sum, 0),
+            gateway=take("gateway", _gateway, "house"),
+            payment_ref=take("payment_ref", str, ""),
+            payer_ref=take("payer_ref", str, ""),
         )
         if not faults:
             faults = [replace(fault, order=found.order) for fault in _contradictions(found, headers)]
@@ -227,6 +242,14 @@ def _goods_class(written: str) -> str:
     return found
 
 
+def _gateway(written: str) -> str:
+    found = GATEWAYS.get(written.lower())
+    if found is None:
+        right = say("可用：{known}。", "Possible: {known}.", known=", ".join(GATEWAYS))
+        raise WrongCell(say("没有这个收款渠道。", "There is no such gateway."), right)
+    return found
+
+
 def _channel(written: str) -> str:
     known = {word.lower(): key for key, name in CHANNEL_NAMES.items() for word in (key, name.zh, name.en)}
     found = known.get(written.lower())
@@ -262,6 +285,9 @@ def _contradictions(row: Row, headers: Mapping[str, str]) -> list[RowError]:
     elif row.coupon > total - row.discount:
         right = say("最多 {t} 分。", "At most {t} minor units.", t=total - row.discount)
         wrong("coupon", row.coupon, say("优惠券大于应付金额。", "The coupon exceeds what was to pay."), right)
+    if row.commission > max(0, total - row.discount):
+        right = say("最多 {t} 分。", "At most {t} minor units.", t=max(0, total - row.discount))
+        wrong("commission", row.commission, say("佣金大于应付金额。", "The commission exceeds what was to pay."), right)
     # Shops round to minutes or days, hence the day of grace before an instant counts as impossible.
     if row.shipped_at and row.shipped_at < row.placed_at - timedelta(days=1):
         wrong("shipped_at", row.shipped_at, say("发货早于下单。", "Shipped before it was ordered."), say("改正时间。", "Correct the time."))

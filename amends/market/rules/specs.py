@@ -1,7 +1,7 @@
 """An order as the shop tells it, before it is a row: plain values that every source of orders produces and one verb takes in.
 
 Money is in minor units of the order's currency. A tender is named by its kind; an order holds each kind once, and the first
-tender is the one that paid the freight. Not about how sums fall on units: that is `units.py`.
+tender is the one that paid freight and packaging. Not about how sums fall on units: that is `units.py`.
 """
 
 from __future__ import annotations
@@ -75,7 +75,10 @@ class ProductSpec:
 
 @dataclass(frozen=True, slots=True)
 class LineSpec:
-    """`quantity` pieces of one article. `list_minor - discount_minor` is what all tenders together paid, freight apart."""
+    """`quantity` pieces of one article. `list_minor - discount_minor` is what all tenders together paid, freight and packaging apart.
+
+    `commission_minor` is what the platform took of the price.
+    """
 
     product: ProductSpec
     name: Text
@@ -85,14 +88,29 @@ class LineSpec:
     paid: Mapping[str, int]
     freight_minor: int = 0
     confirmed_exclusion: str = ""
+    packaging_minor: int = 0
+    commission_minor: int = 0
 
     def __post_init__(self) -> None:
         if self.quantity < 1:
             raise ValueError(f"a line of {self.quantity} pieces")
-        if min(self.list_minor, self.discount_minor, self.freight_minor, *self.paid.values(), 0) < 0:
+        if (
+            min(
+                self.list_minor,
+                self.discount_minor,
+                self.freight_minor,
+                self.packaging_minor,
+                self.commission_minor,
+                *self.paid.values(),
+                0,
+            )
+            < 0
+        ):
             raise ValueError(f"a negative sum in the line of {self.product.key}")
         if self.list_minor - self.discount_minor != self.paid_minor:
             raise ValueError(f"the line of {self.product.key} does not add up: {self}")
+        if self.commission_minor > self.paid_minor:
+            raise ValueError(f"the commission of {self.product.key} exceeds its price: {self}")
 
     @property
     def paid_minor(self) -> int:
@@ -129,6 +147,15 @@ class ShipmentSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptureSpec:
+    """Who took the money of a tender in: the gateway, the payment's number there, and the payer's account there where it is known."""
+
+    gateway: str = "house"
+    payment_ref: str = ""
+    payer_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderSpec:
     """One purchase from one merchant by one consumer."""
 
@@ -146,6 +173,7 @@ class OrderSpec:
     promises: tuple[str, ...] = ()
     source: str = ""
     simulated: tuple[str, ...] = ()
+    captures: Mapping[str, CaptureSpec] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.lines:
@@ -167,14 +195,18 @@ class OrderSpec:
         return sum(line.freight_minor for line in self.lines)
 
     @property
+    def packaging_minor(self) -> int:
+        return sum(line.packaging_minor for line in self.lines)
+
+    @property
     def paid_minor(self) -> int:
-        """Goods and freight together."""
-        return sum(line.paid_minor for line in self.lines) + self.freight_minor
+        """Goods, freight and packaging together."""
+        return sum(line.paid_minor for line in self.lines) + self.freight_minor + self.packaging_minor
 
     def captured(self, kind: str) -> int:
-        """What the tender `kind` paid; the first tender also paid the freight."""
+        """What the tender `kind` paid; the first tender also paid freight and packaging."""
         goods = sum(line.paid.get(kind, 0) for line in self.lines)
-        return goods + (self.freight_minor if kind == self.tenders[0] else 0)
+        return goods + (self.freight_minor + self.packaging_minor if kind == self.tenders[0] else 0)
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """How the money of an order falls on lines, and of a line on single pieces: fixed once, when the order comes in (FAILURES.md B9, B11).
 
 Invariants, for every line and every unit of it:
-1. each column (list, discount, freight, every tender) summed over the units is the line's own sum, to the last cent;
+1. each column (list, discount, freight, packaging, commission, every tender) summed over the units is the line's own sum, to the last cent;
 2. in each unit, list - discount = sum of its tenders;
 3. no share is negative.
 So any partition of the units over any number of cases gives back exactly what was paid, tender by tender. Independent rounding of
@@ -26,6 +26,8 @@ class UnitShare:
     discount_minor: int
     freight_minor: int
     paid: Mapping[str, int]
+    packaging_minor: int = 0
+    commission_minor: int = 0
 
     @property
     def paid_minor(self) -> int:
@@ -58,8 +60,10 @@ def units_of(line: LineSpec) -> tuple[UnitShare, ...]:
     prices = unit_shares(line.list_minor, line.quantity)
     net = spread(line.paid_minor, prices)
     freight = unit_shares(line.freight_minor, line.quantity)
+    packaging = unit_shares(line.packaging_minor, line.quantity)
+    commission = apportion(line.commission_minor, net)
     tenders = fill(net, line.paid)
     return tuple(
-        UnitShare(number, prices[place], prices[place] - net[place], freight[place], tenders[place])
+        UnitShare(number, prices[place], prices[place] - net[place], freight[place], tenders[place], packaging[place], commission[place])
         for place, number in enumerate(range(1, line.quantity + 1))
     )

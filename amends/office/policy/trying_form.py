@@ -89,6 +89,7 @@ class TrialForm(FacesForm):
     freight = _amount("已付运费", "Freight paid")
     gift = _amount("留下的赠品", "Gift kept")
     loss = _amount("另有损失", "Loss beyond the price")
+    packaging = _amount("包装费", "Packaging")
     price_cut = _amount("买后降价", "Price cut since")
     card_fee = _amount("银行卡手续费", "Card fee")
     card_fee_by = _list("手续费谁付的", "Who paid the fee", choices(SELLER, empty=True))
@@ -229,7 +230,7 @@ class TrialForm(FacesForm):
 
 SUMS = {
     "paid_minor": "paid", "discount_minor": "discount", "coupon_minor": "coupon", "freight_minor": "freight", "gift_kept_minor": "gift",
-    "loss_minor": "loss", "card_fee_minor": "card_fee", "price_cut_minor": "price_cut",
+    "loss_minor": "loss", "card_fee_minor": "card_fee", "price_cut_minor": "price_cut", "packaging_minor": "packaging",
 }  # fmt: skip
 COUNTED = {"repairs_failed": "repairs", "repair_days": "repair_days", "repair_open_days": "repair_open"}
 NAMED = {

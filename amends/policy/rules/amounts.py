@@ -2,8 +2,8 @@
 
 The base is what was really paid (L3 17(1), L2 18(2)). From it go what a part return costs other promises (L3 17(2), 18(2)), a gift
 kept (L3 12), the card fee that the seller bore (L3 16), the sound part of fresh goods, what scales gave, wear (CN-3G), or all above a
-ceiling; outbound freight comes on top where the seller bears it, and under a fault the card fee that the consumer paid (L1 24(2)). A part
-return that loses a discount is settled twice, side by side.
+ceiling; outbound freight and packaging come on top where the seller bears them, and under a fault the card fee that the consumer paid
+(L1 24(2)). A part return that loses a discount is settled twice, side by side.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ FEE_BORNE = say("商家承担过的支付手续费", "Card fee that the seller h
 FEE_PAID = say("你付过的支付手续费", "Card fee that you paid")
 FEE_KEPT = say("商家可以不退这笔手续费", "The seller need not give this fee back")
 FREIGHT_OUT = say("发货运费", "Outbound freight")
+PACKAGING = say("包装费", "Packaging")
 SOUND_PART = say("完好的部分", "The sound part")
 RECEIVED_PART = say("称到的部分", "The part that was weighed out")
 WEAR = say("使用折旧", "Wear")
@@ -55,6 +56,7 @@ class Brought(NamedTuple):
     rows: tuple[SumRow, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     whole: bool = False
+    packaging_minor: int = 0
 
 
 class Payer(NamedTuple):
@@ -128,14 +130,18 @@ def in_kind(tender: str) -> bool:
 
 
 def _column(facts: Facts, less: list[SumRow], payer: Payer, *, whole: bool) -> Brought:
-    rows, out = paid_rows(facts), facts.freight_minor if whole and payer.freight_out else 0
+    rows, bears = paid_rows(facts), whole and payer.freight_out
+    out, packaging = (facts.freight_minor, facts.packaging_minor) if bears else (0, 0)
     rows += less
     if out:
         rows.append(SumRow(FREIGHT_OUT, out, None, payer.clause))
-    if whole and payer.freight_out and facts.card_fee_minor and facts.card_fee_by == "consumer" and facts.issue.group in AT_FAULT:
+    if packaging:
+        # Paid to get the goods there, as the freight is: it comes back wherever that does.
+        rows.append(SumRow(PACKAGING, packaging, None, payer.clause))
+    if bears and facts.card_fee_minor and facts.card_fee_by == "consumer" and facts.issue.group in AT_FAULT:
         # Whatever the cell says of a change of mind: it is a cost of the fault like the way out, and rests on the same clause.
         rows.append(SumRow(FEE_PAID, facts.card_fee_minor, None, payer.clause))
-    return Brought(sum([row.minor for row in rows]), out, tuple(rows), (), whole)
+    return Brought(sum([row.minor for row in rows]), out, tuple(rows), (), whole, packaging)
 
 
 def _settled(facts: Facts, cell: SettlementCell, payer: Payer) -> Brought:

@@ -60,10 +60,10 @@ class Settlement(NamedTuple):
 class RemedyAnswer(NamedTuple):
     """What the rules say of one remedy. `amount_minor` is what it brings at most, 0 where it brings goods or nothing.
 
-    `return_freight` is the party that bears the way back, None where nothing goes back. `outbound_freight_minor` is contained in the
-    amount. `until` is the end of the window that the right rests on. `lane` says who looks at it, never whether it is open; where the
-    remedy is not open, a person has to agree to it. `settlements` holds both columns of a part return that loses a promise.
-    `back_to` divides the amount over the means of payment, and gives coupons back in kind.
+    `return_freight` is the party that bears the way back, None where nothing goes back. `outbound_freight_minor` and `packaging_minor`
+    are contained in the amount. `until` is the end of the window that the right rests on. `lane` says who looks at it, never whether it
+    is open; where the remedy is not open, a person has to agree to it. `settlements` holds both columns of a part return that loses a
+    promise. `back_to` divides the amount over the means of payment, and gives coupons back in kind.
     """
 
     remedy: Remedy
@@ -82,6 +82,7 @@ class RemedyAnswer(NamedTuple):
     lane_reasons: tuple[Reason, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     back_to: tuple[TenderShare, ...] = ()
+    packaging_minor: int = 0
 
     @property
     def automatic(self) -> bool:
@@ -169,6 +170,8 @@ def answer_out(answer: RemedyAnswer) -> dict[str, Any]:
     raw["until"] = answer.until and answer.until.isoformat()
     raw["settlements"] = [[s.name, text_out(s.text), s.minor, _rows_out(s.rows), s.chosen] for s in answer.settlements]
     raw["back_to"] = [list(share) for share in answer.back_to]
+    if not answer.packaging_minor:
+        del raw["packaging_minor"]  # most orders know none, and what was stamped before there was any stays as it is
     return raw
 
 

@@ -110,5 +110,5 @@ def _summed(stack: Stack, tables: Tables, facts: Facts, verdict: Verdict, each: 
     return RemedyAnswer(
         answer.remedy, True, counted(stack, chosen.spoken, times), None, brought.minor, brought.rows, answer.return_freight,
         answer.freight_clause, brought.freight_minor, answer.ships_back, answer.evidence_min, _until(each, chosen, times.ends),
-        routed.lane, routed.reasons, brought.settlements, back_to(facts, brought) if facts.tenders else (),
+        routed.lane, routed.reasons, brought.settlements, back_to(facts, brought) if facts.tenders else (), brought.packaging_minor,
     )  # fmt: skip

@@ -112,7 +112,7 @@ COURIER_BY = FEE_BY = ("merchant", "consumer")
 INSTANTS = ("asked_at", "order_at", "signed_at", "installed_at", "opened_at", "noticed_at", "received_back_at")
 SUMS = (
     "paid_minor", "list_minor", "discount_minor", "coupon_minor", "freight_minor", "gift_kept_minor", "loss_minor", "card_fee_minor",
-    "price_cut_minor", "repairs_failed", "repair_days", "repair_open_days",
+    "packaging_minor", "price_cut_minor", "repairs_failed", "repair_days", "repair_open_days",
 )  # fmt: skip
 _NEW = History()
 _TRAITS = frozenset(Trait)
@@ -132,7 +132,8 @@ class Facts:
 
     `paid_minor` is money really paid for the claimed units, freight and coupons apart; `coupon_minor` is what coupons given back in
     kind paid; `list_minor - discount_minor - coupon_minor` is `paid_minor` where nothing else lowered the price. `freight_minor` is
-    the outbound freight paid for the claimed units. `tenders` are the means of payment behind paid and freight. `loss_minor` is harm
+    the outbound freight paid for the claimed units, `packaging_minor` the packaging. `tenders` are the means of payment behind
+    all three. `loss_minor` is harm
     beyond the price, `price_cut_minor` what the claimed units cost less since they were bought. `market` is the platform's id, `promises`
     are keys of the packs' [promises]. What each field means is said in both languages by facts_schema.py. Refuses (ImpossibleFacts) what
     cannot be: instants without a zone, negative sums, goods received but never shipped.
@@ -176,6 +177,7 @@ class Facts:
     loss_minor: int = 0
     card_fee_minor: int = 0
     card_fee_by: str | None = None
+    packaging_minor: int = 0
     price_cut_minor: int = 0
     tenders: tuple[TenderShare, ...] = ()
     promotions: tuple[Promotion, ...] = ()
@@ -266,7 +268,7 @@ def _plausible(facts: Facts) -> bool:
         and installed is opened is noticed is back is None
         and min(
             facts.paid_minor, facts.list_minor, facts.discount_minor, facts.coupon_minor, facts.freight_minor, facts.gift_kept_minor,
-            facts.loss_minor, facts.card_fee_minor, facts.price_cut_minor, facts.repairs_failed, facts.repair_days,
+            facts.loss_minor, facts.card_fee_minor, facts.price_cut_minor, facts.packaging_minor, facts.repairs_failed, facts.repair_days,
             facts.repair_open_days,
         ) >= 0
         and (facts.shipped or not facts.received)

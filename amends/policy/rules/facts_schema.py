@@ -148,6 +148,8 @@ FIELDS: dict[str, Field] = {
     "loss_minor": _f(MINOR, "其他损失", "Loss", "价款以外受到的损失，以分计。", "Loss suffered beyond the price, in minor units."),
     "card_fee_minor": _f(MINOR, "支付手续费", "Card fee", "付款时产生的手续费，以分计。", "The fee of the payment, in minor units."),
     "card_fee_by": _f(Among(FEE_BY), "手续费承担方", "Card fee paid by", "手续费是谁付的。", "Who bore the fee."),
+    "packaging_minor": _f(MINOR, "包装费", "Packaging",
+        "为所申请的商品付的包装费，以分计。", "Packaging paid for the claimed units, in minor units."),
     "price_cut_minor": _f(MINOR, "降价", "Price cut",
         "所申请的商品买后降了多少，在承诺保价的天数以内，以分计。",
         "What the claimed units cost less since they were bought, within the days of price protection, in minor units."),

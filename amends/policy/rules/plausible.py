@@ -50,12 +50,13 @@ def _sums_apart(facts: Facts) -> Iterator[tuple[str, Text]]:
     if facts.card_fee_minor > facts.paid_minor:
         yield "card_fee_minor", say("最多是 paid_minor（{most}）。", "It is paid_minor ({most}) at most.", most=facts.paid_minor)
     # Freight may have been paid with a coupon, which is no money.
-    money, most = sum(share.minor for share in facts.tenders if not in_kind(share.kind)), facts.paid_minor + facts.freight_minor
+    money = sum(share.minor for share in facts.tenders if not in_kind(share.kind))
+    most = facts.paid_minor + facts.freight_minor + facts.packaging_minor
     if facts.tenders and not facts.paid_minor <= money <= most:
         right = say(
-            "其中的钱（券和积分不算）共 {money}，应在 paid_minor（{least}）和加上 freight_minor（{most}）之间。",
-            "The money among them (no coupons or points) is {money}; it should be from paid_minor ({least}) to that and freight_minor "
-            "({most}).",
+            "其中的钱（券和积分不算）共 {money}，应在 paid_minor（{least}）和加上 freight_minor、packaging_minor（{most}）之间。",
+            "The money among them (no coupons or points) is {money}; it should be from paid_minor ({least}) to that with "
+            "freight_minor and packaging_minor ({most}).",
             money=money, least=facts.paid_minor, most=most,
         )  # fmt: skip
         yield "tenders", right

@@ -81,6 +81,7 @@ def _remedy(answer: RemedyAnswer, articles: Mapping[str, Text]) -> dict[str, Any
         "freight_clause": answer.freight_clause,
         "freight_article": _text(articles.get(answer.freight_clause)),
         "outbound_freight_minor": answer.outbound_freight_minor,
+        "packaging_minor": answer.packaging_minor,
         "ships_back": answer.ships_back,
         "evidence_min": answer.evidence_min,
         "lane": answer.lane.value if answer.open else None,

@@ -49,7 +49,7 @@ NAMES: dict[str, Name] = {
     **_plain(
         INT,
         "quantity ordered paid_minor list_minor discount_minor coupon_minor freight_minor gift_kept_minor loss_minor card_fee_minor "
-        "price_cut_minor bad_share_bps repairs_failed days_since_invoice repair_days repair_open_days",
+        "price_cut_minor packaging_minor bad_share_bps repairs_failed days_since_invoice repair_days repair_open_days",
     ),
     **_plain(INSTANT, "asked_at order_at signed_at installed_at opened_at noticed_at received_back_at"),
     **_plain(TEXT, "jurisdiction market region tier currency"),
