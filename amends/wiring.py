@@ -9,7 +9,7 @@ from __future__ import annotations
 from amends.approvals.asking import register
 from amends.cases import grants, lanes, relay
 from amends.cases.evidence import likeness
-from amends.cases.hooks import FOLLOWERS, GUARDS, HOLDS_OPEN, LISTENER, LISTENERS, LIVES, NEEDED, Follower, Guard, Listener
+from amends.cases.hooks import FOLLOWERS, GUARDS, HOLDS_OPEN, LISTENER, LISTENERS, LIVES, NEEDED, PRICE_CUT, Follower, Guard, Listener
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Grant
 from amends.cases.rules.told import is_told
@@ -18,6 +18,9 @@ from amends.liability import followers as bearing
 from amends.liability.granting import RUNS as BEARING_RUNS
 from amends.liability.models import ChargeBackTo
 from amends.liability.verbs import charging, insuring
+from amends.compensation import carrying, purses
+from amends.compensation.granting import RUNS as GIVING_RUNS
+from amends.compensation.price_protection import fallen_minor
 from amends.notices import jobs as notice_jobs
 from amends.notices import listeners as notices
 from amends.notices.announcing import jobs as announcing_jobs
@@ -77,6 +80,7 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("charge_back_to.write_off", bearing.book_written_off),
     ("charge_back_to.deduct", bearing.announce_deduction),
     ("refund.pay", refunds.fulfil),
+    ("refund.pay", purses.credit_paid),
     ("refund.cover", refunds.fulfil),                         # S15
     ("refund.alarm", refund_verbs.name_owner),
 )  # fmt: skip
@@ -87,6 +91,7 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
         "case.approve", "case.grant_at_once", "case.let_stand", "return_shipment.keep_goods",
     )),
     *((move, "send_refund", refunds.send_intended) for move in ("refund.intend", "refund.unfreeze")),
+    *((move, "begin_compensation", carrying.begin_grants) for move in ("case.approve", "case.grant_at_once", "case.let_stand")),  # S19
     *((move, "complete", ending.hear_of_end) for move in (
         "grant.fulfil", "grant.void", "case.let_stand", "case.withdraw", "return_shipment.lapse", "return_shipment.deliver",
         "return_shipment.collect", "return_shipment.keep_goods", "return_shipment.forfeit", "return_shipment.declare_lost",
@@ -101,13 +106,15 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     ("case.complete", ending.nothing_open),                   # S3
     ("case.let_stand", rulings.burdened_side_only),           # S4
     ("case.call_platform", rulings.something_to_review),
+    ("case.withdraw", carrying.nothing_on_its_way),           # S19
+    ("case.accept_refusal", carrying.nothing_on_its_way),     # S19
     ("case.ask_person", rulings.something_for_a_person),      # S21
     ("review.rule_by_default", rulings.no_machine_after_asking),  # S21
 )  # fmt: skip
 
 OPEN_LIVES = (ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives)
 VERB_ROOMS = (
-    applying, answering, ending, uploading, likeness, return_verbs, refund_verbs, refund_jobs, ruling_verbs, survey_verbs, relay,
+    applying, answering, carrying, ending, uploading, likeness, return_verbs, refund_verbs, refund_jobs, ruling_verbs, survey_verbs, relay,
     simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs, charging,
 )  # fmt: skip
 
@@ -124,8 +131,9 @@ def connect() -> None:
         LISTENERS[_key(move)].append(name)
         LISTENER[name] = listener
     HOLDS_OPEN.extend(OPEN_LIVES)
+    PRICE_CUT.append(fallen_minor)
     NEEDED["webhooks"] = webhooks.is_wanted
-    for action, run, words in BEARING_RUNS:
+    for action, run, words in (*BEARING_RUNS, *GIVING_RUNS):
         register(action, run, words)
 
 

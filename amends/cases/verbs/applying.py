@@ -24,7 +24,7 @@ from amends.policy.models import Decision, PastFacts
 from amends.policy.rules.decision import text_out
 from amends.policy.rules.facts import Remedy
 
-CARRIED_OUT = (Remedy.RETURN_REFUND, Remedy.REFUND_ONLY)
+CARRIED_OUT = (Remedy.RETURN_REFUND, Remedy.REFUND_ONLY, Remedy.PRICE_ADJUSTMENT, Remedy.VOUCHER, Remedy.GOODWILL)
 MOST_EVIDENCE = 9
 TERMS = ("limits", "counts", "silence", "rolls", "versions", "pauses")
 
