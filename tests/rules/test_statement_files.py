@@ -10,9 +10,10 @@ import pytest
 
 from amends.kernel.refs import new_ref
 from amends.kernel.refusals import Unprocessable
+from amends.plumbing.delimited import MOST_BYTES
 from amends.reconciliation.rules.lines import Found, lines_of
 from amends.reconciliation.rules.mapping import load_sheet
-from amends.reconciliation.rules.reading import MOST_BYTES, tables
+from amends.reconciliation.rules.reading import tables
 
 RF = new_ref("RF")
 ALIPAY = f"""#支付宝业务明细查询

@@ -97,7 +97,17 @@ class _Reader:
         yield Line(cast(Kind, kind), key=key, amount=amount, currency=unit, state=state, reason=row.cell("reason")[:LONGEST_REASON],
                    provider_ref=ref, at=at, **named)  # fmt: skip
         if kind != "fee" and (fee := self._fee(row, unit)):
-            yield Line("fee", key=key, amount=fee, currency=unit, state="returned" if refunded else "charged", reason="", provider_ref=ref, at=at, **named)
+            yield Line(
+                "fee",
+                key=key,
+                amount=fee,
+                currency=unit,
+                state="returned" if refunded else "charged",
+                reason="",
+                provider_ref=ref,
+                at=at,
+                **named,
+            )
 
     def _squared(self, number: int, cells: tuple[str, ...]) -> tuple[str, ...]:
         extra = cells[self.width :]

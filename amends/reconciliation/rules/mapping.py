@@ -19,6 +19,7 @@ from amends.kernel.money import currencies
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.market.rules.columns import Field
+from amends.plumbing.delimited import plain
 
 KINDS = ("capture", "refund", "transfer", "chargeback", "fee")
 STATES: dict[str, tuple[str, ...]] = {
@@ -135,11 +136,6 @@ def missing(sheet: Sheet) -> dict[str, Text]:
         )
         for ours in lacks
     }  # fmt: skip
-
-
-def plain(word: str) -> str:
-    """A header without what people write differently."""
-    return "".join(letter for letter in word.lower() if letter.isalnum())
 
 
 def _strings(raw: Mapping[str, Any], part: str) -> dict[str, str]:

@@ -5,8 +5,6 @@ Refuses what is no such file with a sentence that says what would be right. Not 
 
 from __future__ import annotations
 
-import codecs
-import csv
 import io
 import zipfile
 from collections.abc import Iterator
@@ -14,15 +12,11 @@ from dataclasses import dataclass
 
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
-from amends.market.rules.layout import DELIMITERS
+from amends.plumbing.delimited import LOOKED_AT, MOST_BYTES, records, text_of
 from amends.reconciliation.rules.layouts import known_sheet
 from amends.reconciliation.rules.mapping import Sheet, guess_sheet
 
-MOST_BYTES = 50_000_000
 MOST_FILES = 20
-MOST_ROWS = 200_000
-HEADER_WITHIN = 40
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 SUMMARY = ("汇总", "summary")
 """Files in a provider's archive that repeat in sums what another has in rows."""
 
@@ -44,24 +38,6 @@ def tables(name: str, content: bytes, sheet: Sheet | None = None) -> list[Table]
     """
     files = _unpacked(name, content) if content[:2] == b"PK" else [(name, content)]
     return [_table(each, text_of(inside), sheet) for each, inside in files]
-
-
-def text_of(content: bytes) -> str:
-    """UTF-8 with or without mark, UTF-16 with mark, else GB 18030. Refuses (Unprocessable) anything else, and what is no text."""
-    if not content.strip():
-        raise Unprocessable(say("文件是空的。", "The file is empty."))
-    if len(content) > MOST_BYTES:
-        raise Unprocessable(say("文件超过 {n} MB，请拆开。", "The file exceeds {n} MB; split it.", n=MOST_BYTES // 1_000_000))
-    marked = next((name for mark, name in MARKS if content.startswith(mark)), None)
-    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text or content[:5] == b"%PDF-":
-            raise Unprocessable(say("这不是文本文件，请上传 CSV。", "This is not a text file; upload CSV."))
-        return text
-    raise Unprocessable(say("文件既不是 UTF-8 也不是 GB 18030，请另存为 UTF-8。", "Neither UTF-8 nor GB 18030; save the file as UTF-8."))
 
 
 def _unpacked(name: str, content: bytes) -> list[tuple[str, bytes]]:
@@ -110,13 +86,13 @@ def _is_summary(name: str) -> bool:
 
 
 def _table(name: str, text: str, sheet: Sheet | None) -> Table:
-    rows = _records(text)
+    rows = records(text)
     head: list[tuple[int, tuple[str, ...]]] = []
     for number, cells in rows:
         head.append((number, cells))
         if found := _sheet_of(cells, sheet):
             return Table(name, found, cells, tuple(_body(rows, found, text)))
-        if len(head) >= HEADER_WITHIN:
+        if len(head) >= LOOKED_AT:
             break
     raise _no_header(name, head, sheet)
 
@@ -139,34 +115,6 @@ def _no_header(name: str, head: list[tuple[int, tuple[str, ...]]], sheet: Sheet 
             name=name, seen=seen)
     )  # fmt: skip
     return Unprocessable.field("mapping" if sheet else "file", text, code="no_header")
-
-
-def _records(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    delimiter = _delimiter(text)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for number, cells in enumerate(rows, 1):
-            if number > MOST_ROWS:
-                raise Unprocessable(say("超过 {n} 行，请拆开。", "More than {n} rows; split the file.", n=MOST_ROWS))
-            clean = tuple(clean_cell(cell) for cell in cells)
-            if any(clean):
-                yield number, clean
-    except csv.Error as wrong:
-        at = rows.line_num
-        raise Unprocessable(
-            say("第 {at} 行附近无法读取：{why}。", "Cannot be read near line {at}: {why}.", at=at, why=str(wrong))
-        ) from wrong
-
-
-def _delimiter(text: str) -> str:
-    start = [line for line in text[:200_000].splitlines()[:HEADER_WITHIN] if not line.startswith("#")]
-    return max(DELIMITERS, key=lambda sign: max((line.count(sign) for line in start), default=0))
-
-
-def clean_cell(cell: str) -> str:
-    """Without the tab, backtick or ="…" by which providers keep a spreadsheet from rounding long numbers."""
-    bare = cell.strip().lstrip("`'").strip()
-    return bare[2:-1].strip() if bare.startswith('="') and bare.endswith('"') else bare
 
 
 def _body(rows: Iterator[tuple[int, tuple[str, ...]]], sheet: Sheet, text: str) -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -1,0 +1,1 @@
+"""What changes statements, comparisons and differences: taking, comparing, explaining."""
