@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from amends.kernel.texts import Text, say
 from amends.plumbing.database import home
-from amends.plumbing.payments import http
+from amends.plumbing.payments import http, stripe_gateway
 from amends.plumbing.payments.places import NotSetUp, Place, Setting, nowhere, read_place, simulated
 from amends.plumbing.payments.port import Capture, Gateway, GatewayUnreachable
 from amends.plumbing.payments.webhooks import webhook_secret
@@ -28,6 +28,7 @@ class Maker(NamedTuple):
 
 MAKERS: dict[str, Maker] = {
     "house": Maker(say("自有支付网关", "The house's gateway"), http.NEEDS, http.build),
+    "stripe": Maker(say("Stripe", "Stripe"), stripe_gateway.NEEDS, stripe_gateway.build),
 }
 
 

@@ -91,7 +91,7 @@ class Stripe(Wire):
         elif path.startswith("/payment_intents/"):
             return Reply(200, intent_object(_captured(gateway, path.removeprefix("/payment_intents/"))))
         elif path == "/balance_transactions":
-            return _listed([_transaction(line) for line in _lines(gateway, query)], query, path)
+            return _listed([_transaction(line, gateway.book.find(line["key"])) for line in _lines(gateway, query)], query, path)
         raise Wrong(404, "invalid_request_error", "resource_missing", f"Unrecognized request URL or no such object: {path}")
 
     def _refund(self, gateway: Gateway, form: dict[str, str], key: str) -> Reply:
@@ -239,14 +239,14 @@ def _lines(gateway: Gateway, query: dict[str, list[str]]) -> list[dict[str, Any]
     return list(reversed(statement.lines(gateway.book, **limits, limit=100_000, wire="stripe")["lines"]))
 
 
-def _transaction(line: dict[str, Any]) -> dict[str, Any]:
-    amount, ref, fee = to_stripe(line["amount"], line["currency"]), line["provider_ref"], 0
+def _transaction(line: dict[str, Any], out: Out | None) -> dict[str, Any]:
+    amount, fee = to_stripe(line["amount"], line["currency"]), 0
     if line["kind"] == "capture":
         kind, source, fee = "charge", {"id": _ch(line["payment_ref"]), "object": "charge"}, amount * FEE_BPS // 10_000 + FEE_FIXED
     elif line["kind"] == "refund":
         kind = "refund" if line["state"] == "paid" else "refund_failure"
         amount = -amount if kind == "refund" else amount
-        source = {"id": _re(ref), "object": "refund", "metadata": {"amends_key": line["key"].partition("~")[0].partition("-t")[0]}}
+        source = refund_object(out) if out else {}
     else:
         amount = amount if line["state"] == "merchant" else -amount
         kind, source = "adjustment", {**_dispute_line(line), "object": "dispute"}
