@@ -25,10 +25,10 @@ from amends.reconciliation import gathering
 from amends.reconciliation.models import Difference, Run, Statement, StatementLine
 from amends.reconciliation.owners import Owners
 from amends.reconciliation.rules.matching import MOVED, Differing, Ours, Outcome, compared, standing
+from amends.refunds.answers import take_answer
 from amends.refunds.bank.hands import only_keepers
 from amends.refunds.books import UNANSWERED
 from amends.refunds.models import Refund
-from amends.refunds.verbs import take_answer
 
 log = structlog.get_logger(__name__)
 MOST_MISSING_HERE = 500
