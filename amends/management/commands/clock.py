@@ -24,6 +24,7 @@ from amends.plumbing import jobs, live
 from amends.plumbing.idempotency import forget_old
 from amends.plumbing.models import Beat
 from amends.plumbing.shards import Shard
+from amends.reconciliation.jobs import daily as ask_for_statements
 from amends.refunds.jobs import collect_answers
 
 log = structlog.get_logger(__name__)
@@ -87,6 +88,7 @@ class Command(BaseCommand):
                 ("old answers", forget_old),
                 ("old changes", live.forget_old),
                 ("old deliveries", webhooks.forget_old),
+                ("statements", ask_for_statements),
             ]
         return parts
 
