@@ -17,7 +17,7 @@ from amends.approvals.models import Approval
 from amends.approvals.queries import visible_to
 from amends.approvals.rules import ACTIONS, STATES, State, Verdict
 from amends.approvals.rules_of_money import rules_on
-from amends.approvals.telling import tell
+from amends.approvals.telling import note_step
 from amends.cases import acting
 from amends.cases.models import Case
 from amends.cases.record import an_act
@@ -90,7 +90,7 @@ def review(ref: str, *, by: Actor, verdict: str, why: str) -> Approval:
     row.reviewed_by_id, row.reviewed_at = by.user_id, clock.now()
     row.reviewed_as, row.reviewed_why = verdict, _words(why, least=LEAST_WHY)
     row.save(update_fields=["reviewed_by", "reviewed_at", "reviewed_as", "reviewed_why"])
-    tell("review", row, by, case)
+    note_step("review", row, by, case)
     return row
 
 
@@ -157,7 +157,7 @@ def _words(why: str, *, least: int) -> str:
 def _answer(row: Approval, state: State, by: Actor, why: str, case: Case | None, outcome: str = "") -> Approval:
     row.state, row.decided_by_id, row.decided_at, row.decided_why, row.outcome = state.value, by.user_id, clock.now(), why, outcome
     row.save(update_fields=["state", "decided_by", "decided_at", "decided_why", "outcome"])
-    tell("grant" if state is State.GRANTED else "refuse", row, by, case)
+    note_step("grant" if state is State.GRANTED else "refuse", row, by, case)
     return row
 
 
@@ -165,7 +165,7 @@ def _end(row: Approval, state: State, by: Actor, case: Case | None) -> Approval:
     """It is over without an answer."""
     row.state, row.decided_at = state.value, clock.now()
     row.save(update_fields=["state", "decided_at"])
-    tell({State.WITHDRAWN: "withdraw", State.LAPSED: "lapse", State.VOID: "void"}[state], row, by, case)
+    note_step({State.WITHDRAWN: "withdraw", State.LAPSED: "lapse", State.VOID: "void"}[state], row, by, case)
     return row
 
 

@@ -24,7 +24,7 @@ from amends.approvals.models import Approval, Spending
 from amends.approvals.money_schema import Rules
 from amends.approvals.rules import ACTIONS, REASONS, Because, State, Verdict
 from amends.approvals.rules_of_money import rules_on
-from amends.approvals.telling import tell
+from amends.approvals.telling import note_step
 from amends.cases.models import Case
 from amends.kernel import clock
 from amends.kernel.refs import new_ref
@@ -106,13 +106,13 @@ def decide(
     )  # fmt: skip
     if not break_glass:
         asked.save(force_insert=True)
-        tell("ask", asked, by, case)
+        note_step("ask", asked, by, case)
         return asked
     _check_glass(rules, action, by, weighed)
     asked.state, asked.review_due_at = State.BROKEN.value, clock.now() + timedelta(hours=rules.approvals.review_hours)
     asked.save(force_insert=True)
     _note(by, action, amount_minor, unit, key, matter, approval_ref=asked.ref)
-    tell("break_glass", asked, by, case)
+    note_step("break_glass", asked, by, case)
     return None
 
 

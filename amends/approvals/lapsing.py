@@ -15,7 +15,7 @@ from amends.approvals.answering import lapse
 from amends.approvals.models import Approval
 from amends.approvals.rules import State
 from amends.approvals.rules_of_money import rules_on
-from amends.approvals.telling import tell
+from amends.approvals.telling import note_step
 from amends.cases.models import Case
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
@@ -53,13 +53,13 @@ def unreviewed() -> QuerySet[Approval]:
 def _remind(row: Approval, case: Case | None) -> None:
     row.warned = 1
     row.save(update_fields=["warned"])
-    tell("remind", row, CLOCK, case)
+    note_step("remind", row, CLOCK, case)
 
 
 def _ring(row: Approval, case: Case | None) -> None:
     row.warned = 1
     row.save(update_fields=["warned"])
-    tell("alarm", row, CLOCK, case)
+    note_step("alarm", row, CLOCK, case)
     log.warning("broken glass was not reviewed in time", approval=row.ref)
 
 

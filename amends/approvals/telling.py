@@ -28,7 +28,7 @@ LINES = {
 """For each step the line of the timeline: for what the platform's people asked, and for what a shop's asked."""
 
 
-def tell(step: str, row: Approval, by: Actor, case: Case | None) -> None:
+def note_step(step: str, row: Approval, by: Actor, case: Case | None) -> None:
     """The step is a line of the case's timeline, where there is a case, and open pages of approvals are drawn anew."""
     of_shop = row.asked_as == Role.MERCHANT.value
     if case is not None:

@@ -9,6 +9,7 @@ from django.db.models import CharField, Value
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from amends.approvals.queries import waiting as approvals
 from amends.cases.models import Turn
 from amends.cases.queries import COUNT_LIMIT
 from amends.faces.entering import ActorRequest
@@ -19,6 +20,7 @@ from amends.people.rules import Actor
 HOME = "/console/"
 GOODS = ("return_shipment", "inspection")
 NOTICES = "notice"
+APPROVALS = "approval"
 
 
 def shown(request: ActorRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
@@ -31,9 +33,12 @@ def waits(actor: Actor) -> dict[str, int]:
     """How many turns wait for this shop, by what they are about, and how many notices are unread; counting stops at COUNT_LIMIT."""
     turns = Turn.objects.filter(merchant_id=actor.merchant_id or 0, party=Party.MERCHANT.value).order_by("due_at").values_list("life")
     told = unread(actor).order_by().annotate(what=Value(NOTICES, CharField())).values_list("what")
-    counted = Counter(row[0] for row in turns[: COUNT_LIMIT + 1].union(told[: COUNT_LIMIT + 1], all=True))
-    lives = {name: n for name, n in counted.items() if name != NOTICES}
+    money = approvals(actor).order_by().annotate(what=Value(APPROVALS, CharField())).values_list("what")
+    most = COUNT_LIMIT + 1
+    counted = Counter(row[0] for row in turns[:most].union(told[:most], money[:most], all=True))
+    lives = {name: n for name, n in counted.items() if name not in (NOTICES, APPROVALS)}
     return {
         "all": sum(lives.values()), "answer": lives.get("case", 0), "goods": sum(lives.get(life, 0) for life in GOODS),
         "reviews": lives.get("review", 0), "unread": counted[NOTICES],
+        "approvals": counted[APPROVALS],
     }  # fmt: skip

@@ -6,6 +6,7 @@ from django.urls import path
 
 from amends.console import announcements, answering, cases, inspecting, parcels, queue, webhooks
 from amends.console.page import shown
+from amends.faces.approving.rooms import approvals_in
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
 from amends.faces.reaching.rooms import settings_of
@@ -20,6 +21,7 @@ urlpatterns = [
     path("announcements", announcements.listed, name="console_announcements"),
     path("announcements/<str:ref>/seen", announcements.seen, name="console_announcement_seen"),
     *settings_of("console", shown),
+    *approvals_in("console", shown),
     *promises_in("console", shown, EVERY),
     path("cases", cases.every, name="console_cases"),
     path("cases/<str:ref>", cases.case, name="console_case"),

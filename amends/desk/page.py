@@ -9,6 +9,7 @@ from django.db.models import CharField, Value
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from amends.approvals.queries import waiting as approvals
 from amends.cases.models import Turn
 from amends.cases.queries import COUNT_LIMIT
 from amends.faces.entering import ActorRequest
@@ -19,6 +20,7 @@ from amends.refunds.rules import REFUND
 
 HOME = "/desk/"
 NOTICES = "notice"
+APPROVALS = "approval"
 OURS = (Party.ARBITER.value, Party.PLATFORM.value)
 # Refunds that have been asked for and wait for a person or for certainty: what the table leaves to the platform after the first call.
 HELD_UP = tuple(
@@ -46,10 +48,13 @@ def waits(actor: Actor) -> dict[str, int]:
     # Beside the turns in the same statement: a notice is a row of three words, of which the first tells it from a party.
     rows = unread(actor).order_by().annotate(what=Value(NOTICES, CharField()), of=Value("", CharField()), at=Value("", CharField()))
     told = rows.values_list("what", "of", "at")[: COUNT_LIMIT + 1]
-    counted = Counter(sides[0].union(sides[1], told, all=True))
+    asked = approvals(actor).order_by().annotate(what=Value(APPROVALS, CharField()), of=Value("", CharField()), at=Value("", CharField()))
+    money = asked.values_list("what", "of", "at")[: COUNT_LIMIT + 1]
+    counted = Counter(sides[0].union(sides[1], told, money, all=True))
     return {
         "arbiter": sum(n for (party, _, _), n in counted.items() if party == OURS[0]),
         "platform": sum(n for (party, _, _), n in counted.items() if party == OURS[1]),
         "unread": sum(n for (what, _, _), n in counted.items() if what == NOTICES),
+        "approvals": sum(n for (what, _, _), n in counted.items() if what == APPROVALS),
         "refunds": sum(n for (_, life, stage), n in counted.items() if life == REFUND.name and stage in HELD_UP),
     }

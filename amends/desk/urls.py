@@ -6,6 +6,7 @@ from django.urls import path
 
 from amends.desk import announcements, cases, moving, notices, queue, reviews
 from amends.desk.page import shown
+from amends.faces.approving.rooms import approvals_in
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
 from amends.faces.reaching.rooms import settings_of
@@ -17,6 +18,7 @@ urlpatterns = [
     path("notices", notices.listed, name="desk_notices"),
     path("notices/read", notices.reading, name="desk_notices_read"),
     *settings_of("desk", shown),
+    *approvals_in("desk", shown),
     path("cases/<str:ref>/messages", announcements.of_case, name="desk_case_messages"),
     path("announcements", announcements.listed, name="desk_announcements"),
     path("announcements/<str:ref>/seen", announcements.seen, name="desk_announcement_seen"),

@@ -18,9 +18,10 @@ PLATFORM: Room = ("platform", 0)
 
 PARTS: Mapping[str, frozenset[str]] = {
     "queue": frozenset({"case"}),
-    "counters": frozenset({"case", "notices"}),
+    "counters": frozenset({"case", "notices", "approvals"}),
     "notices": frozenset({"notices"}),
     "webhooks": frozenset({"webhooks"}),
+    "approvals": frozenset({"approvals"}),
 }
 """The parts of pages that are about many cases, and the topics that touch each. A page about one case is touched by that case alone."""
 
