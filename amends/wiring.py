@@ -27,8 +27,10 @@ from amends.notices.announcing import jobs as announcing_jobs
 from amends.notices.webhooks import hearing as webhooks
 from amends.notices.webhooks import jobs as webhook_jobs
 from amends.policy.simulation import jobs as simulation_jobs
+from amends.reconciliation import jobs as reconciliation_jobs
 from amends.refunds import jobs as refund_jobs
 from amends.refunds import listeners as refunds
+from amends.refunds import mending as refund_mending
 from amends.refunds import queries as refund_reads
 from amends.refunds import verbs as refund_verbs
 from amends.refunds.models import Refund
@@ -114,8 +116,9 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
 
 OPEN_LIVES = (ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives)
 VERB_ROOMS = (
-    applying, answering, carrying, ending, uploading, likeness, return_verbs, refund_verbs, refund_jobs, ruling_verbs, survey_verbs, relay,
-    simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs, charging,
+    applying, answering, carrying, ending, uploading, likeness, return_verbs, refund_verbs, refund_jobs, refund_mending, ruling_verbs,
+    survey_verbs, relay, simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs, charging,
+    reconciliation_jobs,
 )  # fmt: skip
 
 
@@ -135,6 +138,7 @@ def connect() -> None:
     NEEDED["webhooks"] = webhooks.is_wanted
     for action, run, words in (*BEARING_RUNS, *GIVING_RUNS):
         register(action, run, words)
+    register("redirect", refund_verbs.redirect_approved, refund_verbs.words_of_redirect)
 
 
 def _key(move: str) -> tuple[str, str]:

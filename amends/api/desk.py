@@ -17,7 +17,7 @@ from amends.api.pages import key_in, key_out
 from amends.cases.queries import queue
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
-from amends.refunds.verbs import webhook
+from amends.refunds.events import webhook
 
 router = Router(tags=["queue and notices"])
 hooks = Router(tags=["webhooks"])

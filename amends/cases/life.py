@@ -7,6 +7,7 @@ followers of LIFECYCLE move other lives in the same commit. What it never does: 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
@@ -50,6 +51,11 @@ class LifeRow(Tenanted):
     def awaited(self) -> tuple[Party, ...]:
         """For whom this very life waits now: of the parties that the table names for its stage, all, or the one that it is about."""
         return self.where.waits_for
+
+    @property
+    def grace(self) -> timedelta:
+        """How much longer than its stage's limit says this very life may take, by its nature and nobody's choice."""
+        return timedelta(0)
 
     @property
     def is_over(self) -> bool:

@@ -158,7 +158,7 @@ def _deadline(case: Case, life: LifeRow, at: datetime) -> Deadline:
         waits_for=",".join(life.awaited),
         silence=silence_of(case, stage.silence, chosen),
         started_at=at,
-        due_at=due.at,
+        due_at=due.at + life.grace,
         provisional=due.provisional,
         backstop=stage.limit in BACKSTOPS,
         held_from=held.start if held else None,

@@ -21,8 +21,6 @@ DELIVERED = frozenset({"paid", "settled", "covered"})
 LOCKED = frozenset({"frozen"}) | UNANSWERED | DELIVERED
 """Money was sent, may have been, or may not be touched (S7)."""
 NOT_WITH_US = DELIVERED | {"reversed"}
-CATCH_UP: Mapping[str, str] = {"intended": "send", "failed": "retry"}
-"""When the gateway says that it has paid although we hold the refund for unsent or failed: the move that our record lacks."""
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 """How long after it was last sent a failed refund is retried by the house itself; after the last of them it waits for a person."""
@@ -61,6 +59,35 @@ def word(stages: Iterable[str]) -> Text:
     """What a tender's line says where its refunds are at `stages`; none of them yet means not started."""
     plain = {SAME_WORD.get(stage, stage) for stage in stages}
     return STATE_WORDS[next((stage for stage in NEEDS_EYES if stage in plain), "intended")]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A refund that no gateway was asked for: its id, its sum, and whether it is frozen now."""
+
+    id: int
+    minor: int
+    frozen: bool
+
+
+def frozen_of(unsent: Sequence[Unsent], room: int, disputed: int) -> set[int]:
+    """Which of these (oldest first) may not be sent: beyond `room`, or one of those that make up the `disputed` sum.
+
+    What is frozen stays so rather than that another takes its place; of a sum that fits several times over the least is held.
+    """
+    held, kept = set[int](), 0
+    for row in sorted(unsent, key=lambda one: not one.frozen):
+        if kept < disputed:
+            held.add(row.id)
+            kept += row.minor
+    for row in unsent:
+        if row.id in held:
+            continue
+        if row.minor > room:
+            held.add(row.id)
+        else:
+            room -= row.minor
+    return held
 
 
 @dataclass(frozen=True, slots=True)

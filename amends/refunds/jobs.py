@@ -15,17 +15,21 @@ from amends.kernel.refusals import Refusal
 from amends.market.models import Tender
 from amends.people.rules import PLATFORM
 from amends.plumbing import jobs
-from amends.plumbing.payments.choosing import gateway, register_captures
+from amends.plumbing.payments.choosing import register_captures
 from amends.plumbing.payments.port import NEVER_RECEIVED, Capture
 from amends.plumbing.shards import WHOLE, Shard
+from amends.refunds.answers import is_old_news, take_answer
+from amends.refunds.asking import call, call_again, look, send
 from amends.refunds.books import PAUSES, UNANSWERED
-from amends.refunds.models import Refund
-from amends.refunds.verbs import asked_of, call, call_again, is_old_news, retry, send, take_answer
+from amends.refunds.models import Refund, Way
+from amends.refunds.verbs import retry
 
 log = structlog.get_logger(__name__)
 FORGOTTEN = timedelta(minutes=2)
 """An intent whose job should have sent it by now: the job has failed for good, or is lost with a queue."""
 FOR_PERSONS = timedelta(days=7)
+BY_FILE = Way.BANK.value
+"""Asked and answered by the bank's files, never from here."""
 _hand = {"last": 0}
 """The refund that was looked up last: refunds that nobody answers must not keep the others waiting."""
 
@@ -34,6 +38,12 @@ _hand = {"last": 0}
 def call_gateway(refund_id: int) -> None:
     """Job: the gateway was asked with the key of a refund that is sent."""
     call(refund_id)
+
+
+@jobs.task("send_intent")
+def send_intent(refund_id: int) -> None:
+    """Job: an intent that waited for its payee was sent."""
+    send(refund_id)
 
 
 def collect_answers(*, most: int = 200, older_than: timedelta = timedelta(0), shard: Shard = WHOLE, within: timedelta | None = None) -> int:
@@ -50,7 +60,7 @@ def collect_answers(*, most: int = 200, older_than: timedelta = timedelta(0), sh
         settled += _one(_look, refund)
         _hand["last"] = refund.pk
     # Counted from the birth, not from `since`: each alarm begins a turn anew, and one that rings often would put this off for ever.
-    forgotten = shard.rows(Refund.objects.filter(stage="intended", made_at__lte=clock.now() - FORGOTTEN))
+    forgotten = shard.rows(Refund.objects.filter(stage="intended", made_at__lte=clock.now() - FORGOTTEN).exclude(way=BY_FILE))
     for refund in _in_time(forgotten.order_by("made_at")[:most], ends):
         settled += _one(_send_forgotten, refund)
     for refund in _failed(most, shard):
@@ -85,7 +95,8 @@ def _in_time(rows: Iterable[Refund], ends: datetime | None) -> Iterator[Refund]:
 
 
 def _unanswered(most: int, before: datetime, shard: Shard) -> list[Refund]:
-    waiting = shard.rows(Refund.objects.filter(stage__in=UNANSWERED, sent_at__lte=before)).order_by("pk")
+    asked = Refund.objects.filter(stage__in=UNANSWERED, sent_at__lte=before).exclude(way=BY_FILE)
+    waiting = shard.rows(asked).select_related("tender").order_by("pk")
     rows = list(waiting.filter(pk__gt=_hand["last"])[:most])
     if len(rows) < most:
         rows += list(waiting.filter(pk__lte=_hand["last"])[: most - len(rows)])
@@ -93,7 +104,7 @@ def _unanswered(most: int, before: datetime, shard: Shard) -> list[Refund]:
 
 
 def _look(refund: Refund) -> bool:
-    answer = gateway(refund.gateway).look(asked_of(refund, again=True))
+    answer = look(refund)
     if (answer.state == "failed" and answer.reason == NEVER_RECEIVED) or is_old_news(refund, answer):
         return call_again(refund.pk) not in UNANSWERED
     return take_answer(refund.ref, answer, source="look") not in UNANSWERED
@@ -107,7 +118,7 @@ def _failed(most: int, shard: Shard) -> list[Refund]:
     at = clock.now()
     # Those that the house may not retry any more stay among the failed; beyond a week they are left out of the reading.
     rows = shard.rows(Refund.objects.filter(stage="failed", sent_at__lte=at - PAUSES[0], sent_at__gte=at - FOR_PERSONS))
-    return list(rows.select_related("case__decision").order_by("-sent_at")[: most * 5])
+    return list(rows.exclude(way=BY_FILE).select_related("case__decision").order_by("-sent_at")[: most * 5])
 
 
 def _retry(refund: Refund) -> bool:

@@ -13,14 +13,15 @@ from amends.cases.grants import LIVE, open_grants, owe
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Entry, Grant
 from amends.cases.record import an_act
+from amends.cases.rules.owing import AGAIN
 from amends.cases.taking import take_case_of
 from amends.people.rules import PLATFORM, Actor
 from amends.policy.rules.facts import Remedy
+from amends.refunds.asking import send
 from amends.refunds.bookings import book
 from amends.refunds.books import DELIVERED, LOCKED
 from amends.refunds.intents import drop, intend_for, refunds_of
 from amends.refunds.models import Refund
-from amends.refunds.verbs import send
 from amends.returns import listeners as returns
 from amends.returns.models import Inspection, ParcelUnit, ReturnShipment
 from amends.returns.queries import away, gone_for_good, ships_back
@@ -44,7 +45,7 @@ def _begin(case_id: int) -> None:
 
 
 def send_intended(entry: Entry) -> None:
-    """Job: this intent has been sent to the gateway."""
+    """Job: this intent, new or unfrozen, has been sent to the gateway."""
     send(entry.life_id)
 
 
@@ -52,7 +53,10 @@ def fulfil(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     """Follower of `pay` and `cover`: the books say so, and a grant of which every tender is paid is fulfilled."""
     assert isinstance(life, Refund)  # noqa: S101 - wiring binds this to moves of refunds alone
     case = take_case_of(life.case_id)
-    book(life.stage, life, case, verb="pay" if life.stage == "paid" else "cover")
+    if life.stage == "paid":
+        book("paid", life, case, verb="pay")
+    else:
+        book(str(facts["booked"]), life, case, verb="cover")
     grant = Grant.objects.get(merchant_id=life.merchant_id, pk=life.grant_id)
     if all(refund.stage in DELIVERED for refund in refunds_of(grant)):
         grant.follow("fulfil", by, facts={"amount_minor": grant.amount_minor - grant.reduced_minor})
@@ -116,7 +120,9 @@ def _grants_in(parcel: ReturnShipment) -> list[Grant]:
 
 def _owe_anew(case: Case, grant: Grant, basis: str, by: Actor) -> list[Grant]:
     """A refund of the unit is owed; none where something is or was already (S1)."""
-    if Grant.objects.filter(merchant_id=case.merchant_id, unit_id=grant.unit_id, stage__in=LIVE).exists():
+    if grant.unit is None:
+        return []
+    if Grant.objects.filter(merchant_id=case.merchant_id, unit_id=grant.unit_id, subject="unit", stage__in=LIVE).exists():
         return []
     return owe(case, [grant.unit], basis=basis, by=by, remedy=Remedy.REFUND_ONLY.value)
 
@@ -130,11 +136,17 @@ def let_go(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     if life.is_over:
         return
     finished = away(life) | gone_for_good(life)
-    free = [grant for grant in open_grants(life) if grant.unit_id not in finished and not _money_moves(grant)]
+    mine = [grant for grant in open_grants(life) if _claimed(life, grant)]
+    free = [grant for grant in mine if grant.unit_id not in finished and not _money_moves(grant)]
     for grant in free:
         _let_go(life, grant, by)
     returns.drop_unsent(life, by)
     returns.go_home(life, free, by)
+
+
+def _claimed(case: Case, grant: Grant) -> bool:
+    """Whether the grant answers the claim that is withdrawn. What was given beside it, and what came back and is owed again, stays."""
+    return grant.subject == "unit" or (grant.subject == "share" and grant.remedy == case.remedy and AGAIN not in grant.parts)
 
 
 def _money_moves(grant: Grant) -> bool:

@@ -8,6 +8,7 @@ Invariants
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -17,6 +18,9 @@ from amends.cases.life import LifeRow
 from amends.kernel.tables import Life
 from amends.plumbing.tenants import Tenanted, child_of
 from amends.refunds.rules import REFUND
+
+
+BY_FILE = timedelta(days=4)
 
 
 class Way(models.TextChoices):
@@ -73,6 +77,11 @@ class Refund(LifeRow):
     reason = models.CharField(max_length=80, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def grace(self) -> timedelta:
+        """The bank's file goes out and comes back on working days, and a consumer who is asked for an account answers in days."""
+        return BY_FILE if self.way == Way.BANK and self.stage in ("intended", "sent") else super().grace
 
     class Meta:
         db_table = "refunds_refund"

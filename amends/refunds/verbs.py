@@ -1,233 +1,171 @@
-"""One refund and the gateway: sent after its commit, answered in any order, sent again with the same key.
+"""What a person does to one refund: sends a failed one again, pays it another way, takes it in hand or gives it to another.
 
-    intended ──send──▶ sent ──take_answer──▶ paid | failed        failed ──retry──▶ sent
-                        └──clock: doubt──▶ unknown ──take_answer──▶ paid | failed
+    failed ──retry──▶ sent      failed ──redirect──▶ redirected, and a new intent that stands for it
 
-Invariants
- 1. The key at the gateway is `ref`, for ever (B2). Every call has an Attempt row that was committed before it (B4).
- 2. The gateway is asked outside of any transaction; its answer is a transaction of its own.
- 3. `take_answer` never moves back: paid stays paid, a failure counts once, and the end does not depend on who came first (B5).
+Redirecting changes where money goes: the consumer has said so on record (payees.py), and above what one may decide alone a second person
+approves it (approvals, B17). Not about asking the gateway (asking.py) nor about its answers (answers.py); both are named here for whoever
+looks for the verbs of a refund.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from typing import Any
 
-import structlog
+from django.db.models import Count, Q
 
-from amends.cases import acting
-from amends.cases.models import Case, Entry
+from amends.approvals.asking import decide
+from amends.approvals.models import Approval
+from amends.cases.life import LifeRow
+from amends.cases.models import Case
 from amends.cases.record import an_act, verb
-from amends.cases.taking import take_case_of, take_life
-from amends.kernel import clock
-from amends.kernel.refusals import NotFound
-from amends.people.rules import GATEWAY, PLATFORM, Actor
+from amends.cases.taking import take_life
+from amends.kernel.parties import Party
+from amends.kernel.refs import clean_ref
+from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
+from amends.kernel.texts import Text, say
+from amends.people.models import User
+from amends.people.rules import PLATFORM, Actor, Role
 from amends.plumbing import jobs
-from amends.plumbing.database import home
-from amends.plumbing.payments.choosing import gateway
-from amends.plumbing.payments.port import NEVER_RECEIVED, Answer, Asked, State
-from amends.plumbing.payments.webhooks import verify_webhook, webhook_secret
-from amends.refunds.books import CATCH_UP, DELIVERED, UNANSWERED
-from amends.refunds.models import Attempt, Refund
+from amends.refunds.answers import is_old_news, take_answer
+from amends.refunds.asking import asked_now, call, call_again, mark_sent, send
+from amends.refunds.books import OPEN
+from amends.refunds.intents import intend_instead
+from amends.refunds.models import Payee, Refund, Way
+from amends.refunds.payees import hint_of
 
-log = structlog.get_logger(__name__)
-ASKED = "asked"
-BY_US = ("look", "statement")
-TOLD_BY_WEBHOOK = ("refund.paid", "refund.failed")
+__all__ = [
+    "assign", "call", "call_again", "is_old_news", "mark_sent", "name_owner", "redirect", "redirect_approved", "retry", "send",
+    "take_answer", "take_on",
+]  # fmt: skip
 
-
-def send(refund_id: int) -> str:
-    """The intent was sent, and the gateway's answer is written; answers the stage. One that is not `intended` any more is left alone.
-
-    Raises GatewayUnreachable, before anything is written, where no gateway is configured.
-    """
-    gateway(Refund.objects.values_list("gateway", flat=True).get(pk=refund_id))
-    return call(refund_id) if _mark_sent(refund_id) else _stage(refund_id)
-
-
-def call(refund_id: int) -> str:
-    """The gateway was asked with this refund's key, for the first time or again, and its answer is written. Only while unanswered."""
-    if acting.current_or_none() is not None:
-        raise AssertionError("the gateway is asked outside of any act (B4)")
-    refund = Refund.objects.select_related("tender").get(pk=refund_id)
-    if refund.stage not in UNANSWERED:
-        return refund.stage
-    number = refund.attempts.count()
-    answer = gateway(refund.gateway).refund(asked_of(refund, again=number > 1))
-    return take_answer(refund.ref, answer, source="response", attempt=number)
-
-
-def asked_of(refund: Refund, *, again: bool) -> Asked:
-    """What the gateway is asked for this refund, the same at every call but for `again`."""
-    tender = refund.tender
-    return Asked(
-        refund.ref, refund.turn, tender.ref, tender.payment_ref, tender.payer_ref, refund.amount_minor, refund.unit, tender.captured_minor,
-        again=again,
-    )  # fmt: skip
-
-
-def call_again(refund_id: int) -> str:
-    """As `call`, for a refund that the gateway surely does not know yet: a further attempt with the same key."""
-    return call(refund_id) if _note_attempt(refund_id) else _stage(refund_id)
+HANDS = (Role.AGENT.value, Role.SUPERVISOR.value, Role.ADMIN.value)
+"""Who may own a refund that the machine can't mend; agents first."""
 
 
 @verb("refund", "retry")
 def retry(ref: str, *, by: Actor) -> Refund:
-    """A failed refund is sent once more with the same key, by a job; counted against the case's terms (`retries`)."""
+    """A failed refund is sent once more with the same key, by a job; counted against the case's terms (`retries`).
+
+    Raises NoSuchMove for one by the bank's file: that goes into the next one.
+    """
     case, refund = take_life(Refund, ref, by)
+    if refund.way == Way.BANK and refund.stage == "failed":
+        raise NoSuchMove(say("银行转账请放进下一批。", "A bank transfer goes into the next file."), code="by_bank")
     refund.move("retry", by, facts={"refund": refund.ref, "reason": refund.reason})
-    _asked_now(refund, case)
+    asked_now(refund, case)
     jobs.later("call_gateway", refund_id=refund.pk)
     return refund
 
 
-@an_act
-def take_answer(ref: str, answer: Answer, *, source: str, attempt: int | None = None) -> str:
-    """What the gateway said of this key is written, whenever, in whatever order and however often it comes; answers the stage.
+# ── another way ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    `source`: response (of attempt number `attempt`), webhook, look or statement. Raises NotFound for a key that is not ours.
+
+@verb("refund", "redirect")
+def redirect(ref: str, *, payee: str, by: Actor, why: str = "", break_glass: bool = False) -> Refund | Approval:
+    """A failed refund is paid to a payee whom its consumer named: the new intent stands for it, its reservation goes over to that.
+
+    An Approval where a second person has to say so first: nothing was done yet. Raises NotFound for a payee of another case.
     """
-    known = Refund.objects.filter(ref=ref).values("id", "case_id").first()
-    if known is None:
-        raise NotFound
-    case = take_case_of(known["case_id"])
-    refund = Refund.objects.get(merchant_id=case.merchant_id, pk=known["id"])
-    if attempt is not None:
-        rows = Attempt.objects.filter(merchant_id=refund.merchant_id, refund_id=refund.pk, number=attempt)
-        rows.update(answer=answer.state, reason=answer.reason[:80])
-    if answer.state == "paid":
-        _take_paid(refund, case, answer, source)
-    elif answer.state == "failed":
-        _take_failed(refund, answer, source, attempt)
-    elif answer.state == "accepted" and refund.stage in UNANSWERED and answer.provider_ref:
-        _keep(refund, provider_ref=answer.provider_ref)
-    return refund.stage
-
-
-def webhook(headers: Mapping[str, str], body: bytes) -> str:
-    """What the gateway pushed is written; answers what became of it (a stage, or 'ignored'). Raises NotFromGateway.
-
-    What is not about a refund of ours, or about another sum, is logged and ignored: the gateway would repeat a refusal for ever.
-    """
-    told = verify_webhook(headers, body, webhook_secret(home()), clock.machine_now())
-    data = told.get("data")
-    if told.get("type") not in TOLD_BY_WEBHOOK or not isinstance(data, dict):
-        log.warning("webhook ignored", kind=told.get("type"), webhook=told.get("id"))
-        return "ignored"
-    refund = Refund.objects.filter(ref=str(data.get("key"))).values("amount_minor", "unit", "tender__ref").first()
-    if refund != {"amount_minor": data.get("amount"), "unit": data.get("currency"), "tender__ref": data.get("tender")}:
-        log.error("webhook about no refund of ours", webhook=told.get("id"), told=json.dumps(data)[:500])
-        return "ignored"
-    state: State = "paid" if told["type"] == "refund.paid" else "failed"
-    return take_answer(str(data["key"]), Answer(state, str(data.get("provider_ref", "")), str(data.get("reason", ""))), source="webhook")
-
-
-def is_old_news(refund: Refund, answer: Answer) -> bool:
-    """Whether the gateway speaks of an attempt whose failure we have on record: it has not received a later one."""
-    return bool(answer.provider_ref) and answer.state == "failed" and _heard_before(refund, answer.provider_ref)
-
-
-# ── first transaction: about to ask ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-@an_act
-def _mark_sent(refund_id: int) -> bool:
-    case, refund = _taken(refund_id)
-    if not refund.may("send", PLATFORM):
-        return False
-    refund.move("send", PLATFORM, facts={"refund": refund.ref, "amount_minor": refund.amount_minor, "unit": refund.unit})
-    _asked_now(refund, case)
-    return True
-
-
-@an_act
-def _note_attempt(refund_id: int) -> bool:
-    case, refund = _taken(refund_id)
-    if refund.stage not in UNANSWERED:
-        return False
-    _asked_now(refund, case)
-    return True
-
-
-def _asked_now(refund: Refund, case: Case) -> None:
-    _keep(refund, sent_at=clock.now())
-    Attempt.objects.create(
-        merchant_id=case.merchant_id, refund=refund, number=refund.attempts.count() + 1, made_at=clock.now(), answer=ASKED
+    case, refund = take_life(Refund, ref, by)
+    _may_redirect(refund, by)
+    to = _payee(case, payee)
+    asked = decide(
+        "redirect", by=by, merchant_id=case.merchant_id, amount_minor=refund.amount_minor, unit=refund.unit, case=case,
+        payload={"refund": refund.ref, "payee": to.ref}, key=f"redirect:{refund.ref}:{to.ref}", why=why, break_glass=break_glass,
     )  # fmt: skip
+    if asked is not None:
+        return asked
+    return _redirected(case, refund, to, by)
 
 
-# ── second transaction: the answer ───────────────────────────────────────────────────────────────────────────────────────────
+def redirect_approved(payload: Mapping[str, Any], asker: Actor, approver: Actor, approval: Approval) -> str:
+    """What `approvals` runs when a redirection is granted; answers the new refund's reference."""
+    case, refund = take_life(Refund, str(payload["refund"]), PLATFORM)
+    by = asker.as_party(Party.PLATFORM)
+    _may_redirect(refund, by)
+    return _redirected(case, refund, _payee(case, str(payload["payee"])), by).ref
 
 
-def _take_paid(refund: Refund, case: Case, answer: Answer, source: str) -> None:
-    if refund.stage in DELIVERED:
+def words_of_redirect(payload: Mapping[str, Any]) -> Text:
+    """What granting a redirection does, for whoever is asked to."""
+    payee = Payee.objects.filter(ref=str(payload.get("payee"))).first()
+    to = hint_of(payee) or say("另一个收款方式", "another payee")
+    return say("退款 {refund} 改付到{to}", "Refund {refund} goes to {to}", refund=str(payload.get("refund")), to=to)
+
+
+def _may_redirect(refund: Refund, by: Actor) -> None:
+    if by.party is not Party.PLATFORM or by.only_reads:
+        raise NotYourMove(say("只有平台可以更换退款去向。", "Only the platform pays a refund another way."))
+    if not refund.may("redirect", by):
+        raise NoSuchMove(say("只有未成功的退款可以改用其他方式。", "Only a failed refund can be paid another way."), code="not_failed")
+
+
+def _payee(case: Case, ref: str) -> Payee:
+    mine = Payee.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, erased_at__isnull=True)
+    found = mine.filter(ref=clean_ref(ref) or "").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _redirected(case: Case, refund: Refund, payee: Payee, by: Actor) -> Refund:
+    refund.move("redirect", by, facts={"refund": refund.ref, "payee": payee.ref, "way": payee.way, "amount_minor": refund.amount_minor,
+                                       "unit": refund.unit, "reason": refund.reason})  # fmt: skip
+    return intend_instead(case, refund, by, payee=payee)
+
+
+# ── whose it is ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@an_act
+def take_on(ref: str, *, by: Actor) -> Refund:
+    """This person works on the refund now."""
+    return _given(ref, by.user_id or 0, by)
+
+
+@an_act
+def assign(ref: str, *, to: str, by: Actor) -> Refund:
+    """The person with the e-mail address `to` works on it. Raises Unprocessable for who may not."""
+    user = User.objects.filter(email__iexact=to.strip(), is_active=True).order_by("pk").first()
+    return _given(ref, user.pk if user else 0, by)
+
+
+def name_owner(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of what calls a person (a failure, a doubt, a freeze, an alarm): a refund that nobody owns is the least loaded agent's."""
+    assert isinstance(life, Refund)  # noqa: S101 - wiring binds this to moves of refunds alone
+    if life.owner_id is not None:
         return
-    if refund.stage in CATCH_UP:
-        _catch_up(refund, case, source)
-    by = PLATFORM if source in BY_US and refund.may("pay", PLATFORM) else GATEWAY
-    if not refund.may("pay", by):
-        # Money moved that was dropped, redirected or frozen here: reconcile() lists it, and a person decides.
-        log.error("the gateway paid what we do not owe", refund=refund.ref, stage=refund.stage, source=source)
-        return
-    _keep(refund, provider_ref=answer.provider_ref, reason="", paid_at=clock.now())
-    refund.move("pay", by, facts={"refund": refund.ref, **_told(answer, source), "amount_minor": refund.amount_minor, "unit": refund.unit})
+    owner = _least_loaded()
+    if owner is not None:
+        _own(life, owner, PLATFORM)
 
 
-def _catch_up(refund: Refund, case: Case, source: str) -> None:
-    """The gateway is ahead of our record: the move that is missing is written first. It was no attempt of ours and is not counted."""
-    log.error("the gateway paid what we held for unpaid", refund=refund.ref, stage=refund.stage, source=source)
-    key = f"refund:{refund.pk}:retries"
-    used = case.counts.pop(key, None)
-    refund.move(CATCH_UP[refund.stage], PLATFORM, facts={"refund": refund.ref, "corrected": True, "source": source})
-    if used is None:
-        case.counts.pop(key, None)
-    else:
-        case.counts[key] = used
-    if refund.sent_at is None:
-        _keep(refund, sent_at=clock.now())
+def _given(ref: str, user_id: int, by: Actor) -> Refund:
+    _, refund = take_life(Refund, ref, by)
+    if by.party is not Party.PLATFORM or by.only_reads:
+        raise NotYourMove(say("只有平台的人可以接手退款。", "Only the platform's people take refunds in hand."))
+    if refund.stage not in OPEN:
+        raise NoSuchMove(say("这笔退款已经办完。", "This refund is over."), code="refund_over")
+    if not User.objects.filter(pk=user_id, is_active=True, memberships__role__in=HANDS).exists():
+        raise Unprocessable.field("to", say("这个人不能接手退款。", "This person cannot take refunds in hand."), code="no_hand")
+    _own(refund, user_id, by)
+    return refund
 
 
-def _take_failed(refund: Refund, answer: Answer, source: str, attempt: int | None) -> None:
-    if answer.reason == NEVER_RECEIVED:
-        return
-    overtaken = attempt is not None and attempt < refund.attempts.count()
-    if overtaken or is_old_news(refund, answer):
-        return
-    by = PLATFORM if source in BY_US and refund.may("fail", PLATFORM) else GATEWAY
-    if not refund.may("fail", by):
-        log.info("a failure that changes nothing", refund=refund.ref, stage=refund.stage, source=source)
-        return
-    _keep(refund, provider_ref=answer.provider_ref, reason=answer.reason[:80])
-    refund.move("fail", by, facts={"refund": refund.ref, **_told(answer, source)})
+def _own(refund: Refund, user_id: int, by: Actor) -> None:
+    refund.owner_id = user_id
+    refund.save(update_fields=["owner"])
+    refund.tell("assign", by, facts={"refund": refund.ref, "owner": user_id}, audience="platform")
 
 
-def _told(answer: Answer, source: str) -> dict[str, str]:
-    at = {"gateway_at": answer.at.isoformat()} if answer.at else {}
-    return {"provider_ref": answer.provider_ref, "reason": answer.reason, "source": source, **at}
-
-
-def _heard_before(refund: Refund, provider_ref: str) -> bool:
-    return Entry.objects.filter(
-        merchant_id=refund.merchant_id, case_id=refund.case_id, life="refund", life_id=refund.pk, verb="fail",
-        facts__provider_ref=provider_ref,
-    ).exists()  # fmt: skip
-
-
-# ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _taken(refund_id: int) -> tuple[Case, Refund]:
-    case = take_case_of(Refund.objects.values_list("case_id", flat=True).get(pk=refund_id))
-    return case, Refund.objects.get(merchant_id=case.merchant_id, pk=refund_id)
-
-
-def _stage(refund_id: int) -> str:
-    return Refund.objects.values_list("stage", flat=True).get(pk=refund_id)
-
-
-def _keep(refund: Refund, **columns: object) -> None:
-    """These columns, and never the stage: `move` alone writes that."""
-    for name, value in columns.items():
-        setattr(refund, name, value)
-    refund.save(update_fields=list(columns))
+def _least_loaded() -> int | None:
+    """The active agent with the fewest open refunds; a supervisor or administrator only where there is no agent."""
+    loads = dict(
+        Refund.objects.filter(stage__in=OPEN, owner__isnull=False).values_list("owner").annotate(n=Count("pk")).order_by("owner")
+    )  # fmt: skip
+    people = User.objects.filter(is_active=True, memberships__role__in=HANDS).annotate(
+        agent=Count("memberships", filter=Q(memberships__role=Role.AGENT.value))
+    )
+    ranked = sorted((not agent, loads.get(pk, 0), pk) for pk, agent in people.values_list("pk", "agent"))
+    return ranked[0][2] if ranked else None

@@ -28,7 +28,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 @pytest.fixture
 def cast(db: None, stepped_clock: Stepped, monkeypatch: pytest.MonkeyPatch) -> Cast:
     gateway = PaysAtOnce()
-    monkeypatch.setattr("amends.refunds.verbs.gateway", lambda: gateway)
+    monkeypatch.setattr("amends.refunds.asking.gateway", lambda *_: gateway)
     return the_cast()
 
 

@@ -20,9 +20,9 @@ from amends.ledger.models import Posting
 from amends.market.models import Tender
 from amends.people.rules import CLOCK
 from amends.plumbing.payments.port import NEVER_RECEIVED, Answer
+from amends.refunds.asking import mark_sent
 from amends.refunds.models import Attempt, Refund
 from amends.refunds.queries import books_check
-from amends.refunds.verbs import _mark_sent as mark_sent
 from amends.refunds.verbs import retry, take_answer
 from tests.cast import Cast, the_cast
 from tests.refunding import an_unshipped_order, granted, intended

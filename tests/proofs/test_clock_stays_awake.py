@@ -18,7 +18,7 @@ from amends.kernel.clock import Stepped
 from amends.management.commands.clock import Command
 from amends.plumbing import jobs
 from amends.plumbing.models import Beat
-from amends.plumbing.payments.port import Answer, Capture
+from amends.plumbing.payments.port import Answer, Asked, Capture
 from amends.plumbing.shards import WHOLE
 from amends.policy.queries import stack_on
 from amends.policy.rules.stack import Stack
@@ -41,19 +41,18 @@ class Hanging:
         self.at = datetime(2026, 3, 10, tzinfo=UTC)
         self.asked: list[str] = []
         monkeypatch.setattr(clock, "machine_now", lambda: self.at)
-        for user in ("amends.refunds.verbs.gateway", "amends.refunds.jobs.gateway"):
-            monkeypatch.setattr(user, lambda: self)
+        monkeypatch.setattr("amends.refunds.asking.gateway", lambda *_: self)
 
     def register_captures(self, captures: Sequence[Capture]) -> int:
         return len(captures)
 
-    def refund(self, key: str, tender: str, amount: int, currency: str) -> Answer:
+    def refund(self, asked: Asked) -> Answer:
         self.at += HANGS
         return Answer("unheard", reason="timeout")
 
-    def look(self, key: str) -> Answer:
+    def look(self, asked: Asked) -> Answer:
         self.at += HANGS
-        self.asked.append(key)
+        self.asked.append(asked.key)
         return Answer("unheard", reason="timeout")
 
 

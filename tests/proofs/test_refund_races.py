@@ -22,11 +22,11 @@ from amends.people.rules import PLATFORM
 from amends.plumbing.payments.choosing import gateway
 from amends.plumbing.payments.port import Answer
 from amends.plumbing.simulators.launch import Running
+from amends.refunds.asking import mark_sent
 from amends.refunds.intents import MoreThanCaptured, intend_for
 from amends.refunds.jobs import collect_answers
 from amends.refunds.models import Refund
 from amends.refunds.queries import against_gateway, books_check
-from amends.refunds.verbs import _mark_sent as mark_sent
 from amends.refunds.verbs import retry, send, take_answer
 from tests.cast import Cast, the_cast
 from tests.payments_fixture import payments, refunds_in

@@ -74,10 +74,10 @@ ACTS: dict[str, Act] = {
 
 
 def _sent(world: World) -> Any:
-    from amends.refunds.verbs import _mark_sent  # noqa: PLC0415 - the step between two transactions, which has no verb of its own
+    from amends.refunds.asking import mark_sent  # noqa: PLC0415 - the step between two transactions, which has no verb of its own
 
     case = roads.intended(world)
-    _mark_sent(Refund.objects.get(case_id=case.pk).pk)
+    mark_sent(Refund.objects.get(case_id=case.pk).pk)
     return case
 
 

@@ -14,8 +14,8 @@ from amends.cases.verbs.ending import what_is_open
 from amends.insight.verify import CHECKS
 from amends.kernel.parties import Party
 from amends.kernel.tables import ALARM
+from amends.refunds.asking import mark_sent
 from amends.refunds.models import Refund
-from amends.refunds.verbs import _mark_sent as mark_sent
 from tests.cast import settled
 from tests.proofs.roads import ROADS, World
 from tests.refunding import an_unshipped_order, asked_back, forget, run_only

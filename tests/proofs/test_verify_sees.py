@@ -37,7 +37,7 @@ def world(server: Server, test_database: str, django_db_setup: None, django_db_b
     mighty = conninfo_to_dict(server.url("super", test_database))
     gateway = PaysAtOnce()
     with django_db_blocker.unblock(), clock.stepped(START), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("amends.refunds.verbs.gateway", lambda: gateway)
+        patch.setattr("amends.refunds.asking.gateway", lambda *_: gateway)
         database.close()
         database.settings_dict.update(USER=mighty["user"], PASSWORD=mighty.get("password", ""))
         try:

@@ -61,7 +61,7 @@ def post(monkeypatch: pytest.MonkeyPatch) -> Post:
 @pytest.fixture
 def cast(db: None, stepped_clock: Stepped, post: Post, monkeypatch: pytest.MonkeyPatch) -> Cast:
     gateway = PaysAtOnce()
-    monkeypatch.setattr("amends.refunds.verbs.gateway", lambda: gateway)
+    monkeypatch.setattr("amends.refunds.asking.gateway", lambda *_: gateway)
     return the_cast()
 
 

@@ -9,7 +9,7 @@ from amends.cases.models import Case, Grant
 from amends.cases.verbs.answering import approve
 from amends.kernel import clock
 from amends.plumbing import jobs
-from amends.plumbing.payments.port import Answer
+from amends.plumbing.payments.port import Answer, Asked
 from amends.refunds.models import Refund
 from amends.returns.models import Inspection, ReturnShipment
 from amends.returns.verbs import carrier_says, give_address, receive, ship
@@ -24,9 +24,9 @@ class PaysAtOnce:
     def __init__(self) -> None:
         self.paid: list[tuple[str, int]] = []
 
-    def refund(self, key: str, tender: str, amount: int, currency: str) -> Answer:
-        self.paid.append((key, amount))
-        return Answer("paid", f"P-{key}")
+    def refund(self, asked: Asked) -> Answer:
+        self.paid.append((asked.key, asked.amount))
+        return Answer("paid", f"P-{asked.key}")
 
 
 def fresh(case: Case) -> Case:

@@ -28,7 +28,7 @@ REASONS = "The seal was never broken."
 @pytest.fixture
 def cast(db: None, stepped_clock: Stepped, monkeypatch: pytest.MonkeyPatch) -> Cast:
     gateway = PaysAtOnce()
-    monkeypatch.setattr("amends.refunds.verbs.gateway", lambda: gateway)
+    monkeypatch.setattr("amends.refunds.asking.gateway", lambda *_: gateway)
     return the_cast()
 
 

@@ -26,13 +26,15 @@ from amends.plumbing.payments.port import Answer
 from amends.plumbing.payments.webhooks import NotFromGateway, webhook_secret
 from amends.plumbing.simulators.launch import Running
 from amends.plumbing.simulators.payments.webhooks import signature
+from amends.refunds.answers import take_answer
+from amends.refunds.asking import asked_of, send
 from amends.refunds.books import Told, compared, parts
 from amends.refunds.checks import reconcile
+from amends.refunds.events import webhook
 from amends.refunds.intents import intend_for
 from amends.refunds.jobs import announce_captures, collect_answers
 from amends.refunds.models import Refund
 from amends.refunds.queries import against_gateway, books_check
-from amends.refunds.verbs import asked_of, send, take_answer, webhook
 from tests.cast import Cast, an_order, the_cast
 from tests.payments_fixture import payments
 from tests.refunding import an_unshipped_order, granted, intended, refunds, reserved

@@ -39,7 +39,7 @@ def festival(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stepped]:
 @pytest.fixture
 def cast(festival: Stepped, monkeypatch: pytest.MonkeyPatch) -> Cast:
     gateway = PaysAtOnce()
-    monkeypatch.setattr("amends.refunds.verbs.gateway", lambda: gateway)
+    monkeypatch.setattr("amends.refunds.asking.gateway", lambda *_: gateway)
     return the_cast()
 
 

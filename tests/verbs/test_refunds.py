@@ -197,7 +197,7 @@ def test_a_kill_between_commit_and_call_is_made_good_with_the_same_key(
     case = granted(cast, an_unshipped_order(cast))
     refund = intended(case)[0]
     with monkeypatch.context() as killed:
-        killed.setattr("amends.refunds.verbs.call", _die)
+        killed.setattr("amends.refunds.asking.call", _die)
         with pytest.raises(KeyboardInterrupt):
             send(refund.pk)
     assert stages([refund]) == ["sent"]

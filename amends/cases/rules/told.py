@@ -20,11 +20,14 @@ GIVING = (
 """What is given beside the claim and becomes of it, and what a consumer is asked to pay on top."""
 
 TOLD: dict[str, tuple[str, ...]] = {
-    "case": ("attach", "answer_survey", "mail_in", "revise_promise", "announce_deduction", REMIND, *APPROVING, *GIVING),
+    "case": (
+        "attach", "answer_survey", "mail_in", "revise_promise", "announce_deduction", "give_payee", "answer_chargeback", REMIND,
+        *APPROVING, *GIVING,
+    ),
     "grant": (REMIND,),
     "return_shipment": (REMIND,),
     "inspection": (REMIND,),
-    "refund": (REMIND,),
+    "refund": ("ask_payee", "assign", "recheck", REMIND),
     "review": (REMIND,),
     "charge_back_to": (REMIND,),
 }

@@ -217,6 +217,7 @@ refund.cover                       -                    merchant    result   -  
 refund.redirect                    -                    consumer    result   -         redirected
 refund.reverse                     -                    consumer    result   -         reversed
 refund.reverse                     -                    agent       act      -         reversed_agent
+refund.ask_payee                   -                    consumer    act      -         payee_wanted
 refund.alarm                       -                    consumer    result   -         refund_late
 refund.alarm                       -                    supervisor  act      -         alarm
 refund.remind                      >platform            agent       remind   told      remind_platform
@@ -287,6 +288,8 @@ webhook.given_up                   -                    merchant    result   -  
 SILENT: Mapping[str, Text] = {
     "case.attach": say("随申请一起交，商家在申请里看到。", "Comes with the claim, where the merchant sees it."),
     "case.answer_survey": say("评价进入统计，不催任何人。", "A rating goes into the figures and asks nobody for anything."),
+    "case.give_payee": say("消费者自己填写的，页面上立即可见。", "The consumer's own act, seen on the page at once."),
+    "case.answer_chargeback": say("是自己的答复，银行的结果会告知。", "Their own answer; the bank's decision is told."),
     "case.absorb": say("合并时已经告知，到期不改变什么。", "Told when the cases were merged; nothing changes when that becomes final."),
     "case.withdraw_approval": say("申请人自己撤回的，审批页面上立即可见。", "The asker's own act, seen at once on the page of approvals."),
     "case.withdraw_colleague": say("申请人自己撤回的，审批页面上立即可见。", "The asker's own act, seen at once on the page of approvals."),
@@ -307,6 +310,8 @@ SILENT: Mapping[str, Text] = {
     "inspection.drop": say("使它不再需要的那一步已经告知。", "Said by the step that made it needless."),
     "refund.send": say("几分钟内有回音：到账、未成功或核对中，到时告知。", "The answer comes within minutes and is told."),
     "refund.retry": say("未成功时已告知平台在处理，结果会告知。", "Told with the failure; the result is told."),
+    "refund.assign": say("退款页面上写着负责人。", "The page of refunds names who has it."),
+    "refund.recheck": say("结果会告知。", "The result is told."),
     "refund.settle_books": say("只是账目，到账时已经告知。", "Book-keeping; the payment was told."),
     "refund.drop": say("使它不再需要的那一步已经告知。", "Said by the step that made it needless."),
     "review.rule": say("裁决的通知由售后单发出。", "Told by the case, which is ruled in the same act."),

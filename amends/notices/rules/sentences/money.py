@@ -87,6 +87,12 @@ MONEY: Mapping[str, Told] = {
         "售后单 {case} 的退款被银行退回，仍然欠消费者，请安排重新退款。",
         "A refund of case {case} came back from the bank and is owed anew. Please have it paid.",
     ),
+    "payee_wanted": told(
+        "请填写收款方式", "Tell us where to send your money",
+        "售后单 {case} 有一笔款要付给你，它不能退回原支付方式。请在售后单页面填写银行账户，或选择收到商城余额。",
+        "There is money for you in case {case} that can't go back to the tender you paid with. "
+        "Please give a bank account on the case's page, or choose store credit.",
+    ),
     "refund_late": told(
         "退款超时，平台负责人已接手", "Late refund: a person has it",
         "售后单 {case} 的退款没有在 {until}前办妥，按“{rule}”已由平台负责人接手。欠你的不会少，你不用做什么。",

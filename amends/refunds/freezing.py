@@ -1,0 +1,117 @@
+"""Refunds beside chargebacks: of a sum that a bank is deciding about, nothing more is sent, and what it has paid is not paid again (B6).
+
+Invariants, for each tender, kept whenever a chargeback or a refund of it moves (`keep_apart`, under the payment's lock)
+ 1. What may be sent (intended, failed) fits into captured - delivered - in flight - chargebacks open or won by the consumer.
+ 2. While chargebacks are open, at least their sum of what is not sent yet is frozen: it may be the same matter.
+ 3. What a bank has paid and covered no refund yet covers those that are not sent, the oldest first; of one that is only partly covered
+    the grant is reduced and the rest intended anew.
+What is in flight is answered first; a sure failure of it is frozen then. Not about postings of the chargeback itself: chargebacks.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from amends.cases.models import Case, Grant
+from amends.cases.taking import take_case_of
+from amends.market.models import Tender
+from amends.people.rules import GATEWAY, PLATFORM
+from amends.refunds.books import DELIVERED, UNANSWERED, Unsent, frozen_of
+from amends.refunds.models import Chargeback, Refund
+from amends.refunds.reserving import drop
+
+UNSENT = ("intended", "frozen", "failed")
+Anew = Callable[[Case, Refund, int], Refund]
+"""Writes an intent of so many minor units in place of a refund that was dropped (intents.py gives it: this room stands below)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disputes:
+    """The chargebacks of one tender, in the order of their opening."""
+
+    rows: Sequence[Chargeback]
+
+    @property
+    def open_minor(self) -> int:
+        return sum(row.amount_minor for row in self.rows if row.state == "open")
+
+    @property
+    def taken_minor(self) -> int:
+        """What banks hold or have kept."""
+        return sum(row.amount_minor for row in self.rows if row.state != "merchant")
+
+    def paid(self) -> Iterable[Chargeback]:
+        """Those by which a bank has paid more than covered a refund so far."""
+        return (row for row in self.rows if row.state == "consumer" and row.covered_minor < row.amount_minor)
+
+
+def disputes_of(tender: Tender) -> Disputes:
+    """What banks have said about this tender."""
+    return Disputes(list(Chargeback.objects.filter(merchant_id=tender.merchant_id, tender_id=tender.pk).order_by("pk")))
+
+
+def keep_apart(tender: Tender, anew: Anew, *, only: Case | None = None, booked: str = "covered_late") -> None:
+    """The invariants of this room hold for the tender again. `booked`: the posting of what is covered now.
+
+    `only`: refunds of this case alone are moved, because no other has changed; else every case of theirs is taken, in ascending order.
+    """
+    disputes = disputes_of(tender)
+    if not disputes.rows:
+        return
+    every = Refund.objects.filter(merchant_id=tender.merchant_id, tender_id=tender.pk)
+    mine = every.filter(stage__in=UNSENT) if only is None else every.filter(stage__in=UNSENT, case_id=only.pk)
+    cases = {pk: take_case_of(pk) for pk in sorted({*mine.values_list("case_id", flat=True)})}
+    _cover(disputes, list(mine.select_related("grant").order_by("pk")), cases, anew, booked)
+    rows = list(every.exclude(stage__in=["dropped", "redirected", "reversed", "covered"]).order_by("pk"))
+    gone = sum(row.amount_minor for row in rows if row.stage in DELIVERED | UNANSWERED)
+    unsent = [Unsent(row.pk, row.amount_minor, row.stage == "frozen") for row in rows if row.stage in UNSENT]
+    held = frozen_of(unsent, tender.captured_minor - gone - disputes.taken_minor, disputes.open_minor)
+    for row in rows:
+        if row.case_id in cases and row.stage in UNSENT:
+            _freeze(row) if row.pk in held else _unfreeze(row)
+
+
+def _freeze(row: Refund) -> None:
+    if row.stage != "frozen":
+        row.move("freeze", GATEWAY, facts={"refund": row.ref, "amount_minor": row.amount_minor, "unit": row.unit})
+
+
+def _unfreeze(row: Refund) -> None:
+    # Unfrozen as often as the terms allow, it stays frozen: its alarm calls a person.
+    if row.stage == "frozen" and row.may("unfreeze", GATEWAY):
+        row.move("unfreeze", GATEWAY, facts={"refund": row.ref, "amount_minor": row.amount_minor, "unit": row.unit})
+
+
+def _cover(disputes: Disputes, unsent: Sequence[Refund], cases: dict[int, Case], anew: Anew, booked: str) -> None:
+    for row in disputes.paid():
+        for refund in unsent:
+            if refund.stage in UNSENT and row.covered_minor < row.amount_minor:
+                _cover_one(row, refund, cases[refund.case_id], anew, booked)
+
+
+def _cover_one(row: Chargeback, refund: Refund, case: Case, anew: Anew, booked: str) -> None:
+    rest = row.amount_minor - row.covered_minor
+    facts = {"refund": refund.ref, "chargeback": row.ref, "unit": refund.unit}
+    if refund.amount_minor <= rest:
+        if refund.stage != "frozen":
+            refund.move("freeze", GATEWAY, facts=facts)
+        refund.move("cover", GATEWAY, facts={**facts, "amount_minor": refund.amount_minor, "booked": booked})
+        _note(row, refund.amount_minor)
+        return
+    if refund.stage == "frozen":
+        if not refund.may("unfreeze", GATEWAY):
+            return  # as in _unfreeze
+        refund.move("unfreeze", GATEWAY, facts=facts)
+    left = refund.amount_minor - rest
+    drop(refund, case, PLATFORM)
+    grant = Grant.objects.get(merchant_id=refund.merchant_id, pk=refund.grant_id)
+    grant.reduced_minor += rest
+    grant.save(update_fields=["reduced_minor"])
+    _note(row, rest)
+    anew(case, refund, left)
+
+
+def _note(row: Chargeback, minor: int) -> None:
+    row.covered_minor += minor
+    row.save(update_fields=["covered_minor"])

@@ -1,0 +1,124 @@
+"""Where the consumer says that money may go, other than back: a bank account, kept sealed, or store credit. Each is a recorded consent.
+
+Invariants
+ 1. Only the consumer of the case names a payee; nobody of the platform can (F6). Nothing is paid as credit without such a row.
+ 2. The account is sealed before it is written; the timeline holds the payee's reference, never the account. It is read for the bank's file.
+ 3. An intent that waited for a payee has it in the same transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+
+from django.db.models import Q, QuerySet
+
+from amends.cases.models import Case
+from amends.cases.record import an_act
+from amends.cases.taking import take
+from amends.kernel import clock
+from amends.kernel.parties import Party
+from amends.kernel.refs import new_ref
+from amends.kernel.refusals import NoSuchMove, NotYourMove, Unprocessable
+from amends.kernel.texts import Text, say
+from amends.people.rules import Actor
+from amends.plumbing import jobs
+from amends.plumbing.sealing import seal, unseal
+from amends.refunds.models import Payee, Refund, Way
+
+WAYS = (Way.BANK.value, Way.CREDIT.value)
+_NUMBER = re.compile(r"[0-9A-Z]{8,34}")
+LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A bank account: whose, its number (a card's, or an IBAN) and at which bank."""
+
+    name: str
+    number: str
+    bank: str
+
+
+@an_act
+def give_payee(case_ref: str, *, way: str, by: Actor, consents: bool, name: str = "", number: str = "", bank: str = "") -> Payee:
+    """The consumer has said where money of this case may go, and agreed to it; intents that wait for that go there.
+
+    Raises NotYourMove for anybody else, Unprocessable without consent or where the account can't be one.
+    """
+    case = take(case_ref, by)
+    if by.party is not Party.CONSUMER:
+        raise NotYourMove(say("收款方式只能由消费者本人填写。", "Only the consumer says where money may go."))
+    if case.is_over:
+        raise NoSuchMove(say("售后单已结束，没有要付的款。", "The case is over: nothing is to be paid."), code="case_over")
+    account = _checked(way, name, number, bank)
+    if not consents:
+        raise Unprocessable.field("consents", say("请勾选同意。", "Please agree to it."), code="no_consent")
+    payee = Payee.objects.create(
+        merchant_id=case.merchant_id, case=case, consumer_id=case.consumer_id, ref=new_ref("PY"), way=way,
+        sealed=seal(json.dumps(asdict(account), ensure_ascii=False)) if account else "", hint=_hint(account), consented_by_id=by.user_id,
+        consented_at=clock.now(),
+    )  # fmt: skip
+    case.tell("give_payee", by, facts={"payee": payee.ref, "way": way})
+    for refund in waiting_for_payee().filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("pk"):
+        _goes_to(refund, payee)
+    return payee
+
+
+def account_of(payee: Payee) -> Account:
+    """The account in clear: for the bank's file alone. Raises Unreadable where it was sealed with another key."""
+    return Account(**json.loads(unseal(payee.sealed)))
+
+
+def waiting_for_payee() -> QuerySet[Refund]:
+    """Intents that nobody can pay before their consumer says where to."""
+    return Refund.objects.filter(way=Way.BANK.value, payee__isnull=True, stage="intended")
+
+
+def open_for_bank() -> QuerySet[Refund]:
+    """Refunds that may go into the bank's next file."""
+    return Refund.objects.filter(way=Way.BANK.value, payee_id__isnull=False, stage__in=["intended", "failed"]).exclude(
+        Q(payee__sealed="") | Q(payee__erased_at__isnull=False)
+    )
+
+
+def hint_of(payee: Payee | None) -> Text | None:
+    """Where money goes in words that show no account, None where it goes back."""
+    if payee is None:
+        return None
+    return say("商城余额", "store credit") if payee.way == Way.CREDIT else say("银行账户 {hint}", "bank account {hint}", hint=payee.hint)
+
+
+def _goes_to(refund: Refund, payee: Payee) -> None:
+    refund.way, refund.payee, refund.gateway = payee.way, payee, "credit" if payee.way == Way.CREDIT else "bank"
+    refund.save(update_fields=["way", "payee", "gateway"])
+    if payee.way == Way.CREDIT:
+        jobs.later("send_intent", refund_id=refund.pk)
+
+
+def _checked(way: str, name: str, number: str, bank: str) -> Account | None:
+    if way not in WAYS:
+        raise Unprocessable.field("way", say("请选择收款方式。", "Please choose where the money goes."), code="unknown_way")
+    if way == Way.CREDIT:
+        return None
+    account = Account(name.strip(), re.sub(r"[\s-]", "", number.upper()), bank.strip())
+    wrong: dict[str, Text] = {}
+    if not 0 < len(account.name) <= LONGEST or not account.name.isprintable():
+        wrong["name"] = say("请填写户名，最多 80 个字。", "The holder's name, 80 signs at most.")
+    if not _NUMBER.fullmatch(account.number):
+        wrong["number"] = say("账号是 8 至 34 位数字或字母。", "The number has 8 to 34 digits or letters.")
+    if not 0 < len(account.bank) <= LONGEST or not account.bank.isprintable():
+        wrong["bank"] = say("请填写开户行，最多 80 个字。", "The bank, 80 signs at most.")
+    if wrong:
+        raise Unprocessable(say("收款账户填写有误。", "The account can't be used."), code="bad_account", fields=wrong)
+    return account
+
+
+def _hint(account: Account | None) -> str:
+    return f"{account.bank[:40]} ····{account.number[-4:]}" if account else ""
+
+
+def case_payees(case: Case) -> list[Payee]:
+    """What the consumer of this case said, newest first."""
+    return list(Payee.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, erased_at__isnull=True).order_by("-pk"))

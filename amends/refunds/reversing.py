@@ -1,0 +1,69 @@
+"""A refund that came back: owed anew by a grant of its own, and intended again in the same transaction (S15).
+
+    paid ──reverse──▶ reversed, and a new intent that stands for it        paid ──settle_books──▶ settled, after the reversal window
+
+On a closed case a linked one opens. Books: what came back lies at the gateway again and is owed again; nothing is owed twice.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from amends.cases.grants import owe_again
+from amends.cases.models import Case
+from amends.cases.record import an_act
+from amends.cases.taking import take_case_of
+from amends.cases.verbs.following import follow_up
+from amends.kernel.refusals import NotFound
+from amends.people.rules import GATEWAY, PLATFORM
+from amends.refunds.bookings import book
+from amends.refunds.intents import intend_instead
+from amends.refunds.models import Refund
+
+log = structlog.get_logger(__name__)
+BASIS = "reversed"
+
+
+@an_act
+def take_reversed(ref: str, *, reason: str = "", provider_ref: str = "") -> str:
+    """The money came back and is owed and intended anew; answers the stage. Told twice, or of one that is not `paid`, nothing happens.
+
+    Raises NotFound for a key that is not ours.
+    """
+    case, refund = _taken(ref)
+    if not refund.may("reverse", GATEWAY):
+        log.warning("a reversal that changes nothing", refund=refund.ref, stage=refund.stage)
+        return refund.stage
+    told = {"refund": refund.ref, "amount_minor": refund.amount_minor, "unit": refund.unit, "reason": reason, "provider_ref": provider_ref}
+    refund.move("reverse", GATEWAY, facts=told)
+    book("reversed", refund, case, verb="reverse")
+    here = case if not case.is_over else _follow_up(case, refund)
+    grant = owe_again(here, refund.grant, shares=_shares(refund), basis=BASIS, by=PLATFORM)
+    grant.follow("begin", PLATFORM)
+    intend_instead(here, refund, PLATFORM, grant=grant)
+    return refund.stage
+
+
+@an_act
+def settle(ref: str) -> str:
+    """The gateway says that this refund can't come back any more; answers the stage. The clock says so too (`reversal_window`)."""
+    _, refund = _taken(ref)
+    if refund.may("settle_books", GATEWAY):
+        refund.move("settle_books", GATEWAY, facts={"refund": refund.ref})
+    return refund.stage
+
+
+def _taken(ref: str) -> tuple[Case, Refund]:
+    known = Refund.objects.filter(ref=ref).values("id", "case_id").first()
+    if known is None:
+        raise NotFound
+    case = take_case_of(known["case_id"])
+    return case, Refund.objects.select_related("tender", "grant", "payee").get(merchant_id=case.merchant_id, pk=known["id"])
+
+
+def _shares(refund: Refund) -> dict[str, int]:
+    return {str(refund.tender.position): refund.amount_minor} if refund.tender is not None else {}
+
+
+def _follow_up(case: Case, refund: Refund) -> Case:
+    return follow_up(case, amount_minor=refund.amount_minor, basis=BASIS, facts={"refund": refund.ref, "reason": refund.reason})
