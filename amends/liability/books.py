@@ -77,7 +77,8 @@ def cost_of(case: Case, bearer: str) -> int:
     rows = Line.objects.filter(
         merchant_id=case.merchant_id, posting__case_id=case.pk, unit=case.currency, account__party=bearer, account__name__in=names
     )
-    return max(0, rows.aggregate(sum=Sum("amount_minor", default=0))["sum"])
+    borne: int = rows.aggregate(sum=Sum("amount_minor", default=0))["sum"]
+    return max(0, borne)
 
 
 # ── deposits ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -35,6 +35,9 @@ TAKEN = {
     "echarts/NOTICE": "echarts/NOTICE",
     "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter/inter-latin-wght-normal.woff2",
     "@fontsource-variable/inter/LICENSE": "inter/LICENSE",
+    # For papers, which typst sets: no page asks for it.
+    "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf": "noto/NotoSansSC-Regular.ttf",
+    "@expo-google-fonts/noto-sans-sc/LICENSE_FONT": "noto/LICENSE",
 }
 
 # References to files that are not taken (source maps, older font formats) would stop a manifest storage, which wants every one of them.

@@ -140,7 +140,8 @@ def decided(name: str, charge: ChargeBackTo, text_id: int, hand: Actor, approval
 def still_borne(case: Case, bearer: str) -> int:
     """What `bearer` still bears of this case and was not asked of anybody, in minor units of its currency."""
     open_ones = ChargeBackTo.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, borne_by=bearer, stage__in=UNPOSTED)
-    return max(0, cost_of(case, bearer) - (open_ones.aggregate(sum=Sum("amount_minor", default=0))["sum"]))
+    asked: int = open_ones.aggregate(sum=Sum("amount_minor", default=0))["sum"]
+    return max(0, cost_of(case, bearer) - asked)
 
 
 def _borne_by(case: Case, party: str) -> str:
