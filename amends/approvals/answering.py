@@ -25,16 +25,34 @@ from amends.cases.taking import take_case_of
 from amends.kernel import clock
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
-from amends.kernel.texts import say
+from amends.kernel.texts import Text, say
 from amends.people.rules import CLOCK, Actor
 
 NOT_TO_APPROVE = say("你的角色不能批“{action}”。", "Your role does not approve “{action}”.")
 
 
-@an_act
+class Moot(Exception):
+    """What was asked for can no longer be done: the thing itself has no such move any more."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(str(text))
+        self.text = text
+
+
 def approve(ref: str, *, by: Actor, why: str = "") -> Approval:
-    """What was asked is done and noted on `by`. Raises NotFound, NotYourMove (asker, party, role, sum, day), NoSuchMove (answered, lapsed,
-    the asker may no more), and whatever the thing itself refuses: then it waits on."""
+    """What was asked is done and noted on `by`; or, where the thing has moved on and has no such move any more, the request is void.
+
+    Raises NotFound, NotYourMove (asker, party, role, sum, day), NoSuchMove (answered, lapsed, the asker may no more), and what else the
+    thing refuses (Unprocessable, Conflict): then it waits on.
+    """
+    try:
+        return _approve(ref, by=by, why=why)
+    except Moot as moot:
+        return _void_moot(ref, by, moot.text)
+
+
+@an_act
+def _approve(ref: str, *, by: Actor, why: str) -> Approval:
     row, case = _taken(ref, by)
     _still_asked(row)
     check_decider(row, by)
@@ -43,18 +61,33 @@ def approve(ref: str, *, by: Actor, why: str = "") -> Approval:
     _check_role(row, by, weighed)
     asker = asker_of(row)
     if asker is None:
-        raise NoSuchMove(
-            say("申请人已不在这个岗位，不能再批。", "The asker has lost the role; this cannot be approved."), code="asker_gone"
-        )
-    run = RUNS.get(row.action)
-    if run is None:
-        raise AssertionError(f"approvals: nothing runs for {row.action}")
-    outcome = run(row.payload["do"], asker, by, row)[:120]
+        raise NoSuchMove(say("申请人已不在这个岗位，不能再批。", "The asker has lost the role."), code="asker_gone")
+    outcome = _run(row, asker, by)
     lock(by, merchant_id=row.merchant_id, case_id=row.case_id, consumer_id=row.consumer_id)
     if not approves_today(row.action, by.roles, weighed, approved_so_far(rules, by), rules):
         raise NotYourMove(say("超过你一天可以批准的金额。", "It is more than you may approve in one day."), code="day_limit")
     note_granted(row, by)
     return _answer(row, State.GRANTED, by, _words(why, least=0), case, outcome=outcome)
+
+
+def _run(row: Approval, asker: Actor, by: Actor) -> str:
+    run = RUNS.get(row.action)
+    if run is None:
+        raise AssertionError(f"approvals: nothing runs for {row.action}")
+    try:
+        return run(row.payload["do"], asker, by, row)[:120]
+    except NoSuchMove as gone:
+        raise Moot(gone.text) from gone
+
+
+@an_act
+def _void_moot(ref: str, by: Actor, text: Text) -> Approval:
+    """Whoever approved finds it void, with the reason in both languages; nothing was done."""
+    row, case = _taken(ref, by)
+    _still_asked(row)
+    row.decided_why = f"{text.into('zh')} {text.into('en')}"[:MOST_WHY]
+    row.save(update_fields=["decided_why"])
+    return _end(row, State.VOID, by, case)
 
 
 @an_act

@@ -8,13 +8,16 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from amends.approvals import answering, lapsing, queries
+from amends.approvals import answering, asking, lapsing, queries
 from amends.approvals.asking import approval_of, could_alone
 from amends.approvals.models import Approval, Spending
 from amends.approvals.rules import Because
 from amends.cases.models import Entry
+from amends.cases.record import an_act
+from amends.cases.taking import take_case_of
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
+from amends.kernel.texts import say
 from amends.notices.models import Notice
 from amends.people.models import Membership, User
 from amends.people.rules import PLATFORM, Actor, Role
@@ -360,3 +363,27 @@ def test_the_page_of_what_waits_knows_what_each_may_do(house: House) -> None:
     }
     assert told == {"agent": ("withdraw",), "ann": (), "sue": ("refuse",), "ada": ("approve", "refuse"), "pam": ()}
     assert [one.ref for one in queries.waiting(house.sue)] == [row.ref] and queries.count_waiting(house.cast.bolt) == 0
+
+
+def test_what_can_no_longer_be_done_is_void_and_its_approver_is_told_so(house: House) -> None:
+    def gone(*_: object) -> str:
+        raise NoSuchMove(say("已经付清。", "It is paid already."))
+
+    row = asked(house)
+    asking.RUNS["goodwill"] = gone
+    found = answering.approve(row.ref, by=house.sue)
+    assert (found.state, found.decided_by_id) == ("void", None) and "paid already" in found.decided_why
+    assert not Spending.objects.exists() and asked(house, key="k1").state == "asked"  # it can be asked anew
+
+
+def test_the_end_of_a_matter_ends_what_was_asked_about_it(house: House) -> None:
+    case = claims(an_order(house.cast.bolts, house.cast.annas), by=house.cast.anna)
+    first, second = asked(house, key="k1", case=case), asked(house, key="k2")
+
+    @an_act
+    def over() -> tuple[int, int]:
+        return answering.void_case(take_case_of(case.pk), PLATFORM), answering.void_key(second.merchant_id, "k2", PLATFORM)
+
+    assert over() == (1, 1)
+    assert set(Approval.objects.filter(pk__in=[first.pk, second.pk]).values_list("state", flat=True)) == {"void"}
+    assert Entry.objects.filter(case_id=case.pk, verb="void_approval").count() == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpResponse
 from django.urls import URLPattern, path
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from amends.approvals import answering, queries
 from amends.approvals.models import Approval
-from amends.approvals.rules import ACTIONS
+from amends.approvals.rules import ACTIONS, State
 from amends.faces.approving.page import VIEWS, listed, one, rows_of
 from amends.faces.case_pages import brief, with_query
 from amends.faces.entering import ActorRequest, act, face, given
@@ -27,6 +26,8 @@ ACTS: dict[str, tuple[str, Text]] = {
     "withdrawal": ("withdraw", say("已撤回。", "Withdrawn.")),
     "review": ("review", say("复核已记录。", "The review is on record.")),
 }
+
+MOOT = say("这件事已经变了，不能照办；申请作废，钱没有动。", "The matter has moved on; the request is void and no money moved.")
 
 
 class Rooms:
@@ -80,20 +81,20 @@ class Rooms:
             row = queries.approval(ref, request.actor)
 
             def run() -> str:
-                _do(verb, row.ref, request.actor, request)
-                return f"{self.path}/{row.ref}"
+                done = _do(verb, row.ref, request.actor, request)
+                return f"{self.path}/{row.ref}" + ("?void=1" if done.state == State.VOID.value else "")
 
             try:
                 answer = act(request, run)
             except Unprocessable as refusal:
                 return self._page(request, row, refusal)
-            tell(request, said)
+            tell(request, MOOT if answer.url.endswith("?void=1") else said)
             return answer
 
         return acted
 
 
-def _do(verb: str, ref: str, by: Actor, request: ActorRequest) -> Any:
+def _do(verb: str, ref: str, by: Actor, request: ActorRequest) -> Approval:
     if verb == "withdraw":
         return answering.withdraw(ref, by=by)
     if verb == "review":

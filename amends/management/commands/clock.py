@@ -15,6 +15,7 @@ import structlog
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
 
+from amends.approvals import lapsing
 from amends.cases import clockwork
 from amends.cases.verbs import ending
 from amends.kernel import clock
@@ -81,6 +82,7 @@ class Command(BaseCommand):
         ]
         if ticks % SWEEPS == 0:
             parts.append(("ended cases", partial(ending.sweep, shard=shard)))
+            parts.append(("approvals", partial(lapsing.tick, shard)))
         if shard.number == 0 and ticks % HOUSEKEEPING == 0:
             parts += [
                 ("months", lambda: make_months(clock.now().date())),
