@@ -12,15 +12,17 @@ from pathlib import Path
 
 from amends.plumbing.simulators.behaving import written
 from amends.plumbing.simulators.books import Refused
+from amends.plumbing.simulators.payments.alipay import Alipay
 from amends.plumbing.simulators.payments.behaviour import Behaviour, behave
 from amends.plumbing.simulators.payments.book import Book
 from amends.plumbing.simulators.payments.server import Gateway
 from amends.plumbing.simulators.payments.stripe import Stripe
 from amends.plumbing.simulators.payments.webhooks import aim
+from amends.plumbing.simulators.payments.wechat import WeChatPay
 from amends.plumbing.simulators.payments.wires import Wire
 from amends.plumbing.simulators.serving import port_file, serve_until_told
 
-WIRES: tuple[type[Wire], ...] = (Stripe,)
+WIRES: tuple[type[Wire], ...] = (Stripe, Alipay, WeChatPay)
 
 
 def arguments(parser: argparse.ArgumentParser, *, home: Path | None = None) -> None:
