@@ -52,20 +52,27 @@ def carry_out(case: Case, given: Mapping[str, Any], by: Actor) -> str:
     came = case.ref
     if kind is Kind.VOUCHER:
         voucher = _voucher(case, given, minor, by)
-        told |= facts_of(voucher)
+        told |= facts_of(voucher) | {"grants": [voucher.grant_id]}
         came = voucher.ref
     elif kind is Kind.POINTS:
-        _points(case, minor, by)
-    elif kind is Kind.PRICE_ADJUSTMENT:
-        for unit, part in _units(case, given, minor):
-            intend_for(owe_share(case, unit, amount_minor=part, remedy=Remedy.PRICE_ADJUSTMENT, basis=BASIS, by=by), by)
-    elif kind is Kind.EXTRA:
-        line = _line(case, given["line"])
-        intend_for(owe_extra(case, line, part=given["part"], amount_minor=minor, basis=BASIS, by=by), by)
+        told["grants"] = [_points(case, minor, by).pk]
     else:
-        intend_for(_sum(case, given, minor, by), by)
+        grants = _in_money(case, kind, given, minor, by)
+        told["grants"] = [grant.pk for grant in grants]
+        for grant in grants:
+            intend_for(grant, by)
     case.tell("compensate", by, facts=told)
     return came
+
+
+def _in_money(case: Case, kind: Kind, given: Mapping[str, Any], minor: int, by: Actor) -> list[Grant]:
+    """The grants that refunds will fulfil."""
+    if kind is Kind.PRICE_ADJUSTMENT:
+        named = {"remedy": Remedy.PRICE_ADJUSTMENT, "basis": BASIS, "by": by}
+        return [owe_share(case, unit, amount_minor=part, **named) for unit, part in _units(case, given, minor)]
+    if kind is Kind.EXTRA:
+        return [owe_extra(case, _line(case, given["line"]), part=given["part"], amount_minor=minor, basis=BASIS, by=by)]
+    return [_sum(case, given, minor, by)]
 
 
 def issue_free(payload: Mapping[str, Any], by: Actor) -> Voucher:
@@ -141,7 +148,7 @@ def _voucher_for(case: Case, grant: Grant, minor: int, terms: Terms, given_by: s
     return voucher
 
 
-def _points(case: Case, points: int, by: Actor) -> None:
+def _points(case: Case, points: int, by: Actor) -> Grant:
     grant = owe_sum(case, amount_minor=points, currency=POINTS, remedy=Remedy.GOODWILL, basis=BASIS, borne_by="platform", by=by)
     grant.follow("begin", by)
     give_points(
@@ -149,6 +156,7 @@ def _points(case: Case, points: int, by: Actor) -> None:
         grant_id=grant.pk,
     )  # fmt: skip
     grant.follow("fulfil", by, facts={"amount_minor": points, "unit": POINTS})
+    return grant
 
 
 def _cause(grant: Grant) -> str:

@@ -11,9 +11,11 @@ from typing import Any
 
 from django.db.models import Sum
 
+from amends.approvals.rules_of_money import rules_on
 from amends.cases.models import Case, Grant
 from amends.compensation.rules import OF_THE_ORDER, PLATFORMS, POINTS, Kind, voucher_unit
 from amends.compensation.vouchers import Terms
+from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NoSuchMove, NotYourMove, Unprocessable
 from amends.kernel.texts import Text, say
@@ -71,6 +73,9 @@ def checked(case: Case, offer: Offer, by: Actor) -> dict[str, Any]:
         amount = _of_claim(case, offer)
     if not 1 <= amount <= MOST_MINOR:
         raise Unprocessable.field("amount_minor", say("金额要大于零。", "The amount is more than nothing."), code="wrong_amount")
+    most = rules_on(clock.now()).points.most_points
+    if kind is Kind.POINTS and amount > most:
+        raise Unprocessable.field("amount_minor", say("最多 {n} 积分。", "{n} points at most.", n=most), code="wrong_amount")
     given: dict[str, Any] = {"kind": kind.value, "amount_minor": amount, "unit": unit_of(kind, case.currency)}
     if kind is Kind.VOUCHER:
         terms = Terms(case.currency, amount, offer.min_spend_minor, offer.scope, offer.days)

@@ -25,7 +25,7 @@ from amends.cases.models import Case, Grant
 from amends.cases.record import an_act
 from amends.cases.taking import take, take_case_of
 from amends.compensation.models import Supplement
-from amends.compensation.offers import BASIS, check_stage
+from amends.compensation.offers import check_stage
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref, new_ref
@@ -200,4 +200,5 @@ def _end(supplement: Supplement, state: str) -> None:
 
 
 def _facts(supplement: Supplement) -> dict[str, Any]:
-    return {"supplement": supplement.ref, "amount_minor": supplement.amount_minor, "currency": supplement.currency, "due_at": supplement.due_at.isoformat()}  # fmt: skip
+    due = supplement.due_at.isoformat()
+    return {"supplement": supplement.ref, "amount_minor": supplement.amount_minor, "currency": supplement.currency, "due_at": due}

@@ -1,0 +1,128 @@
+"""Reads of compensation for one actor: what was given on a case and what it is worth, vouchers, and what each way of giving is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from amends.approvals.money_schema import Rules
+from amends.approvals.rules_of_money import rules_on
+from amends.cases.models import Case, CaseText, Entry, Grant
+from amends.compensation.models import Voucher
+from amends.compensation.rules import (
+    KIND_NAMES,
+    POINTS,
+    Kind,
+    Worth,
+    with_best,
+    worth_of_money,
+    worth_of_points,
+    worth_of_voucher,
+)
+from amends.compensation.vouchers import visible_to
+from amends.kernel import clock
+from amends.kernel.parties import Party
+from amends.kernel.refs import clean_ref
+from amends.kernel.refusals import NotFound
+from amends.kernel.texts import Text
+from amends.people.rules import Actor
+
+EXAMPLE_MINOR = 1000
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One thing that was given on a case. `unit`: its currency, CNY.voucher or points; `arrived` once it is wholly delivered."""
+
+    kind: Kind
+    name: Text
+    amount_minor: int
+    unit: str
+    borne_by: str
+    by: Party
+    at: datetime
+    words: str
+    voucher: Voucher | None
+    arrived: bool
+    worth: Worth
+
+    @property
+    def currency(self) -> str:
+        """What its sum is written in; `points` for points."""
+        return self.unit.split(".")[0]
+
+
+def given_on(case: Case) -> list[Given]:
+    """What was given on the case beside its claim, newest first; three queries at most."""
+    entries = Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, verb="compensate").order_by("-number")
+    facts = [(entry, entry.facts) for entry in entries]
+    wanted = {pk for _, told in facts for pk in told.get("grants", ())}
+    stages = dict(Grant.objects.filter(merchant_id=case.merchant_id, pk__in=wanted).values_list("pk", "stage"))
+    words = dict(
+        CaseText.objects.filter(merchant_id=case.merchant_id, pk__in=[told["text"] for _, told in facts if "text" in told]).values_list(
+            "pk", "body"
+        )
+    )
+    mine = Voucher.objects.filter(merchant_id=case.merchant_id, case_id=case.pk)
+    vouchers = {voucher.ref: voucher for voucher in mine.order_by("pk")}
+    rules = rules_on(clock.now())
+    return [_given(entry, told, stages, words, vouchers, rules) for entry, told in facts]
+
+
+def _given(
+    entry: Entry, told: Mapping[str, Any], stages: Mapping[int, str], words: Mapping[int, str], vouchers: Mapping[str, Voucher],
+    rules: Rules,
+) -> Given:  # fmt: skip
+    kind = Kind(told["kind"])
+    return Given(
+        kind, KIND_NAMES[kind], told["amount_minor"], told["unit"], told["borne_by"], Party(entry.party), entry.made_at,
+        words.get(told.get("text", 0), ""), vouchers.get(told.get("voucher", "")),
+        all(stages.get(pk) == "done" for pk in told.get("grants", ())), worth_of(kind, told["amount_minor"], rules),
+    )  # fmt: skip
+
+
+def vouchers_of(by: Actor, *, state: str = "") -> QuerySet[Voucher]:
+    """The vouchers that `by` may know of, newest first."""
+    rows = Voucher.objects.filter(visible_to(by)).select_related("merchant", "consumer", "case")
+    return (rows.filter(state=state) if state else rows).order_by("-made_at", "-pk")
+
+
+def voucher_for(ref: str, by: Actor) -> Voucher:
+    """The voucher that somebody typed or clicked. Raises NotFound."""
+    found = vouchers_of(by).filter(ref=clean_ref(ref) or "").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def worth_of(kind: Kind, amount_minor: int, rules: Rules) -> Worth:
+    """What so much of this kind is worth to its consumer, in minor units of the rules' currency or its own."""
+    if kind is Kind.VOUCHER:
+        return worth_of_voucher(kind.value, amount_minor, rules.vouchers.worth_bps)
+    if kind is Kind.POINTS:
+        return worth_of_points(kind.value, amount_minor, rules.points.worth_minor * 100 // rules.points.per_points)
+    return worth_of_money(kind.value, amount_minor)
+
+
+def compared(kinds: Sequence[Kind], amount_minor: int = EXAMPLE_MINOR) -> list[tuple[Kind, Worth]]:
+    """What the same sum is worth given in each of these ways, the best marked: for whoever chooses how to give."""
+    rules = rules_on(clock.now())
+    ways = [kind for kind in kinds if kind in (Kind.GOODWILL, Kind.VOUCHER, Kind.POINTS)]
+    points = amount_minor * rules.points.per_points // rules.points.worth_minor
+    worths = [worth_of(kind, points if kind is Kind.POINTS else amount_minor, rules) for kind in ways]
+    return list(zip(ways, with_best(worths), strict=True))
+
+
+def points_worth_minor(points: int) -> int:
+    """What these points are worth today, in minor units of the rules' currency."""
+    return worth_of(Kind.POINTS, points, rules_on(clock.now())).minor
+
+
+def is_points(unit: str) -> bool:
+    """Whether this unit is points, which are shown as a number and not as money."""
+    return unit == POINTS
