@@ -12,6 +12,7 @@ from amends.api import (
     announcements,
     carrying,
     cases,
+    compensation,
     desk,
     figures,
     hooks_mail,
@@ -23,6 +24,7 @@ from amends.api import (
     policy_drafts,
     policy_simulations,
     promises,
+    purses,
     webhooks,
 )
 from amends.api.callers import KeyAuth, SessionAuth
@@ -73,7 +75,7 @@ register(api)
 ROUTERS = (
     orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, desk.router, notices.router,
     office_notices.router, announcements.router, figures.router,
-    policy.router, policy_drafts.router, policy_simulations.router, promises.router, webhooks.router, desk.hooks, hooks_messages.router,
+    policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router, webhooks.router, desk.hooks, hooks_messages.router,
     hooks_mail.router,
 )  # fmt: skip
 for part in ROUTERS:
