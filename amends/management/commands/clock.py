@@ -18,6 +18,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from amends.approvals import lapsing
 from amends.cases import clockwork
 from amends.cases.verbs import ending
+from amends.compensation import clockwork as vouchers
 from amends.kernel import clock
 from amends.notices.verbs import sending
 from amends.notices.webhooks import releasing as webhooks
@@ -76,6 +77,7 @@ class Command(BaseCommand):
         parts: list[tuple[str, Callable[[], Any]]] = [
             ("deadlines", partial(_drain, partial(clockwork.tick, shard=shard), clockwork.BATCH)),
             ("reminders", partial(clockwork.warn_due, shard=shard)),
+            ("vouchers", partial(vouchers.tick, shard=shard)),
             ("messages", partial(_drain, partial(sending.release, shard=shard), sending.MOST)),
             ("webhooks", partial(_drain, partial(webhooks.release, shard=shard), webhooks.BATCH)),
             ("answers", partial(collect_answers, older_than=ANSWERS_AFTER, shard=shard, within=ANSWERS_WITHIN)),
