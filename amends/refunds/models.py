@@ -19,7 +19,6 @@ from amends.kernel.tables import Life
 from amends.plumbing.tenants import Tenanted, child_of
 from amends.refunds.rules import REFUND
 
-
 BY_FILE = timedelta(days=4)
 
 
