@@ -6,6 +6,7 @@ tests/proofs/test_payment_simulator.py is.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,16 @@ def simulator(home: Path, behaviour: dict[str, Any] | str = "plain", **options: 
         yield running
     finally:
         running.stop()
+
+
+def wired(running: Running, *names: str) -> dict[str, str]:
+    """What a shop would set in its environment to reach these wires of the simulator, and the house's."""
+    folder = Path(httpx.get(f"{running.url}/health").json()["book"]).parent
+    wires = json.loads((folder / "payments.json").read_text())["wires"]
+    found = {"AMENDS_PAYMENTS_URL": running.url}
+    for name in names:
+        found |= wires[name]
+    return found
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from amends.api import (
     figures,
     hooks_mail,
     hooks_messages,
+    hooks_payments,
     notices,
     office_notices,
     orders,
@@ -75,8 +76,8 @@ register(api)
 ROUTERS = (
     orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, desk.router, notices.router,
     office_notices.router, announcements.router, figures.router,
-    policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router, webhooks.router, desk.hooks, hooks_messages.router,
-    hooks_mail.router,
+    policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router, webhooks.router, hooks_payments.router,
+    hooks_messages.router, hooks_mail.router,
 )  # fmt: skip
 for part in ROUTERS:
     api.add_router("/v1", part)

@@ -1,11 +1,10 @@
-"""What waits for you, and the gateway's webhooks."""
+"""What waits for you."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest
 from ninja import Router
 from ninja.params import functions as params
 
@@ -15,13 +14,8 @@ from amends.api.callers import Asked
 from amends.api.doing import reading
 from amends.api.pages import key_in, key_out
 from amends.cases.queries import queue
-from amends.kernel.refusals import Unprocessable
-from amends.kernel.texts import say
-from amends.refunds.events import webhook
 
 router = Router(tags=["queue and notices"])
-hooks = Router(tags=["webhooks"])
-LARGEST_HOOK = 64 * 1024
 HOURS: Any = params.Query(None, ge=0, le=24 * 366)
 
 
@@ -35,16 +29,3 @@ def my_queue(
     page = telling.queue(queue(request.auth.actor, issue=issue, remedy=remedy, life=life, lane=lane, within=within, after=key_in(after)))
     page.next = key_out(page.next)
     return page
-
-
-@hooks.post(
-    "/hooks/payments",
-    auth=None,
-    summary="The payment gateway says something",
-    response={200: shapes.HookOut, frozenset({401, 413, 422}): shapes.Problem},
-)
-def payments(request: HttpRequest) -> shapes.HookOut:
-    """Standard Webhooks 1.0: signed with the shared secret, not with a key of ours. It may come twice and in any order."""
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_HOOK:
-        raise Unprocessable(say("回调内容太大。", "The webhook is too large."), code="too_large")
-    return shapes.HookOut(state=webhook(request.headers, request.body))

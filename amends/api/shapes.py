@@ -412,6 +412,6 @@ class QueueOut(Schema):
 
 
 class HookOut(Schema):
-    """The webhook was taken; `state` is how the refund stands, or why it was left alone."""
+    """The push is kept: `stored` for the first time, or `known` from before. What it says is worked afterwards."""
 
     state: str

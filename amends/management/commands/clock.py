@@ -28,6 +28,7 @@ from amends.plumbing.models import Beat
 from amends.plumbing.shards import Shard
 from amends.reconciliation.jobs import daily as ask_for_statements
 from amends.refunds.jobs import collect_answers
+from amends.refunds.pushes import sweep_events
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 1.0
@@ -85,6 +86,8 @@ class Command(BaseCommand):
         if ticks % SWEEPS == 0:
             parts.append(("ended cases", partial(ending.sweep, shard=shard)))
             parts.append(("approvals", partial(lapsing.tick, shard)))
+            if shard.number == 0:
+                parts.append(("pushes of gateways", sweep_events))
         if shard.number == 0 and ticks % HOUSEKEEPING == 0:
             parts += [
                 ("months", lambda: make_months(clock.now().date())),

@@ -14,7 +14,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from amends.plumbing import machine
 from amends.plumbing.database import home
-from amends.plumbing.messages.hooks import hooks
+from amends.plumbing.messages import hooks as message_hooks
+from amends.plumbing.payments import hooks as payment_hooks
 from amends.plumbing.simulators.messages import __main__ as messages
 from amends.plumbing.simulators.payments import __main__ as payments
 
@@ -34,7 +35,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serves; ends with the simulator's own exit code where it could not begin."""
-        if options["kind"] == "messages" and options["hooks"] == "{}":
+        if options["hooks"] == "{}":
+            hooks = {"messages": message_hooks.hooks, "payments": payment_hooks.hooks}[options["kind"]]
             options["hooks"] = json.dumps(hooks(f"http://{machine.bind_address()}:{machine.port()}"))
         code = {"payments": payments.run, "messages": messages.run}[options["kind"]](Namespace(**options))
         if code:

@@ -6,15 +6,15 @@ What is not set up is said to be so, with the reason; it is never pretended. Not
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from amends.kernel.texts import Text, say
 from amends.plumbing.database import home
-from amends.plumbing.payments import http, stripe_gateway
+from amends.plumbing.payments import alipay_gateway, http, stripe_gateway, wechat_gateway
 from amends.plumbing.payments.places import NotSetUp, Place, Setting, nowhere, read_place, simulated
-from amends.plumbing.payments.port import Capture, Gateway, GatewayUnreachable
+from amends.plumbing.payments.port import Capture, Event, Gateway, GatewayUnreachable
 from amends.plumbing.payments.webhooks import webhook_secret
 
 
@@ -29,6 +29,8 @@ class Maker(NamedTuple):
 MAKERS: dict[str, Maker] = {
     "house": Maker(say("自有支付网关", "The house's gateway"), http.NEEDS, http.build),
     "stripe": Maker(say("Stripe", "Stripe"), stripe_gateway.NEEDS, stripe_gateway.build),
+    "alipay": Maker(say("支付宝", "Alipay"), alipay_gateway.NEEDS, alipay_gateway.build),
+    "wechat": Maker(say("微信支付", "WeChat Pay"), wechat_gateway.NEEDS, wechat_gateway.build),
 }
 
 
@@ -56,6 +58,16 @@ def names() -> list[str]:
 def set_up() -> dict[str, SetUp]:
     """How each gateway stands, for people."""
     return {name: _standing(name) for name in MAKERS}
+
+
+def verify(name: str, headers: Mapping[str, str], body: bytes, query: Mapping[str, str]) -> list[Event]:
+    """What a webhook of this gateway tells. Raises NotFromGateway; GatewayUnreachable where the gateway is not set up.
+
+    The house's is checked with the shared secret alone, so that it is heard wherever that gateway is.
+    """
+    if name == "house":
+        return http.events_of(headers, body, webhook_secret(home()))
+    return gateway(name).verify(headers, body, query)
 
 
 def register_captures(captures: Sequence[Capture]) -> int:

@@ -66,18 +66,6 @@ class HttpGateway:
                 yield line
             after = page["next"]
 
-    def pay_link(self, key: str, amount: int, currency: str, title: str) -> str | None:
-        """See port.Gateway. What is paid there is captured under the key, which is the tender's name in the gateway's book."""
-        told = {"key": key, "title": title, "amount": amount, "currency": currency}
-        return str(self._fetched("POST", "/pages", json=told)["url"])
-
-    def verify(self, headers: Mapping[str, str], body: bytes, query: Mapping[str, str]) -> list[Event]:
-        """See port.Gateway: Standard Webhooks with the shared secret."""
-        told = verify_webhook(headers, body, self.secret, clock.machine_now())
-        data, kind = told.get("data"), told.get("type")
-        known = kind in KINDS and isinstance(data, dict)
-        return [Event(_event_id(headers), cast(EventKind, kind) if known else "other", data if isinstance(data, dict) else {})]
-
     def register_captures(self, captures: Sequence[Capture]) -> int:
         """See port.Gateway; a batch of 5,000 is one transaction of the gateway."""
         new = 0
@@ -85,6 +73,15 @@ class HttpGateway:
             batch = [_told(capture) for capture in captures[start : start + CAPTURES_AT_ONCE]]
             new += int(self._fetched("POST", "/captures", json=batch)["new"])
         return new
+
+    def pay_link(self, key: str, amount: int, currency: str, title: str) -> str | None:
+        """See port.Gateway. What is paid there is captured under the key, which is the tender's name in the gateway's book."""
+        told = {"key": key, "title": title, "amount": amount, "currency": currency}
+        return str(self._fetched("POST", "/pages", json=told)["url"])
+
+    def verify(self, headers: Mapping[str, str], body: bytes, query: Mapping[str, str]) -> list[Event]:
+        """See port.Gateway: Standard Webhooks with the shared secret."""
+        return events_of(headers, body, self.secret)
 
     def close(self) -> None:
         """Its connections are closed."""
@@ -116,6 +113,14 @@ class HttpGateway:
             return answer
         except (httpx.TransportError, ValueError) as wrong:
             raise GatewayUnreachable(f"{method} {self.base_url}{path}: {wrong or type(wrong).__name__}") from wrong
+
+
+def events_of(headers: Mapping[str, str], body: bytes, secret: str) -> list[Event]:
+    """What a push tells that is signed with `secret` (Standard Webhooks). Raises NotFromGateway."""
+    told = verify_webhook(headers, body, secret, clock.machine_now())
+    data, kind = told.get("data"), told.get("type")
+    known = kind in KINDS and isinstance(data, dict)
+    return [Event(_event_id(headers), cast(EventKind, kind) if known else "other", data if isinstance(data, dict) else {})]
 
 
 def build(place: Place) -> HttpGateway:
