@@ -102,6 +102,19 @@ def _cells(before: Rules, after: Rules) -> Iterator[Change]:
             yield Change(path, _what(path), _value(path, was, before), _value(path, now, after))
 
 
+def cells(rules: Rules) -> list[tuple[str, Text, Text]]:
+    """Every cell but limits, version and day: its path, what it is, what it says."""
+    return [(path, _what(path), _value(path, value, rules) or NOTHING) for path, value in _flat(rules) if path != "name"]
+
+
+def limit_rows(rules: Rules) -> list[tuple[Text, Text, list[tuple[Text, Text]]]]:
+    """Each row of limits: the role, its actions, and its bounds, each with its name."""
+    return [
+        (ROLES[Role(row.role)].name, named(list(row.actions)), [(what, _sum(getattr(row, name), rules)) for name, what in LIMITS.items()])
+        for row in rules.limits
+    ]
+
+
 def _flat(rules: Rules) -> Iterator[tuple[str, Any]]:
     """Every cell but limits, version and day, by its path."""
     yield "currency", rules.currency

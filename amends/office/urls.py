@@ -8,6 +8,7 @@ from django.urls import path
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
 from amends.office import cases, figures, keys, lifecycle, pages, webhooks
+from amends.office.money import rules as money_rules
 from amends.office.notices import announcements, channels, log, table, wordings
 from amends.office.policy import drafts, golden, packs, simulations, trying
 
@@ -17,6 +18,11 @@ urlpatterns = [
     path("cases.csv", cases.exported, name="office_cases_csv"),
     path("cases/<str:ref>/", cases.one, name="office_case"),
     path("mails/", log.moved, name="office_mails"),
+    path("money/rules/", money_rules.listed, name="office_money_rules"),
+    path("money/rules/new/", money_rules.new, name="office_money_rules_new"),
+    path("money/rules/<str:name>/", money_rules.one, name="office_money_rules_version"),
+    path("money/rules/<str:name>/signature/", money_rules.sign, name="office_money_rules_signature"),
+    path("money/rules/<str:name>/withdrawal/", money_rules.withdraw, name="office_money_rules_withdrawal"),
     path("policy/", packs.overview, name="office_policy"),
     path("policy/packs/", packs.all_versions, name="office_policy_versions"),
     path("policy/packs/<str:pack_id>/<str:name>/", packs.one, name="office_policy_pack"),
