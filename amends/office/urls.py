@@ -8,6 +8,7 @@ from django.urls import path
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
 from amends.office import cases, figures, keys, lifecycle, pages, webhooks
+from amends.office.money import bank, reconciliation, statements
 from amends.office.money import rules as money_rules
 from amends.office.notices import announcements, channels, log, table, wordings
 from amends.office.policy import drafts, golden, packs, simulations, trying
@@ -62,6 +63,22 @@ urlpatterns = [
     path("announcements/<str:ref>/withdrawal/", announcements.withdraw, name="office_announcement_withdrawal"),
     path("announcements/<str:ref>/seen", announcements.seen, name="office_announcement_seen"),
     *promises_in("office", render, EVERY, slash="/", acts=False),
+    path("money/reconciliation/", reconciliation.listed, name="office_reconciliation"),
+    path("money/reconciliation.csv", reconciliation.exported, name="office_reconciliation_csv"),
+    path("money/reconciliation/<str:ref>/", reconciliation.one, name="office_difference"),
+    path("money/reconciliation/<str:ref>/owner/", reconciliation.owner, name="office_difference_owner"),
+    path("money/reconciliation/<str:ref>/explanation/", reconciliation.explanation, name="office_difference_explanation"),
+    path("money/statements/", statements.listed, name="office_statements"),
+    path("money/statements/asked/", statements.asking, name="office_statement_asked"),
+    path("money/statements/<str:ref>/", statements.one, name="office_statement"),
+    path("money/statements/<str:ref>/lines.csv", statements.exported, name="office_statement_csv"),
+    path("money/bank/", bank.listed, name="office_bank"),
+    path("money/bank/batches/", bank.make, name="office_bank_make"),
+    path("money/bank/<str:ref>/", bank.one, name="office_bank_batch"),
+    path("money/bank/<str:ref>/release/", bank.release, name="office_bank_release"),
+    path("money/bank/<str:ref>/discard/", bank.discard, name="office_bank_discard"),
+    path("money/bank/<str:ref>/file/", bank.file, name="office_bank_file"),
+    path("money/bank/<str:ref>/confirmation/", bank.confirmation, name="office_bank_confirmation"),
     path("lifecycle/", lifecycle.show, name="office_lifecycle"),
     path("data/", pages.data, name="office_data"),
     path("verify/", pages.checks, name="office_verify"),

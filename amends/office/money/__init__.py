@@ -1,0 +1,1 @@
+"""The office's pages of money at gateways and banks."""
