@@ -7,6 +7,7 @@ from django.urls import path
 from amends.console import announcements, answering, cases, inspecting, parcels, queue, webhooks
 from amends.console.page import shown
 from amends.faces.approving.rooms import approvals_in
+from amends.faces.compensating.rooms import compensation_in
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
 from amends.faces.reaching.rooms import settings_of
@@ -23,6 +24,7 @@ urlpatterns = [
     *settings_of("console", shown),
     *approvals_in("console", shown),
     *promises_in("console", shown, EVERY),
+    *compensation_in("console", shown),
     path("cases", cases.every, name="console_cases"),
     path("cases/<str:ref>", cases.case, name="console_case"),
     path("cases/<str:ref>/approval", answering.approval, name="console_approval"),

@@ -7,6 +7,7 @@ from django.urls import path
 from amends.desk import announcements, cases, moving, notices, queue, reviews
 from amends.desk.page import shown
 from amends.faces.approving.rooms import approvals_in
+from amends.faces.compensating.rooms import compensation_in
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
 from amends.faces.reaching.rooms import settings_of
@@ -23,6 +24,7 @@ urlpatterns = [
     path("announcements", announcements.listed, name="desk_announcements"),
     path("announcements/<str:ref>/seen", announcements.seen, name="desk_announcement_seen"),
     *promises_in("desk", shown, EVERY),
+    *compensation_in("desk", shown),
     path("cases", queue.every, name="desk_cases"),
     path("cases/<str:ref>", cases.case, name="desk_case"),
     path("cases/<str:ref>/review", cases.review, name="desk_call"),
