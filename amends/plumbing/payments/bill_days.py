@@ -1,0 +1,38 @@
+"""Which daily bills of a Chinese provider tell of a span of time: days are Beijing's, each told by ten on the morning after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from amends.plumbing.payments.port import GatewayUnreachable, Line
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+OUT_AFTER = timedelta(hours=10)
+USUAL_SPAN = timedelta(days=31)
+
+
+class NoBill(Exception):
+    """The provider has no bill of that day: nothing happened, or it is not out yet."""
+
+
+def lines_of_days(
+    read: Callable[[str], list[Line]], since: datetime | None, until: datetime | None, now: datetime
+) -> Iterator[Line]:  # fmt: skip
+    """The lines at or after `since` (None: the last 31 days) and before `until` (None: what is out by now), oldest day first.
+
+    `read` gives the lines of a day like 2026-03-01, or raises NoBill. Raises GatewayUnreachable where a bill that was asked for by
+    `until` is not out yet: silence about that day would look like a day without payments.
+    """
+    start, end = since or now - USUAL_SPAN, until or now
+    day = start.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
+    while day < end:
+        try:
+            lines = read(day.strftime("%Y-%m-%d"))
+        except NoBill as wrong:
+            if until is not None and now < day + timedelta(days=1) + OUT_AFTER:
+                raise GatewayUnreachable(f"the bill of {day:%Y-%m-%d} is not out yet") from wrong
+            lines = []
+        yield from sorted((line for line in lines if start <= line.at < end), key=lambda line: line.at)
+        day += timedelta(days=1)
