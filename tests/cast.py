@@ -94,15 +94,19 @@ def an_order(
     discounts: Sequence[int] = (0,),
     coupons: Sequence[int] = (0,),
     freight: int = 0,
+    packaging: int = 0,
+    commissions: Sequence[int] = (),
+    currency: str = "CNY",
     goods_class: str = "general",
     signed_ago: timedelta | None = timedelta(days=2),
     shipped: bool = True,
     promotions: Sequence[dict[str, Any]] = (),
 ) -> Order:
-    """One order of as many lines as there are quantities: `prices` and `discounts` for the whole line, `coupons` paid in kind. In fen."""
+    """One order of as many lines as there are quantities: `prices`, `discounts` and `commissions` for the whole line, `coupons` paid
+    in kind. In minor units."""
     at = clock.now()
     n = len(quantities)
-    discounts, coupons = list(discounts) + [0] * (n - len(discounts)), list(coupons) + [0] * (n - len(coupons))
+    discounts, coupons, commissions = ([*given, *[0] * (n - len(given))] for given in (discounts, coupons, commissions))
     paid = [p - d for p, d in zip(prices, discounts, strict=True)]
     order = Order.objects.create(
         merchant=merchant,
@@ -110,18 +114,19 @@ def an_order(
         number=new_ref("OR"),
         consumer=consumer,
         placed_at=at - timedelta(days=5),
-        currency="CNY",
+        currency=currency,
         list_minor=sum(prices),
         discount_minor=sum(discounts),
         freight_minor=freight,
-        paid_minor=sum(paid) + freight,
+        packaging_minor=packaging,
+        paid_minor=sum(paid) + freight + packaging,
         promotions=list(promotions),
     )
-    _paid(order, money=sum(paid) - sum(coupons) + freight, kind=sum(coupons))
-    freights = apportion(freight, paid) if freight else [0] * n
+    _paid(order, money=sum(paid) - sum(coupons) + freight + packaging, kind=sum(coupons))
+    freights, packagings = (apportion(extra, paid) if extra else [0] * n for extra in (freight, packaging))
     for position, quantity in enumerate(quantities, 1):
         at_here = position - 1
-        sums = prices[at_here], discounts[at_here], coupons[at_here], freights[at_here]
+        sums = prices[at_here], discounts[at_here], coupons[at_here], freights[at_here], packagings[at_here], commissions[at_here]
         _a_line(order, position, quantity, *sums, goods_class)
     Shipment.objects.create(
         merchant=merchant,
@@ -140,9 +145,10 @@ def an_order(
 def _paid(order: Order, *, money: int, kind: int) -> None:
     """The payment of an order: a wallet for the money, a coupon for what was paid in kind."""
     payment = Payment.objects.create(
-        merchant=order.merchant, order=order, currency="CNY", captured_minor=money + kind, made_at=order.placed_at
+        merchant=order.merchant, order=order, currency=order.currency, captured_minor=money + kind, made_at=order.placed_at
     )
-    tenders = [("wallet", "CNY", money)] + ([("coupon", "CNY.coupon", kind)] if kind else [])
+    unit = order.currency
+    tenders = [("wallet", unit, money)] + ([("coupon", f"{unit}.coupon", kind)] if kind else [])
     for position, (name, unit, minor) in enumerate(tenders, 1):
         Tender.objects.create(
             merchant=order.merchant, payment=payment, order=order, ref=f"T-{order.ref}-{position}", position=position, kind=name, unit=unit,
@@ -150,7 +156,10 @@ def _paid(order: Order, *, money: int, kind: int) -> None:
         )  # fmt: skip
 
 
-def _a_line(order: Order, position: int, quantity: int, price: int, discount: int, coupon: int, freight: int, goods_class: str) -> None:
+def _a_line(
+    order: Order, position: int, quantity: int, price: int, discount: int, coupon: int, freight: int, packaging: int, commission: int,
+    goods_class: str,
+) -> None:  # fmt: skip
     key = f"{order.ref}-{position}"
     product = Product.objects.create(
         merchant=order.merchant, ref=new_ref("PR"), key=key, name_zh="台灯", name_en="Lamp", goods_class=goods_class
@@ -167,10 +176,13 @@ def _a_line(order: Order, position: int, quantity: int, price: int, discount: in
         list_minor=price,
         discount_minor=discount,
         freight_minor=freight,
+        packaging_minor=packaging,
+        commission_minor=commission,
         paid_minor=price - discount,
     )
     money, kind = unit_shares(price - discount - coupon, quantity), unit_shares(coupon, quantity)
     lists, offs, ways = unit_shares(price, quantity), unit_shares(discount, quantity), unit_shares(freight, quantity)
+    packs, taken = unit_shares(packaging, quantity), apportion(commission, [a + b for a, b in zip(money, kind, strict=True)])
     for i in range(quantity):
         shares = {"1": money[i]} | ({"2": kind[i]} if kind[i] else {})
         Unit.objects.create(
@@ -184,6 +196,9 @@ def _a_line(order: Order, position: int, quantity: int, price: int, discount: in
             paid_minor=money[i] + kind[i],
             shares=shares,
             freight_shares={"1": ways[i]} if ways[i] else {},
+            packaging_minor=packs[i],
+            packaging_shares={"1": packs[i]} if packs[i] else {},
+            commission_minor=taken[i],
         )
 
 

@@ -30,6 +30,7 @@ LATE_MESSAGE = timedelta(minutes=5)
 MOST = 50
 UNCHANGING = (
     "cases_entry",
+    "ledger_account",
     "ledger_posting",
     "ledger_line",
     "policy_decision",
@@ -200,7 +201,7 @@ def double_claims() -> list[str]:
     """Units granted twice; cases with another number of claimed units than they say, or whose claim outlives them."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT unit_id FROM cases_grant WHERE stage IN ('owed', 'doing', 'done')"
+            "SELECT unit_id FROM cases_grant WHERE stage IN ('owed', 'doing', 'done') AND subject = 'unit'"
             " GROUP BY merchant_id, unit_id HAVING count(*) > 1 LIMIT %s",
             [MOST],
         )
@@ -212,6 +213,33 @@ def double_claims() -> list[str]:
             [MOST],
         )
         return found + [f"case {ref} is about {said} units and claims {there}" for ref, said, there in cursor.fetchall()]
+
+
+def granted_astray() -> list[str]:
+    """Units and lines whose count of what was granted back is not the sum of their live grants (B9, B11)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT u.id, u.granted_minor, coalesce(g.minor, 0) FROM market_unit u LEFT JOIN (SELECT merchant_id, unit_id,"
+            " sum((parts->>'goods')::bigint) AS minor FROM cases_grant WHERE stage IN ('owed', 'doing', 'done') AND unit_id IS NOT NULL"
+            " GROUP BY merchant_id, unit_id) g ON g.merchant_id = u.merchant_id AND g.unit_id = u.id"
+            " WHERE u.granted_minor <> coalesce(g.minor, 0) LIMIT %s",
+            [MOST],
+        )
+        found = [f"unit {pk}: {there} granted of its price, its grants say {said}" for pk, there, said in cursor.fetchall()]
+        cursor.execute(
+            "SELECT l.id, l.freight_granted_minor, coalesce(g.freight, 0), l.packaging_granted_minor, coalesce(g.packaging, 0)"
+            " FROM market_order_line l LEFT JOIN (SELECT g.merchant_id, coalesce(g.line_id, u.line_id) AS line_id,"
+            "  coalesce(sum((g.parts->>'freight')::bigint), 0) AS freight, coalesce(sum((g.parts->>'packaging')::bigint), 0) AS packaging"
+            "  FROM cases_grant g LEFT JOIN market_unit u ON u.merchant_id = g.merchant_id AND u.id = g.unit_id"
+            "  WHERE g.stage IN ('owed', 'doing', 'done') AND g.parts ?| ARRAY['freight', 'packaging'] GROUP BY 1, 2) g"
+            " ON g.merchant_id = l.merchant_id AND g.line_id = l.id WHERE (l.freight_granted_minor, l.packaging_granted_minor)"
+            " <> (coalesce(g.freight, 0), coalesce(g.packaging, 0)) LIMIT %s",
+            [MOST],
+        )
+        return found + [
+            f"order line {pk}: freight {f} granted, its grants say {fs}; packaging {p}, they say {ps}"
+            for pk, f, fs, p, ps in cursor.fetchall()
+        ]
 
 
 def open_walls() -> list[str]:
@@ -265,6 +293,7 @@ CHECKS: tuple[Check, ...] = (
     Check("live", "a live process that began is there while a clock runs, or said goodbye", silent_live),
     Check("grants", "what is done was paid, what is paid was owed", torn_grants),
     Check("claims", "no unit is granted twice, and each case claims what it says", double_claims),
+    Check("granted", "no price, freight or packaging is granted back beyond what was counted", granted_astray),
     Check("closed", "nothing of a closed case is open", closed_but_open),
     Check("walls", "what nobody may change, the application's role cannot change", open_walls),
     Check("books", "the books balance and no refund exceeds what was captured", books_check),

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 Account = tuple[str, str]
 
-GATEWAY, HELD, OWED = ("clearing", "gateway"), ("merchant", "held"), ("consumer", "owed")
-"""What lies at the gateway, what the platform holds for the merchant, what is owed to the consumer."""
+GATEWAY, HELD, OWED, COMMISSION = ("clearing", "gateway"), ("merchant", "held"), ("consumer", "owed"), ("platform", "commission")
+"""What lies at the gateway, what the platform holds for the merchant, what is owed to the consumer, what the platform took of a price."""
 
 OUTSIDE = frozenset({"carrier", "supplier", "insurer"})
 """Parties whose accounts belong to a row of liability.Bearer."""
@@ -16,6 +16,10 @@ OUTSIDE = frozenset({"carrier", "supplier", "insurer"})
 POSTINGS: dict[str, tuple[Account, Account]] = {
     # what happened: debited (positive), credited (negative)
     "captured": (GATEWAY, HELD),
+    # the platform's part of each line of an order, given back with its goods, and taken again where they are not paid back after all
+    "commission": (HELD, COMMISSION),
+    "commission_back": (COMMISSION, HELD),
+    "commission_again": (HELD, COMMISSION),
     "owed": (HELD, OWED),
     "paid": (OWED, GATEWAY),
     "dropped": (OWED, HELD),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from amends.cases import acting
 from amends.cases.models import Case
+from amends.ledger.commission import settle_commission
 from amends.ledger.models import Posting
 from amends.ledger.posting import About, post
 from amends.refunds.models import Chargeback, Refund, Way
@@ -24,11 +25,15 @@ CAME_BACK = {"paid": "reversed", "paid_bank": "reversed_bank", "paid_credit": "r
 def book(what: str, refund: Refund, case: Case, *, verb: str) -> Posting:
     """`what` has happened to this refund by `verb`, in the act under way: owed, dropped, paid, reversed, covered or covered_late.
 
+    What is owed or owed no longer takes the commission of its goods with it (ledger/commission.py).
     The account follows who bears the grant and which way the money goes. Twice is a fault (IntegrityError).
     """
     about = About(refund.merchant_id, case.order_id, case.pk, refund.pk, case.consumer_id)
     cause = f"refund:{refund.pk}:{verb}:{acting.current().key}"
-    return post(_posting(what, refund), about, refund.amount_minor, refund.unit, key=f"{what}:{refund.ref}", cause=cause)
+    posting = post(_posting(what, refund), about, refund.amount_minor, refund.unit, key=f"{what}:{refund.ref}", cause=cause)
+    if what in ("owed", "dropped"):
+        settle_commission(about, key=f"commission:{what}:{refund.ref}", cause=cause)
+    return posting
 
 
 def book_chargeback(what: str, row: Chargeback, minor: int, *, order_id: int, verb: str) -> Posting:

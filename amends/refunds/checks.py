@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 
+from amends.ledger.checks import ledger_check
 from amends.market.models import Tender
 from amends.plumbing.payments.choosing import gateway
 from amends.plumbing.payments.port import Line
@@ -21,45 +22,12 @@ HOUSE = "house"
 AT_GATEWAY = (Way.TENDER.value, Way.TRANSFER.value)
 _CHECKS = (
     (
-        "posting {} has no lines or does not balance: {} {}",
-        "SELECT p.key, l.unit, sum(l.amount_minor) FROM ledger_posting p LEFT JOIN ledger_line l"
-        " ON l.merchant_id = p.merchant_id AND l.posting_id = p.id GROUP BY p.merchant_id, p.id, p.key, l.unit"
-        " HAVING coalesce(sum(l.amount_minor), 1) <> 0",
-    ),
-    (
         "tender {}: {} captured, {} reserved, {} in live refunds",
         "SELECT t.ref, t.captured_minor, t.reserved_minor, coalesce(r.live, 0) FROM market_tender t LEFT JOIN"
         " (SELECT merchant_id, tender_id, sum(amount_minor) AS live FROM refunds_refund"
         "  WHERE stage NOT IN ('dropped', 'redirected', 'reversed') GROUP BY merchant_id, tender_id) r"
         " ON r.merchant_id = t.merchant_id AND r.tender_id = t.id"
         " WHERE t.reserved_minor <> coalesce(r.live, 0) OR coalesce(r.live, 0) > t.captured_minor",
-    ),
-    (
-        "order {} in {}: the gateway account holds {}, captured less paid is {}",
-        "SELECT o.ref, m.unit, coalesce(b.minor, 0), m.minor FROM ("
-        "  SELECT t.merchant_id, t.order_id, t.unit, sum(t.captured_minor) - coalesce(sum(r.paid), 0) AS minor"
-        "   FROM market_tender t LEFT JOIN"
-        "   (SELECT merchant_id, tender_id, sum(amount_minor) AS paid FROM refunds_refund WHERE stage IN ('paid', 'settled', 'covered')"
-        "    GROUP BY merchant_id, tender_id) r ON r.merchant_id = t.merchant_id AND r.tender_id = t.id"
-        "  GROUP BY t.merchant_id, t.order_id, t.unit) m"
-        " JOIN market_order o ON o.merchant_id = m.merchant_id AND o.id = m.order_id LEFT JOIN ("
-        "  SELECT p.merchant_id, p.order_id, l.unit, sum(l.amount_minor) AS minor FROM ledger_line l"
-        "   JOIN ledger_account a ON a.id = l.account_id AND a.party = 'clearing' AND a.name = 'gateway'"
-        "   JOIN ledger_posting p ON p.merchant_id = l.merchant_id AND p.id = l.posting_id GROUP BY p.merchant_id, p.order_id, l.unit) b"
-        " ON b.merchant_id = m.merchant_id AND b.order_id = m.order_id AND b.unit = m.unit WHERE coalesce(b.minor, 0) <> m.minor",
-    ),
-    (
-        "order {} in {}: the books owe the consumer {}, refunds under way are {}",
-        "SELECT o.ref, coalesce(b.unit, r.unit), coalesce(-b.minor, 0), coalesce(r.minor, 0) FROM ("
-        "  SELECT p.merchant_id, p.order_id, l.unit, sum(l.amount_minor) AS minor FROM ledger_line l"
-        "   JOIN ledger_account a ON a.id = l.account_id AND a.party = 'consumer' AND a.name = 'owed'"
-        "   JOIN ledger_posting p ON p.merchant_id = l.merchant_id AND p.id = l.posting_id GROUP BY p.merchant_id, p.order_id, l.unit) b"
-        " FULL JOIN (SELECT r.merchant_id, t.order_id, r.unit, sum(r.amount_minor) AS minor FROM refunds_refund r"
-        "   JOIN market_tender t ON t.merchant_id = r.merchant_id AND t.id = r.tender_id"
-        "   WHERE r.stage IN ('intended', 'frozen', 'sent', 'unknown', 'failed') GROUP BY r.merchant_id, t.order_id, r.unit) r"
-        " ON r.merchant_id = b.merchant_id AND r.order_id = b.order_id AND r.unit = b.unit"
-        " JOIN market_order o ON o.merchant_id = coalesce(b.merchant_id, r.merchant_id) AND o.id = coalesce(b.order_id, r.order_id)"
-        " WHERE coalesce(-b.minor, 0) <> coalesce(r.minor, 0)",
     ),
     (
         "grant {}: {} owed less {} reduced, {} in live refunds",
@@ -71,8 +39,8 @@ _CHECKS = (
 
 
 def books_check() -> list[str]:
-    """What is wrong in our own books: postings, reservations, the gateway's account, what consumers are owed, refunds beside grants."""
-    wrong: list[str] = []
+    """What is wrong in our own books: the ledger (ledger/checks.py), reservations, refunds beside grants."""
+    wrong = ledger_check()
     with connection.cursor() as cursor:
         for sentence, question in _CHECKS:
             cursor.execute(f"{question} LIMIT {SHOWN}")

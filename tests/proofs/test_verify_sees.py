@@ -51,7 +51,7 @@ def world(server: Server, test_database: str, django_db_setup: None, django_db_b
 
 def _three_cases() -> dict[str, Case]:
     cast = the_cast()
-    paid = claims(an_order(cast.bolts, cast.annas, shipped=False), by=cast.anna, remedy="refund_only")
+    paid = claims(an_order(cast.bolts, cast.annas, shipped=False, freight=300, commissions=(100,)), by=cast.anna, remedy="refund_only")
     approve(paid.ref, by=cast.bolt)
     disputed = claims(an_order(cast.bolts, cast.annas), by=cast.anna)
     refuse(disputed.ref, reason="other", words="it was used for a year", by=cast.bolt)
@@ -138,6 +138,20 @@ BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("books", "owe the consumer", ("DELETE FROM ledger_line l USING ledger_posting p WHERE p.id = l.posting_id AND p.what = 'paid'"
                                    " AND p.case_id = %(paid)s",
                                    "DELETE FROM ledger_posting WHERE what = 'paid' AND case_id = %(paid)s")),
+    ("books", "1 of the commission of 100", ("UPDATE market_unit u SET commission_minor = 1 FROM cases_grant g"
+                                                  " WHERE u.id = g.unit_id AND g.case_id = %(paid)s",)),
+    ("books", "commission 7, taken 100", ("UPDATE market_order_line l SET commission_minor = 7 FROM cases_case c"
+                                          " WHERE l.order_id = c.order_id AND c.id = %(paid)s",)),
+    ("books", "its reversals 200", ("UPDATE ledger_line l SET amount_minor = 200 FROM ledger_posting p WHERE p.id = l.posting_id"
+                                    " AND p.case_id = %(paid)s AND l.reverses_id IS NOT NULL",)),
+    ("books", "reversing", ("UPDATE ledger_line l SET reverses_id = l.id FROM ledger_posting p WHERE p.id = l.posting_id"
+                            " AND p.case_id = %(paid)s AND p.what = 'paid'",)),
+    ("books", "in an account of CNY", ("UPDATE ledger_line SET unit = 'JPY'",)),
+    ("books", "which is not there", ("UPDATE ledger_posting SET cause = 'refund:1:pay:nobody' WHERE case_id = %(paid)s",)),
+    ("books", "which is not there", ("UPDATE ledger_posting SET cause = 'chargeback:0:opened' WHERE case_id = %(paid)s",)),
+    ("granted", "granted of its price", ("UPDATE market_unit u SET granted_minor = 1 FROM cases_grant g WHERE u.id = g.unit_id"
+                                         " AND g.case_id = %(paid)s",)),
+    ("granted", "freight 0 granted, its grants say 300", ("UPDATE market_order_line SET freight_granted_minor = 0",)),
     ("books", "less 1 reduced", ("UPDATE cases_grant SET reduced_minor = 1 WHERE case_id = %(paid)s",)),
 )  # fmt: skip
 
@@ -192,7 +206,16 @@ def test_verify_sees_a_message_that_nobody_hands_out(world: dict[str, Case]) -> 
 @pytest.mark.parametrize("right", ["UPDATE", "DELETE", "TRUNCATE"])
 @pytest.mark.parametrize(
     "table",
-    ["cases_entry", "ledger_posting", "ledger_line", "policy_decision", "policy_pack_version", "policy_comment", "notices_promise"],
+    [
+        "cases_entry",
+        "ledger_account",
+        "ledger_posting",
+        "ledger_line",
+        "policy_decision",
+        "policy_pack_version",
+        "policy_comment",
+        "notices_promise",
+    ],
 )
 def test_verify_sees_an_open_wall(world: dict[str, Case], table: str, right: str) -> None:
     assert broken(check="walls", role="amends_app") == []

@@ -1,0 +1,187 @@
+"""Is every cent of the books where it should be? Asked of the whole ledger, in a few statements, each over all rows at once.
+
+Each check answers sentences about what is wrong, at most SHOWN of a kind; none means all is well. That refunds agree with tenders and
+with the gateway's own book is asked by refunds/checks.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+
+from amends.ledger.commission import DUE_BACK, OF_ALL
+
+SHOWN = 50
+CAUSES = {
+    "order": "market_order",
+    "chargeback": "refunds_chargeback",
+    "deposit_move": "liability_deposit_move",
+    "insurance": "liability_insurance",
+    "voucher": "compensation_voucher",
+    "purse": "compensation_purse_move",
+    "supplement": "compensation_supplement",
+}
+"""What a cause may name that is no line of a timeline: rows of these tables, each of which says by itself who did it and when."""
+
+# The balance of every posting in every unit; a posting without lines comes out of the left side of the join.
+_UNBALANCED = """
+SELECT p.key, s.unit, s.minor, coalesce(s.n, 0) FROM ledger_posting p LEFT JOIN (
+    SELECT merchant_id, posting_id, unit, sum(amount_minor) AS minor, count(*) AS n FROM ledger_line
+    GROUP BY merchant_id, posting_id, unit) s ON s.merchant_id = p.merchant_id AND s.posting_id = p.id
+WHERE s.minor IS DISTINCT FROM 0 OR s.n < 2
+"""
+_FOREIGN = """
+SELECT l.id, l.unit, a.unit, l.amount_minor, o.amount_minor FROM ledger_line l
+LEFT JOIN ledger_account a ON a.id = l.account_id
+LEFT JOIN ledger_line o ON l.reverses_id IS NOT NULL AND o.merchant_id = l.merchant_id AND o.id = l.reverses_id
+WHERE l.unit IS DISTINCT FROM a.unit OR (l.reverses_id IS NOT NULL AND (o.id IS NULL OR o.account_id <> l.account_id
+    OR o.order_line_id IS DISTINCT FROM l.order_line_id OR o.reverses_id IS NOT NULL))
+"""
+_REVERSED = """
+SELECT o.id, o.amount_minor, sum(l.amount_minor) FROM ledger_line l
+JOIN ledger_line o ON o.merchant_id = l.merchant_id AND o.id = l.reverses_id
+WHERE l.reverses_id IS NOT NULL GROUP BY o.merchant_id, o.id, o.amount_minor
+HAVING sign(sum(l.amount_minor)) = sign(o.amount_minor) OR abs(sum(l.amount_minor)) > abs(o.amount_minor)
+"""
+# One pass over all lines gives what three accounts hold by order; beside it what tenders, refunds and chargebacks say they should.
+_BY_ORDER = """
+WITH books AS MATERIALIZED (
+    SELECT p.merchant_id, p.order_id, l.unit,
+        coalesce(sum(l.amount_minor) FILTER (WHERE a.party = 'clearing' AND a.name = 'gateway'), 0) AS gateway,
+        coalesce(sum(l.amount_minor) FILTER (WHERE a.party = 'consumer' AND a.name = 'owed'), 0) AS owed,
+        coalesce(sum(l.amount_minor) FILTER (WHERE a.party = 'merchant' AND a.name = 'disputed'), 0) AS disputed
+    FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
+    JOIN ledger_posting p ON p.merchant_id = l.merchant_id AND p.id = l.posting_id
+    WHERE (a.party, a.name) IN (('clearing', 'gateway'), ('consumer', 'owed'), ('merchant', 'disputed')) AND p.order_id IS NOT NULL
+    GROUP BY p.merchant_id, p.order_id, l.unit
+), rows AS (
+    SELECT t.merchant_id, t.order_id, t.unit, t.captured_minor AS gateway, 0::bigint AS owed, 0::bigint AS disputed FROM market_tender t
+    UNION ALL
+    SELECT r.merchant_id, c.order_id, r.unit,
+        CASE WHEN r.stage IN ('paid', 'settled') AND r.way IN ('tender', 'transfer') THEN -r.amount_minor ELSE 0 END,
+        CASE WHEN r.stage IN ('intended', 'frozen', 'sent', 'unknown', 'failed') THEN -r.amount_minor ELSE 0 END, 0
+    FROM refunds_refund r JOIN cases_case c ON c.merchant_id = r.merchant_id AND c.id = r.case_id
+    UNION ALL
+    SELECT b.merchant_id, t.order_id, b.unit, CASE WHEN b.state = 'merchant' THEN 0 ELSE -b.amount_minor END, 0,
+        CASE WHEN b.state = 'open' THEN b.amount_minor ELSE 0 END
+    FROM refunds_chargeback b JOIN market_tender t ON t.merchant_id = b.merchant_id AND t.id = b.tender_id
+), told AS (
+    SELECT merchant_id, order_id, unit, sum(gateway) AS gateway, sum(owed) AS owed, sum(disputed) AS disputed
+    FROM rows GROUP BY merchant_id, order_id, unit
+)
+SELECT o.ref, coalesce(b.unit, t.unit), coalesce(b.gateway, 0), coalesce(t.gateway, 0), -coalesce(b.owed, 0), -coalesce(t.owed, 0),
+    coalesce(b.disputed, 0), coalesce(t.disputed, 0)
+FROM books b FULL JOIN told t ON t.merchant_id = b.merchant_id AND t.order_id = b.order_id AND t.unit = b.unit
+LEFT JOIN market_order o ON o.merchant_id = coalesce(b.merchant_id, t.merchant_id) AND o.id = coalesce(b.order_id, t.order_id)
+WHERE (coalesce(b.gateway, 0), coalesce(b.owed, 0), coalesce(b.disputed, 0))
+    IS DISTINCT FROM (coalesce(t.gateway, 0), coalesce(t.owed, 0), coalesce(t.disputed, 0))
+"""
+_NO_COMMISSION = """
+SELECT o.ref, l.position, l.commission_minor, coalesce(t.minor, 0) FROM market_order_line l
+JOIN market_order o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
+JOIN ledger_posting p ON p.merchant_id = o.merchant_id AND p.key = 'captured:' || o.ref
+LEFT JOIN (SELECT l.merchant_id, l.order_line_id, -sum(l.amount_minor) AS minor FROM ledger_line l
+    JOIN ledger_account a ON a.id = l.account_id AND a.party = 'platform' AND a.name = 'commission'
+    WHERE l.order_line_id IS NOT NULL AND l.reverses_id IS NULL GROUP BY l.merchant_id, l.order_line_id) t
+    ON t.merchant_id = l.merchant_id AND t.order_line_id = l.id
+WHERE l.commission_minor <> coalesce(t.minor, 0)
+"""
+# `life:id:verb:act` is a line of a case's timeline; every other cause names a row of a table by its first two words.
+_CAUSELESS = """
+WITH told AS (SELECT merchant_id, case_id, key, cause, string_to_array(cause, ':') AS c FROM ledger_posting),
+lines AS (SELECT merchant_id, case_id, key, cause, c[1] AS life, c[2] AS life_id, c[3] AS verb, c[4] AS act
+    FROM told WHERE NOT (c[1] = ANY(%(tables)s))
+), named AS (
+    SELECT e.merchant_id, e.case_id, e.life, e.life_id, e.verb, e.act FROM cases_entry e
+)
+SELECT l.key, l.cause FROM lines l LEFT JOIN named e ON e.merchant_id = l.merchant_id AND e.case_id = l.case_id AND e.life = l.life
+    AND e.life_id::text = l.life_id AND e.verb = l.verb AND e.act = l.act
+WHERE e.life IS NULL
+"""
+_CAUSE_WITHOUT_ROW = """
+SELECT p.key, p.cause FROM ledger_posting p
+LEFT JOIN {table} t ON t.merchant_id = p.merchant_id AND t.id::text = split_part(p.cause, ':', 2)
+WHERE p.cause LIKE '{name}:%%' AND t.id IS NULL
+"""
+
+
+def unbalanced() -> list[str]:
+    """Postings without two lines at least, or that do not balance in every unit."""
+    return [
+        f"posting {key} has no lines" if not n else f"posting {key} does not balance: {n} lines of {unit} make {minor}"
+        for key, unit, minor, n in _rows(_UNBALANCED)
+    ]
+
+
+def foreign_lines() -> list[str]:
+    """Lines in another unit than their account's, and reversals of what is not there, of another account or article."""
+    return [
+        f"line {pk}: {unit} in an account of {accounts}, {minor} reversing {original}"
+        for pk, unit, accounts, minor, original in _rows(_FOREIGN)
+    ]
+
+
+def too_much_reversed() -> list[str]:
+    """Lines of which more was taken back than they moved (B26)."""
+    return [f"line {pk} moved {minor}, its reversals {back}" for pk, minor, back in _rows(_REVERSED)]
+
+
+def orders_astray() -> list[str]:
+    """Orders of which the gateway's account, what consumers are owed, or what is disputed is another sum than tenders, refunds and
+    chargebacks say."""
+    found = []
+    for ref, unit, *sums in _rows(_BY_ORDER):
+        for name, ours, told in zip(_NAMES, sums[::2], sums[1::2], strict=True):
+            if ours != told:
+                found.append(f"order {ref} in {unit}: {name.format(ours, told)}")
+    return found[:SHOWN]
+
+
+_NAMES = (
+    "the gateway account holds {}, captured less paid is {}",
+    "the books owe the consumer {}, refunds under way are {}",
+    "the books hold {} as disputed, open chargebacks are {}",
+)
+
+
+def commission_astray() -> list[str]:
+    """Articles of which another commission was taken than the shop told, or another sum of it given back than their goods were (B26)."""
+    taken = [f"order {ref} line {line}: commission {told}, taken {ours}" for ref, line, told, ours in _rows(_NO_COMMISSION)]
+    back = _rows(DUE_BACK.format(**OF_ALL))
+    return taken + [
+        f"order line {line}: {due} of the commission of {whole} should have gone back, {there} has"
+        for _, line, _, _, whole, due, there in back
+    ]
+
+
+def causeless() -> list[str]:
+    """Postings whose cause is no line of their case's timeline, and no row of another table that may cause one."""
+    found = [f"posting {key} was caused by {cause}, which is not there" for key, cause in _rows(_CAUSELESS, {"tables": list(CAUSES)})]
+    for name, table in CAUSES.items():
+        rows = _rows(_CAUSE_WITHOUT_ROW.format(name=name, table=table), {})
+        found += [f"posting {key} was caused by {cause}, which is not there" for key, cause in rows]
+    return found[:SHOWN]
+
+
+CHECKS: tuple[tuple[str, Callable[[], list[str]]], ...] = (
+    ("every posting balances in every unit", unbalanced),
+    ("every line is in its account's unit, and reverses what it says", foreign_lines),
+    ("nothing is taken back twice", too_much_reversed),
+    ("gateway, consumers and disputes are what tenders, refunds and chargebacks say, order by order", orders_astray),
+    ("commission was taken as told and goes back with the goods", commission_astray),
+    ("every posting names what caused it", causeless),
+)
+"""What is asked of the books, in words, and by which function."""
+
+
+def ledger_check() -> list[str]:
+    """All that is wrong in the books."""
+    return [offender for _, asked in CHECKS for offender in asked()]
+
+
+def _rows(question: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{question} LIMIT {SHOWN}", values)
+        return list(cursor.fetchall())
