@@ -10,6 +10,7 @@ from ninja.operation import Operation
 
 from amends.api import (
     announcements,
+    approvals,
     carrying,
     cases,
     compensation,
@@ -76,7 +77,7 @@ register(api)
 ROUTERS = (
     orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, desk.router, notices.router,
     office_notices.router, announcements.router, figures.router,
-    policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router, webhooks.router, hooks_payments.router,
+    approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router, webhooks.router, hooks_payments.router,
     hooks_messages.router, hooks_mail.router,
 )  # fmt: skip
 for part in ROUTERS:
