@@ -55,7 +55,7 @@ class Rooms:
             path(here, both(door(self.page)), name=f"{self.name}_compensation"),
             path(f"{here}/vouchers/<str:voucher>/revocation", require_POST(door(self.revocation)), name=f"{self.name}_voucher_revocation"),
             path(f"{here}/supplement", require_POST(door(self.supplement)), name=f"{self.name}_supplement"),
-            path(f"{here}/supplements/<str:supplement>/withdrawal", require_POST(door(self.withdrawal)), name=f"{self.name}_supplement_drop"),
+            path(f"{here}/supplements/<str:supplement>/withdrawal", require_POST(door(self.withdrawal)), name=f"{self.name}_no_supplement"),
         ]  # fmt: skip
 
     def page(self, request: ActorRequest, ref: str) -> HttpResponse:
@@ -122,7 +122,8 @@ class Rooms:
         return f"{self.home}cases/{case.ref}/compensation"
 
     def _drawn(
-        self, request: ActorRequest, case: Case, kind: Kind | None = None, typed: forms.Form | None = None, refusal: Unprocessable | None = None
+        self, request: ActorRequest, case: Case, kind: Kind | None = None, typed: forms.Form | None = None,
+        refusal: Unprocessable | None = None,
     ) -> HttpResponse:  # fmt: skip
         by = request.actor
         kind = kind or _kind(request, case, by)

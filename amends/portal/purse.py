@@ -1,0 +1,85 @@
+"""What the consumer holds: vouchers with their conditions, points and store credit with every move, and differences to be paid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from amends.cases.queries import case_for
+from amends.compensation.models import PurseMove, Supplement, Voucher
+from amends.compensation.purses import moves_of, purses_of
+from amends.compensation.queries import given_on, points_worth_minor, vouchers_of
+from amends.compensation.rules import MOVE_NAMES, POINTS, PURSE_NAMES, STATE_NAMES, SUPPLEMENT_NAMES
+from amends.compensation.supplements import pay_url, supplements_of
+from amends.compensation.vouchers import ends_soon
+from amends.faces.entering import ActorRequest, face
+from amends.kernel import clock
+from amends.kernel.refs import clean_ref
+from amends.kernel.refusals import Conflict, NotFound
+from amends.kernel.texts import say
+from amends.people.rules import Actor
+from amends.plumbing.payments.port import GatewayUnreachable
+
+MOST = 60
+NO_PAGE = say("支付渠道现在打不开付款页，请稍后再试。", "The gateway can't open its payment page now. Please try again in a while.")
+
+
+@require_GET
+@face("portal")
+def shown(request: ActorRequest) -> HttpResponse:
+    """The purse."""
+    consumer = request.actor.consumer_id or 0
+    at = clock.now()
+    rows = list(vouchers_of(request.actor)[:MOST])
+    context = {
+        "usable": [_voucher(row, soon=ends_soon(row, at)) for row in rows if row.state == "issued"],
+        "over": [_voucher(row) for row in rows if row.state != "issued"],
+        "purses": [
+            {"purse": one, "name": PURSE_NAMES[one.purse], "worth": points_worth_minor(one.balance_minor) if one.unit == POINTS else None}
+            for one in purses_of(consumer)
+        ],
+        "moves": [_move(move) for move in moves_of(consumer)], "supplements": _open(request.actor), "back_url": reverse("portal:home"),
+    }  # fmt: skip
+    return render(request, "portal/purse.html", context)
+
+
+@require_POST
+@face("portal")
+def payment(request: ActorRequest, ref: str) -> HttpResponse:
+    """On to the gateway's own page, where the difference is paid. Nothing changes here until the gateway tells of it."""
+    found = Supplement.objects.filter(ref=clean_ref(ref) or "", case__consumer_id=request.actor.consumer_id or 0).first()
+    if found is None:
+        raise NotFound
+    try:
+        url = pay_url(found)
+    except GatewayUnreachable as away:
+        raise Conflict(NO_PAGE, code="gateway_away") from away
+    if not url:
+        raise Conflict(NO_PAGE, code="no_page")
+    answer = HttpResponseRedirect(url)
+    answer.status_code = 303
+    return answer
+
+
+def of_case(ref: str, by: Actor) -> dict[str, Any]:
+    """What the page of a case shows of compensation: what was given, and what is asked on top."""
+    case = case_for(ref, by)
+    return {"given": given_on(case), "supplements": [(row, SUPPLEMENT_NAMES[row.state]) for row in supplements_of(case)]}
+
+
+def _open(by: Actor) -> list[Supplement]:
+    rows = Supplement.objects.filter(case__consumer_id=by.consumer_id or 0, state="asked").select_related("case")
+    return list(rows.order_by("due_at")[:MOST])
+
+
+def _voucher(row: Voucher, *, soon: bool = False) -> dict[str, Any]:
+    return {"row": row, "state": STATE_NAMES[row.state], "shop": say(row.merchant.name_zh, row.merchant.name_en), "soon": soon}
+
+
+def _move(move: PurseMove) -> dict[str, Any]:
+    shop = say(move.merchant.name_zh, move.merchant.name_en)
+    return {"row": move, "what": MOVE_NAMES[move.what], "name": PURSE_NAMES[move.purse], "shop": shop, "adds": move.what == "give"}
