@@ -26,6 +26,7 @@ from amends.kernel.texts import Text, say
 from amends.market.rules.delivery import CARRIERS
 from amends.portal.evidence import waiting
 from amends.portal.pointing import pointed
+from amends.portal.purse import of_case
 from amends.portal.rows import CLOSED, ME, OPEN, case_row
 
 ROWS = 20
@@ -76,6 +77,7 @@ def case_page(
     view, refusal = case_view(ref, request.actor), refusal and pointed(refusal)
     ticked = set(evidence)
     context = {
+        **of_case(view.ref, request.actor),
         "view": view,
         "turn": _mine(view.turn),
         "may": _acts(view.acts),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from amends.faces.reaching.rooms import settings_of
-from amends.portal import acts, announcements, applying, cases, notices, orders
+from amends.portal import acts, announcements, applying, cases, notices, orders, purse
 
 app_name = "portal"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("orders/<str:ref>/claim", applying.choose, name="choose"),
     path("orders/<str:ref>/claim/remedies", applying.remedies, name="remedies"),
     path("orders/<str:ref>/cases", applying.submit, name="submit"),
+    path("purse/", purse.shown, name="purse"),
+    path("purse/supplements/<str:ref>/payment", purse.payment, name="supplement"),
     path("cases/", cases.listed, name="cases"),
     path("cases/<str:ref>", cases.shown, name="case"),
     path("cases/<str:ref>/withdrawal", acts.withdrawal, name="withdrawal"),
