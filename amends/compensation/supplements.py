@@ -101,6 +101,11 @@ def drop(ref: str, *, by: Actor) -> Supplement:
     return supplement
 
 
+def hear_capture(name: str, kind: str, told: Mapping[str, Any]) -> str:
+    """What the gateway `name` pushed of a capture; for pushes.bind."""
+    return take_capture(name, told)
+
+
 @an_act
 def take_capture(name: str, told: Mapping[str, Any]) -> str:
     """The gateway `name` says that a payment was captured (`key` is the supplement's reference): it is one more tender of its order.
