@@ -21,6 +21,7 @@ from amends.liability.verbs import charging, insuring
 from amends.compensation import carrying, purses
 from amends.compensation.granting import RUNS as GIVING_RUNS
 from amends.compensation.price_protection import fallen_minor
+from amends.compensation.supplements import hear_capture
 from amends.notices import jobs as notice_jobs
 from amends.notices import listeners as notices
 from amends.notices.announcing import jobs as announcing_jobs
@@ -31,6 +32,7 @@ from amends.reconciliation import jobs as reconciliation_jobs
 from amends.refunds import jobs as refund_jobs
 from amends.refunds import listeners as refunds
 from amends.refunds import mending as refund_mending
+from amends.refunds import pushes
 from amends.refunds import queries as refund_reads
 from amends.refunds import verbs as refund_verbs
 from amends.refunds.models import Refund
@@ -135,6 +137,7 @@ def connect() -> None:
         LISTENER[name] = listener
     HOLDS_OPEN.extend(OPEN_LIVES)
     PRICE_CUT.append(fallen_minor)
+    pushes.bind("capture.paid", hear_capture)
     NEEDED["webhooks"] = webhooks.is_wanted
     for action, run, words in (*BEARING_RUNS, *GIVING_RUNS):
         register(action, run, words)
