@@ -11,11 +11,13 @@ from ninja.operation import Operation
 from amends.api import (
     announcements,
     approvals,
+    bank,
     carrying,
     cases,
     compensation,
     desk,
     figures,
+    gateways,
     hooks_mail,
     hooks_messages,
     hooks_payments,
@@ -27,6 +29,7 @@ from amends.api import (
     policy_simulations,
     promises,
     purses,
+    reconciliation,
     webhooks,
 )
 from amends.api.callers import KeyAuth, SessionAuth
@@ -77,8 +80,10 @@ register(api)
 ROUTERS = (
     orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, desk.router, notices.router,
     office_notices.router, announcements.router, figures.router,
-    approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router, webhooks.router, hooks_payments.router,
+    approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router,
+    webhooks.router, gateways.router, hooks_payments.router,
     hooks_messages.router, hooks_mail.router,
+    reconciliation.router, bank.router,
 )  # fmt: skip
 for part in ROUTERS:
     api.add_router("/v1", part)
