@@ -8,7 +8,7 @@ from django.urls import path
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
 from amends.office import cases, figures, keys, lifecycle, pages, webhooks
-from amends.office.money import bank, reconciliation, statements
+from amends.office.money import bank, gateways, reconciliation, statements
 from amends.office.money import rules as money_rules
 from amends.office.notices import announcements, channels, log, table, wordings
 from amends.office.policy import drafts, golden, packs, simulations, trying
@@ -19,6 +19,10 @@ urlpatterns = [
     path("cases.csv", cases.exported, name="office_cases_csv"),
     path("cases/<str:ref>/", cases.one, name="office_case"),
     path("mails/", log.moved, name="office_mails"),
+    path("money/gateways/", gateways.show, name="office_gateways"),
+    path("money/gateways/pushes/", gateways.pushed, name="office_gateway_pushes"),
+    path("money/gateways/<str:name>/probe/", gateways.probed, name="office_gateway_probe"),
+    path("money/gateways/<str:name>/pushes/<str:event>/again/", gateways.again, name="office_gateway_again"),
     path("money/rules/", money_rules.listed, name="office_money_rules"),
     path("money/rules/new/", money_rules.new, name="office_money_rules_new"),
     path("money/rules/<str:name>/", money_rules.one, name="office_money_rules_version"),
