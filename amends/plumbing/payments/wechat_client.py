@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import requests
@@ -27,6 +27,7 @@ from amends.plumbing.payments.webhooks import NotFromGateway
 
 TIMEOUT = (5, 10)  # seconds to connect, and to hear the answer
 FRESH = timedelta(minutes=5)
+PATIENCE = timedelta(seconds=10)
 NO_PROXY = {"no_proxy": "*"}  # what `requests` takes for: none of the environment's proxies for any host
 HEADERS = ("Wechatpay-Signature", "Wechatpay-Timestamp", "Wechatpay-Nonce", "Wechatpay-Serial", "Wechatpay-Signature-Type")
 SERIAL = re.compile(r"PUB_KEY_ID_\d{1,60}|[0-9A-Fa-f]{1,40}")
@@ -66,6 +67,8 @@ class Said:
 class _Core(Core):  # type: ignore[misc]
     """The SDK's core at another address, which fetches nothing before it has to check a signature by a certificate."""
 
+    _fetched_at: datetime | None = None
+
     def __init__(self, merchant: Merchant) -> None:
         keys = {"public_key": merchant.public_key or None, "public_key_id": merchant.public_key_id or None}
         super().__init__(
@@ -76,6 +79,18 @@ class _Core(Core):  # type: ignore[misc]
 
     def _init_certificates(self) -> None:
         """Nothing: a service that is not there shall not keep the shop from being set up."""
+
+    def _update_certificates(self) -> None:
+        """As the SDK's, but once in a while only, for a stranger's notification names any serial; what was there stays where none came."""
+        now, before = clock.machine_now(), list(self._certificates)
+        if self._fetched_at is not None and now - self._fetched_at < PATIENCE:
+            return
+        self._fetched_at = now
+        try:
+            super()._update_certificates()
+        finally:
+            if not self._certificates:
+                self._certificates.extend(before)
 
 
 class _WeChatPay(WeChatPay):  # type: ignore[misc]

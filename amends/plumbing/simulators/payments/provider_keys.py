@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -21,6 +22,7 @@ from cryptography.x509.oid import NameOID
 BEGIN, END = datetime(2020, 1, 1, tzinfo=UTC), datetime(2120, 1, 1, tzinfo=UTC)
 
 
+@lru_cache(maxsize=64)  # reading a key checks it, which costs more than a signature
 def key_of(folder: Path, name: str) -> rsa.RSAPrivateKey:
     """The private key `folder`/`name`.key.pem (PKCS#8, readable by its owner alone), made where it is not there yet."""
     pem = kept(folder / f"{name}.key.pem", lambda: _private_pem(rsa.generate_private_key(65537, 2048)))

@@ -89,7 +89,7 @@ class Methods:
         number, total = str(body.get("out_trade_no") or ""), (body.get("amount") or {}).get("total")
         if not re.fullmatch(r"[0-9A-Za-z_\-|*]{6,32}", number) or not _is_sum(total) or not body.get("description"):
             raise Wrong(400, "PARAM_ERROR", "参数错误")
-        till.page(number, str(body["description"]), int(total))
+        till.page(number, str(body["description"]), int(total or 0))
         return {"code_url": f"weixin://wxpay/bizpayurl?pr={number}"}
 
     def scan(self, till: Till, told: Told) -> Reply:
