@@ -22,7 +22,7 @@ from amends.compensation.offers import BASIS, check_stage, claim_basis, decided_
 from amends.compensation.purses import give_points
 from amends.compensation.rules import POINTS, Kind
 from amends.compensation.vouchers import Terms, facts_of, issue
-from amends.kernel.money import apportion
+from amends.kernel.money import Money, apportion
 from amends.kernel.refusals import NoSuchMove, Unprocessable
 from amends.kernel.texts import say
 from amends.market.models import OrderLine, Unit
@@ -184,7 +184,13 @@ def _units(case: Case, given: Mapping[str, Any], minor: int) -> list[tuple[Unit,
         wrong = say("这一行还留着 {n} 件。", "{n} of this line stay.", n=len(stay))
         raise Unprocessable.field("quantity", wrong, code="wrong_quantity")
     chosen = stay[:quantity]
-    parts = apportion(minor, _left(case, chosen))
+    left = _left(case, chosen)
+    if minor > sum(left):
+        wrong = say(
+            "这 {n} 件最多还能退 {left}。", "Of these {n} pieces {left} is left at most.", n=quantity, left=Money(sum(left), case.currency)
+        )
+        raise Unprocessable.field("amount_minor", wrong, code="more_than_left")
+    parts = apportion(minor, left)
     return [(unit, part) for unit, part in zip(chosen, parts, strict=True) if part]
 
 

@@ -1,0 +1,108 @@
+"""The pages of compensation: given on console and desk within limits or asked, shown in the consumer's purse; refused words come back."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from amends.approvals.models import Approval
+from amends.cases.models import Case, Grant
+from amends.compensation.giving import compensate
+from amends.compensation.models import Supplement, Voucher
+from amends.compensation.offers import Offer
+from amends.kernel.clock import Stepped
+from amends.people.models import User
+from tests.cast import Cast, an_order, claims, the_cast
+
+
+@pytest.fixture
+def cast(db: None, stepped_clock: Stepped) -> Cast:
+    return the_cast()
+
+
+@pytest.fixture
+def case(cast: Cast) -> Case:
+    return claims(an_order(cast.bolts, cast.annas, quantities=(2,), prices=(20000,), freight=600), by=cast.anna)
+
+
+def client(user_id: int | None, language: str = "en") -> Client:
+    found = Client(headers={"accept-language": language})
+    found.force_login(User.objects.get(pk=user_id))
+    return found
+
+
+@pytest.fixture
+def bolt(cast: Cast) -> Client:
+    return client(cast.bolt.user_id)
+
+
+def posted(by: Client, path: str, key: str = "k1", **fields: str) -> int:
+    return by.post(path, {"idempotency_key": key, **fields}).status_code
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("kind", ["goodwill", "voucher", "price_adjustment", "extra", "points"])
+def test_each_kind_has_its_form_in_both_languages(cast: Cast, case: Case, kind: str, language: str) -> None:
+    who, face = (cast.agent, "desk") if kind == "points" else (cast.bolt, "console")
+    page = client(who.user_id, language).get(f"/{face}/cases/{case.ref}/compensation?kind={kind}")
+    assert page.status_code == 200
+    assert f'name="kind" value="{kind}"' in page.content.decode()
+
+
+def test_a_shop_gives_a_voucher_and_takes_it_back(bolt: Client, cast: Cast, case: Case) -> None:
+    here = f"/console/cases/{case.ref}/compensation"
+    assert posted(bolt, here, kind="voucher", amount="20.00", min_spend="50", days="30", words="sorry") == 303
+    assert posted(bolt, here, kind="voucher", amount="20.00", min_spend="50", days="30", words="sorry") == 303, "sent twice, given once"
+    (voucher,) = Voucher.objects.filter(case=case)
+    assert (voucher.amount_minor, voucher.min_spend_minor) == (2000, 5000)
+    assert voucher.ref in bolt.get(here).content.decode()
+    purse = client(cast.anna.user_id).get("/portal/purse/").content.decode()
+    assert voucher.ref in purse
+    assert "sorry" in client(cast.anna.user_id).get(f"/portal/cases/{case.ref}").content.decode()
+    assert posted(bolt, f"{here}/vouchers/{voucher.ref}/revocation", "k2", reason="a mistake") == 303
+    assert "a mistake" in client(cast.anna.user_id, "zh").get("/portal/purse/").content.decode()
+
+
+def test_a_refusal_comes_back_with_what_was_typed(bolt: Client, case: Case) -> None:
+    here = f"/console/cases/{case.ref}/compensation"
+    page = bolt.post(
+        here, {"idempotency_key": "k", "kind": "price_adjustment", "line": "1", "quantity": "2", "amount": "500", "words": "soon"}
+    )
+    assert page.status_code == 422
+    text = page.content.decode()
+    assert "soon" in text
+    assert "200.00" in text, "what is left is named"
+    assert not Grant.objects.filter(case=case).exists()
+
+
+def test_an_agent_above_the_limit_asks_and_the_page_says_so(cast: Cast, case: Case) -> None:
+    agent, here = client(cast.agent.user_id), f"/desk/cases/{case.ref}/compensation"
+    assert posted(agent, here, kind="goodwill", amount="60", why="three weeks late") == 303
+    approval = Approval.objects.get(case_id=case.pk)
+    page = agent.get(here).content.decode()
+    assert approval.ref in page
+    assert "goodwill" in page.lower()
+    assert not Grant.objects.filter(case=case).exists()
+
+
+def test_points_show_in_the_purse_with_their_worth(cast: Cast, case: Case) -> None:
+    compensate(case.ref, Offer("points", 300), by=cast.agent)
+    page = client(cast.anna.user_id).get("/portal/purse/").content.decode()
+    assert "300" in page
+    assert "3.00" in page
+
+
+def test_a_difference_is_asked_for_and_withdrawn(bolt: Client, cast: Cast, case: Case) -> None:
+    here = f"/console/cases/{case.ref}/compensation"
+    assert posted(bolt, f"{here}/supplement", amount="15") == 303
+    asked = Supplement.objects.get(case=case)
+    assert "15.00" in client(cast.anna.user_id).get("/portal/purse/").content.decode()
+    assert posted(client(cast.berta.user_id), f"/portal/purse/supplements/{asked.ref}/payment") == 404
+    assert posted(bolt, f"{here}/supplements/{asked.ref}/withdrawal", "k2") == 303
+    asked.refresh_from_db()
+    assert asked.state == "dropped"
+
+
+def test_strangers_see_nothing(cast: Cast, case: Case) -> None:
+    assert client(cast.rival.user_id).get(f"/console/cases/{case.ref}/compensation").status_code == 404
+    assert client(cast.anna.user_id).get(f"/console/cases/{case.ref}/compensation").status_code == 404
