@@ -166,4 +166,4 @@ def _sum(minor: int, rules: Rules) -> Text:
     if not minor:
         return NOTHING
     money = Money(minor, rules.currency)
-    return say("{zh}", "{en}", zh=money.into("zh"), en=money.into("en"))
+    return Text(money.into("zh"), money.into("en"))

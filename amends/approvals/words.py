@@ -24,7 +24,7 @@ def sum_words(amount_minor: int, unit: str) -> Text:
         plain = say("{n} 积分", "{n} points") if unit == "points" else say("{n} {unit}", "{n} {unit}")
         return plain.filled(n=f"{amount_minor:,}", unit=unit)
     money = Money(amount_minor, currency)
-    plain = say("{zh}", "{en}", zh=money.into("zh"), en=money.into("en"))
+    plain = Text(money.into("zh"), money.into("en"))
     return IN_KIND[kind].filled(sum=plain) if kind in IN_KIND else plain
 
 

@@ -15,8 +15,6 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from rich.console import Console
-from rich.table import Table
 
 from amends.approvals import answering, queries, words
 from amends.approvals.models import Approval
@@ -28,14 +26,6 @@ from amends.people.rules import Actor
 from amends.plumbing.console import language, tell
 
 VIEWS = ("waiting", "ended", "alarms")
-HEADS = (
-    say("编号", "ref"),
-    say("什么", "what"),
-    say("金额", "sum"),
-    say("谁申请", "asked by"),
-    say("到何时", "until"),
-    say("状态", "state"),
-)
 NONE = say("没有。", "None.")
 
 
@@ -69,12 +59,10 @@ class Command(BaseCommand):
         if not rows:
             tell(NONE)
             return
-        table = Table(*(head.into(language()) for head in HEADS))
         for row in rows:
-            cells = (words.action_words(row), words.sum_words(row.amount_minor, row.unit))
+            told = (words.action_words(row), words.sum_words(row.amount_minor, row.unit), words.state_words(row))
             until = f"{row.review_due_at or row.due_at:%Y-%m-%d %H:%MZ}"
-            table.add_row(row.ref, *(_say(cell) for cell in cells), row.asked_by.name, until, _say(words.state_words(row)))
-        Console().print(table)
+            tell("  ".join([row.ref, *(_say(each) for each in told), row.asked_by.name, until]))
 
     def _show(self, row: Approval, by: Actor, *, as_json: bool) -> None:
         if as_json:
