@@ -27,19 +27,19 @@ ALIPAY = f"""#支付宝业务明细查询
 #交易合计：1笔，商家实收共99.00元
 #导出时间:[2026年03月10日 09:00:00]
 """
-WECHAT = f"""\ufeff交易时间,公众账号ID,商户号,微信订单号,商户订单号,交易类型,交易状态,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,退款类型,退款状态,手续费,费率,订单金额,申请退款金额
-`2026-03-09 16:33:45,`wx1,`1900,`4200001,`T-2,`JSAPI,`SUCCESS,`CNY,`100.00,`0.00,`0,`0,`0.00,`,`,`0.60,`0.60%,`100.00,`0.00
-`2026-03-09 17:00:00,`wx1,`1900,`4200001,`T-2,`JSAPI,`REFUND,`CNY,`0.00,`0.00,`50300,`{RF},`12.00,`ORIGINAL,`SUCCESS,`-0.07,`0.60%,`0.00,`12.00
-`2026-03-09 17:10:00,`wx1,`1900,`4200001,`T-2,`JSAPI,`REFUND,`CNY,`0.00,`0.00,`50301,`other,`1.00,`ORIGINAL,`PROCESSING,`0.00,`0.60%,`0.00,`1.00
+WECHAT = f"""\ufeff交易时间,商户号,微信订单号,商户订单号,交易状态,货币种类,微信退款单号,商户退款单号,退款状态,手续费,订单金额,申请退款金额
+`2026-03-09 16:33:45,`1900,`4200001,`T-2,`SUCCESS,`CNY,`0,`0,`,`0.60,`100.00,`0.00
+`2026-03-09 17:00:00,`1900,`4200001,`T-2,`REFUND,`CNY,`50300,`{RF},`SUCCESS,`-0.07,`0.00,`12.00
+`2026-03-09 17:10:00,`1900,`4200001,`T-2,`REFUND,`CNY,`50301,`other,`PROCESSING,`0.00,`0.00,`1.00
 总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额
 `3,`100.00,`13.00,`0.00,`0.53,`100.00,`13.00
 """
-STRIPE = f"""balance_transaction_id,created_utc,created,currency,gross,fee,net,reporting_category,source_id,description,payment_intent_id,refund_metadata[key]
-txn_1,2026-03-09 00:10:00,2026-03-08 16:10:00,usd,99.00,3.17,95.83,charge,ch_1,,pi_1,
-txn_2,2026-03-09 01:00:00,2026-03-08 17:00:00,usd,-20.00,0.00,-20.00,refund,re_1,,pi_1,{RF}
-txn_3,2026-03-09 02:00:00,2026-03-08 18:00:00,usd,-75.83,0.00,-75.83,payout,po_1,,,
-txn_4,2026-03-09 03:00:00,2026-03-08 19:00:00,jpy,-5800,0,-5800,refund,re_2,,pi_2,key-2
-txn_5,2026-03-09 04:00:00,2026-03-08 20:00:00,usd,-99.00,15.00,-114.00,dispute,dp_1,,pi_1,
+STRIPE = f"""balance_transaction_id,created_utc,currency,gross,fee,net,reporting_category,source_id,payment_intent_id,refund_metadata[key]
+txn_1,2026-03-09 00:10:00,usd,99.00,3.17,95.83,charge,ch_1,pi_1,
+txn_2,2026-03-09 01:00:00,usd,-20.00,0.00,-20.00,refund,re_1,pi_1,{RF}
+txn_3,2026-03-09 02:00:00,usd,-75.83,0.00,-75.83,payout,po_1,,
+txn_4,2026-03-09 03:00:00,jpy,-5800,0,-5800,refund,re_2,pi_2,key-2
+txn_5,2026-03-09 04:00:00,usd,-99.00,15.00,-114.00,dispute,dp_1,pi_1,
 """
 BANK = f"""交易日期,交易时间,借方金额,贷方金额,余额,币种,对方户名,对方账号,摘要,流水号
 2026-03-09,2026-03-09 10:00:00,88.00,,1000.00,人民币,安娜,6222,退款 {RF} 谢谢,B0001
@@ -100,9 +100,7 @@ def test_a_banks_movements_name_our_refund_among_other_words() -> None:
 
 
 def test_an_archive_is_read_without_its_summary() -> None:
-    content = zipped(
-        **{"20882020_业务明细_csv": ALIPAY.encode("gb18030"), "20882020_业务明细(汇总)_csv": b"sum"}
-    )
+    content = zipped(**{"20882020_业务明细_csv": ALIPAY.encode("gb18030"), "20882020_业务明细(汇总)_csv": b"sum"})
     assert len(read(content, "bill.zip").lines) == 3
 
 
@@ -138,7 +136,7 @@ def test_a_spreadsheet_and_an_archive_that_swells_are_refused() -> None:
 
 
 def test_every_wrong_row_is_named_and_nothing_hides_behind_another() -> None:
-    found = read("kind,provider_ref,at,amount,currency\nrefund,,2026-03-09,1,CNY\nrefund,r2,yesterday,1,CNY\nrefund,r3,2026-03-09,1.234,CNY\n"
+    found = read("kind,provider_ref,at,amount,currency\nrefund,,2026-03-09,1,CNY\nrefund,r2,never,1,CNY\nrefund,r3,2026-03-09,1.234,CNY\n"
                  "refund,r4,2026-03-09,1,XXQ\nrefund,r5,2026-03-09\nrefund,r6,2026-03-09,0,CNY\nrefund,r7,2026-03-09,1,CNY\n")  # fmt: skip
     assert [(fault.row, fault.column) for fault in found.faults] == [
         (2, "provider_ref"), (3, "at"), (4, "amount"), (5, "currency"), (6, ""), (7, "amount"),

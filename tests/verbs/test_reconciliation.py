@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -128,7 +129,7 @@ def test_every_day_is_asked_once_and_days_that_were_missed_are_taken_up(
         jobs.drain()
     covered = list(Statement.objects.order_by("covers_until").values_list("covers_from", "covers_until"))
     assert len(covered) == 4
-    assert all(before[1] == after[0] for before, after in zip(covered, covered[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(covered))
 
 
 def test_a_gateway_that_is_away_is_on_record_and_asked_again_in_an_hour(
@@ -243,9 +244,10 @@ def test_a_file_is_taken_once_and_never_by_halves(cast: Cast, sue: Actor) -> Non
         take_file("house", name="b.csv", content=bill(f"refund,P2,K2,,,99,CNY,paid,,{a_day()}", "refund,,K3,,,1,CNY,paid,,never"), by=sue)
     assert "row_3" in wrong.value.fields
     assert StatementLine.objects.count() == 1
+    foreign = "支付宝交易号,商户订单号,业务类型,完成时间,订单金额（元）\n#业务明细列表结束"
     with pytest.raises(Unprocessable) as other:
-        take_file("stripe", name="c.csv", content="支付宝交易号,商户订单号,业务类型,完成时间,订单金额（元）\n#业务明细列表结束".encode(), by=sue)
-    assert other.value.code == "other_gateway" or "gateway" in other.value.fields
+        take_file("stripe", name="c.csv", content=foreign.encode(), by=sue)
+    assert other.value.code == "other_gateway"
 
 
 def test_a_statement_that_contradicts_an_older_one_is_refused(cast: Cast, sue: Actor) -> None:
@@ -282,7 +284,9 @@ def test_a_difference_is_explained_once_and_not_asked_again(cast: Cast, sue: Act
     assert Difference.objects.count() == 1
 
 
-@pytest.mark.parametrize(("how", "why", "field"), [("gone", "words", "resolution"), ("accepted", " ", "why"), ("accepted", "x" * 501, "why")])
+@pytest.mark.parametrize(
+    ("how", "why", "field"), [("gone", "words", "resolution"), ("accepted", " ", "why"), ("accepted", "x" * 501, "why")]
+)
 def test_nothing_is_explained_without_a_reason(cast: Cast, sue: Actor, how: str, why: str, field: str) -> None:
     row = a_difference(cast, sue)
     with pytest.raises(Unprocessable) as refused:
