@@ -1,6 +1,6 @@
 """The keys and certificates of simulated providers and of their one merchant: RSA of 2048 bits, made once, kept in a folder.
 
-They open nothing but this simulator. Not about what is signed with them.
+They open nothing but such simulators. Not about what is signed with them.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import stat
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,11 +24,11 @@ from cryptography.x509.oid import NameOID
 BEGIN, END = datetime(2020, 1, 1, tzinfo=UTC), datetime(2120, 1, 1, tzinfo=UTC)
 
 
-@lru_cache(maxsize=64)  # reading a key checks it, which costs more than a signature
+@lru_cache(maxsize=64)
 def key_of(folder: Path, name: str) -> rsa.RSAPrivateKey:
     """The private key `folder`/`name`.key.pem (PKCS#8, readable by its owner alone), made where it is not there yet."""
-    pem = kept(folder / f"{name}.key.pem", lambda: _private_pem(rsa.generate_private_key(65537, 2048)))
-    key = serialization.load_pem_private_key(pem, None)
+    pem = kept(folder / f"{name}.key.pem", lambda: _made(name))
+    key = serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)  # made right here
     if not isinstance(key, rsa.RSAPrivateKey):
         raise ValueError(f"{folder / name}.key.pem is no RSA key")
     return key
@@ -84,6 +86,22 @@ def is_signed(key: rsa.RSAPublicKey, text: str, signature: str) -> bool:
 def _subject(name: str) -> x509.Name:
     parts = ((NameOID.COUNTRY_NAME, "CN"), (NameOID.ORGANIZATION_NAME, "Simulated payments"), (NameOID.ORGANIZATIONAL_UNIT_NAME, "Test"))
     return x509.Name([*(x509.NameAttribute(oid, value) for oid, value in parts), x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _made(name: str) -> bytes:
+    """A key for any simulator of this user: making one takes a good part of a second, and tests start many simulators."""
+
+    def fresh() -> bytes:
+        return _private_pem(rsa.generate_private_key(65537, 2048))
+
+    shared = Path(tempfile.gettempdir()) / f"amends-simulator-keys-{os.getuid()}"
+    try:
+        shared.mkdir(mode=0o700, exist_ok=True)
+        found = shared.lstat()
+        ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+        return kept(shared / f"{name}.pem", fresh) if ours else fresh()
+    except OSError:
+        return fresh()
 
 
 def _private_pem(key: rsa.RSAPrivateKey) -> bytes:
