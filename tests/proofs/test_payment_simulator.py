@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -25,8 +26,8 @@ import pytest
 from amends.kernel import clock
 from amends.plumbing.payments.choosing import gateway
 from amends.plumbing.payments.http import HttpGateway
-from amends.plumbing.payments.port import NEVER_RECEIVED, Answer, Capture
-from amends.plumbing.payments.webhooks import verify_webhook
+from amends.plumbing.payments.port import NEVER_RECEIVED, OTHER_AMOUNT, Answer, Capture
+from amends.plumbing.payments.webhooks import NotFromGateway, verify_webhook
 from amends.plumbing.simulators.launch import Running, SimulatorFailed, find_simulator, start_simulator
 from tests.payments_fixture import asked, book, capture, payments, refunds_in, simulator
 
@@ -404,3 +405,119 @@ def test_the_simulator_knows_nothing_of_amends_or_django() -> None:
     ours = {name for name in loaded if name.split(".")[0] == "amends"}
     assert ours - {"amends", "amends.plumbing"} == {name for name in ours if name.startswith("amends.plumbing.simulators")}
     assert {name.split(".")[0] for name in loaded}.isdisjoint({"django", "httpx", "psycopg", "pydantic"})
+
+
+def test_a_webhook_may_be_there_before_the_answer_that_it_tells(tmp_path: Path) -> None:
+    with shop() as (address, came), simulator(tmp_path, {"early": 1.0, "wait": [60, 60]}) as running:
+        running.push_to(address, SECRET)
+        capture(running)
+        HttpGateway(running.url).refund(asked("RF-1", "T1", 700, "CNY"))
+        assert [json.loads(body)["data"]["state"] for _, body in came] == ["paid"], "it came while the request was still waiting"
+
+
+def test_a_forged_webhook_tells_the_opposite_is_signed_by_nobody_and_comes_once(tmp_path: Path) -> None:
+    with shop(lambda nth: 401 if nth == 1 else 204) as (address, came), simulator(tmp_path, {"forged": 1.0, "backoff": 0.05}) as running:
+        running.push_to(address, SECRET)
+        capture(running)
+        HttpGateway(running.url).refund(asked("RF-1", "T1", 700, "CNY"))
+        until(lambda: len(came) == 2)
+        (lie, false), (headers, true) = came
+        assert (
+            json.loads(false)["type"] == "refund.failed"
+            and verify_webhook(headers, true, SECRET, clock.machine_now())["type"] == "refund.paid"
+        )
+        with pytest.raises(NotFromGateway):
+            verify_webhook(lie, false, SECRET, clock.machine_now())
+        gone = until(lambda: [push for push in httpx.get(f"{running.url}/pushes").json() if push["done"] and push["forged"]])
+        assert [(push["tries"], push["status"]) for push in gone] == [(1, 401)]
+
+
+def test_less_than_was_asked_is_neither_paid_nor_failed(tmp_path: Path) -> None:
+    with simulator(tmp_path, {"partly": 1.0}) as running:
+        capture(running)
+        port = HttpGateway(running.url)
+        port.refund(asked("RF-1", "T1", 700, "CNY"))
+        answer = port.look(asked("RF-1", "T1", 700, "CNY"))
+        assert (answer.state, answer.reason) == ("unheard", OTHER_AMOUNT) and answer.provider_ref
+        assert [(line.amount, line.state) for line in port.statement() if line.kind == "refund"] == [(350, "paid")]
+        assert book(running)["totals"]["CNY"]["paid"] == 350
+
+
+def test_a_refund_that_comes_back_is_told_stands_in_the_statement_twice_and_frees_its_room(tmp_path: Path) -> None:
+    with shop() as (address, came), simulator(tmp_path) as running:
+        running.push_to(address, SECRET)
+        capture(running)
+        port = HttpGateway(running.url)
+        port.refund(asked("RF-1", "T1", 700, "CNY"))
+        assert [httpx.post(f"{running.url}/refunds/RF-1/reversal").status_code for _ in range(2)] == [200, 200]
+        assert httpx.post(f"{running.url}/refunds/RF-9/reversal").status_code == 409
+        assert (port.look(asked("RF-1")).state, port.look(asked("RF-1")).reason) == ("failed", "reversed")
+        assert [(line.key, line.state) for line in port.statement() if line.kind == "refund"] == [("RF-1", "paid"), ("RF-1", "reversed")]
+        assert port.refund(asked("RF-2", "T1", 1000, "CNY")).state == "accepted"
+        until(lambda: len(came) == 3)
+        assert Counter(json.loads(body)["type"] for _, body in came) == Counter(["refund.paid", "refund.reversed", "refund.paid"])
+    with simulator(tmp_path, {"reverses": 1.0, "reverses_wait": [0.1, 0.1]}) as running:
+        capture(running, "T2")
+        port = HttpGateway(running.url)
+        port.refund(asked("RF-3", "T2", 700, "CNY"))
+        until(lambda: port.look(asked("RF-3")).reason == "reversed")
+
+
+def test_a_transfer_needs_no_capture_and_is_one_payment_for_its_key(payments: Running) -> None:
+    port = gateway()
+    wanted = asked("RF-1", amount=500, currency="CNY", payer_ref="anna@wallet", way="transfer")
+    assert port.transfer(wanted) == port.transfer(wanted) and port.look(wanted).state == "paid"
+    assert port.transfer(asked("RF-1", amount=501, currency="CNY", payer_ref="anna@wallet")).reason == "other_body"
+    assert port.look(asked("RF-1")) == Answer("failed", reason=NEVER_RECEIVED), "a transfer is no refund"
+    assert [(line.kind, line.key, line.amount) for line in port.statement()] == [("transfer", "RF-1", 500)]
+
+
+def test_a_page_is_paid_once_and_is_a_capture_under_its_key(payments: Running) -> None:
+    port = gateway()
+    link = port.pay_link("SU-1", 900, "CNY", "difference")
+    assert link and port.pay_link("SU-1", 900, "CNY", "difference") == link
+    assert "no real money" in httpx.get(link).text
+    assert [httpx.post(link).status_code for _ in range(2)] == [200, 200]
+    assert port.register_captures([Capture("SU-1", "O1", "card", "CNY", 900)]) == 0, "the shop may tell the gateway what it knows"
+    assert port.refund(asked("RF-1", "SU-1", 900, "CNY")).state == "accepted"
+    assert httpx.post(f"{payments.url}/pages/SU-9").status_code == 404
+
+
+def test_a_book_of_the_first_make_is_opened_with_all_that_stood_in_it(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "payments.sqlite") as old:
+        old.executescript(FIRST_MAKE)
+    old.close()
+    with shop() as (address, came), simulator(tmp_path) as running:
+        port = HttpGateway(running.url)
+        assert [(line.kind, line.tender, line.key, line.state) for line in port.statement()] == [
+            ("capture", "T1", "", "captured"), ("refund", "T1", "RF-1", "paid"),
+        ]  # fmt: skip
+        assert port.refund(asked("RF-1", "T1", 400, "CNY")).provider_ref == "sim_1"
+        assert port.refund(asked("RF-2", "T1", 700, "CNY")).reason == "more_than_captured"
+        running.push_to(address, SECRET)
+        assert port.refund(asked("RF-2", "T1", 600, "CNY")).state == "accepted"
+        until(lambda: len(came) == 1)
+
+
+FIRST_MAKE = """
+CREATE TABLE capture (tender TEXT PRIMARY KEY, order_ref TEXT NOT NULL, kind TEXT NOT NULL, currency TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0), at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE refund (key TEXT PRIMARY KEY, tender TEXT NOT NULL REFERENCES capture, amount INTEGER NOT NULL CHECK (amount > 0),
+    currency TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX refund_of_tender ON refund (tender);
+CREATE TABLE attempt (key TEXT NOT NULL REFERENCES refund, number INTEGER NOT NULL, provider_ref TEXT NOT NULL UNIQUE,
+    outcome TEXT NOT NULL CHECK (outcome IN ('paid', 'failed')), reason TEXT NOT NULL, at INTEGER NOT NULL, due INTEGER NOT NULL,
+    PRIMARY KEY (key, number)) WITHOUT ROWID;
+CREATE UNIQUE INDEX paid_once ON attempt (key) WHERE outcome = 'paid';
+CREATE INDEX attempt_due ON attempt (due);
+CREATE TABLE chargeback (id TEXT PRIMARY KEY, tender TEXT NOT NULL REFERENCES capture, amount INTEGER NOT NULL CHECK (amount > 0),
+    state TEXT NOT NULL CHECK (state IN ('open', 'consumer', 'merchant')), opened INTEGER NOT NULL, decided INTEGER) WITHOUT ROWID;
+CREATE TABLE target (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), url TEXT NOT NULL, secret TEXT NOT NULL);
+CREATE TABLE push (id INTEGER PRIMARY KEY, event TEXT NOT NULL, body TEXT NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
+    done INTEGER);
+CREATE INDEX push_due ON push (due) WHERE done IS NULL;
+INSERT INTO capture VALUES ('T1', 'O1', 'card', 'CNY', 1000, 1);
+INSERT INTO refund VALUES ('RF-1', 'T1', 400, 'CNY', 2);
+INSERT INTO attempt VALUES ('RF-1', 1, 'sim_1', 'paid', '', 2, 3);
+INSERT INTO target VALUES (1, 'http://127.0.0.1:9/x', 's');
+"""

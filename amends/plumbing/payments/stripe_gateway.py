@@ -67,9 +67,9 @@ class Http(stripe.HTTPClient):
         try:
             answer = self._client.request(method, url, headers=dict(headers or {}), content=post_data or None)
         except httpx.TimeoutException as late:
-            raise stripe.APIConnectionError("timeout", code="timeout") from late
+            raise _silence("timeout") from late
         except httpx.TransportError as broken:
-            raise stripe.APIConnectionError("no connection", code="no_connection") from broken
+            raise _silence("no_connection") from broken
         return answer.text, answer.status_code, answer.headers
 
     def close(self) -> None:
@@ -209,12 +209,10 @@ def to_stripe(amount: int, currency: str) -> int | None:
 def from_stripe(amount: int, currency: str) -> int:
     """What Stripe counts, in minor units of ISO 4217. Raises ValueError for a fraction that ISO 4217 does not know."""
     shift = _decimals(currency) - exponent(currency)
-    if shift <= 0:
-        return int(amount * 10**-shift)
-    counted, rest = divmod(amount, 10**shift)
+    counted, rest = (amount * 10**-shift, 0) if shift <= 0 else divmod(amount, 10**shift)
     if rest:
         raise ValueError(f"{amount} of {currency} is no whole minor unit")
-    return counted
+    return int(counted)
 
 
 def _decimals(currency: str) -> int:
@@ -231,6 +229,11 @@ def _answer(refund: Mapping[str, Any], asked: Asked) -> Answer:
     if status in ("pending", "requires_action"):
         return Answer("accepted", ref, at=at)
     return Answer("unheard", ref, "not_understood")
+
+
+def _silence(why: str) -> stripe.APIConnectionError:
+    made: stripe.APIConnectionError = stripe.APIConnectionError(why, code=why)  # type: ignore[no-untyped-call]
+    return made
 
 
 def _refused(wrong: StripeError) -> Answer:

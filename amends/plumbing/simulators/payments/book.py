@@ -121,7 +121,9 @@ class Book(OpenBook):
         """What was captured under the provider's own number."""
         with self.reading() as (connection, now):
             row = connection.execute(_CAPTURES + "WHERE wire = ? AND payment_ref = ?", (wire, payment_ref)).fetchone()
-            return Captured(*row, connection.execute(_HELD, (row[0], now, now)).fetchone()[0]) if row and payment_ref else None
+            if not row or not payment_ref:
+                return None
+            return Captured(*row, held=connection.execute(_HELD, (row[0], now, now)).fetchone()[0])
 
     def ask(
         self, body: dict[str, Any], plan: Planner, pushes: Pushes, *, anew: bool = True, note: dict[str, Any] | None = None
@@ -229,7 +231,8 @@ def _shown(row: tuple[Any, ...], now: int) -> Out:
     state = "reversed" if turned else row[6] if shown else "accepted"
     reason = "reversed" if turned else row[7] if shown else ""
     at = row[15] if turned else row[9] if shown else row[8]
-    return Out(*row[:6], state, reason, at, row[8], *row[10:13], json.loads(row[13]), row[14], row[16])
+    values = (*row[:6], state, reason, at, row[8], *row[10:13], json.loads(row[13]), row[14], row[16])
+    return Out(*values)
 
 
 def _tell(connection: sqlite3.Connection, key: str, outcome: str, at: int, pushes: Pushes) -> None:

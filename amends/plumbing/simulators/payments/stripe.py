@@ -235,8 +235,8 @@ def _dispute(data: dict[str, Any]) -> dict[str, Any]:
 def _lines(gateway: Gateway, query: dict[str, list[str]]) -> list[dict[str, Any]]:
     """What was settled in the time that was asked for, newest first, as Stripe lists it."""
     since, until = query.get("created[gte]", ["0"])[0], query.get("created[lt]", [""])[0]
-    limits = {"since": int(since) * 1_000_000, "until": int(until) * 1_000_000 if until else statement.NEVER}
-    return list(reversed(statement.lines(gateway.book, **limits, limit=100_000, wire="stripe")["lines"]))
+    begin, end = int(since) * 1_000_000, int(until) * 1_000_000 if until else statement.NEVER
+    return list(reversed(statement.lines(gateway.book, since=begin, until=end, limit=100_000, wire="stripe")["lines"]))
 
 
 def _transaction(line: dict[str, Any], out: Out | None) -> dict[str, Any]:
