@@ -55,7 +55,7 @@ def test_limits_and_refusals_are_said(case: Case, cast: Cast) -> None:
     assert "AP-" in asked
     with pytest.raises(CommandError):
         printed("compensate", case.ref, "--kind", "points", "--amount", "5", "--as", "bolt@example.com")
-    printed("compensate", case.ref, "--kind", "points", "--amount", "5", "--as", "agent@example.com")
+    printed("compensate", case.ref, "--kind", "points", "--amount", "5", *agent)
     assert json.loads(printed("vouchers", "purse", cast.annas.ref, "--as", "anna@example.com", "--json"))["balance_minor"] == 5
     assert "supplement" in printed("compensate", case.ref, "--supplement", "100", "--as", "bolt@example.com", "--json")
 
