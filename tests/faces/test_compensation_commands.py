@@ -49,9 +49,8 @@ def test_a_voucher_is_given_shown_redeemed_and_listed(case: Case) -> None:
 
 
 def test_limits_and_refusals_are_said(case: Case, cast: Cast) -> None:
-    asked = printed(
-        "compensate", case.ref, "--kind", "goodwill", "--amount", "6000", "--as", "agent@example.com", "--why", "three weeks late"
-    )
+    agent = ("--as", "agent@example.com")
+    asked = printed("compensate", case.ref, "--kind", "goodwill", "--amount", "6000", "--why", "three weeks late", *agent)
     assert "AP-" in asked
     with pytest.raises(CommandError):
         printed("compensate", case.ref, "--kind", "points", "--amount", "5", "--as", "bolt@example.com")
