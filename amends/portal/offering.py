@@ -16,6 +16,8 @@ from amends.cases.left import would_bring
 from amends.cases.models import Case
 from amends.cases.rules.owing import added
 from amends.cases.verbs.applying import CARRIED_OUT, MOST_EVIDENCE, stamped
+from amends.compensation.rules import Worth
+from amends.compensation.worths import worths
 from amends.faces.case_pages import capital
 from amends.faces.case_view import words_of_silence
 from amends.faces.case_view.beside import columns, each_once
@@ -57,6 +59,7 @@ class Option:
     evidence_min: int = 0
     until: datetime | None = None
     columns: tuple[Column, ...] = ()
+    worth: Worth | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,11 @@ class Afterwards:
 def options(considered: Considered) -> list[Option]:
     """Every remedy: those that can be chosen first, then those that are open by rule alone, then the closed ones."""
     tenders = _tenders_of(considered)
-    found = [_open(considered, remedy, tenders) if _offered(considered, remedy) else _closed(considered, remedy) for remedy in Remedy]
+    there = worths(considered, [remedy for remedy in Remedy if _offered(considered, remedy)])
+    found = [
+        replace(_open(considered, remedy, tenders), worth=there[remedy]) if remedy in there else _closed(considered, remedy)
+        for remedy in Remedy
+    ]
     return _alike(sorted(found, key=lambda one: (not one.open, one.reason is not NOT_ONLINE)))
 
 
