@@ -7,9 +7,6 @@ tests/proofs/test_payment_simulator.py is.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,32 +18,11 @@ import pytest
 from amends.plumbing.payments.port import Asked
 from amends.plumbing.simulators.launch import Running, start_simulator
 
-KEYS = Path(tempfile.gettempdir()) / f"amends-simulated-providers-{os.getuid()}"
-"""Making a provider's RSA keys takes a second; those of one simulator do for every other. They open nothing."""
-
-
-def _lend_keys(home: Path) -> None:
-    if KEYS.is_dir() and not (home / "payments-keys").exists():
-        shutil.copytree(KEYS, home / "payments-keys")
-
-
-def _keep_keys(home: Path) -> None:
-    made = home / "payments-keys"
-    if made.is_dir() and not KEYS.exists():
-        draft = KEYS.with_name(f"{KEYS.name}.{os.getpid()}")
-        shutil.copytree(made, draft, dirs_exist_ok=True)
-        try:
-            draft.rename(KEYS)
-        except OSError:  # another process was first
-            shutil.rmtree(draft)
-
 
 @contextmanager
 def simulator(home: Path, behaviour: dict[str, Any] | str = "plain", **options: Any) -> Iterator[Running]:
     """Inside the block a payment simulator answers, with its book in `home`; `options` as start_simulator takes them."""
-    _lend_keys(home)
     running = start_simulator(home, behaviour=behaviour, **options)
-    _keep_keys(home)
     try:
         yield running
     finally:
