@@ -14,6 +14,7 @@ from amends.cases.models import Turn
 from amends.cases.queries import COUNT_LIMIT
 from amends.faces.entering import ActorRequest
 from amends.kernel.parties import Party
+from amends.liability.queries.charges import waiting_for
 from amends.notices.queries import unread
 from amends.people.rules import Actor
 
@@ -21,6 +22,7 @@ HOME = "/console/"
 GOODS = ("return_shipment", "inspection")
 NOTICES = "notice"
 APPROVALS = "approval"
+MONEY = "money"
 
 
 def shown(request: ActorRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
@@ -34,11 +36,12 @@ def waits(actor: Actor) -> dict[str, int]:
     turns = Turn.objects.filter(merchant_id=actor.merchant_id or 0, party=Party.MERCHANT.value).order_by("due_at").values_list("life")
     told = unread(actor).order_by().annotate(what=Value(NOTICES, CharField())).values_list("what")
     money = approvals(actor).order_by().annotate(what=Value(APPROVALS, CharField())).values_list("what")
+    costs = waiting_for(actor).order_by().annotate(room=Value(MONEY, CharField())).values_list("room")
     most = COUNT_LIMIT + 1
-    counted = Counter(row[0] for row in turns[:most].union(told[:most], money[:most], all=True))
-    lives = {name: n for name, n in counted.items() if name not in (NOTICES, APPROVALS)}
+    counted = Counter(row[0] for row in turns[:most].union(told[:most], money[:most], costs[:most], all=True))
+    lives = {name: n for name, n in counted.items() if name not in (NOTICES, APPROVALS, MONEY)}
     return {
         "all": sum(lives.values()), "answer": lives.get("case", 0), "goods": sum(lives.get(life, 0) for life in GOODS),
         "reviews": lives.get("review", 0), "unread": counted[NOTICES],
-        "approvals": counted[APPROVALS],
+        "approvals": counted[APPROVALS], "money": counted[MONEY],
     }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.console import announcements, answering, cases, inspecting, parcels, queue, webhooks
+from amends.console import announcements, answering, cases, inspecting, money, parcels, queue, webhooks
 from amends.console.page import shown
 from amends.faces.approving.rooms import approvals_in
 from amends.faces.compensating.rooms import compensation_in
@@ -42,6 +42,16 @@ urlpatterns = [
     path("parcels/<str:ref>/units/<int:unit>/acceptance", parcels.unit_acceptance, name="console_unit_acceptance"),
     path("parcels/<str:ref>/totals", inspecting.totals, name="console_totals"),
     path("parcels/<str:ref>/inspection", inspecting.bench, name="console_inspection"),
+    path("money", money.page, name="console_money"),
+    path("money/moves/<str:ref>/objection", money.objection, name="console_objection"),
+    path("money/statement", money.statement, name="console_statement_of_account"),
+    path("money/statement.<str:kind>", money.paper, name="console_statement_paper"),
+    path("money/costs", money.costs, name="console_costs"),
+    path("charges", money.listed, name="console_charges"),
+    path("charges/<str:ref>", money.one, name="console_charge"),
+    path("charges/<str:ref>/admission", money.admission, name="console_charge_admission"),
+    path("charges/<str:ref>/denial", money.denial, name="console_charge_denial"),
+    path("charges/<str:ref>/payment", money.payment, name="console_charge_payment"),
     path("webhooks", webhooks.every, name="console_webhooks"),
     path("webhooks/new", webhooks.new, name="console_webhook_new"),
     path("webhooks/<str:ref>", webhooks.one, name="console_webhook"),

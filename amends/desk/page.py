@@ -14,12 +14,14 @@ from amends.cases.models import Turn
 from amends.cases.queries import COUNT_LIMIT
 from amends.faces.entering import ActorRequest
 from amends.kernel.parties import Party
+from amends.liability.queries.charges import waiting_for
 from amends.notices.queries import unread
 from amends.people.rules import Actor
 from amends.refunds.rules import REFUND
 
 HOME = "/desk/"
 NOTICES = "notice"
+CHARGES = "charge"
 APPROVALS = "approval"
 OURS = (Party.ARBITER.value, Party.PLATFORM.value)
 # Refunds that have been asked for and wait for a person or for certainty: what the table leaves to the platform after the first call.
@@ -50,11 +52,14 @@ def waits(actor: Actor) -> dict[str, int]:
     told = rows.values_list("what", "of", "at")[: COUNT_LIMIT + 1]
     asked = approvals(actor).order_by().annotate(what=Value(APPROVALS, CharField()), of=Value("", CharField()), at=Value("", CharField()))
     money = asked.values_list("what", "of", "at")[: COUNT_LIMIT + 1]
-    counted = Counter(sides[0].union(sides[1], told, money, all=True))
+    costs = waiting_for(actor).order_by().annotate(room=Value(CHARGES, CharField()), of=Value("", CharField()), at=Value("", CharField()))
+    charged = costs.values_list("room", "of", "at")[: COUNT_LIMIT + 1]
+    counted = Counter(sides[0].union(sides[1], told, money, charged, all=True))
     return {
         "arbiter": sum(n for (party, _, _), n in counted.items() if party == OURS[0]),
         "platform": sum(n for (party, _, _), n in counted.items() if party == OURS[1]),
         "unread": sum(n for (what, _, _), n in counted.items() if what == NOTICES),
         "approvals": sum(n for (what, _, _), n in counted.items() if what == APPROVALS),
+        "charges": sum(n for (what, _, _), n in counted.items() if what == CHARGES),
         "refunds": sum(n for (_, life, stage), n in counted.items() if life == REFUND.name and stage in HELD_UP),
     }

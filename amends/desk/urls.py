@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.desk import announcements, cases, moving, notices, queue, reviews
+from amends.desk import announcements, books, cases, charges, money, moving, notices, queue, reviews
 from amends.desk.page import shown
 from amends.faces.approving.rooms import approvals_in
 from amends.faces.compensating.rooms import compensation_in
@@ -27,6 +27,7 @@ urlpatterns = [
     *compensation_in("desk", shown),
     path("cases", queue.every, name="desk_cases"),
     path("cases/<str:ref>", cases.case, name="desk_case"),
+    path("cases/<str:ref>/ledger", books.of_case, name="desk_case_ledger"),
     path("cases/<str:ref>/review", cases.review, name="desk_call"),
     path("reviews/<str:ref>", reviews.page, name="desk_review"),
     path("reviews/<str:ref>/ruling", reviews.ruling, name="desk_ruling"),
@@ -35,6 +36,23 @@ urlpatterns = [
     path("reviews/<str:ref>/reassignment", reviews.reassignment, name="desk_reassignment"),
     path("parcels", moving.parcels, name="desk_parcels"),
     path("parcels/<str:ref>/report", moving.report, name="desk_report"),
-    path("refunds", moving.refunds, name="desk_refunds"),
-    path("refunds/<str:ref>/retry", moving.another_try, name="desk_retry"),
+    path("charges", charges.listed, name="desk_charges"),
+    path("charges/of/<str:ref>", charges.ask, name="desk_charges_of"),
+    path("charges/<str:ref>", charges.one, name="desk_charge"),
+    path("charges/<str:ref>/admission", charges.admission, name="desk_charge_admission"),
+    path("charges/<str:ref>/denial", charges.denial, name="desk_charge_denial"),
+    path("charges/<str:ref>/payment", charges.payment, name="desk_charge_payment"),
+    *(
+        path(f"charges/<str:ref>/{noun}", charges.decision, {"noun": noun}, name=f"desk_charge_{noun}")
+        for noun in ("liability", "excuse", "write-off")
+    ),
+    path("refunds", money.refunds, name="desk_refunds"),
+    path("refunds/<str:ref>", money.refund, name="desk_refund"),
+    path("refunds/<str:ref>/retry", money.recheck, name="desk_retry"),
+    path("refunds/<str:ref>/taking", money.taking, name="desk_refund_taking"),
+    path("refunds/<str:ref>/owner", money.owner, name="desk_refund_owner"),
+    path("refunds/<str:ref>/redirection", money.redirection, name="desk_redirection"),
+    path("chargebacks", money.chargebacks, name="desk_chargebacks"),
+    path("chargebacks/<str:ref>", money.chargeback, name="desk_chargeback"),
+    path("chargebacks/<str:ref>/answer", money.answer, name="desk_chargeback_answer"),
 ]

@@ -37,7 +37,7 @@ def book_excused(charge: ChargeBackTo) -> Posting:
 
 
 def book_borne(charge: ChargeBackTo, way: str) -> Posting | None:
-    """It is paid by `way`: from what we hold for the merchant, or by bank. What was taken from a deposit is posted with the deposit's move."""
+    """It is paid by `way`: from what we hold for the merchant, or by bank. What came from a deposit is posted with the deposit's move."""
     if way == "deposit":
         return None
     return _charge("borne", charge, "bear", HELD if way == "held" else BANK, _owing(charge))

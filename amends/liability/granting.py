@@ -59,7 +59,14 @@ def run_deduct(payload: Mapping[str, Any], asker: Actor, approver: Actor, approv
     case: Case | None = take(payload["case"], asker) if payload["case"] else None
     deposit = _deposit(payload, asker)
     return deposits.announced(
-        deposit, payload["amount_minor"], payload["reason"], approval.asked_why, asker, case=case, of=_hold_of(payload), approval=approval.ref
+        deposit,
+        payload["amount_minor"],
+        payload["reason"],
+        approval.asked_why,
+        asker,
+        case=case,
+        of=_hold_of(payload),
+        approval=approval.ref,
     ).ref
 
 

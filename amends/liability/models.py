@@ -82,7 +82,13 @@ class ChargeBackTo(LifeRow):
     @property
     def about(self) -> dict[str, Any]:
         """What every line of it says: of whom and for whom, and how much."""
-        return {"charge": self.ref, "asks": self.party, "for": self.borne_by, "amount_minor": self.amount_minor, "unit_of_account": self.unit}
+        return {
+            "charge": self.ref,
+            "asks": self.party,
+            "for": self.borne_by,
+            "amount_minor": self.amount_minor,
+            "unit_of_account": self.unit,
+        }
 
     def _seen_by(self, audience: str) -> str:
         concerned = "merchant" in (self.party, self.borne_by)

@@ -8,7 +8,7 @@ from django.urls import path
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
 from amends.office import cases, figures, keys, lifecycle, pages, webhooks
-from amends.office.money import bank, gateways, reconciliation, statements
+from amends.office.money import bank, deposits, gateways, ledger, reconciliation, statements
 from amends.office.money import rules as money_rules
 from amends.office.notices import announcements, channels, log, table, wordings
 from amends.office.policy import drafts, golden, packs, simulations, trying
@@ -23,6 +23,22 @@ urlpatterns = [
     path("money/gateways/pushes/", gateways.pushed, name="office_gateway_pushes"),
     path("money/gateways/<str:name>/probe/", gateways.probed, name="office_gateway_probe"),
     path("money/gateways/<str:name>/pushes/<str:event>/again/", gateways.again, name="office_gateway_again"),
+    path("money/deposits/", deposits.listed, name="office_deposits"),
+    *(
+        path(f"money/deposits/moves/<str:ref>/{noun}/", deposits.answered, {"noun": noun}, name=f"office_deposit_{noun}")
+        for noun in ("release", "upholding", "withdrawal")
+    ),
+    path("money/deposits/<str:ref>/", deposits.one, name="office_deposit"),
+    *(
+        path(f"money/deposits/<str:ref>/{noun}/", deposits.made, {"noun": noun}, name=f"office_deposit_{noun}")
+        for noun in ("top-up", "hold", "deduction", "pay-out", "terms")
+    ),
+    path("money/deposits/<str:ref>/statement/", deposits.statement, name="office_merchant_statement"),
+    path("money/deposits/<str:ref>/statement.<str:kind>", deposits.paper, name="office_merchant_paper"),
+    path("money/bearers/", deposits.bearers_page, name="office_bearers"),
+    path("money/ledger/", ledger.show, name="office_ledger"),
+    path("money/ledger/orders/<str:ref>/", ledger.of_order, name="office_order_ledger"),
+    path("cases/<str:ref>/ledger/", ledger.of_case, name="office_case_ledger"),
     path("money/rules/", money_rules.listed, name="office_money_rules"),
     path("money/rules/new/", money_rules.new, name="office_money_rules_new"),
     path("money/rules/<str:name>/", money_rules.one, name="office_money_rules_version"),

@@ -66,7 +66,9 @@ def case_turns(case: Case) -> list[tuple[Any, ...]]:
 
 
 def backstop(case: Case) -> list[tuple[Any, ...]]:
-    return list(Deadline.objects.filter(case_id=case.pk, backstop=True, ended_at__isnull=True).order_by("pk").values_list("limit", "paused_since"))
+    return list(
+        Deadline.objects.filter(case_id=case.pk, backstop=True, ended_at__isnull=True).order_by("pk").values_list("limit", "paused_since")
+    )
 
 
 def test_the_silent_carrier_is_presumed_liable(cast: Cast, stepped_clock: clock.Stepped) -> None:

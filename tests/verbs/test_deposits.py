@@ -22,7 +22,7 @@ from amends.liability.queries.statements import costs_by_case, period_of, statem
 from amends.liability.verbs import deposits
 from amends.liability.verbs.bearers import add_bearer
 from amends.liability.verbs.charging import admit_liability
-from amends.liability.verbs.deposits import announce, announced, contest, deposit_of, hold, held, paid_out, release, set_terms, top_up
+from amends.liability.verbs.deposits import announce, announced, contest, deposit_of, held, hold, paid_out, release, set_terms, top_up
 from amends.liability.verbs.insuring import insure
 from amends.people.rules import PLATFORM
 from tests.bearing_at_hand import a_cost, a_head, asked_of_carrier, books, made, topped_up
@@ -188,7 +188,9 @@ def test_every_paper_has_the_same_figures(cast: Cast) -> None:
     book = openpyxl.load_workbook(io.BytesIO(a_paper(found, "xlsx", base="https://x/cases/")))
     cached = openpyxl.load_workbook(io.BytesIO(a_paper(found, "xlsx", base="https://x/cases/")), data_only=True)
     assert [cached.worksheets[0].cell(row, 4).value for row in (7, 8)] == [0, 800]
-    assert [cell.hyperlink.target for row in book.worksheets[1].iter_rows() for cell in row if cell.hyperlink] == [f"https://x/cases/{case.ref}"]
+    assert [cell.hyperlink.target for row in book.worksheets[1].iter_rows() for cell in row if cell.hyperlink] == [
+        f"https://x/cases/{case.ref}"
+    ]
     pdf = a_paper(found, "pdf", base="https://x/cases/")
     assert pdf.startswith(b"%PDF")
     with pytest.raises(Unprocessable):

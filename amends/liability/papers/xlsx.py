@@ -13,7 +13,9 @@ FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 def workbook(told: dict[str, Any]) -> bytes:
     """The workbook as bytes. Text never becomes a formula or a link of its own accord."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as book:
+    with xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    ) as book:
         looks = _Looks(book)
         names = _names(told["accounts"])
         _front(book, looks, told, names)

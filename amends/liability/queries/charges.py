@@ -1,4 +1,4 @@
-"""Charges as a reader may see them: the platform sees all, a merchant those asked of it or for it; with clock, words and what may be done."""
+"""Charges as a reader may see them: the platform sees all, a merchant those asked of it or for it; with clock, words and next acts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from amends.cases.models import Case, Deadline
+from amends.cases.waiting_words import SILENCE
 from amends.cases.words import stage_name
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
@@ -30,13 +31,14 @@ class ChargeRow:
 
     charge: ChargeBackTo
     case: Case
+    shop: Text
     party: Text
     bearer: Text
     borne_by: Text
     what: Text
     stage: Text
     due_at: datetime | None
-    silence: str
+    silence_words: Text | None
     can: tuple[str, ...]
     asked_words: str
     answer_words: str
@@ -94,11 +96,11 @@ def charges_of(case: Case, actor: Actor) -> list[ChargeRow]:
     return _told(list(rows.select_related("case__merchant", "bearer", "why", "answer", "decision").order_by("pk")), actor)
 
 
-def waiting(actor: Actor) -> int:
-    """How many charges wait for this reader: a merchant's answer or payment, or the platform's decision."""
+def waiting_for(actor: Actor) -> QuerySet[ChargeBackTo]:
+    """The charges that wait for this reader: a merchant's answer or payment, or the platform's decision."""
     if actor.party is Party.MERCHANT:
-        return visible(actor).filter(party="merchant", stage__in=["asked", "admitted"]).count()
-    return visible(actor).filter(stage__in=["contested", "deducting"]).count()
+        return visible(actor).filter(party="merchant", stage__in=["asked", "admitted"])
+    return visible(actor).filter(stage__in=["contested", "deducting"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,9 @@ def _clocks(found: Iterable[ChargeBackTo]) -> dict[int, Deadline]:
 def _row(one: ChargeBackTo, actor: Actor, clock: Deadline | None) -> ChargeRow:
     shop = say(one.case.merchant.name_zh, one.case.merchant.name_en)
     return ChargeRow(
-        one, one.case, PARTY_WORDS[one.party], bearer_name(one.bearer) if one.bearer else shop, PARTY_WORDS[one.borne_by], WHAT[one.what],
-        stage_name(CHARGE_BACK_TO.name, one.stage), clock.due_at if clock else None, clock.silence if clock else "", may(one, actor),
+        one, one.case, shop, PARTY_WORDS[one.party], bearer_name(one.bearer) if one.bearer else shop, PARTY_WORDS[one.borne_by],
+        WHAT[one.what], stage_name(CHARGE_BACK_TO.name, one.stage), clock.due_at if clock else None,
+        SILENCE.get(clock.silence) if clock else None, may(one, actor),
         *(text.body if text else "" for text in (one.why, one.answer, one.decision)),
     )  # fmt: skip
 

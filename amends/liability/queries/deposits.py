@@ -143,8 +143,8 @@ def _rows(moves: list[DepositMove], actor: Actor) -> Iterable[MoveRow]:
         lacks = move.amount_minor - move.taken_minor if move.kind == "deduct" and move.state == DONE else 0
         left = hold_left(move) if move.kind == "hold" else 0
         yield MoveRow(
-            move, MOVES[move.kind], REASONS.get(move.reason, REASONS["other"]), STATES[move.state], cases.get(move.case_id or 0, ""), lacks, left,
-            _may(move, actor, left),
+            move, MOVES[move.kind], REASONS.get(move.reason, REASONS["other"]), STATES[move.state],
+            cases.get(move.case_id or 0, ""), lacks, left, _may(move, actor, left),
         )  # fmt: skip
 
 

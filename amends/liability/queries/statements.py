@@ -171,7 +171,9 @@ def statement(merchant: Merchant, period: Period, *, most: int | None = MOST_LIN
         for (name, unit), rows in found.items()
     ]
     order = list(ACCOUNTS)
-    return Statement(merchant, period, clock.now(), tuple(sorted(parts, key=lambda p: (p.unit, order.index(p.name) if p.name in order else 99))))
+    return Statement(
+        merchant, period, clock.now(), tuple(sorted(parts, key=lambda p: (p.unit, order.index(p.name) if p.name in order else 99)))
+    )
 
 
 def _refs(lines: Iterable[Line]) -> tuple[dict[int, str], dict[int, str]]:

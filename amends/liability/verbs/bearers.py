@@ -20,7 +20,9 @@ def add_bearer(*, kind: str, key: str, name_zh: str, name_en: str, contact: str 
     """A new bearer. Raises NotYourMove for who is not the platform, Conflict for a key that is taken, Unprocessable."""
     platform_hand(by)
     if kind not in OUTSIDE_KINDS:
-        raise Unprocessable.field("kind", say("须为承运商、供应商或保险公司。", "It is a carrier, a supplier or an insurer."), code="unknown_kind")
+        raise Unprocessable.field(
+            "kind", say("须为承运商、供应商或保险公司。", "It is a carrier, a supplier or an insurer."), code="unknown_kind"
+        )
     named = {
         "key": clean_words(key, field="key", required=True, longest=80),
         "name_zh": clean_words(name_zh, field="name_zh", required=True, longest=120),

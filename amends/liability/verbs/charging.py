@@ -159,7 +159,9 @@ def _within(case: Case, bearer: str, minor: int) -> None:
 
 def _checked(party: str, what: str, clause: str) -> dict[str, str]:
     if party not in {p.value for p in BEARERS}:
-        raise Unprocessable.field("party", say("须为承运商、供应商或商家。", "It is a carrier, a supplier or the merchant."), code="unknown_party")
+        raise Unprocessable.field(
+            "party", say("须为承运商、供应商或商家。", "It is a carrier, a supplier or the merchant."), code="unknown_party"
+        )
     if what not in WHAT:
         raise Unprocessable.field("what", say("没有这种费用。", "There is no such kind of cost."), code="unknown_cost")
     return {"party": party, "what": what, "clause": clean_words(clause, field="clause", longest=LONGEST_CLAUSE)}

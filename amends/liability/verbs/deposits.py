@@ -65,7 +65,9 @@ def top_up(ref: str, *, amount_minor: int, provider_ref: str, by: Actor) -> Depo
     there = DepositMove.objects.filter(merchant=merchant, provider_ref=known).first()
     if there is not None:
         if there.amount_minor != amount_minor:
-            raise Conflict(say("这个银行流水号已经按另一个金额入账。", "This bank reference came with another sum before."), code="other_sum")
+            raise Conflict(
+                say("这个银行流水号已经按另一个金额入账。", "This bank reference came with another sum before."), code="other_sum"
+            )
         return there
     move = _move(deposit, "top_up", amount_minor, "bank", by, provider_ref=known, taken_minor=amount_minor)
     book_move("deposit_in", move, amount_minor)
@@ -156,8 +158,16 @@ def announced(
         case_id=case.pk if case else None, approval_ref=approval,
     )  # fmt: skip
     if case is not None:
-        facts = {"move": move.ref, "amount_minor": amount_minor, "unit_of_account": move.currency, "reason_code": reason, "due_at": until.isoformat()}
-        case.tell("announce_deduction", by if by.party in (Party.PLATFORM, Party.ARBITER) else PLATFORM, facts=facts, audience="merchant,platform")
+        facts = {
+            "move": move.ref,
+            "amount_minor": amount_minor,
+            "unit_of_account": move.currency,
+            "reason_code": reason,
+            "due_at": until.isoformat(),
+        }
+        case.tell(
+            "announce_deduction", by if by.party in (Party.PLATFORM, Party.ARBITER) else PLATFORM, facts=facts, audience="merchant,platform"
+        )
     return move
 
 
@@ -286,7 +296,9 @@ def _short(merchant: Merchant) -> Any:
 
 def hold_left(move: DepositMove) -> int:
     """What of a hold was not released yet."""
-    rows = DepositMove.objects.filter(merchant_id=move.merchant_id, of_hold_id=move.pk, kind="release").values_list("amount_minor", flat=True)
+    rows = DepositMove.objects.filter(merchant_id=move.merchant_id, of_hold_id=move.pk, kind="release").values_list(
+        "amount_minor", flat=True
+    )
     return move.amount_minor - sum(rows)
 
 

@@ -36,9 +36,7 @@ PAYERS = ("consumer", "merchant", "platform")
 
 
 @transaction.atomic
-def insure(
-    order_ref: str, *, insurer: str, zone: str, paid_by: str = "merchant", premium_minor: int | None = None, by: Actor
-) -> Insurance:
+def insure(order_ref: str, *, insurer: str, zone: str, paid_by: str = "merchant", premium_minor: int | None = None, by: Actor) -> Insurance:
     """The way back of this order is insured, at the zone's own premium unless another was agreed, and the premium is in the books, once.
 
     Insured already on the same terms: that one. Raises NotFound, Conflict for other terms, Unprocessable for a zone without cover.
