@@ -138,13 +138,13 @@ def my_approvals(
 
 
 @reading(router, "/approvals/{ref}", ApprovalOut, "One approval")
-def approval(request: Asked, ref: str) -> ApprovalOut:
+def money_approval(request: Asked, ref: str) -> ApprovalOut:
     """With what granting it does."""
     return _one(ref, request)
 
 
 @posting(router, "/approvals/{ref}/approval", ApprovalOut, "Approve and do it")
-def approve(request: Asked, ref: str, body: ApprovalWhyIn) -> HttpResponse:
+def grant_approval(request: Asked, ref: str, body: ApprovalWhyIn) -> HttpResponse:
     """Never by who asked. It is done in the same transaction; `void` where the thing has moved on and can't be done any more."""
     return done(request, lambda: _answered(answering.approve(ref, by=request.auth.actor, why=body.why), request))
 
@@ -162,7 +162,7 @@ def withdraw_approval(request: Asked, ref: str, body: NothingIn) -> HttpResponse
 
 
 @posting(router, "/approvals/{ref}/review", ApprovalOut, "Review what was done without approval")
-def review_glass(request: Asked, ref: str, body: GlassReviewIn) -> HttpResponse:
+def review_broken_glass(request: Asked, ref: str, body: GlassReviewIn) -> HttpResponse:
     """By another who could have approved it."""
     return done(request, lambda: _answered(answering.review(ref, by=request.auth.actor, verdict=body.verdict, why=body.why), request))
 

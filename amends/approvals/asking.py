@@ -176,7 +176,9 @@ def so_far(rules: Rules, by: Actor, *, merchant_id: int, case_id: int | None, co
         person[row["action"]] = person.get(row["action"], 0) + (rules.weighed(row["person"], row["unit"]) or 0)
         for name in wanted:
             total[name] += rules.weighed(row[name], row["unit"]) or 0
-    return SoFar(person, **total)
+    return SoFar(
+        person, case=total["case"] if case_id else None, consumer=total["consumer"] if consumer_id else None, merchant=total["merchant"]
+    )
 
 
 def approved_so_far(rules: Rules, by: Actor) -> SoFar:

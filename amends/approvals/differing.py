@@ -13,11 +13,11 @@ from amends.people.rules import ROLES, Role
 
 NOTHING = say("无", "none")
 LIMITS: dict[str, Text] = {
-    "alone_minor": say("一次可以独自决定", "alone, at once"),
-    "per_day_minor": say("一天可以独自决定", "alone, in one day"),
-    "approves_minor": say("一次可以批准", "approves, at once"),
-    "approves_per_day_minor": say("一天可以批准", "approves, in one day"),
-    "glass_minor": say("紧急时可以先办", "in an emergency, at once"),
+    "alone_minor": say("一次可以独自决定", "alone"),
+    "per_day_minor": say("一天可以独自决定", "alone, a day"),
+    "approves_minor": say("一次可以批准", "approves"),
+    "approves_per_day_minor": say("一天可以批准", "approves, a day"),
+    "glass_minor": say("紧急时可以先办", "in emergency"),
 }
 WORDS: dict[str, Text] = {
     "currency": say("限额的币种", "currency of the limits"),
@@ -119,8 +119,6 @@ def _flat(rules: Rules) -> Iterator[tuple[str, Any]]:
     """Every cell but limits, version and day, by its path."""
     yield "currency", rules.currency
     yield "name", rules.name
-    for unit, weight in rules.weights.items():
-        yield f"weights.{unit}", weight
     for part in ("approvals", "goodwill", "price_protection", "points", "vouchers", "deposits", "reconciliation", "supplements"):
         for name, value in getattr(rules, part):
             yield f"{part}.{name}", value
@@ -133,6 +131,8 @@ def _flat(rules: Rules) -> Iterator[tuple[str, Any]]:
             yield f"refunds.{name}", value
     for gateway, days in rules.refunds.expected_days.items():
         yield f"refunds.expected_days.{gateway}", days
+    for unit, weight in rules.weights.items():
+        yield f"weights.{unit}", weight
 
 
 def _what(path: str) -> Text:

@@ -12,11 +12,14 @@ from amends.people.rules import Role
 
 @dataclass(frozen=True, slots=True)
 class SoFar:
-    """What was decided already, weighed: by this person today (by action), on this case, to this consumer of late, by this shop today."""
+    """What was decided already, weighed: by this person today (by action), on this case, to this consumer of late, by this shop today.
+
+    None where there is no case, or no consumer: then its bound does not count.
+    """
 
     person: dict[str, int]
-    case: int = 0
-    consumer: int = 0
+    case: int | None = None
+    consumer: int | None = None
     merchant: int = 0
 
     def day(self, row: Limit) -> int:
@@ -46,9 +49,9 @@ def reasons(action: str, role: Role, weighed: int, so_far: SoFar, rules: Rules) 
         found.append(Because.DAY)
     if ACTIONS[action].gift:
         bounds = rules.goodwill
-        if so_far.case + weighed > bounds.per_case_minor:
+        if so_far.case is not None and so_far.case + weighed > bounds.per_case_minor:
             found.append(Because.CASE)
-        if so_far.consumer + weighed > bounds.per_consumer_minor:
+        if so_far.consumer is not None and so_far.consumer + weighed > bounds.per_consumer_minor:
             found.append(Because.CONSUMER)
         if role is Role.MERCHANT and so_far.merchant + weighed > bounds.per_merchant_day_minor:
             found.append(Because.MERCHANT)

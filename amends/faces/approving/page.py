@@ -102,14 +102,14 @@ def _bounds(row: Approval, rules: Rules) -> list[dict[str, Any]]:
     limit = rules.limit(Role(row.asked_as), row.action)
     found = [(Because.ALONE, 0, limit.alone_minor), (Because.DAY, used.day(limit), limit.per_day_minor)] if limit else []
     if ACTIONS[row.action].gift:
-        found += [(Because.CASE, used.case, rules.goodwill.per_case_minor)] if row.case_id else []
-        found += [(Because.CONSUMER, used.consumer, rules.goodwill.per_consumer_minor)] if row.consumer_id else []
+        found += [(Because.CASE, used.case or 0, rules.goodwill.per_case_minor)] if row.case_id else []
+        found += [(Because.CONSUMER, used.consumer or 0, rules.goodwill.per_consumer_minor)] if row.consumer_id else []
         if row.asked_as == Role.MERCHANT.value:
             found.append((Because.MERCHANT, used.merchant, rules.goodwill.per_merchant_day_minor))
     return [
         {
             "name": BOUNDS[why], "used": words.sum_words(before, rules.currency), "bound": words.sum_words(most, rules.currency),
-            "over": why.value in row.payload["because"],
+            "over": why.value in row.payload["because"], "alone": why is Because.ALONE,
         }
         for why, before, most in found
     ]  # fmt: skip
