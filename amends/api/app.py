@@ -21,6 +21,7 @@ from amends.api import (
     hooks_mail,
     hooks_messages,
     hooks_payments,
+    ledger,
     notices,
     office_notices,
     orders,
@@ -79,7 +80,7 @@ api = AmendsAPI(title="Amends", version="1.0.0", description=ABOUT, auth=[KeyAut
 register(api)
 ROUTERS = (
     orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, desk.router, notices.router,
-    office_notices.router, announcements.router, figures.router,
+    office_notices.router, announcements.router, figures.router, ledger.router,
     approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router,
     webhooks.router, gateways.router, hooks_payments.router,
     hooks_messages.router, hooks_mail.router,

@@ -239,5 +239,7 @@ def _above_zero(minor: int) -> None:
 
 def _within(minor: int, left: int, currency: str, what: Text) -> None:
     if minor > left:
-        wrong = say("{what}最多还能退 {left}。", "Of {what} {left} is left at most.", what=what, left=Money(left, currency))
+        money = Money(left, currency)
+        there = Text(money.into("zh"), money.into("en"))
+        wrong = say("{what}最多还能退 {left}。", "Of {what} {left} is left at most.", what=what, left=there)
         raise Unprocessable.field("amount_minor", wrong, code="more_than_left")

@@ -13,10 +13,13 @@ from django.db import connection
 from django.db.models import Q, Sum
 
 from amends.cases.models import Case
+from amends.kernel.refs import clean_ref
+from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
 from amends.ledger.models import Line
 from amends.ledger.words import account_name, party_name, what_name
 from amends.market.models import Merchant, Order
+from amends.people.rules import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,14 @@ class TLine:
 
 @dataclass(frozen=True, slots=True)
 class TAccount:
-    """One account with its lines, debits on the left and credits on the right; `holder` is empty for accounts that belong to nobody."""
+    """One account with its lines, debits on the left and credits on the right; `holder` is None for accounts that belong to nobody."""
 
     party: str
     holder_id: int
     name: str
     unit: str
     title: Text
-    holder: Text
+    holder: Text | None
     lines: tuple[TLine, ...]
 
     @property
@@ -132,11 +135,32 @@ def t_accounts(about: Case | Order) -> list[TAccount]:
     return _drawn(list(lines), about.merchant_id)
 
 
+def about_ref(ref: str, actor: Actor) -> Case | Order:
+    """The case or order that a reference names, for who may read the books. Raises NotFound for others and where there is none."""
+    if not actor.sees_everything:
+        raise NotFound
+    cleaned = clean_ref(ref) or ""
+    found = Case.objects.filter(ref=cleaned).select_related("merchant", "order").first()
+    order = found or Order.objects.filter(ref=cleaned).select_related("merchant").first()
+    if order is None:
+        raise NotFound
+    return order
+
+
 def account_lines(*, merchant_id: int, party: str, names: Iterable[str], since: datetime, until: datetime) -> list[Line]:
     """The lines of a merchant's or another party's accounts from `since` to before `until`, as posted; with their postings."""
     mine = Line.objects.filter(merchant_id=merchant_id, account__party=party, account__name__in=list(names))
     held = mine.filter(posting__made_at__gte=since, posting__made_at__lt=until)
     return list(held.select_related("posting", "account").order_by("posting__made_at", "posting_id", "pk"))
+
+
+def totals(rows: Iterable[TAccount | TrialRow]) -> list[tuple[str, int, int]]:
+    """Debits and credits of all these accounts together, by unit: alike where the books balance."""
+    sums: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        debits, credits = sums.get(row.unit, (0, 0))
+        sums[row.unit] = (debits + row.debits, credits + row.credits)
+    return [(unit, *both) for unit, both in sorted(sums.items())]
 
 
 def _drawn(lines: list[Line], merchant_id: int) -> list[TAccount]:
@@ -161,7 +185,7 @@ def _line(line: Line, cases: Mapping[int, str], orders: Mapping[int, str]) -> TL
     )  # fmt: skip
 
 
-def _holder(party: str, holder_id: int, shop: Text) -> Text:
+def _holder(party: str, holder_id: int, shop: Text) -> Text | None:
     if party == "merchant":
         return shop
-    return party_name(party) if holder_id or party == "platform" else say("", "")
+    return party_name(party) if holder_id or party == "platform" else None

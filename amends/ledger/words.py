@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from amends.kernel.money import Money
 from amends.kernel.parties import NAMES
 from amends.kernel.texts import Text, say
 from amends.ledger.rules import POSTINGS
@@ -107,3 +108,17 @@ def unnamed() -> list[str]:
     """Postings and accounts of the chart that have no words; none, by a test."""
     lost = [what for what in POSTINGS if what not in WHAT]
     return lost + [f"{party}.{name}" for sides in POSTINGS.values() for party, name in sides if (party, name) not in ACCOUNTS]
+
+
+def sum_words(minor: int, unit: str) -> Text:
+    """A sum of any unit of account for people: money, coupons and vouchers of a currency, points."""
+    if unit == "points":
+        return say("{n} 积分", "{n} points", n=minor)
+    currency, _, kind = unit.partition(".")
+    money = Money(minor, currency)
+    spoken = Text(money.into("zh"), money.into("en"))
+    if not kind:
+        return spoken
+    if kind == "coupon":
+        return say("{sum} 优惠券", "{sum} in coupons", sum=spoken)
+    return say("{sum} 代金券", "{sum} in vouchers", sum=spoken)

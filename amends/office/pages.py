@@ -36,6 +36,7 @@ PROMISES: dict[str, Text] = {
     "messages": say("没有发完的消息都会按时再看", "Every message that is not at its end is looked at again, in time"),
     "grants": say("给付完成的都付了款，付了款的都有给付", "What is done was paid, what is paid was owed"),
     "claims": say("没有商品被给付两次，件数与申请一致", "No unit is granted twice, and each case claims what it says"),
+    "granted": say("价款、运费、包装费的给付与计数一致", "No price, freight or packaging is granted back beyond what was counted"),
     "closed": say("结案的售后单没有未了的事", "Nothing of a closed case is open"),
     "walls": say("谁都不许改的，程序的数据库角色也改不了", "What nobody may change, the application's role cannot change"),
     "books": say("账目平衡，退款不超过实付", "The books balance and no refund exceeds what was captured"),
