@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from amends.cases.queries import case_for
+from amends.cases.models import Case
 from amends.compensation.models import PurseMove, Supplement, Voucher
 from amends.compensation.purses import moves_of, purses_of
 from amends.compensation.queries import given_on, points_worth_minor, vouchers_of
@@ -65,9 +65,8 @@ def payment(request: ActorRequest, ref: str) -> HttpResponse:
     return answer
 
 
-def of_case(ref: str, by: Actor) -> dict[str, Any]:
-    """What the page of a case shows of compensation: what was given, and what is asked on top."""
-    case = case_for(ref, by)
+def of_case(case: Case) -> dict[str, Any]:
+    """What the page of a case shows of compensation: what was given, and what is asked on top. Two queries where there is neither."""
     return {"given": given_on(case), "supplements": [(row, SUPPLEMENT_NAMES[row.state]) for row in supplements_of(case)]}
 
 
