@@ -77,7 +77,7 @@ def case_page(
     view, refusal = case_view(ref, request.actor), refusal and pointed(refusal)
     ticked = set(evidence)
     context = {
-        **of_case(view.ref, request.actor),
+        **of_case(view.case),
         "view": view,
         "turn": _mine(view.turn),
         "may": _acts(view.acts),
