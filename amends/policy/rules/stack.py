@@ -52,7 +52,7 @@ def pack_folders() -> tuple[File, ...]:
 
 
 def read_shelf(folders: Sequence[File]) -> Shelf:
-    """The packs in `folders` and the folders directly in them (those for tests and golden cases apart).
+    """The packs in `folders` and the folders directly in them (those for tests, golden cases and money rules apart).
 
     Never refuses: a file that is no pack, that overlaps another version of its id, or that does not stand on the law of its market is
     named in `refused`.
