@@ -57,9 +57,18 @@ class Given:
         return self.unit.split(".")[0]
 
 
+GIVES, ASKS = "compensate", "ask_supplement"
+
+
+def anything_on(case: Case) -> frozenset[str]:
+    """Whether something was given on the case, and whether a difference was asked for: GIVES, ASKS, both or neither. One query."""
+    lines = Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, verb__in=[GIVES, ASKS])
+    return frozenset(lines.values_list("verb", flat=True))
+
+
 def given_on(case: Case) -> list[Given]:
     """What was given on the case beside its claim, newest first; one query where nothing was."""
-    entries = Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, verb="compensate").order_by("-number")
+    entries = Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, verb=GIVES).order_by("-number")
     facts = [(entry, entry.facts) for entry in entries]
     if not facts:
         return []

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from amends.cases.models import Case
 from amends.compensation.models import PurseMove, Supplement, Voucher
 from amends.compensation.purses import moves_of, purses_of
-from amends.compensation.queries import given_on, points_worth_minor, vouchers_of
+from amends.compensation.queries import ASKS, GIVES, anything_on, given_on, points_worth_minor, vouchers_of
 from amends.compensation.rules import MOVE_NAMES, POINTS, PURSE_NAMES, STATE_NAMES, SUPPLEMENT_NAMES
 from amends.compensation.supplements import pay_url, supplements_of
 from amends.compensation.vouchers import ends_soon
@@ -66,8 +66,10 @@ def payment(request: ActorRequest, ref: str) -> HttpResponse:
 
 
 def of_case(case: Case) -> dict[str, Any]:
-    """What the page of a case shows of compensation: what was given, and what is asked on top. Two queries where there is neither."""
-    return {"given": given_on(case), "supplements": [(row, SUPPLEMENT_NAMES[row.state]) for row in supplements_of(case)]}
+    """What the page of a case shows of compensation: what was given, and what is asked on top. One query where there is neither."""
+    there = anything_on(case)
+    asked = supplements_of(case) if ASKS in there else ()
+    return {"given": given_on(case) if GIVES in there else [], "supplements": [(row, SUPPLEMENT_NAMES[row.state]) for row in asked]}
 
 
 def _open(by: Actor) -> list[Supplement]:

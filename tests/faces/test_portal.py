@@ -428,7 +428,7 @@ def test_one_case_costs_few_queries(cast: Cast) -> None:
     client = at_door(cast.anna)
     with CaptureQueriesContext(connection) as found:
         assert client.get(f"/portal/cases/{case.ref}").status_code == 200
-    assert len(found) <= 18
+    assert len(found) <= 19
 
 
 # ── around ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
