@@ -1,4 +1,4 @@
-"""Goods and money that need a hand: parcels with the simulated carrier, and refunds that failed or that nobody knows of."""
+"""Goods that need a hand: parcels with the simulated carrier. Not about money: money.py."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from django.views.decorators.http import require_GET, require_POST
 from amends.cases.models import Case
 from amends.cases.words import stage_name, verb_name
 from amends.desk.cases import done
-from amends.desk.page import HELD_UP, HOME, shown
-from amends.faces.case_view.sums import MONEY_STATES, tender_label
+from amends.desk.page import HOME, shown
 from amends.faces.entering import ActorRequest, face, given
 from amends.kernel.parties import Party
 from amends.kernel.texts import say
-from amends.refunds.models import Refund
-from amends.refunds.verbs import retry
 from amends.returns.models import ReturnShipment
 from amends.returns.rules import RETURN_SHIPMENT
 from amends.returns.verbs import carrier_says
@@ -22,7 +19,6 @@ from amends.returns.verbs import carrier_says
 MOST = 50
 WITH_CARRIER = tuple(name for name, stage in RETURN_SHIPMENT.stages.items() if Party.CARRIER in stage.waits_for)
 REPORTED = say("已登记承运商的消息（模拟）。", "The carrier's report is on record (simulated).")
-SENT_AGAIN = say("已重新发起退款，编号不变，不会重复到账。", "Sent again under the same key, so it can't be paid twice.")
 
 
 @require_GET
@@ -47,25 +43,3 @@ def report(request: ActorRequest, ref: str) -> HttpResponse:
     """What the simulated carrier reports has happened."""
     what, carrier = given(request, "report"), request.actor.as_party(Party.CARRIER)
     return done(request, lambda: carrier_says(ref, what, by=carrier), f"{HOME}parcels", REPORTED)
-
-
-@require_GET
-@face("desk")
-def refunds(request: ActorRequest) -> HttpResponse:
-    """Refunds that failed or are being checked, longest first."""
-    rows = Refund.objects.filter(stage__in=HELD_UP, case__in=Case.objects.visible_to(request.actor))
-    listed = [
-        {
-            "refund": row, "state": MONEY_STATES.get(row.stage, "none"), "label": tender_label(row.tender.kind),
-            "currency": row.unit.split(".")[0], "may_retry": "retry" in row.offered(request.actor),
-        }
-        for row in rows.select_related("case", "tender").order_by("since")[:MOST]
-    ]  # fmt: skip
-    return shown(request, "desk/refunds.html", {"rows": listed, "nav_here": f"{HOME}refunds"})
-
-
-@require_POST
-@face("desk")
-def another_try(request: ActorRequest, ref: str) -> HttpResponse:
-    """A failed refund is sent again under the same key."""
-    return done(request, lambda: retry(ref, by=request.actor), f"{HOME}refunds", SENT_AGAIN)

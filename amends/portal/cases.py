@@ -19,6 +19,7 @@ from amends.cases.queries import cases
 from amends.faces.case_pages import capital
 from amends.faces.case_view import Act, CaseView, SumRow, Told, Turn, case_view, evidence_items
 from amends.faces.entering import ActorRequest, face
+from amends.faces.money_of_case import money_of_case
 from amends.faces.origins import origin_of
 from amends.faces.parties import YOU
 from amends.kernel.refusals import Unprocessable
@@ -100,6 +101,7 @@ def case_page(
         "typed": typed or {},
         "wrong": refusal.fields if refusal else {},
         "pieces": _waiting(request, view.case, ticked),
+        "money": money_of_case(view.case),
         "origin": origin_of([view.order]),
         "back_url": reverse("portal:home"),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from amends.faces.reaching.rooms import settings_of
-from amends.portal import acts, announcements, applying, cases, notices, orders, purse
+from amends.portal import acts, announcements, applying, cases, money, notices, orders, purse
 
 app_name = "portal"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("purse/supplements/<str:ref>/payment", purse.payment, name="supplement"),
     path("cases/", cases.listed, name="cases"),
     path("cases/<str:ref>", cases.shown, name="case"),
+    path("money/", money.page, name="money"),
+    path("cases/<str:ref>/payees", money.payee, name="payee"),
     path("cases/<str:ref>/withdrawal", acts.withdrawal, name="withdrawal"),
     path("cases/<str:ref>/platform-call", acts.platform_call, name="platform_call"),
     path("cases/<str:ref>/person", acts.person, name="person"),

@@ -46,6 +46,11 @@ def retry_safely(ref: str, *, by: Actor) -> Refund:
     return refund
 
 
+def may_mend(refund: Refund, by: Actor) -> bool:
+    """Whether the click would be taken."""
+    return by.party is Party.PLATFORM and not by.only_reads and refund.stage in MENDED and refund.way != Way.BANK
+
+
 @jobs.task("mend_refund")
 def mend_refund(refund_id: int, user_id: int | None) -> None:
     """Job: see retry_safely. A stage that has moved on meanwhile is left alone."""

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from amends.cases.grants import LIVE as OWED
 from amends.cases.models import Case, Grant
+from amends.cases.rules.owing import AGAIN
 from amends.kernel.texts import Text, say
 from amends.ledger.posting import Balance, balances
 from amends.market.models import Tender
@@ -59,7 +60,8 @@ def money_of(case: Case) -> list[Money]:
 
 def _rows(case: Case, tenders: list[Tender], grants: list[Grant], refunds: list[Refund]) -> list[Money]:
     money = [tender.position for tender in tenders if tender.unit == case.currency]
-    due = [parts(grant.shares, grant.reduced_minor, money=money) for grant in grants]
+    # What came back and is owed again is owed once: it stands with the grant under which it went out first.
+    due = [parts(grant.shares, grant.reduced_minor, money=money) for grant in grants if AGAIN not in grant.parts or case.follows_id]
     rows = []
     for tender in tenders:
         owed = sum(part.get(tender.position, 0) for part in due)

@@ -141,6 +141,11 @@ def name_owner(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
         _own(life, owner, PLATFORM)
 
 
+def may_own(refund: Refund, by: Actor) -> bool:
+    """Whether `by` could take the refund in hand or give it to another."""
+    return by.party is Party.PLATFORM and not by.only_reads and refund.stage in OPEN
+
+
 def _given(ref: str, user_id: int, by: Actor) -> Refund:
     _, refund = take_life(Refund, ref, by)
     if by.party is not Party.PLATFORM or by.only_reads:

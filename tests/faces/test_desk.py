@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from amends.cases.models import Case
+from amends.cases.models import Case, Entry
 from amends.cases.verbs.answering import approve, call_platform, refuse
 from amends.kernel import clock
 from amends.people.models import User
@@ -143,10 +143,10 @@ def test_a_refund_that_failed_is_listed_and_sent_again(stepped_clock: clock.Step
     take_answer(refund.ref, Answer("failed", "P-1", "account closed"), source="webhook")
     agent = enters("agent@example.com")
     page = agent.get("/desk/refunds").content.decode()
-    assert refund.ref in page and "account closed" in page and "Send again" in page
-    assert "Send again" not in enters("judge@example.com").get("/desk/refunds").content.decode()
+    assert refund.ref in page and "account closed" in page and "Check and resend" in page
+    assert "Check and resend" not in enters("judge@example.com").get("/desk/refunds").content.decode()
     assert posts(agent, f"/desk/refunds/{refund.ref}/retry").status_code == 303
-    assert Refund.objects.get().stage == "sent"
+    assert Entry.objects.filter(case_id=refund.case_id, verb="recheck").count() == 1, "a job looks first"
 
 
 def test_all_cases_are_listed_and_found(stepped_clock: clock.Stepped) -> None:

@@ -9,10 +9,11 @@ from amends.cases.queries import TimelineRow
 from amends.cases.words import stage_name
 from amends.faces.case_view.history import said_by
 from amends.faces.case_view.shapes import Act, InspectedUnit, Parcel, Piece, RefundRow, ReviewView, Side, Turn
-from amends.faces.case_view.sums import MONEY_STATES, tender_label
+from amends.faces.case_view.sums import MONEY_STATES
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.texts import Text, say
 from amends.refunds.models import Refund
+from amends.refunds.where import label_of
 from amends.returns.models import Inspection, ParcelUnit
 from amends.rulings.models import Review
 from amends.rulings.queries import OUTCOMES, by_default
@@ -71,7 +72,7 @@ def refunds(rows: Sequence[Refund], acts: Sequence[Act]) -> tuple[RefundRow, ...
     """Every intent, also those that came to nothing."""
     return tuple(
         RefundRow(
-            row.pk, row.ref, tender_label(row.tender.kind), row.amount_minor, row.unit.split(".")[0], MONEY_STATES.get(row.stage, "none"),
+            row.pk, row.ref, label_of(row), row.amount_minor, row.unit.split(".")[0], MONEY_STATES.get(row.stage, "none"),
             stage_name("refund", row.stage), row.reason, row.sent_at, row.paid_at, _acts(acts, "refund", row.pk),
         )
         for row in rows

@@ -87,15 +87,15 @@ def decided(case: Case) -> Decided:
 def tender_rows(case: Case, grants: Sequence[Grant], refunds: Sequence[Refund], tenders: Sequence[Tender]) -> tuple[SumRow, ...]:
     """What goes to which tender: paid and intended refunds where there are some, else what is granted, else what would be.
 
-    A tender's state is that of the intent that has come least far.
+    A tender's state is that of the intent that has come least far. Sums beyond the order go to no tender: refunds.where tells of them.
     """
-    live = [refund for refund in refunds if refund.stage in MONEY_STATES]
+    live = [(refund, refund.tender) for refund in refunds if refund.stage in MONEY_STATES and refund.tender is not None]
     known = {tender.position: tender for tender in tenders}
     minor, states = _shares(case, grants, known), dict[int, set[str]]()
     if live:
         minor = {}
-        for refund in live:
-            place = refund.tender.position
+        for refund, tender in live:
+            place = tender.position
             minor[place] = minor.get(place, 0) + refund.amount_minor
             states.setdefault(place, set()).add(MONEY_STATES[refund.stage])
     return tuple(

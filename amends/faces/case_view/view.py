@@ -104,7 +104,7 @@ def _read(case: Case, actor: Actor) -> Rows:
     if "inspection" in there:
         rows.inspections = list(Inspection.objects.filter(**mine).select_related("grant", "reason", "parcel").order_by("pk"))
     if "refund" in there:
-        rows.refunds = list(Refund.objects.filter(**mine).select_related("tender").order_by("pk"))
+        rows.refunds = list(Refund.objects.filter(**mine).select_related("tender", "payee").order_by("pk"))
     if "review" in there:
         rows.reviews = list(Review.objects.filter(**mine).select_related("arbiter", "reasons").order_by("pk"))
     if case.is_over:

@@ -1,0 +1,116 @@
+"""Where the money of a case is, refund by refund, as its consumer is told: how much, to what, how far, expected by when, and why.
+
+Reads alone. The words are those of every face; instants in UTC, sums in minor units of the refund's own unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from amends.cases.models import Case
+from amends.kernel.texts import Text, say
+from amends.market.rules.specs import TENDER_NAMES
+from amends.refunds.books import DELIVERED, word
+from amends.refunds.chargebacks import STATES
+from amends.refunds.models import Chargeback, Refund, Way
+from amends.refunds.payees import hint_of
+
+ORIGINAL = say("原支付方式", "the tender you paid with")
+WAYS: dict[str, Text] = {
+    "tender": say("原路退回", "back to the tender"), "transfer": say("付到支付账户", "to the payer's account"),
+    "bank": say("银行转账", "bank transfer"), "credit": say("商城余额", "store credit"),
+}  # fmt: skip
+WHY: dict[str, Text] = {
+    "intended": say("已登记，马上向支付渠道发起。", "It is written down and goes to the payment service next."),
+    "payee": say("等你填写收款方式，填好后就付。", "Waiting for you to say where it should go; then it is paid."),
+    "bank": say("排在下一批银行转账里。", "It goes out with the next file of bank transfers."),
+    "frozen": say("你的银行正在处理这笔付款的拒付，有结果前不能再退，避免付两次。",
+                  "Your bank is deciding a chargeback of this payment; until then it can't be refunded as well."),
+    "sent": say("支付渠道已收到，等它付款。", "The payment service has it and is paying."),
+    "bank_sent": say("银行已收到转账文件，等银行付款。", "The bank has the file and is paying."),
+    "unknown": say("支付渠道没有回音，平台正在核对。不会重复退款，也不会少退。",
+                   "The payment service did not answer; the platform is checking. It is paid neither twice nor not at all."),
+    "failed": say("这次没有成功，钱没有动。平台会再试或改用其他方式。",
+                  "It did not go through and no money moved. The platform tries again or pays another way."),
+    "paid": say("支付渠道已付款。银行卡的入账可能晚几天显示。", "The payment service has paid. A card may show it some days later."),
+    "credit_paid": say("已存入你的商城余额。", "It is in your store credit."),
+    "covered": say("你的银行已通过拒付赔给你，不再重复退款。", "Your bank has paid you by chargeback, so it is not refunded again."),
+    "reversed": say("银行退回了这笔款，已经重新退。", "The bank sent it back; it is being paid anew."),
+    "redirected": say("原支付方式收不到，已改用其他方式。", "The tender can't take it; it goes another way."),
+}  # fmt: skip
+SHOWN = ("intended", "frozen", "sent", "unknown", "failed", "paid", "settled", "covered")
+CERTAIN = ("intended", "sent", "failed")
+"""In these stages the expected day is worth something; a chargeback or a doubt has no day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """One sum on its way: `stage` as the table names it, `expected_at` where a day can be told, `to` where it goes if not back."""
+
+    refund: Refund
+    label: Text
+    minor: int
+    unit: str
+    in_kind: bool
+    stage: str
+    state: Text
+    why: Text
+    expected_at: datetime | None
+    paid_at: datetime | None
+    to: Text | None
+
+    @property
+    def is_there(self) -> bool:
+        return self.stage in DELIVERED
+
+
+def where_of(case: Case) -> list[Where]:
+    """Every refund of the case that pays, or is to pay, its consumer; the oldest first. One query."""
+    rows = Refund.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=SHOWN)
+    return told(rows.select_related("tender", "payee", "grant").order_by("pk"), case.currency)
+
+
+def told(rows: Iterable[Refund], currency: str) -> list[Where]:
+    """These refunds (with tender and payee) in words."""
+    return [_row(row, currency) for row in rows]
+
+
+def label_of(refund: Refund) -> Text:
+    """What a refund goes back to, or what else it is."""
+    if refund.tender is not None:
+        return TENDER_NAMES.get(refund.tender.kind) or ORIGINAL
+    return say("补偿款", "compensation")
+
+
+def chargebacks_of(case: Case) -> list[Chargeback]:
+    """What banks have taken back of this order's payment, in order."""
+    rows = Chargeback.objects.filter(merchant_id=case.merchant_id, tender__order_id=case.order_id)
+    return list(rows.select_related("tender__order").order_by("pk"))
+
+
+def chargeback_words(rows: Sequence[Chargeback]) -> list[tuple[Chargeback, Text]]:
+    """Each with where it stands."""
+    return [(row, STATES[row.state]) for row in rows]
+
+
+def why_of(refund: Refund) -> Text:
+    """Why a refund is where it is, in a sentence for its consumer."""
+    bank = refund.way == Way.BANK
+    if refund.stage == "intended" and bank:
+        return WHY["bank" if refund.payee_id else "payee"]
+    if refund.stage == "sent" and bank:
+        return WHY["bank_sent"]
+    if refund.stage in ("paid", "settled"):
+        return WHY["credit_paid" if refund.way == Way.CREDIT else "paid"]
+    return WHY[refund.stage]
+
+
+def _row(row: Refund, currency: str) -> Where:
+    waits = row.way == Way.BANK and row.payee_id is None
+    return Where(
+        row, label_of(row), row.amount_minor, row.unit, row.unit != currency, row.stage, word([row.stage]), why_of(row),
+        row.expected_at if row.stage in CERTAIN and not waits else None, row.paid_at,
+        hint_of(row.payee) if row.way in (Way.BANK, Way.CREDIT) else None,
+    )  # fmt: skip
