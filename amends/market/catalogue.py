@@ -34,6 +34,7 @@ SIMULATED = ("order", "product", "consumer_name", "merchant_name", "delivery")
 SOURCE = "invented order of the demo"
 WITH_SERIAL = frozenset({"phone", "computer", "electronics", "appliance", "air_conditioner"})
 MOST_DAYS = 60
+COMMISSION_PERCENT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +160,5 @@ def _line(draw: random.Random, bought: tuple[Ware, Text, int], price: int, net: 
     name = Text(f"{ware.product.name.zh}，{variant.zh}", f"{ware.product.name.en}, {variant.en}")
     # Underwear may be excluded from no-reason returns only where the buyer confirmed it for this purchase (L3 7).
     confirmed = draw.choices(("single_purchase", "preticked", ""), (70, 10, 20))[0] if ware.product.goods_class == "intimate" else ""
-    return LineSpec(ware.product, name, pieces, price, price - net, paid, freight, confirmed)
+    commission = net * COMMISSION_PERCENT // 100
+    return LineSpec(ware.product, name, pieces, price, price - net, paid, freight, confirmed, commission_minor=commission)

@@ -29,6 +29,7 @@ from amends.management.demo.market import (
     people_the_stages,
     say_how_far,
 )
+from amends.management.demo.money import people_the_books
 from amends.management.demo.progress import bar
 from amends.management.demo.report import report
 from amends.notices.models import Notice, Recipient
@@ -64,6 +65,7 @@ class Command(BaseCommand):
             users = demo_users()
             # A run that was interrupted is gone on with: its orders stand, and its cases count.
             play_in_parts(max(0, cases - Case.objects.count()), seed)
+            people_the_books(seed)
             read_what_is_old()
         finally:
             for simulator in simulators:

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -22,7 +23,7 @@ from amends.market.catalogue import invented_orders
 from amends.market.journey import DemoDataMissing, baskets
 from amends.market.models import Consumer, Merchant, Order
 from amends.market.rules.people import invented_consumer
-from amends.market.rules.specs import Left, OrderSpec
+from amends.market.rules.specs import WALLET, CaptureSpec, Left, OrderSpec
 from amends.market.verbs import import_orders
 from amends.people.models import Membership, User
 from amends.people.rules import Actor, Role
@@ -52,9 +53,14 @@ def orders_of_the_demo(count: int, seed: int) -> tuple[list[OrderSpec], Left | N
         real, left = baskets(count - invented, seed, yesterday=yesterday)
     except DemoDataMissing:
         people = [invented_consumer(f"invented-{n}", seed, source=f"invented consumer {n}") for n in range(max(20, count // 4))]
-        return invented_orders(count, seed, consumers=people, yesterday=yesterday), None
+        return _paid(invented_orders(count, seed, consumers=people, yesterday=yesterday)), None
     people = [spec.consumer for spec in real]
-    return real + invented_orders(invented, seed, consumers=people, yesterday=yesterday), left
+    return _paid(real + invented_orders(invented, seed, consumers=people, yesterday=yesterday)), left
+
+
+def _paid(specs: list[OrderSpec]) -> list[OrderSpec]:
+    """The same orders, whose wallets the gateway can also send money to: each consumer has one there."""
+    return [replace(spec, captures={WALLET: CaptureSpec(payer_ref=f"wallet-{spec.consumer.key}")}) for spec in specs]
 
 
 def import_all(specs: list[OrderSpec], progress: Callable[[int, int], None]) -> int:
