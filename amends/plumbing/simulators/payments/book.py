@@ -123,7 +123,8 @@ class Book(OpenBook):
             row = connection.execute(_CAPTURES + "WHERE wire = ? AND payment_ref = ?", (wire, payment_ref)).fetchone()
             if not row or not payment_ref:
                 return None
-            return Captured(*row, held=connection.execute(_HELD, (row[0], now, now)).fetchone()[0])
+            values = (*row, connection.execute(_HELD, (row[0], now, now)).fetchone()[0])
+            return Captured(*values)
 
     def ask(
         self, body: dict[str, Any], plan: Planner, pushes: Pushes, *, anew: bool = True, note: dict[str, Any] | None = None
