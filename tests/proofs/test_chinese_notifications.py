@@ -22,7 +22,7 @@ from amends.plumbing.payments.places import Place
 from amends.plumbing.payments.port import Answer, GatewayUnreachable
 from amends.plumbing.payments.webhooks import NotFromGateway
 from amends.plumbing.payments.wechat_gateway import WeChatGateway
-from amends.plumbing.simulators.payments import provider_keys
+from amends.plumbing.simulators.payments import alipay_methods, provider_keys, wechat_methods
 from amends.plumbing.simulators.payments.alipay import Alipay
 from amends.plumbing.simulators.payments.wechat import WeChatPay
 
@@ -93,6 +93,20 @@ def test_wechat_says_it_in_our_words(wechat: tuple[WeChatPay, WeChatGateway], ki
     (event,) = port.verify(letter.headers, letter.body, {})
     assert (event.event, event.kind) == ("evt_1", ours)
     assert told.items() <= dict(event.told).items()
+
+
+def test_a_complaint_moves_nothing_and_is_kept_for_a_person(
+    alipay: tuple[Alipay, AlipayGateway], wechat: tuple[WeChatPay, WeChatGateway], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, Any] = {"msg_method": "alipay.merchant.tradecomplain.changed", "biz_content": json.dumps({"complain_event_id": "C-1"})}
+    theirs = ("COMPLAINT.CREATE", "complaint", {"complaint_id": "C-1", "action_type": "CREATE_COMPLAINT"})
+    monkeypatch.setitem(alipay_methods.NOTICES, "complaint", lambda data: told)
+    monkeypatch.setitem(wechat_methods.NOTICES, "complaint", lambda data: theirs)
+    for wire, port in (alipay, wechat):
+        letter = wire.letter(fact("complaint"), "", False)
+        assert letter is not None
+        (event,) = port.verify(letter.headers, letter.body, {})
+        assert (event.kind, event.told["provider_ref"]) == ("other", "C-1")
 
 
 def test_what_alipay_has_not_signed_for_us_is_refused(alipay: tuple[Alipay, AlipayGateway], folder: Path) -> None:

@@ -6,18 +6,19 @@ answer says is believed; what it refuses is looked up once more before it counts
 
 from __future__ import annotations
 
-import json
+import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from amends.kernel import clock
 from amends.kernel.texts import say
 from amends.plumbing.addresses import public_url
-from amends.plumbing.payments.alipay_bills import balance_lines, dashed, minor, scored, trade_lines, yuan
-from amends.plumbing.payments.alipay_client import BEIJING, SECONDS, Client, Unheard
+from amends.plumbing.payments.alipay_bills import balance_lines, minor, scored, trade_lines, yuan
+from amends.plumbing.payments.alipay_client import Client, Unheard
+from amends.plumbing.payments.alipay_events import event_of, instant
 from amends.plumbing.payments.bill_days import NoBill, lines_of_days
 from amends.plumbing.payments.places import NotSetUp, Place, Setting
 from amends.plumbing.payments.port import (
@@ -30,7 +31,6 @@ from amends.plumbing.payments.port import (
     GatewayUnreachable,
     Line,
     NotOffered,
-    our_key,
     provider_key,
 )  # fmt: skip
 
@@ -147,9 +147,9 @@ class AlipayGateway:
     def verify(self, headers: Mapping[str, str], body: bytes, query: Mapping[str, str]) -> list[Event]:
         """See port.Gateway. A notification that comes again carries the same notify_id."""
         told = self._client.believed(body)
-        event = str(told.get("notify_id", ""))
+        event = told.get("notify_id") or hashlib.sha256(body).hexdigest()
         try:
-            return [_event(told, event)]
+            return [event_of(told, event)]
         except (ValueError, AttributeError):  # signed, and yet not as Alipay's documents have it: kept for a person to read
             return [Event(event, "other", dict(told))]
 
@@ -179,7 +179,7 @@ class AlipayGateway:
             return Answer("failed", reason=NEVER_RECEIVED)
         if asked.amount and not _is_sum(told.get("refund_amount"), asked.amount):
             return Answer("unheard", _refund_ref(asked), OTHER_AMOUNT)
-        return Answer("paid", _refund_ref(asked), at=_instant(told.get("gmt_refund_pay")))
+        return Answer("paid", _refund_ref(asked), at=instant(told.get("gmt_refund_pay")))
 
     def _look_transfer(self, asked: Asked) -> Answer:
         _, told = self._number(asked)
@@ -223,33 +223,6 @@ class AlipayGateway:
         raise GatewayUnreachable(f"alipay, bill of {day}: {code}")
 
 
-def _event(told: Mapping[str, str], event: str) -> Event:
-    if told.get("msg_method") == "alipay.fund.trans.order.changed":
-        return _transfer_event(event, json.loads(told.get("biz_content", "{}")))
-    common = {"payment_ref": told.get("trade_no", ""), "currency": "CNY"}
-    if told.get("out_biz_no") and told.get("gmt_refund"):
-        # refund_fee is all that was refunded of the trade until now, so it does not say how much this refund was.
-        ref = f"{told['trade_no']}:{told['out_biz_no']}"
-        at = _instant(told["gmt_refund"].partition(".")[0])
-        return Event(event, "refund.paid", common | {"key": our_key(told["out_biz_no"]), "provider_ref": ref} | _when(at))
-    if told.get("trade_status") in ("TRADE_SUCCESS", "TRADE_FINISHED") and told.get("total_amount") and not told.get("refund_fee"):
-        more = {"key": dashed(told.get("out_trade_no", "")), "payer_ref": told.get("buyer_id", ""), "amount": minor(told["total_amount"])}
-        return Event(event, "capture.paid", common | more | _when(_instant(told.get("gmt_payment"))))
-    return Event(event, "other", common)
-
-
-def _transfer_event(event: str, content: Mapping[str, Any]) -> Event:
-    told = {"key": our_key(dashed(str(content.get("out_biz_no", "")))), "provider_ref": str(content.get("order_id", "")), "currency": "CNY",
-            "amount": minor(str(content.get("trans_amount", "0"))), "reason": str(content.get("fail_reason", ""))}  # fmt: skip
-    told |= _when(_instant(content.get("pay_date")))
-    status = content.get("status")
-    if status == "SUCCESS":
-        return Event(event, "transfer.paid", told)
-    if status in ("FAIL", "CLOSED"):
-        return Event(event, "transfer.failed", told)
-    return Event(event, "refund.reversed" if status == "REFUND" else "other", told)
-
-
 def _transfer_answer(told: Mapping[str, Any], amount: int = 0) -> Answer:
     ref, status = str(told.get("order_id", "")), str(told.get("status", ""))
     if status in OVER:
@@ -257,7 +230,7 @@ def _transfer_answer(told: Mapping[str, Any], amount: int = 0) -> Answer:
     if amount and "trans_amount" in told and not _is_sum(told["trans_amount"], amount):
         return Answer("unheard", ref, OTHER_AMOUNT)
     if status == "SUCCESS":
-        return Answer("paid", ref, at=_instant(told.get("pay_date") or told.get("trans_date")))
+        return Answer("paid", ref, at=instant(told.get("pay_date") or told.get("trans_date")))
     return Answer("accepted", ref) if status in ("DEALING", "WAIT_PAY") else Answer("unheard", ref, status or "not_understood")
 
 
@@ -277,14 +250,3 @@ def _is_sum(told: Any, wanted: int) -> bool:
         return minor(str(told)) == wanted
     except ValueError:
         return False
-
-
-def _instant(told: Any) -> datetime | None:
-    try:
-        return datetime.strptime(str(told), SECONDS).replace(tzinfo=BEIJING).astimezone(UTC)
-    except ValueError:
-        return None
-
-
-def _when(at: datetime | None) -> dict[str, str]:
-    return {"at": at.isoformat()} if at else {}

@@ -6,8 +6,9 @@ number that may still be paid is ever left behind. Refusals are looked up before
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,15 +24,14 @@ from amends.plumbing.payments.port import (
     Asked,
     Capture,
     Event,
-    EventKind,
     GatewayUnreachable,
     Line,
     NotOffered,
-    our_key,
     provider_key,
 )
-from amends.plumbing.payments.wechat_bills import bare, dashed, flow_lines, trade_lines
+from amends.plumbing.payments.wechat_bills import bare, flow_lines, trade_lines
 from amends.plumbing.payments.wechat_client import Client, Merchant, Said, Unheard
+from amends.plumbing.payments.wechat_events import event_of, instant
 
 PUBLIC = ("AMENDS_WECHATPAY_PUBLIC_KEY_FILE", "AMENDS_WECHATPAY_PUBLIC_KEY_ID")
 NEEDS = (
@@ -55,7 +55,6 @@ SURE = (
     "RULE_LIMIT", "TRADE_OVERDUE", "ORDER_NOT_EXIST", "APPID_MCHID_NOT_MATCH",
 )  # fmt: skip
 TRANSFERS_OVER = ("FAIL", "CANCELLED")
-EVENTS: dict[str, EventKind] = {"REFUND.SUCCESS": "refund.paid", "REFUND.CLOSED": "refund.failed", "TRANSACTION.SUCCESS": "capture.paid"}
 
 
 def build(place: Place) -> WeChatGateway:
@@ -163,7 +162,8 @@ class WeChatGateway:
     def verify(self, headers: Mapping[str, str], body: bytes, query: Mapping[str, str]) -> list[Event]:
         """See port.Gateway. A notification that comes again carries the same id."""
         told = self._client.believed(headers, body)
-        return [_event(str(told.get("id", "")), str(told.get("event_type", "")), told["resource"])]
+        event = str(told.get("id") or "") or hashlib.sha256(body).hexdigest()
+        return [event_of(event, str(told.get("event_type", "")), told["resource"])]
 
     def _paid(self, asked: Asked, ask: Callable[[str], Said]) -> Answer:
         """What asking for the payment comes to, under the number that stands for it now."""
@@ -235,7 +235,7 @@ def _answer(asked: Asked, told: Mapping[str, Any]) -> Answer:
     if asked.amount and _amount(told) not in (None, asked.amount):
         return Answer("unheard", ref, OTHER_AMOUNT)
     if state == "SUCCESS":
-        return Answer("paid", ref, at=_instant(told.get("success_time") or told.get("update_time")))
+        return Answer("paid", ref, at=instant(told.get("success_time") or told.get("update_time")))
     known = ("PROCESSING", "ABNORMAL", "ACCEPTED", "WAIT_USER_CONFIRM", "TRANSFERING", "CANCELING")
     return Answer("accepted", ref, state if state == "ABNORMAL" else "") if state in known else Answer("unheard", ref, "not_understood")
 
@@ -244,34 +244,3 @@ def _amount(told: Mapping[str, Any]) -> int | None:
     money = told.get("amount")
     amount = money.get("refund") if isinstance(money, Mapping) else told.get("transfer_amount")
     return amount if isinstance(amount, int) else None
-
-
-def _event(event: str, name: str, resource: Mapping[str, Any]) -> Event:
-    if name == "MCHTRANSFER.BILL.FINISHED":
-        kind: EventKind = "transfer.paid" if resource.get("state") == "SUCCESS" else "transfer.failed"
-        key, ref = dashed(str(resource.get("out_bill_no", ""))), str(resource.get("transfer_bill_no", ""))
-        told = {"key": key, "provider_ref": ref, "amount": int(resource.get("transfer_amount", 0)), "currency": "CNY",
-                "reason": "" if kind == "transfer.paid" else str(resource.get("fail_reason") or resource.get("state", ""))}  # fmt: skip
-        return Event(event, kind, told | _when(resource.get("update_time")))
-    money: Mapping[str, Any] = resource.get("amount") or {}
-    told = {"payment_ref": str(resource.get("transaction_id", "")), "currency": str(money.get("currency", "CNY"))}
-    if name == "TRANSACTION.SUCCESS":
-        payer = str((resource.get("payer") or {}).get("openid", ""))
-        told |= {"key": str(resource.get("out_trade_no", "")), "payer_ref": payer, "amount": int(money.get("total", 0))}
-    elif name.startswith("REFUND."):
-        told |= {"key": our_key(str(resource.get("out_refund_no", ""))), "provider_ref": str(resource.get("refund_id", "")),
-                 "amount": int(money.get("refund", 0)),
-                 "reason": "" if name == "REFUND.SUCCESS" else str(resource.get("refund_status", ""))}  # fmt: skip
-    return Event(event, EVENTS.get(name, "other"), told | _when(resource.get("success_time")))
-
-
-def _instant(told: Any) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(told)).astimezone(UTC)
-    except ValueError:
-        return None
-
-
-def _when(told: Any) -> dict[str, str]:
-    at = _instant(told)
-    return {"at": at.isoformat()} if at else {}
