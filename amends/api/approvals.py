@@ -21,6 +21,7 @@ from amends.approvals.differing import differences
 from amends.approvals.models import Approval
 from amends.cases.models import Case
 from amends.kernel.refusals import NotFound
+from amends.kernel.texts import Text
 from amends.market.models import Consumer
 
 router = Router(tags=["approvals"])
@@ -180,7 +181,7 @@ def money_rules_version(request: Asked, version: str) -> WholeRulesOut:
     _office(request)
     found, holds = versions.version(version), versions.current()
     changes = [
-        RulesChangeOut(path=c.path, what=telling.text(c.what), was=c.was and telling.text(c.was), now=c.now and telling.text(c.now))
+        RulesChangeOut(path=c.path, what=telling.text(c.what), was=_said(c.was), now=_said(c.now))
         for c in differences(holds.rules, found.rules)
     ]
     return WholeRulesOut(**_version(found, request), text=found.text, changes=changes)
@@ -212,6 +213,10 @@ def _office(request: Asked) -> None:
         raise NotFound
 
 
+def _said(text: Text | None) -> shapes.TextOut | None:
+    return telling.text(text) if text is not None else None
+
+
 def _one(ref: str, request: Asked) -> ApprovalOut:
     return _outs([queries.approval(ref, request.auth.actor)], request)[0]
 
@@ -223,7 +228,10 @@ def _answered(row: Approval, request: Asked) -> ApprovalOut:
 def _outs(rows: list[Approval], request: Asked) -> list[ApprovalOut]:
     cases = dict(Case.objects.filter(pk__in=[row.case_id for row in rows if row.case_id]).order_by("pk").values_list("pk", "ref"))
     consumers = dict(Consumer.objects.filter(pk__in=[row.consumer_id for row in rows]).order_by("pk").values_list("pk", "ref"))
-    return [ApprovalOut(**_out(row, request), case=cases.get(row.case_id, ""), consumer=consumers.get(row.consumer_id, "")) for row in rows]
+    return [
+        ApprovalOut(**_out(row, request), case=cases.get(row.case_id or 0, ""), consumer=consumers.get(row.consumer_id or 0, ""))
+        for row in rows
+    ]
 
 
 def _out(row: Approval, request: Asked) -> dict[str, Any]:

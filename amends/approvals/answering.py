@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from amends.approvals.asking import LEAST_WHY, MOST_WHY, RUNS, approved_so_far, lock, note_granted, weigh
+from amends.approvals.asking import LEAST_WHY, MOST_WHY, RUNS
+from amends.approvals.counting import Matter, approved_so_far, lock, note_granted, weigh
 from amends.approvals.hands import asker_of, check_decider
 from amends.approvals.judging import approves_today, approves_up_to
 from amends.approvals.models import Approval
@@ -63,7 +64,7 @@ def _approve(ref: str, *, by: Actor, why: str) -> Approval:
     if asker is None:
         raise NoSuchMove(say("申请人已不在这个岗位，不能再批。", "The asker has lost the role."), code="asker_gone")
     outcome = _run(row, asker, by)
-    lock(by, merchant_id=row.merchant_id, case_id=row.case_id, consumer_id=row.consumer_id)
+    lock(by, Matter.about(row))
     if not approves_today(row.action, by.roles, weighed, approved_so_far(rules, by), rules):
         raise NotYourMove(say("超过你一天可以批准的金额。", "It is more than you may approve in one day."), code="day_limit")
     note_granted(row, by)

@@ -11,15 +11,14 @@ Invariants
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q, Sum
 
+from amends.approvals.counting import GRANTED, Matter, lock, note, so_far, weigh
 from amends.approvals.hands import check_asker, is_machine, not_to_ask
-from amends.approvals.judging import SoFar, best, glass_up_to
+from amends.approvals.judging import best, glass_up_to
 from amends.approvals.models import Approval, Spending
 from amends.approvals.money_schema import Rules
 from amends.approvals.rules import ACTIONS, REASONS, Because, State, Verdict
@@ -30,11 +29,8 @@ from amends.kernel import clock
 from amends.kernel.refs import new_ref
 from amends.kernel.refusals import Conflict, NotYourMove, Unprocessable
 from amends.kernel.texts import Text, say
-from amends.people.rules import Actor, Role
+from amends.people.rules import Actor
 
-HERE = ZoneInfo("Asia/Shanghai")
-GRANTED = "granted:"
-"""Before the key of what an approval allowed: counted on whoever approved it, not on whoever asked."""
 LONGEST_KEY, LEAST_WHY, MOST_WHY = 70, 4, 500
 
 Run = Callable[[Mapping[str, Any], Actor, Actor, Approval], str]
@@ -79,29 +75,28 @@ def decide(
         raise ValueError(f"approvals: {action} with key {key}")
     if amount_minor <= 0:
         raise Unprocessable.field("amount", say("金额要大于零。", "The amount is more than nothing."), code="no_amount")
-    consumer_id = case.consumer_id if case is not None else consumer_id
-    matter = {"merchant_id": merchant_id, "case_id": case and case.pk, "consumer_id": consumer_id}
+    matter = Matter.of(merchant_id, case, consumer_id)
     if is_machine(by):
         _check_key(merchant_id, key)
-        _note(by, action, amount_minor, unit, key, matter)
+        note(by, action, amount_minor, unit, key, matter)
         return None
-    check_asker(by, merchant_id=merchant_id, consumer_id=consumer_id)
+    user_id = check_asker(by, merchant_id=merchant_id, consumer_id=matter.consumer_id)
     rules = rules_on(clock.now())
     weighed = weigh(rules, amount_minor, unit)
-    lock(by, **matter)
+    lock(by, matter)
     _check_key(merchant_id, key)
-    found = best(action, by.roles, weighed, so_far(rules, by, **matter), rules)
+    found = best(action, by.roles, weighed, so_far(rules, by, matter), rules)
     if found is None:
         raise not_to_ask(ACTIONS[action].words)
     role, because = found
     if not because:
-        _note(by, action, amount_minor, unit, key, matter)
+        note(by, action, amount_minor, unit, key, matter)
         return None
     _check_someone_may(rules, action, weighed)
     asked = Approval(
-        ref=new_ref("AP"), action=action, amount_minor=amount_minor, unit=unit, **matter,
+        ref=new_ref("AP"), action=action, amount_minor=amount_minor, unit=unit, **matter._asdict(),
         payload={"do": dict(payload), "key": key, "because": [b.value for b in because], "rules": rules.version},
-        asked_by_id=by.user_id, asked_as=role.value, asked_at=clock.now(), asked_why=_why(why, because, break_glass),
+        asked_by_id=user_id, asked_as=role.value, asked_at=clock.now(), asked_why=_why(why, because, break_glass),
         due_at=clock.now() + timedelta(hours=rules.approvals.answer_hours),
     )  # fmt: skip
     if not break_glass:
@@ -111,7 +106,7 @@ def decide(
     _check_glass(rules, action, by, weighed)
     asked.state, asked.review_due_at = State.BROKEN.value, clock.now() + timedelta(hours=rules.approvals.review_hours)
     asked.save(force_insert=True)
-    _note(by, action, amount_minor, unit, key, matter, approval_ref=asked.ref)
+    note(by, action, amount_minor, unit, key, matter, approval_ref=asked.ref)
     note_step("break_glass", asked, by, case)
     return None
 
@@ -121,87 +116,14 @@ def could_alone(
 ) -> list[Because] | None:
     """Why `by` could not decide this alone now (empty: they could), for a form to say beforehand; None where they may not even ask."""
     rules = rules_on(clock.now())
-    matter = {"merchant_id": merchant_id, "case_id": case and case.pk, "consumer_id": case.consumer_id if case else consumer_id}
-    found = best(action, by.roles, weigh(rules, amount_minor, unit), so_far(rules, by, **matter), rules)
+    matter = Matter.of(merchant_id, case, consumer_id)
+    found = best(action, by.roles, weigh(rules, amount_minor, unit), so_far(rules, by, matter), rules)
     return found and found[1]
 
 
 def approval_of(merchant_id: int, key: str) -> Approval | None:
     """What was asked or done behind broken glass for this key, the newest; None where nobody was asked."""
     return Approval.objects.filter(merchant_id=merchant_id, payload__key=key).order_by("-asked_at", "-pk").first()
-
-
-# ── counting, under the locks ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def today(at: datetime) -> date:
-    """The day whose limits count at this instant."""
-    return at.astimezone(HERE).date()
-
-
-def weigh(rules: Rules, amount_minor: int, unit: str) -> int:
-    """The sum as the rules hold it against limits. Raises Unprocessable for a unit they don't name."""
-    weighed = rules.weighed(amount_minor, unit)
-    if weighed is None:
-        wrong = say("资金规则没有写明 {unit} 怎样计入限额。", "The money rules don't say how {unit} counts against limits.", unit=unit)
-        raise Unprocessable.field("unit", wrong, code="unit_without_weight")
-    return weighed
-
-
-def lock(by: Actor, *, merchant_id: int, case_id: int | None, consumer_id: int | None) -> None:
-    """Person, case, consumer and shop are this transaction's until it commits; nobody else counts their sums meanwhile."""
-    named = {"user": by.user_id, "case": case_id, "consumer": consumer_id, "merchant": merchant_id}
-    keys = sorted(f"spending:{kind}:{pk}" for kind, pk in named.items() if pk is not None)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM (SELECT unnest(%s::text[]) AS k) AS keys", [keys])
-
-
-def so_far(rules: Rules, by: Actor, *, merchant_id: int, case_id: int | None, consumer_id: int | None) -> SoFar:
-    """What counts already against this person's day and this matter's bounds. One query."""
-    day = today(clock.now())
-    gifts = Q(action__in=[name for name, action in ACTIONS.items() if action.gift])
-    mine = Q(user_id=by.user_id, day=day) & ~Q(key__startswith=GRANTED)
-    wanted = {
-        "case": gifts & Q(merchant_id=merchant_id, case_id=case_id) if case_id else Q(pk__in=[]),
-        "consumer": gifts & Q(consumer_id=consumer_id, day__gt=day - timedelta(days=rules.goodwill.per_consumer_days))
-        if consumer_id
-        else Q(pk__in=[]),
-        "merchant": gifts & Q(merchant_id=merchant_id, day=day, party="merchant"),
-    }
-    every = mine | wanted["case"] | wanted["consumer"] | wanted["merchant"]
-    sums = {name: Sum("amount_minor", filter=one, default=0) for name, one in {"person": mine, **wanted}.items()}
-    person: dict[str, int] = {}
-    total = dict.fromkeys(wanted, 0)
-    for row in Spending.objects.filter(every).order_by().values("action", "unit").annotate(**sums):
-        person[row["action"]] = person.get(row["action"], 0) + (rules.weighed(row["person"], row["unit"]) or 0)
-        for name in wanted:
-            total[name] += rules.weighed(row[name], row["unit"]) or 0
-    return SoFar(
-        person, case=total["case"] if case_id else None, consumer=total["consumer"] if consumer_id else None, merchant=total["merchant"]
-    )
-
-
-def approved_so_far(rules: Rules, by: Actor) -> SoFar:
-    """What this person has approved of others today."""
-    rows = Spending.objects.filter(user_id=by.user_id, day=today(clock.now()), key__startswith=GRANTED)
-    person: dict[str, int] = {}
-    for row in rows.order_by().values("action", "unit").annotate(sum=Sum("amount_minor")):
-        person[row["action"]] = person.get(row["action"], 0) + (rules.weighed(row["sum"], row["unit"]) or 0)
-    return SoFar(person)
-
-
-def note_granted(row: Approval, by: Actor) -> None:
-    """The sum is spent, and counts on whoever approved it."""
-    matter = {"merchant_id": row.merchant_id, "case_id": row.case_id, "consumer_id": row.consumer_id}
-    _note(by, row.action, row.amount_minor, row.unit, f"{GRANTED}{row.payload['key']}", matter, approval_ref=row.ref)
-
-
-def _note(by: Actor, action: str, amount: int, unit: str, key: str, matter: Mapping[str, Any], approval_ref: str = "") -> None:
-    at = clock.now()
-    Spending.objects.create(
-        user_id=by.user_id, party=by.party.value, action=action, day=today(at), unit=unit, amount_minor=amount, key=key, made_at=at,
-        approval_ref=approval_ref, **matter,
-    )  # fmt: skip
 
 
 # ── refusals ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -254,8 +176,3 @@ def _check_glass(rules: Rules, action: str, by: Actor, weighed: int) -> None:
             n=rules.approvals.glass_pause_days,
         )  # fmt: skip
         raise NotYourMove(wrong, code="glass_paused")
-
-
-def role_name(row: Approval) -> Role:
-    """The role under which it was asked."""
-    return Role(row.asked_as)

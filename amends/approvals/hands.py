@@ -32,14 +32,15 @@ def is_machine(by: Actor) -> bool:
     return by.automatic and by.user_id is None
 
 
-def check_asker(by: Actor, *, merchant_id: int, consumer_id: int | None) -> None:
-    """`by` is a person of the shop or of the platform and belongs to no other side of the matter. Raises NotYourMove."""
+def check_asker(by: Actor, *, merchant_id: int, consumer_id: int | None) -> int:
+    """`by` is a person of the shop or of the platform and belongs to no other side of the matter: who it is. Raises NotYourMove."""
     check_not_reader(by)
     if by.user_id is None or by.party not in (*STAFF, Party.MERCHANT):
         raise NotYourMove(say("这笔钱不由你来决定。", "It is not for you to decide about this sum."))
     if by.party is Party.MERCHANT and by.merchant_id != merchant_id:
         raise NotYourMove(say("这不是你店铺的钱。", "This is not your shop's money."))
     _check_uninvolved(by, merchant_id, consumer_id)
+    return by.user_id
 
 
 def check_decider(row: Approval, by: Actor) -> None:
@@ -77,7 +78,7 @@ def _check_uninvolved(by: Actor, merchant_id: int, consumer_id: int | None) -> N
         sides |= Q(consumer_id=consumer_id)
     if by.party is not Party.MERCHANT:
         sides |= Q(merchant_id=merchant_id)
-    if Membership.objects.filter(sides, user_id=by.user_id).exists():
+    if Membership.objects.filter(sides, user_id=by.user_id or 0).exists():
         raise NotYourMove(INVOLVED, code="conflict_of_interest")
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from amends.approvals.asking import WORDS, today, weigh
+from amends.approvals.asking import WORDS
+from amends.approvals.counting import weigh
 from amends.approvals.hands import STAFF, check_decider
 from amends.approvals.judging import approves_up_to
-from amends.approvals.models import Approval, Spending
+from amends.approvals.models import Approval
 from amends.approvals.rules import ACTIONS, State, Verdict
 from amends.approvals.rules_of_money import rules_on
 from amends.kernel import clock
@@ -108,16 +108,3 @@ def alarms(by: Actor) -> QuerySet[Approval]:
     """Broken glass that nobody has reviewed in time, or that was found unjustified, newest first."""
     late = Q(reviewed_at__isnull=True, review_due_at__lte=clock.now()) | Q(reviewed_as=Verdict.UNJUSTIFIED.value)
     return visible_to(by).filter(late, state=State.BROKEN.value).select_related("asked_by", "reviewed_by", "merchant").order_by("-asked_at")
-
-
-def spent_today(user_ids: Iterable[int]) -> dict[int, int]:
-    """What each of these people decided about today, alone and for others, weighed."""
-    rules = rules_on(clock.now())
-    found: dict[int, int] = {}
-    for user, unit, amount in (
-        Spending.objects.filter(user_id__in=list(user_ids), day=today(clock.now()))
-        .order_by("pk")
-        .values_list("user_id", "unit", "amount_minor")
-    ):
-        found[user or 0] = found.get(user or 0, 0) + (rules.weighed(amount, unit) or 0)
-    return found

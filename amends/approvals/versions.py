@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from django.db import connection, transaction
 
-from amends.approvals.asking import HERE, LEAST_WHY, MOST_WHY
+from amends.approvals.asking import LEAST_WHY, MOST_WHY
+from amends.approvals.counting import HERE
 from amends.approvals.models import MoneyRules
 from amends.approvals.money_schema import Rules
 from amends.approvals.rules_of_money import in_force, read, shipped, shipped_text

@@ -67,7 +67,7 @@ def bound(role: str, action: str, name: str) -> int:
 
 
 def most(action: str) -> int:
-    return max(row.get("approves_minor", 0) for row in DOCUMENT["limits"] if action in row["actions"])
+    return max(int(row.get("approves_minor", 0)) for row in DOCUMENT["limits"] if action in row["actions"])
 
 
 @pytest.fixture

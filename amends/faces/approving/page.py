@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from amends.approvals import queries, words
-from amends.approvals.asking import so_far
+from amends.approvals.counting import Matter, so_far
 from amends.approvals.hands import asker_of
 from amends.approvals.judging import SoFar
 from amends.approvals.models import Approval
@@ -98,7 +98,7 @@ def _approvers(row: Approval, rules: Rules) -> list[Text]:
 def _bounds(row: Approval, rules: Rules) -> list[dict[str, Any]]:
     """Each bound that counts here: what has been used, the sum itself, and the bound."""
     asker = asker_of(row)
-    used = so_far(rules, asker, merchant_id=row.merchant_id, case_id=row.case_id, consumer_id=row.consumer_id) if asker else SoFar({})
+    used = so_far(rules, asker, Matter.about(row)) if asker else SoFar({})
     limit = rules.limit(Role(row.asked_as), row.action)
     found = [(Because.ALONE, 0, limit.alone_minor), (Because.DAY, used.day(limit), limit.per_day_minor)] if limit else []
     if ACTIONS[row.action].gift:

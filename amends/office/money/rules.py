@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from amends.approvals import versions
-from amends.approvals.asking import HERE
+from amends.approvals.counting import HERE
 from amends.approvals.differing import LIMITS, cells, differences, limit_rows
 from amends.approvals.rules_of_money import RulesRefused, read
 from amends.approvals.versions import Standing, Version
