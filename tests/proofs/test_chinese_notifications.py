@@ -252,3 +252,17 @@ def test_a_refund_without_an_end_in_wechats_bill_is_asked_for(state: str, now: A
 def test_what_is_no_bill_is_said_to_be_none(read: Callable[[], Any]) -> None:
     with pytest.raises(GatewayUnreachable):
         read()
+
+
+@pytest.mark.parametrize(("shop", "theirs", "told"), [
+    ("http://shop.test", "https://api.mch.weixin.qq.com", None), ("https://shop.test", "https://api.mch.weixin.qq.com", "https://shop.test"),
+    ("http://shop.test", "http://127.0.0.1:9/wechat", "http://shop.test"),
+])  # fmt: skip
+def test_wechat_is_told_an_address_that_it_takes_or_none(
+    wechat: tuple[WeChatPay, WeChatGateway], monkeypatch: pytest.MonkeyPatch, shop: str, theirs: str, told: str | None
+) -> None:
+    wire, _ = wechat
+    values = {need.name: wire.settings.get(need.name, need.usual) for need in wechat_gateway.NEEDS} | {"AMENDS_WECHATPAY_URL": theirs}
+    monkeypatch.setenv("AMENDS_URL", shop)
+    hook = wechat_gateway.build(Place("wechat", values, simulated=False))._hook()
+    assert hook == (told and f"{told}/api/v1/hooks/payments/wechat")

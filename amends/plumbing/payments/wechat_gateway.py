@@ -103,7 +103,7 @@ class WeChatGateway:
             return self._client.call(
                 lambda sdk: sdk.refund(
                     out_refund_no=number, amount=money, transaction_id=asked.payment_ref, reason=asked.reason[:80] or None,
-                    notify_url=public_url(HOOK),
+                    notify_url=self._hook(),
                 )
             )  # fmt: skip
 
@@ -122,7 +122,7 @@ class WeChatGateway:
             return self._client.call(
                 lambda sdk: sdk.mch_transfer_bills(
                     out_bill_no=number, transfer_scene_id=self._scene, openid=asked.payer_ref, transfer_amount=asked.amount,
-                    transfer_remark=asked.reason[:32] or "售后付款", transfer_scene_report_infos=self._report, notify_url=public_url(HOOK),
+                    transfer_remark=asked.reason[:32] or "售后付款", transfer_scene_report_infos=self._report, notify_url=self._hook(),
                 )
             )  # fmt: skip
 
@@ -151,7 +151,7 @@ class WeChatGateway:
         money = {"total": amount, "currency": currency}
         try:
             said = self._client.call(
-                lambda sdk: sdk.pay(description=title[:40], out_trade_no=key, amount=money, notify_url=public_url(HOOK))
+                lambda sdk: sdk.pay(description=title[:40], out_trade_no=key, amount=money, notify_url=self._hook())
             )  # fmt: skip
         except Unheard as silence:
             raise GatewayUnreachable(f"wechat, code to pay: {silence}") from silence
@@ -164,6 +164,11 @@ class WeChatGateway:
         told = self._client.believed(headers, body)
         event = str(told.get("id") or "") or hashlib.sha256(body).hexdigest()
         return [event_of(event, str(told.get("event_type", "")), told["resource"])]
+
+    def _hook(self) -> str | None:
+        """Where WeChat is to tell of what is asked; it takes https alone, and would refuse the whole request for another address."""
+        address = public_url(HOOK)
+        return address if address.startswith("https://") or not self._client.merchant.url.startswith("https://") else None
 
     def _paid(self, asked: Asked, ask: Callable[[str], Said]) -> Answer:
         """What asking for the payment comes to, under the number that stands for it now."""
