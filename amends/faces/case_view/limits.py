@@ -8,6 +8,7 @@ from typing import Any
 from amends.cases.waiting_words import LIMITS, SILENCE
 from amends.cases.words import verb_name
 from amends.kernel.limits import Limit
+from amends.compensation.rules import POINTS
 from amends.kernel.money import Money
 from amends.kernel.texts import Text, say
 from amends.policy.queries import Terms
@@ -16,6 +17,8 @@ from amends.policy.rules.answers import ClockRow
 
 def money_text(minor: int, currency: str) -> Text:
     """The sum in both languages, for a place in a sentence."""
+    if currency == POINTS:
+        return say("{n} 积分", "{n} points", n=minor)
     sum_ = Money(minor, currency)
     return say(sum_.into("zh"), sum_.into("en"))
 
