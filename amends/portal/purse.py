@@ -18,6 +18,7 @@ from amends.compensation.supplements import pay_url, supplements_of
 from amends.compensation.vouchers import ends_soon
 from amends.faces.entering import ActorRequest, face
 from amends.kernel import clock
+from amends.kernel.parties import NAMES, Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Conflict, NotFound
 from amends.kernel.texts import say
@@ -82,5 +83,6 @@ def _voucher(row: Voucher, *, soon: bool = False) -> dict[str, Any]:
 
 
 def _move(move: PurseMove) -> dict[str, Any]:
-    shop = say(move.merchant.name_zh, move.merchant.name_en)
+    ours = move.purse == POINTS and move.what != "spend"
+    shop = NAMES[Party.PLATFORM] if ours else say(move.merchant.name_zh, move.merchant.name_en)
     return {"row": move, "what": MOVE_NAMES[move.what], "name": PURSE_NAMES[move.purse], "shop": shop, "adds": move.what == "give"}

@@ -34,12 +34,12 @@ NAMED = {"amount_minor": "amount", "min_spend_minor": "min_spend"}
 class GiveForm(FacesForm):
     """All fields; those of other kinds are taken out. `given` is what the verb is told."""
 
-    line = forms.ChoiceField(label=label("商品", "Article"), required=False)
-    quantity = forms.IntegerField(label=label("件数", "Pieces"), required=False, initial=1, min_value=1, max_value=1000)
-    part = forms.ChoiceField(label=label("退哪一项", "Which part"), required=False, choices=[(key, spoken(name)) for key, name in PARTS])
-    claim = forms.ChoiceField(label=label("哪一项赔偿", "Which claim"), required=False)
-    amount = MoneyField(label=AMOUNT, required=False)
-    points = forms.IntegerField(label=POINTS, required=False, min_value=0, max_value=10**9)
+    line = forms.ChoiceField(label=label("商品", "Article"))
+    quantity = forms.IntegerField(label=label("件数", "Pieces"), initial=1, min_value=1, max_value=1000)
+    part = forms.ChoiceField(label=label("退哪一项", "Which part"), choices=[(key, spoken(name)) for key, name in PARTS])
+    claim = forms.ChoiceField(label=label("哪一项赔偿", "Which claim"))
+    amount = MoneyField(label=AMOUNT)
+    points = forms.IntegerField(label=POINTS, min_value=0, max_value=10**9)
     min_spend = MoneyField(label=label("满多少可用", "Least spend"), required=False)
     days = forms.IntegerField(label=label("有效天数", "Days of validity"), required=False, min_value=0, max_value=3650)
     scope = forms.ChoiceField(
@@ -73,6 +73,8 @@ class GiveForm(FacesForm):
             self.fields["days"].initial = usual_days
         if kind is Kind.PRICE_ADJUSTMENT:
             self.fields["amount"].label = WHOLE
+        if kind is Kind.CLAIM_SUM:
+            self.fields["amount"].required = False
 
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         if name in self.fields:

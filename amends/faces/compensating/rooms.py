@@ -80,7 +80,8 @@ class Rooms:
             fields = {NAMED.get(name, name): text for name, text in refusal.fields.items()}
             fields = {"points" if name == "amount" and kind is Kind.POINTS else name: text for name, text in fields.items()}
             return self._drawn(request, case, kind, with_errors(form, fields), refusal)
-        tell(request, answered[0] if answered else GIVEN)
+        said = answered[0] if answered else GIVEN
+        tell(request, said, kind="info" if said is ASKED else "success")
         return answer
 
     def revocation(self, request: ActorRequest, ref: str, voucher: str) -> HttpResponse:
