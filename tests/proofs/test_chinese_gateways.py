@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -75,6 +76,21 @@ def test_an_answer_that_was_lost_after_success_is_found_and_not_paid_twice(sim: 
     assert port.look(asked).state == port.look(transfer).state == "paid"
     assert port.refund(replace(asked, again=True)).state == port.transfer(replace(transfer, again=True)).state == "paid"
     assert [row[1:] for row in sim.of(asked)] == [row[1:] for row in sim.of(transfer)] == [(400, "paid")]
+
+
+@BOTH
+def test_a_time_out_after_success_is_unheard_and_asking_again_pays_nothing_more(sim: Till, name: str) -> None:
+    impatient = sim.gateway(name)
+    if isinstance(impatient, AlipayGateway):
+        impatient._client._sdk.http.timeout = 0.3
+    else:
+        impatient._client._sdk._core._timeout = (1, 0.3)
+    sim.running.behave({"slow": 1.0, "slow_wait": [1.0, 1.0]})
+    asked = sim.paid_with(name)
+    assert impatient.refund(asked) == Answer("unheard", reason="timeout")
+    assert sim.of(asked) == [(asked.key, 400, "paid")], "it was paid before the answer was held back"
+    again = [sim.gateway(name).refund(replace(asked, again=True)), sim.gateway(name).look(asked)]
+    assert {answer.state for answer in again} == {"paid"} and sim.of(asked) == [(asked.key, 400, "paid")]
 
 
 @BOTH
@@ -200,6 +216,15 @@ def test_an_answer_signed_by_somebody_else_is_not_believed(sim: Till, name: str)
     assert doubting.refund(asked) == Answer("unheard", reason="forged")
     assert sim.of(asked) == [(asked.key, 400, "paid")], "it was paid: only the answer is in doubt"
     assert sim.gateway(name).look(asked).state == "paid"
+
+
+def test_keys_are_taken_as_alipays_own_tool_hands_them_out(sim: Till, tmp_path: Path) -> None:
+    files = {}
+    for setting in (KEYS["alipay"], THEIRS["alipay"]):
+        lines = Path(sim.told["alipay"][setting]).read_text().splitlines()
+        files[setting] = str(tmp_path / setting)
+        (tmp_path / setting).write_text("".join(lines[1:-1]))  # the base64 alone, on one line
+    assert sim.gateway("alipay", **files, **BARE).refund(sim.paid_with("alipay")).state == "paid"
 
 
 def test_both_modes_of_keys_are_understood(sim: Till) -> None:

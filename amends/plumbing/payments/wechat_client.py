@@ -13,7 +13,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,9 +45,9 @@ class Merchant:
     mchid: str
     appid: str
     serial: str
-    key: str
-    v3_key: str
-    public_key: str = ""
+    key: str = field(repr=False)
+    v3_key: str = field(repr=False)
+    public_key: str = field(default="", repr=False)
     public_key_id: str = ""
 
 

@@ -95,8 +95,8 @@ class WeChatGateway:
 
     def refund(self, asked: Asked) -> Answer:
         """See port.Gateway."""
-        if not asked.payment_ref:
-            return Answer("failed", reason="no_payment_ref")
+        if asked.currency != "CNY" or not asked.payment_ref:
+            return Answer("failed", reason="no_payment_ref" if asked.currency == "CNY" else "other_currency")
         money = {"refund": asked.amount, "total": asked.captured, "currency": asked.currency}
 
         def ask(number: str) -> Said:
