@@ -14,7 +14,9 @@ from amends.api import (
     bank,
     carrying,
     cases,
+    charges,
     compensation,
+    deposits,
     desk,
     figures,
     gateways,
@@ -85,7 +87,7 @@ ROUTERS = (
     approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router,
     webhooks.router, gateways.router, hooks_payments.router,
     hooks_messages.router, hooks_mail.router,
-    reconciliation.router, bank.router,
+    reconciliation.router, bank.router, charges.router, deposits.router,
 )  # fmt: skip
 for part in ROUTERS:
     api.add_router("/v1", part)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from amends.kernel import clock
@@ -12,6 +16,7 @@ from amends.liability.models import ChargeBackTo, DepositMove
 from amends.liability.verbs.deposits import announced, deposit_of
 from amends.people.models import User
 from amends.people.rules import PLATFORM, Actor
+from tests.api_client import program
 from tests.bearing_at_hand import a_carrier, a_cost, a_cost_of_ours, a_head, asked_of_carrier, topped_up
 from tests.cast import Cast, the_cast
 
@@ -118,3 +123,89 @@ def test_a_statement_is_read_and_kept_on_paper(cast: Cast) -> None:
     office = page_of(a_head())
     assert office.get(f"/office/money/deposits/{cast.bolts.ref}/statement/").status_code == 200
     assert office.get(f"/office/money/deposits/{cast.bolts.ref}/statement.pdf").content.startswith(b"%PDF")
+
+
+def test_programs_do_the_same_over_the_api(cast: Cast, stepped_clock: clock.Stepped) -> None:
+    case = a_cost(cast)
+    agent, bolt, rival = program(cast.agent), program(cast.bolt), program(cast.rival)
+    carrier = agent.post("/bearers", {"kind": "carrier", "key": "SF", "name_zh": "快运通", "name_en": "Swift"}).json()["ref"]
+    told = {"party": "carrier", "bearer": carrier, "amount_minor": 5000, "what": "refund", "words": "压坏了"}
+    asked = agent.post(f"/cases/{case.ref}/charges", told)
+    assert asked.status_code == 201, asked.json()
+    ref = asked.json()["charge"]["ref"]
+    assert bolt.get(f"/charges/{ref}").json()["you_may"] == []
+    assert rival.get(f"/charges/{ref}").status_code == 404
+    assert bolt.post(f"/charges/{ref}/admission", {}).status_code == 403
+    assert agent.post(f"/charges/{ref}/liability", {"words": "还没有否认"}).status_code == 409
+    assert agent.post(f"/cases/{case.ref}/charges", told | {"amount_minor": 5000}).status_code == 422
+    assert agent.post(f"/charges/{ref}/admission", {"words": "确认"}).json()["charge"]["stage"] == "admitted"
+    assert agent.post(f"/charges/{ref}/payment", {"reference": "B-7"}).json()["charge"]["stage"] == "borne"
+    assert [one["ref"] for one in agent.get("/charges", party="carrier").json()["items"]] == [ref]
+    assert (
+        agent.post(f"/deposits/{cast.bolts.ref}/top-ups", {"amount_minor": 9000, "provider_ref": "B-1"}).json()["deposit"]["free_minor"]
+        == 9000
+    )
+    assert agent.post(f"/deposits/{cast.bolts.ref}/deductions", {"amount_minor": 100, "reason": "breach", "why": "多次售假"}).json()[
+        "approval"
+    ]
+    assert bolt.get(f"/deposits/{cast.bolts.ref}").json()["low"] is True
+    assert rival.get(f"/deposits/{cast.bolts.ref}").status_code == 404
+    read = bolt.get(f"/merchants/{cast.bolts.ref}/statement", month="2026-03").json()
+    for account in read["accounts"]:
+        assert account["opening_minor"] + sum(row["amount_minor"] for row in account["rows"]) == account["closing_minor"]
+    assert bolt.get(f"/merchants/{cast.bolts.ref}/statement/csv").content.startswith(b"\xef\xbb\xbf")
+    assert rival.get(f"/merchants/{cast.bolts.ref}/statement").status_code == 404
+    insurer = agent.post("/bearers", {"kind": "insurer", "key": "P", "name_zh": "安行", "name_en": "Anxing"}).json()["ref"]
+    insured = agent.post(f"/orders/{case.order.ref}/insurance", {"insurer": insurer, "zone": "far"})
+    assert insured.json()["premium"] == {"amount_minor": 110, "currency": "CNY"}
+    assert agent.get("/insurers").json()["items"][0]["insured"] == 1
+    assert bolt.get("/insurers").status_code == 403
+
+
+def told_by(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    call_command(*words, "--json")
+    found: dict[str, Any] = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+    return found
+
+
+def test_the_terminal_does_it_too(cast: Cast, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    case, agent = a_cost(cast), ("--as", "agent@example.com")
+    bearer = told_by(capsys, "charges", "bearer", "SF", "--kind", "carrier", "--name-zh", "快运通", "--name-en", "Swift", *agent)["ref"]
+    asked = told_by(
+        capsys,
+        "charges",
+        "ask",
+        case.ref,
+        "--party",
+        "carrier",
+        "--bearer",
+        bearer,
+        "--minor",
+        "500",
+        "--what",
+        "refund",
+        "--words",
+        "压坏",
+        *agent,
+    )
+    assert asked["stage"] == "asked"
+    assert told_by(capsys, "charges", "admit", asked["ref"], "--words", "确认", *agent)["stage"] == "admitted"
+    assert told_by(capsys, "charges", "list", "--open")["ref"] == asked["ref"]
+    shop = cast.bolts.ref
+    assert told_by(capsys, "deposit", "top-up", shop, "--minor", "7000", "--reference", "B-1", *agent)["state"] == "done"
+    assert told_by(capsys, "deposit", "show", shop)["free_minor"] == 7000
+    assert "approval" in told_by(capsys, "deposit", "deduct", shop, "--minor", "100", "--reason", "breach", "--why", "多次售假", *agent)
+    assert told_by(capsys, "deposit", "due") == {"done": 0}
+    with pytest.raises(CommandError):
+        call_command("charges", "hold", asked["ref"], "--words", "x", *agent)
+    assert [one["closing_minor"] for one in told_by(capsys, "statement", shop)["whole"]] == [7500]
+    call_command("statement", shop, "--format", "csv", "--out", str(tmp_path / "s.csv"))
+    assert (tmp_path / "s.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    insurer = told_by(capsys, "charges", "bearer", "P", "--kind", "insurer", "--name-zh", "安行", "--name-en", "Anxing", *agent)["ref"]
+    rows = tmp_path / "orders.csv"
+    rows.write_text(
+        f"order,insurer,zone,paid_by,premium_minor\n{case.order.ref},{insurer},far,merchant,\n{case.order.ref},{insurer},moon,merchant,\n"
+    )
+    with pytest.raises(SystemExit):
+        call_command("deposit", "insure", str(rows), *agent, "--json")
+    assert json.loads(capsys.readouterr().out)["insured"] == 1

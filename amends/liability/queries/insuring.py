@@ -39,7 +39,8 @@ def insurers() -> list[InsurerRow]:
     named = {row.pk: row for row in Bearer.objects.filter(kind="insurer")}
     return [
         InsurerRow(
-            named[row["insurer_id"]], say(named[row["insurer_id"]].name_zh, named[row["insurer_id"]].name_en), row["currency"], row["insured"],
+            named[row["insurer_id"]], say(named[row["insurer_id"]].name_zh, named[row["insurer_id"]].name_en), row["currency"],
+            row["insured"],
             row["premiums"], row["paid"], row["paid_minor"], row["refused"],
         )
         for row in rows

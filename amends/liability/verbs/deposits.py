@@ -341,7 +341,8 @@ def _decide(
 ) -> Approval | None:
     told = {"merchant": deposit.merchant.ref, "amount_minor": minor, **payload}
     return decide(
-        action, by=by, merchant_id=deposit.merchant_id, amount_minor=minor, unit=deposit.currency, payload=told, key=new_ref("DM"), case=case,
+        action, by=by, merchant_id=deposit.merchant_id, amount_minor=minor, unit=deposit.currency, payload=told, key=new_ref("DM"),
+        case=case,
         why=why, break_glass=glass,
     )  # fmt: skip
 

@@ -94,7 +94,8 @@ def pay_return_freight(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> No
     row.case_id, row.refused_because = case.pk, refused_because(cover, back)
     if not row.refused_because and cover.cover_minor:
         grant = owe_sum(
-            case, amount_minor=cover.cover_minor, currency=row.currency, remedy=Remedy.GOODWILL.value, basis="insurance", borne_by="insurer",
+            case, amount_minor=cover.cover_minor, currency=row.currency, remedy=Remedy.GOODWILL.value, basis="insurance",
+            borne_by="insurer",
             by=by, facts={"insurance": row.ref},
         )  # fmt: skip
         row.grant, row.paid_out_minor, row.paid_out_at = grant, cover.cover_minor, clock.now()

@@ -20,6 +20,7 @@ from amends.cases import clockwork
 from amends.cases.verbs import ending
 from amends.compensation import clockwork as vouchers
 from amends.kernel import clock
+from amends.liability import clockwork as deductions
 from amends.notices.verbs import sending
 from amends.notices.webhooks import releasing as webhooks
 from amends.plumbing import jobs, live
@@ -81,6 +82,7 @@ class Command(BaseCommand):
             ("vouchers", partial(vouchers.tick, shard=shard)),
             ("messages", partial(_drain, partial(sending.release, shard=shard), sending.MOST)),
             ("webhooks", partial(_drain, partial(webhooks.release, shard=shard), webhooks.BATCH)),
+            ("deductions", partial(_drain, partial(deductions.deduct_all, shard=shard), deductions.BATCH)),
             ("answers", partial(collect_answers, older_than=ANSWERS_AFTER, shard=shard, within=ANSWERS_WITHIN)),
         ]
         if ticks % SWEEPS == 0:

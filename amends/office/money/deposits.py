@@ -1,4 +1,4 @@
-"""Merchants' deposits, their statements, and the bearers outside with the figures of insurers: for supervisors, agents and administrators."""
+"""Merchants' deposits and statements, and the bearers outside with the figures of insurers: for supervisors and administrators."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from amends.faces.bearing import (
     MoveForm,
     TermsForm,
     TopUpForm,
-    WhyForm,
     coloured_moves,
     settled,
     statement_file,
@@ -81,8 +80,8 @@ def _one(
     if form is not None:
         blank[opened] = form
     context: dict[str, Any] = {
-        "view": view, "merchant": merchant, "moves": coloured_moves(view.moves), "at": f"{AT}{merchant.ref}/", "moves_at": AT, "cases": CASES,
-        "opened": opened, "refusal": brief(refusal), "may_act": not request.actor.only_reads,
+        "view": view, "merchant": merchant, "moves": coloured_moves(view.moves), "at": f"{AT}{merchant.ref}/", "moves_at": AT,
+        "cases": CASES, "opened": opened, "refusal": brief(refusal), "may_act": not request.actor.only_reads,
         **{name.replace("-", "_"): each for name, each in blank.items()},
     }  # fmt: skip
     return render(request, "office/money/deposit.html", context, status=422 if refusal or form is not None else 200)
