@@ -12,10 +12,7 @@ from typing import Any
 
 import structlog
 
-from amends.kernel import clock
-from amends.plumbing.database import home
 from amends.plumbing.payments.port import Answer, State
-from amends.plumbing.payments.webhooks import verify_webhook, webhook_secret
 from amends.refunds.answers import take_answer
 from amends.refunds.chargebacks import SIDES, Opened, decide_chargeback, open_chargeback
 from amends.refunds.models import Chargeback, Refund
@@ -39,13 +36,6 @@ def take_event(gateway: str, kind: str, told: Mapping[str, Any]) -> str:
         row = _decided(gateway, told)
         return f"chargeback {row.state}" if row else _ignored(kind, told)
     return IGNORED
-
-
-def webhook(headers: Mapping[str, str], body: bytes) -> str:
-    """What the house's gateway pushed is written; answers what became of it. Raises NotFromGateway."""
-    told = verify_webhook(headers, body, webhook_secret(home()), clock.machine_now())
-    data = told.get("data")
-    return take_event("house", str(told.get("type")), data) if isinstance(data, dict) else IGNORED
 
 
 def _answered(gateway: str, state: State, told: Mapping[str, Any]) -> str:
@@ -80,8 +70,7 @@ def _is_ours(gateway: str, told: Mapping[str, Any]) -> bool:
     refund = Refund.objects.filter(ref=str(told.get("key"))).values("gateway", "amount_minor", "unit", "tender__ref").first()
     if refund is None or refund["gateway"] != gateway:
         return False
-    pairs = (("amount", "amount_minor"), ("currency", "unit"))
-    if any(told.get(theirs) is not None and told[theirs] != refund[ours] for theirs, ours in pairs):
+    if any(told.get(name) not in (None, there) for name, there in (("amount", refund["amount_minor"]), ("currency", refund["unit"]))):
         return False
     return not (told.get("tender") and refund["tender__ref"]) or told["tender"] == refund["tender__ref"]
 

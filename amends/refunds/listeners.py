@@ -122,7 +122,7 @@ def _owe_anew(case: Case, grant: Grant, basis: str, by: Actor) -> list[Grant]:
     """A refund of the unit is owed; none where something is or was already (S1)."""
     if grant.unit is None:
         return []
-    if Grant.objects.filter(merchant_id=case.merchant_id, unit_id=grant.unit_id, subject="unit", stage__in=LIVE).exists():
+    if Grant.objects.filter(merchant_id=case.merchant_id, unit_id=grant.unit.pk, subject="unit", stage__in=LIVE).exists():
         return []
     return owe(case, [grant.unit], basis=basis, by=by, remedy=Remedy.REFUND_ONLY.value)
 

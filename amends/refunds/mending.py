@@ -80,5 +80,5 @@ def _retry(ref: str, user_id: int | None) -> None:
 
 def _hand(user_id: int | None) -> Actor:
     """Whoever asked for it, if they still may; else the house itself."""
-    user = User.objects.filter(pk=user_id, is_active=True).first()
+    user = User.objects.filter(pk=user_id or 0, is_active=True).first()
     return (user and actor_of(user, "desk")) or PLATFORM

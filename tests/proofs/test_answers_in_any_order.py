@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import permutations
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +21,7 @@ from amends.ledger.models import Posting
 from amends.market.models import Tender
 from amends.people.rules import CLOCK
 from amends.plumbing.payments.port import NEVER_RECEIVED, Answer
-from amends.refunds.asking import mark_sent
+from amends.refunds.asking import asked_of, mark_sent
 from amends.refunds.models import Attempt, Refund
 from amends.refunds.queries import books_check
 from amends.refunds.verbs import retry, take_answer
@@ -35,6 +36,8 @@ NOT_YET: Message = ("look", Answer("failed", reason=NEVER_RECEIVED))
 PENDING: Message = ("look", Answer("accepted", "P1"))
 PAID_PUSH: Message = ("webhook", Answer("paid", "P1"))
 PAID_LOOK: Message = ("look", Answer("paid", "P1"))
+PAID_LINE: Message = ("statement", Answer("paid", "P1"))
+FAILED_LINE: Message = ("statement", Answer("failed", "P1", "insufficient_balance"))
 FAILED_PUSH: Message = ("webhook", Answer("failed", "P1", "insufficient_balance"))
 FAILED_LOOK: Message = ("look", Answer("failed", "P1", "insufficient_balance"))
 
@@ -75,19 +78,44 @@ def state(refund: Refund) -> tuple[object, ...]:
 
 
 def ends_of(cast: Cast, messages: Sequence[Message]) -> set[tuple[object, ...]]:
-    ends = set()
+    """How one refund ends for every order of these messages; each order is undone before the next."""
+    refund, ends = a_sent_refund(cast), set()
     for order in dict.fromkeys(permutations(messages)):
-        refund = a_sent_refund(cast)
-        for message in order:
-            tell(refund, message)
-        ends.add(state(refund))
+        with transaction.atomic():
+            for message in order:
+                tell(refund, message)
+            ends.add(state(refund))
+            transaction.set_rollback(True)
+    for message in messages:
+        tell(refund, message)
+    assert books_check() == []
     return ends
 
 
 def test_response_webhook_duplicate_and_look_end_paid_in_every_order(cast: Cast) -> None:
     ends = ends_of(cast, [ACCEPTED, PAID_PUSH, PAID_PUSH, PAID_LOOK])
     assert ends == {("paid", "P1", 9900, ("owed", "paid"), 1, 0, ((1, "accepted"),))}
-    assert books_check() == []
+
+
+def test_response_webhook_duplicate_look_and_statement_end_paid_in_every_order(cast: Cast) -> None:
+    ends = ends_of(cast, [ACCEPTED, PAID_PUSH, PAID_PUSH, PAID_LOOK, PAID_LINE])
+    assert ends == {("paid", "P1", 9900, ("owed", "paid"), 1, 0, ((1, "accepted"),))}
+
+
+def test_a_failure_of_which_the_statement_tells_too_is_counted_once_in_every_order(cast: Cast) -> None:
+    ends = ends_of(cast, [UNHEARD, FAILED_PUSH, FAILED_LOOK, FAILED_LINE])
+    assert ends == {("failed", "P1", 9900, ("owed",), 0, 1, ((1, "unheard"),))}
+
+
+def test_a_failure_raises_the_turn_once_whoever_tells_of_it(cast: Cast) -> None:
+    """B31: a gateway whose keys end with a failure gets the next one only after a sure failure, and only one for each."""
+    for order in permutations([FAILED_PUSH, FAILED_LOOK, UNHEARD]):
+        refund = a_sent_refund(cast)
+        for message in order:
+            tell(refund, message)
+        assert Refund.objects.get(pk=refund.pk).turn == 1
+        retry(refund.ref, by=cast.agent)
+        assert (asked_of(Refund.objects.get(pk=refund.pk), again=True).turn, refund.ref) == (1, refund.ref)
 
 
 def test_a_response_that_was_lost_changes_nothing_of_that(cast: Cast) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from itertools import combinations
 
@@ -20,17 +19,14 @@ from amends.ledger.posting import balances, post_captures
 from amends.market.models import Tender
 from amends.people.rules import PLATFORM
 from amends.plumbing import jobs
-from amends.plumbing.database import home
 from amends.plumbing.payments.choosing import gateway
 from amends.plumbing.payments.port import Answer
-from amends.plumbing.payments.webhooks import NotFromGateway, webhook_secret
 from amends.plumbing.simulators.launch import Running
-from amends.plumbing.simulators.payments.webhooks import signature
 from amends.refunds.answers import take_answer
 from amends.refunds.asking import asked_of, send
 from amends.refunds.books import Told, compared, parts
 from amends.refunds.checks import reconcile
-from amends.refunds.events import webhook
+from amends.refunds.events import take_event
 from amends.refunds.intents import intend_for
 from amends.refunds.jobs import announce_captures, collect_answers
 from amends.refunds.models import Refund
@@ -144,25 +140,15 @@ def test_two_books_that_differ_say_where(cast: Cast, payments: Running) -> None:
     assert "captured here (9901, 'CNY')" in against_gateway(gateway().statement())[0]
 
 
-def test_a_webhook_is_taken_when_signed_and_about_our_sum(cast: Cast, payments: Running) -> None:
+def test_a_push_is_taken_when_it_is_about_our_refund_and_its_very_sum(cast: Cast, payments: Running) -> None:
     refund = intended(granted(cast, an_unshipped_order(cast)))[0]
     send(refund.pk)
-    sums = {"key": refund.ref, "tender": refund.tender.ref, "amount": 9900, "currency": "CNY"}
-    data = {**sums, "state": "paid", "provider_ref": "P1", "reason": ""}
-    assert webhook(*_signed({**data, "amount": 1})) == "ignored"
-    assert webhook(*_signed({**data, "key": "RF-NOBODYS"})) == "ignored"
-    headers, body = _signed(data)
-    with pytest.raises(NotFromGateway):
-        webhook(headers, body.replace(b"paid", b"PAID"))
-    assert [webhook(headers, body), webhook(headers, body)] == ["paid", "paid"]
+    told = {"key": refund.ref, "tender": refund.tender.ref, "amount": 9900, "currency": "CNY", "provider_ref": "P1"}
+    for other in ({"amount": 1}, {"currency": "USD"}, {"tender": "T-OTHER"}, {"key": "RF-NOBODYS"}):
+        assert take_event("house", "refund.paid", {**told, **other}) == "ignored"
+    assert take_event("stripe", "refund.paid", told) == "ignored"
+    assert [take_event("house", "refund.paid", told) for _ in range(2)] == ["paid", "paid"]
     assert Posting.objects.filter(refund_id=refund.pk, what="paid").count() == 1
-
-
-def _signed(data: dict[str, object]) -> tuple[dict[str, str], bytes]:
-    body = json.dumps({"id": "evt_1", "type": "refund.paid", "timestamp": "2026-03-10T02:00:00Z", "data": data}).encode()
-    stamp = int(clock.machine_now().timestamp())
-    signed = signature(webhook_secret(home()), "evt_1", stamp, body)
-    return {"webhook-id": "evt_1", "webhook-timestamp": str(stamp), "webhook-signature": signed}, body
 
 
 # ── reductions ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
