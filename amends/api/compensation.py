@@ -138,9 +138,10 @@ class ReasonIn(Body):
 
 
 class SupplementIn(Body):
-    """How much the consumer is asked to pay on top, in the case's currency."""
+    """How much the consumer is asked to pay on top, in the case's currency; `why` is for whoever approves it."""
 
     amount_minor: Minor
+    why: Words = ""
 
 
 class SupplementOut(Schema):
@@ -192,7 +193,7 @@ def ask_supplement(request: Asked, ref: str, body: SupplementIn) -> HttpResponse
     """The consumer is asked, until a limit, at the gateway that the order was paid with."""
 
     def run() -> SupplementAsked:
-        asked = supplements.ask(ref, amount_minor=body.amount_minor, by=request.auth.actor)
+        asked = supplements.ask(ref, amount_minor=body.amount_minor, by=request.auth.actor, reason=body.why)
         if isinstance(asked, Approval):
             return SupplementAsked(supplement=None, approval=asked.ref)
         return SupplementAsked(supplement=_supplement(asked), approval=None)

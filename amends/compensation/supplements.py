@@ -59,9 +59,9 @@ def exchange_difference(case: Case, unit: Unit, new_price_minor: int, *, by: Act
 
 
 @an_act
-def ask(ref: str, *, amount_minor: int, why: str = EXCHANGE, by: Actor, key: str = "") -> Supplement | Approval:
+def ask(ref: str, *, amount_minor: int, why: str = EXCHANGE, by: Actor, key: str = "", reason: str = "") -> Supplement | Approval:
     """The consumer is asked to pay so much on top until a limit, at the gateway that the order was paid with; or somebody else was asked
-    to approve it. One at a time. Raises NotFound, NotYourMove, NoSuchMove, Unprocessable, Conflict."""
+    to approve it, for whom `reason` is. One at a time. Raises NotFound, NotYourMove, NoSuchMove, Unprocessable, Conflict."""
     case = take(ref, by)
     if by.party not in (Party.MERCHANT, Party.PLATFORM) or by.only_reads:
         raise NotYourMove(say("只有商家和平台可以请消费者补款。", "Only merchant and platform ask a consumer to pay on top."))
@@ -76,7 +76,7 @@ def ask(ref: str, *, amount_minor: int, why: str = EXCHANGE, by: Actor, key: str
     payload = {"case": case.pk, "amount_minor": amount_minor, "why": why[:30], "ref": ref}
     waits = decide(
         "supplement", by=by, merchant_id=case.merchant_id, amount_minor=amount_minor, unit=case.currency, payload=payload,
-        key=f"supplement:{key or ref}"[:70], case=case,
+        key=f"supplement:{key or ref}"[:70], case=case, why=reason,
     )  # fmt: skip
     return waits or _asked(case, payload, by)
 

@@ -106,3 +106,11 @@ def test_a_difference_is_asked_for_and_withdrawn(bolt: Client, cast: Cast, case:
 def test_strangers_see_nothing(cast: Cast, case: Case) -> None:
     assert client(cast.rival.user_id).get(f"/console/cases/{case.ref}/compensation").status_code == 404
     assert client(cast.anna.user_id).get(f"/console/cases/{case.ref}/compensation").status_code == 404
+
+
+def test_a_case_with_points_and_goodwill_opens_for_every_side(cast: Cast, case: Case) -> None:
+    compensate(case.ref, Offer("points", 300), by=cast.agent)
+    compensate(case.ref, Offer("goodwill", 300), by=cast.agent)
+    for who, path in ((cast.anna, "/portal/cases/"), (cast.bolt, "/console/cases/"), (cast.agent, "/desk/cases/")):
+        for language in ("zh", "en"):
+            assert client(who.user_id, language).get(path + case.ref).status_code == 200

@@ -96,3 +96,4 @@ class AskForm(FacesForm):
     """A difference that the consumer is asked to pay."""
 
     amount = MoneyField(label=label("请消费者补多少", "What the consumer is asked to pay"))
+    reason = forms.CharField(label=label("理由（给审批的人看）", "Reason (for whoever approves)"), required=False, max_length=500)

@@ -97,7 +97,7 @@ class Rooms:
 
         def run() -> object:
             amount = form.cleaned_data["amount"] if form.is_valid() else 0
-            came.append(supplements.ask(case.ref, amount_minor=amount, by=request.actor))
+            came.append(supplements.ask(case.ref, amount_minor=amount, by=request.actor, reason=given(request, "reason")))
             return came[0]
 
         answer = self._done(request, case, run, None)

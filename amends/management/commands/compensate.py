@@ -49,9 +49,8 @@ class Command(BaseCommand):
         try:
             by = actor_named(options["who"])
             if options["supplement"] is not None:
-                self._asked(
-                    supplements.ask(options["case"], amount_minor=options["supplement"], by=by, key=options["key"]), options["json"]
-                )
+                minor, named = options["supplement"], {"key": options["key"], "reason": options["why"]}
+                self._asked(supplements.ask(options["case"], amount_minor=minor, by=by, **named), options["json"])
             elif options["kind"]:
                 decided = compensate(options["case"], _offer(options), by=by, key=options["key"], why=options["why"])
                 self._decided(decided, options["json"])
