@@ -243,6 +243,9 @@ class Rules(Part):
         return max((row.approves_minor for row in self.limits if action in row.actions), default=0)
 
     def weighed(self, amount_minor: int, unit: str) -> int | None:
-        """The sum as minor units of `currency`, rounded up, to be held against limits; None for a unit that the rules don't name."""
-        weight = self.weights.get(unit)
+        """The sum as minor units of `currency`, rounded up, to be held against limits; None for a unit that the rules don't name.
+
+        What is restored in kind (CNY.voucher) weighs as much as its currency, unless it is named itself.
+        """
+        weight = self.weights.get(unit, self.weights.get(unit.partition(".")[0]))
         return None if weight is None else -(-amount_minor * weight // 1000)

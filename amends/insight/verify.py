@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Count, Exists, Min, OuterRef
 
+from amends.approvals.checks import torn_approvals
 from amends.cases import hooks
 from amends.cases.models import Case, CaseText, Deadline, Entry, Turn
 from amends.cases.record import entry_hash
@@ -37,6 +38,7 @@ UNCHANGING = (
     "policy_pack_version",
     "policy_comment",
     "notices_promise",
+    "approvals_spending",
 )
 
 
@@ -295,6 +297,7 @@ CHECKS: tuple[Check, ...] = (
     Check("claims", "no unit is granted twice, and each case claims what it says", double_claims),
     Check("granted", "no price, freight or packaging is granted back beyond what was counted", granted_astray),
     Check("closed", "nothing of a closed case is open", closed_but_open),
+    Check("approvals", "what was approved was done and noted once, and nothing else", torn_approvals),
     Check("walls", "what nobody may change, the application's role cannot change", open_walls),
     Check("books", "the books balance and no refund exceeds what was captured", books_check),
 )

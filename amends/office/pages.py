@@ -38,6 +38,7 @@ PROMISES: dict[str, Text] = {
     "claims": say("没有商品被给付两次，件数与申请一致", "No unit is granted twice, and each case claims what it says"),
     "granted": say("价款、运费、包装费的给付与计数一致", "No price, freight or packaging is granted back beyond what was counted"),
     "closed": say("结案的售后单没有未了的事", "Nothing of a closed case is open"),
+    "approvals": say("批准的都照办并记了一次账，没批的没有动", "What was approved was done and noted once, and nothing else"),
     "walls": say("谁都不许改的，程序的数据库角色也改不了", "What nobody may change, the application's role cannot change"),
     "books": say("账目平衡，退款不超过实付", "The books balance and no refund exceeds what was captured"),
 }

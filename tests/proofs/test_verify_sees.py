@@ -88,6 +88,19 @@ def test_nothing_is_wrong_before_anything_was_broken(world: dict[str, Case]) -> 
     assert world["paid"].stage == "closed"
 
 
+APPROVED = (
+    "INSERT INTO approvals_approval (ref, action, payload, case_id, amount_minor, unit, asked_by_id, asked_as, asked_at, asked_why, due_at,"
+    " state, decided_by_id, decided_at, decided_why, outcome, reviewed_as, reviewed_why, warned, merchant_id)"
+    " SELECT 'AP', 'goodwill', '{}',"
+    " c.id, 100, 'CNY', min(u.id), 'agent', c.opened_at, 'why', c.opened_at, 'granted', max(u.id), c.opened_at, '', '', '', '', 0,"
+    " c.merchant_id FROM cases_case c, people_user u WHERE c.id = %(paid)s GROUP BY c.id, c.opened_at, c.merchant_id"
+)
+SPENT = (
+    "INSERT INTO approvals_spending (user_id, party, action, day, unit, amount_minor, case_id, approval_ref, key, made_at, merchant_id)"
+    " SELECT NULL, 'platform', 'goodwill', c.opened_at, 'CNY', 100, c.id, 'AP-GONE', 'key', c.opened_at, c.merchant_id FROM cases_case c"
+    " WHERE c.id = %(paid)s"
+)
+
 BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("chains", "does not follow", ("UPDATE cases_entry SET facts = '{}' WHERE case_id = %(paid)s AND verb = 'pay'",)),
     ("chains", "does not follow", ("UPDATE cases_entry SET made_at = made_at + interval '1 s' WHERE case_id = %(paid)s AND number = 1",)),
@@ -116,6 +129,8 @@ BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
                             " silence, stage)"
                             " SELECT merchant_id, id, 'merchant', opened_at, false, false, 'case', id, 'merchant_answers', 'approve', stage"
                             " FROM cases_case WHERE id = %(paid)s",)),
+    ("approvals", "granted and noted 0 times", (APPROVED,)),
+    ("approvals", "which was not done", (SPENT,)),
     ("messages", "nobody will look", ("UPDATE notices_message SET next_at = NULL WHERE case_id = %(back)s AND state = 'queued'",)),
     ("grants", "1 paid", ("UPDATE refunds_refund SET amount_minor = 1 WHERE case_id = %(paid)s",)),
     ("grants", "0 paid", ("DELETE FROM refunds_refund WHERE case_id = %(paid)s",)),
@@ -215,6 +230,7 @@ def test_verify_sees_a_message_that_nobody_hands_out(world: dict[str, Case]) -> 
         "policy_pack_version",
         "policy_comment",
         "notices_promise",
+        "approvals_spending",
     ],
 )
 def test_verify_sees_an_open_wall(world: dict[str, Case], table: str, right: str) -> None:

@@ -387,3 +387,8 @@ def test_the_end_of_a_matter_ends_what_was_asked_about_it(house: House) -> None:
     assert over() == (1, 1)
     assert set(Approval.objects.filter(pk__in=[first.pk, second.pk]).values_list("state", flat=True)) == {"void"}
     assert Entry.objects.filter(case_id=case.pk, verb="void_approval").count() == 1
+
+
+def test_every_action_has_something_to_run_and_words_for_it() -> None:
+    """As wired, without the till of these stories."""
+    assert set(asking.RUNS) == set(asking.ACTIONS) == set(asking.WORDS)
