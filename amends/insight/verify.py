@@ -141,13 +141,18 @@ def silent_live() -> list[str]:
 
 
 def torn_grants() -> list[str]:
-    """Grants done without money, or money on its way without a grant that is owed (S1, S12)."""
+    """Grants done without money, voucher or points, or money on its way without a grant that is owed (S1, S12, S19)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT g.id, g.amount_minor - g.reduced_minor, coalesce(sum(r.amount_minor), 0) FROM cases_grant g LEFT JOIN refunds_refund r"
-            " ON r.merchant_id = g.merchant_id AND r.grant_id = g.id AND r.stage IN ('paid', 'settled', 'covered', 'reversed')"
+            "SELECT g.id, g.amount_minor - g.reduced_minor, coalesce(sum(b.minor), 0) FROM cases_grant g LEFT JOIN ("
+            " SELECT merchant_id, grant_id, amount_minor AS minor FROM refunds_refund"
+            "  WHERE stage IN ('paid', 'settled', 'covered', 'reversed')"
+            " UNION ALL SELECT merchant_id, grant_id, amount_minor FROM compensation_voucher WHERE grant_id IS NOT NULL"
+            # Store credit is paid by a refund, whose purse row follows it.
+            " UNION ALL SELECT merchant_id, grant_id, amount_minor FROM compensation_purse_move WHERE purse = 'points' AND what = 'give'"
+            " ) b ON b.merchant_id = g.merchant_id AND b.grant_id = g.id"
             " WHERE g.stage = 'done' GROUP BY g.id, g.amount_minor, g.reduced_minor"
-            " HAVING coalesce(sum(r.amount_minor), 0) <> g.amount_minor - g.reduced_minor LIMIT %s",
+            " HAVING coalesce(sum(b.minor), 0) <> g.amount_minor - g.reduced_minor LIMIT %s",
             [MOST],
         )
         unpaid = [f"grant {pk} is done: {owed} owed, {paid} paid" for pk, owed, paid in cursor.fetchall()]
