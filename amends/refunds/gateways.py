@@ -24,6 +24,8 @@ from amends.refunds.models import GatewayEvent, Refund
 
 KEEPERS = frozenset({Role.ADMIN, Role.SUPERVISOR})
 PROBE = "AMENDS-PROBE"
+REACHED = {"stripe": "http_404", "alipay": "ACQ.TRADE_NOT_EXIST"}
+"""How a gateway says of a payment that nobody made that it is not there, where that is no clear answer about a refund."""
 IN_NEED = ("sent", "unknown", "failed", "frozen")
 HOOKS = "/api/v1/hooks/payments/"
 
@@ -100,7 +102,7 @@ def probe(name: str, *, by: Actor) -> Probed:
         answer = choosing.gateway(name).look(Asked(PROBE, payment_ref=f"pi_{PROBE}", tender=PROBE, amount=1, currency="CNY", captured=1))
     except GatewayUnreachable as why:
         return Probed(name, False, say("问不到：{why}", "It cannot be asked: {why}", why=str(why)[:200]))
-    if answer.reason == NEVER_RECEIVED or (name == "stripe" and answer.reason == "http_404"):
+    if answer.reason == NEVER_RECEIVED or answer.reason == REACHED.get(name):
         return Probed(name, True, say("有应答，密钥可用。", "It answers, and takes our keys."))
     return Probed(name, False, say("没有得到明确的回答：{why}", "No clear answer: {why}", why=answer.reason or answer.state))
 

@@ -103,7 +103,7 @@ def refs(cast: Cast) -> dict[str, str]:
         "announcements": announced.ref, "messages": str(message), "kind": "case.refuse", "party": "consumer",
         "webhooks": test.endpoint.ref, "delivery": test.ref,
         "drafts": draft.ref, "simulations": simulation.ref, "pk": str(Flip.objects.values_list("pk", flat=True).first()),
-        "pack_id": "cn", "name": law.cells.version,
+        "pack_id": "cn", "name": law.cells.version, "event": "evt_1",
         "cases": waiting.ref, "rated": rated.ref, "orders": order.ref, "parcels": parcel, "parcel": parcel, "reviews": review,
         "review": review, "refunds": parcel, "finding": "1", "unit": "1", "contact": "1", "promise": "1", "prefix": "0123456789",
     }  # fmt: skip

@@ -53,7 +53,7 @@ OWN = {"/api/v1/preferences", "/api/v1/notices/reading"}
 # Signed by a service outside, each in its own way.
 HOOKS = {path for _, path in ENDPOINTS if "/hooks/" in path}
 # What the office keeps does not exist for anybody else.
-OFFICE = {f"/api/v1/{name}" for name in ("notices/table", "notices/preview", "notices/tests", "messages", "announcements")}
+OFFICE = {f"/api/v1/{name}" for name in ("notices/table", "notices/preview", "notices/tests", "messages", "announcements", "gateways", "gateways/pushes")}
 OF_EVERYBODY = LISTS | RULES | OWN | HOOKS | OFFICE | {"/api/v1/figures", "/api/v1/webhooks/events"}
 PUBLISHED = {"/api/v1/policy/packs/{stamp}", "/api/v1/policy/versions/{pack_id}/{version}"}
 NAMED = [(method, path) for method, path in ENDPOINTS if "{" in path and path not in PUBLISHED]
@@ -124,6 +124,7 @@ class World:
         filled = filled.replace("{evidence}", self.refs["evidence"]).replace("{inspection}", self.refs["inspection"])
         filled = filled.replace("{contact}", self.refs["contacts"]).replace("{kind}", "case.refuse").replace("{to}", "consumer")
         filled = filled.replace("{delivery}", self.refs["delivery"]).replace("{promise}", self.refs["promise"])
+        filled = filled.replace("{name}", "house").replace("{event}", "evt_1")
         assert "{" not in filled, f"nothing fills {template}"
         return filled
 
@@ -171,6 +172,7 @@ def world() -> World:
         "messages": str(Message.objects.filter(case_id=case.pk).order_by("pk").values_list("ref", flat=True).first()),
         "announcements": by["olga"].post("/announcements", BODIES["AnnouncementIn"]).json()["ref"],
         "wordings": "case.refuse",
+        "gateways": "house",
         "drafts": save_draft(by=cast.bolt, text=promise(), name="Ten days").ref,
         **a_simulation(case),
         **an_endpoint(cast),
