@@ -85,10 +85,10 @@ def case_page(
         "parcels": [(parcel, _acts(parcel.acts)) for parcel in view.parcels],
         "findings": [(unit, _acts(unit.acts)) for unit in view.units],
         "findings_first": any(unit.acts for unit in view.units),
-        "paid_back": bool(view.refunds),
+        "paid_back": _paid_back(view),
         "rows": _rows(view),
         "total": _total(view),
-        "tenders": [replace(row, label=capital(row.label)) for row in view.tenders] if view.refunds or not view.is_over else [],
+        "tenders": [replace(row, label=capital(row.label)) for row in view.tenders] if _paid_back(view) or not view.is_over else [],
         "entries": [_told(entry) for entry in view.timeline],
         "evidence": [{**item, "by": "you" if item["by"] == ME else item["by"]} for item in evidence_items(view.evidence)],
         "sides": (view.review.consumer, view.review.merchant) if view.review else (),
@@ -133,6 +133,11 @@ def _told(entry: Told) -> Told:
     return replace(mine, audience="", audience_words=None) if mine.audience == "all" else mine
 
 
+def _paid_back(view: CaseView) -> bool:
+    """Whether money for the claim itself was intended; what is given beside it is told apart."""
+    return any(row.state for row in view.tenders)
+
+
 def _given(view: CaseView) -> int:
     """What is paid or on its way in money."""
     return sum(row.minor for row in view.tenders if row.note is None)
@@ -141,12 +146,12 @@ def _given(view: CaseView) -> int:
 def _rows(view: CaseView) -> tuple[SumRow, ...]:
     """The rows of the sum; where less is refunded than was claimed, the difference is a row of its own."""
     missing = _given(view) - view.total.minor
-    if not view.refunds or not missing:
+    if not _paid_back(view) or not missing:
         return view.rows
     return (*view.rows, SumRow(TAKEN_OFF, missing, currency=view.currency))
 
 
 def _total(view: CaseView) -> SumRow:
-    if view.refunds:
+    if _paid_back(view):
         return replace(view.total, label=REFUNDED, minor=_given(view))
     return replace(view.total, label=WANTED) if view.is_over else view.total

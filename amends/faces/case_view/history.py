@@ -86,6 +86,12 @@ def _told(case: Case, group: Sequence[TimelineRow], who: Text) -> Told:
     return Told(row.number, row.party.value, who, verb, row.made_at, body, audience, audience_words, len(words) > LONG, (), row.hash)
 
 
+def _unit(facts: Mapping[str, Any]) -> str:
+    """Of a grant `unit` is the number of a piece, elsewhere the unit of account."""
+    unit = facts.get("unit")
+    return unit if isinstance(unit, str) else ""
+
+
 def _detail(case: Case, row: TimelineRow) -> Text | None:
     """What the facts of the line add, in words."""
     facts = row.facts
@@ -113,7 +119,7 @@ def _detail(case: Case, row: TimelineRow) -> Text | None:
         return say("{n} 分，满分 5 分", "{n} of 5", n=facts["score"])
     minor = facts.get("reduced_minor") or facts.get("amount_minor")
     if isinstance(minor, int) and minor:
-        unit = str(facts.get("unit_of_account") or facts.get("currency") or case.currency)
+        unit = str(facts.get("unit_of_account") or facts.get("currency") or _unit(facts) or case.currency)
         return money_text(minor, unit.split(".")[0])
     return None
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from amends.cases.grants import LIVE, unit_shares
+from amends.cases.left import SUM
 from amends.cases.models import Case, ClaimedUnit, Grant
+from amends.compensation.offers import BASIS as GIVEN_BESIDE
 from amends.faces.case_view.beside import each_once, spoken
 from amends.faces.case_view.shapes import ClaimedLine, Clause, Decided, Spoken, SumRow
 from amends.kernel.parties import NAMES
@@ -89,7 +91,9 @@ def tender_rows(case: Case, grants: Sequence[Grant], refunds: Sequence[Refund], 
 
     A tender's state is that of the intent that has come least far. Sums beyond the order go to no tender: refunds.where tells of them.
     """
-    live = [(refund, refund.tender) for refund in refunds if refund.stage in MONEY_STATES and refund.tender is not None]
+    grants = [grant for grant in grants if _of_claim(grant)]
+    mine = {grant.pk for grant in grants}
+    live = [(one, one.tender) for one in refunds if one.stage in MONEY_STATES and one.tender is not None and one.grant_id in mine]
     known = {tender.position: tender for tender in tenders}
     minor, states = _shares(case, grants, known), dict[int, set[str]]()
     if live:
@@ -105,6 +109,11 @@ def tender_rows(case: Case, grants: Sequence[Grant], refunds: Sequence[Refund], 
         )
         for place, amount in sorted(minor.items()) if amount and place in known
     )  # fmt: skip
+
+
+def _of_claim(grant: Grant) -> bool:
+    """What was given beside the claim is told beside it (compensation)."""
+    return grant.subject != SUM and grant.basis != GIVEN_BESIDE
 
 
 def _shares(case: Case, grants: Sequence[Grant], known: Mapping[int, Tender]) -> dict[int, int]:
