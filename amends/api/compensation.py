@@ -175,8 +175,10 @@ def give(request: Asked, ref: str, body: CompensationIn) -> HttpResponse:
     """The consumer has it, or it waits for somebody else's approval where it is beyond your limits."""
 
     def run() -> DecidedOut:
-        terms = {"min_spend_minor": body.min_spend_minor, "days": body.days, "scope": body.scope}
-        offer = Offer(body.kind, body.amount_minor, body.words, body.line, body.quantity, body.part, claim=body.claim, **terms)
+        offer = Offer(
+            body.kind, body.amount_minor, body.words, body.line, body.quantity, body.part, body.min_spend_minor, body.days, body.scope,
+            body.claim,
+        )  # fmt: skip
         return _decided(compensate(ref, offer, by=request.auth.actor, why=body.why, break_glass=body.break_glass))
 
     return done(request, run)

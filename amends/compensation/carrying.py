@@ -68,8 +68,8 @@ def carry_out(case: Case, given: Mapping[str, Any], by: Actor) -> str:
 def _in_money(case: Case, kind: Kind, given: Mapping[str, Any], minor: int, by: Actor) -> list[Grant]:
     """The grants that refunds will fulfil."""
     if kind is Kind.PRICE_ADJUSTMENT:
-        named = {"remedy": Remedy.PRICE_ADJUSTMENT, "basis": BASIS, "by": by}
-        return [owe_share(case, unit, amount_minor=part, **named) for unit, part in _units(case, given, minor)]
+        remedy = Remedy.PRICE_ADJUSTMENT
+        return [owe_share(case, unit, amount_minor=part, remedy=remedy, basis=BASIS, by=by) for unit, part in _units(case, given, minor)]
     if kind is Kind.EXTRA:
         return [owe_extra(case, _line(case, given["line"]), part=given["part"], amount_minor=minor, basis=BASIS, by=by)]
     return [_sum(case, given, minor, by)]

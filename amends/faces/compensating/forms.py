@@ -67,7 +67,7 @@ class GiveForm(FacesForm):
         self._choose("claim", [(claim.name, spoken(claim.title)) for claim in claims if claim.left_minor])
         for name in ("amount", "min_spend"):
             if isinstance(field := self.fields.get(name), MoneyField):
-                field.currency = field.widget.currency = currency  # type: ignore[attr-defined]
+                field.currency = field.widget.currency = currency
         if kind is Kind.VOUCHER:
             self.fields["amount"].label = FACE_VALUE
             self.fields["days"].initial = usual_days
