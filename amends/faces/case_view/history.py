@@ -5,8 +5,9 @@ Which lines a reader may see is decided by cases.queries.timeline; here they are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from amends.cases.models import Case
