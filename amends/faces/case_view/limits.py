@@ -7,8 +7,8 @@ from typing import Any
 
 from amends.cases.waiting_words import LIMITS, SILENCE
 from amends.cases.words import verb_name
-from amends.kernel.limits import Limit
 from amends.compensation.rules import POINTS
+from amends.kernel.limits import Limit
 from amends.kernel.money import Money
 from amends.kernel.texts import Text, say
 from amends.policy.queries import Terms
