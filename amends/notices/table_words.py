@@ -18,6 +18,10 @@ BESIDE_NAMES: dict[str, Text] = {
     "mail.reply": say("有人回复了邮件", "a person answered a mail"),
 }
 NOT_OF_A_LIFE = "-"
+BEARING = {
+    "@to": say("费用向商家追偿", "a cost is asked of the merchant"),
+    "@for": say("替商家追偿", "a cost of the merchant is asked of another"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,8 @@ def _condition(row: Row, name: str) -> Text:
         return say("不是：{what}", "not: {what}", what=_condition(row, name[1:]))
     if name.startswith(">"):
         return say("之后等{party}", "then waits for the {party}", party=NAMES[Party(name[1:])])
+    if name in BEARING:
+        return BEARING[name]
     if name == Party.CLOCK.value:
         return say("到时没有人处理", "nobody acted in time")
     if name in list(Party):

@@ -17,6 +17,8 @@ from amends.notices.rules.table import BESIDE, LIVES, ROWS, SILENT, TOLD, TOLD_L
 from amends.notices.rules.words import AUDIENCE_NAMES, CHANNEL_NAMES, URGENCY_NAMES, Audience, Channel, Urgency
 
 ASKED = Step("case", "ask_merchant", "platform", "awaiting_merchant", 2)
+OF_THE_MERCHANT = ("to",)
+"""Where a cost is asked of anybody, it is asked of the merchant: carriers and suppliers are told by the desk."""
 APPLIED = Step("case", "apply", "consumer", "triage", 1)
 
 
@@ -80,7 +82,7 @@ def test_a_lapse_says_who_did_not_act_until_when_and_by_which_rule(life: str, ve
         return
     leads = {becomes for (_, made, party), becomes in LIVES[life].moves.items() if made == verb and party is Party.CLOCK}
     for stage in leads:
-        rows = rows_for(Step(life, verb, "clock", stage))
+        rows = rows_for(Step(life, verb, "clock", stage, about=OF_THE_MERCHANT))
         assert rows
         sentences = [SENTENCES[row.words].body for row in rows if row.to in ("consumer", "merchant")]
         # Where the next one to act is told to act, that notice says the new limit; the lapse itself is said to the other side.
@@ -144,7 +146,7 @@ def test_only_who_is_waited_for_is_reminded() -> None:
             waited = {party.value for party in life.stages[stage].waits_for}
             sides = {"platform": "agent"}
             wanted = {sides.get(party, party) for party in waited} - {"carrier", "gateway", "leader", "supplier"}
-            assert set(told(Step(name, "remind", "clock", stage))) == wanted, (name, stage)
+            assert set(told(Step(name, "remind", "clock", stage, about=OF_THE_MERCHANT))) == wanted, (name, stage)
 
 
 def row_line(text: str) -> str:

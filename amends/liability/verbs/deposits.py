@@ -164,6 +164,7 @@ def announced(
             "unit_of_account": move.currency,
             "reason_code": reason,
             "due_at": until.isoformat(),
+            "silence": "deduct",
         }
         case.tell(
             "announce_deduction", by if by.party in (Party.PLATFORM, Party.ARBITER) else PLATFORM, facts=facts, audience="merchant,platform"

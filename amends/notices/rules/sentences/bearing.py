@@ -83,9 +83,9 @@ BEARING: Mapping[str, Told] = {
     ),
     "deduction_announced": told(
         "将从保证金扣款", "A deduction from your deposit",
-        "售后单 {case}：{due}将从你的保证金扣 {sum}，原因在“保证金”页面。不同意的，在那之前可以在页面上提出异议。",
+        "售后单 {case}：{due}将从你的保证金扣 {sum}，原因在“保证金”页面。不同意的，在那之前提出异议；没有异议的，{silence}。",
         "Case {case}: {sum} will be taken from your deposit at {due}; the reason stands under “Deposit”. If you disagree, contest it there "
-        "before then.",
+        "before then. Otherwise: {silence}.",
     ),
     "charge_deducting_agent": told(
         "追偿款等扣款", "A charge waits to be deducted",
