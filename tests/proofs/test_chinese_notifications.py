@@ -8,7 +8,7 @@ import json
 import time
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -18,8 +18,9 @@ from wechatpayv3.core import Core
 
 from amends.plumbing.payments import alipay_bills, alipay_gateway, wechat_bills, wechat_gateway
 from amends.plumbing.payments.alipay_gateway import AlipayGateway
+from amends.plumbing.payments.bill_days import NoBill, lines_of_days
 from amends.plumbing.payments.places import Place
-from amends.plumbing.payments.port import Answer, GatewayUnreachable
+from amends.plumbing.payments.port import Answer, GatewayUnreachable, Line
 from amends.plumbing.payments.webhooks import NotFromGateway
 from amends.plumbing.payments.wechat_gateway import WeChatGateway
 from amends.plumbing.simulators.payments import alipay_methods, provider_keys, wechat_methods
@@ -266,3 +267,34 @@ def test_wechat_is_told_an_address_that_it_takes_or_none(
     monkeypatch.setenv("AMENDS_URL", shop)
     hook = wechat_gateway.build(Place("wechat", values, simulated=False))._hook()
     assert hook == (told and f"{told}/api/v1/hooks/payments/wechat")
+
+
+DAY = datetime(2026, 10, 3, 16, tzinfo=UTC)  # where the fourth begins in Beijing
+
+
+def no_bill(day: str) -> list[Line]:
+    raise NoBill(day)
+
+
+@pytest.mark.parametrize(("hours", "out"), [(23, False), (33, False), (34, True), (400, True)])
+def test_silence_about_a_day_counts_only_once_its_bill_must_be_out(hours: int, out: bool) -> None:
+    now, asked = DAY + timedelta(hours=hours), (DAY, DAY + timedelta(days=1))
+    assert list(lines_of_days(no_bill, DAY, None, now)) == [], "asked for what is out by now, whatever that is"
+    if out:
+        assert list(lines_of_days(no_bill, *asked, now)) == []
+    else:
+        with pytest.raises(GatewayUnreachable, match="2026-10-04 is not out yet"):
+            list(lines_of_days(no_bill, *asked, now))
+
+
+def test_days_are_beijings_and_a_line_belongs_to_the_span_that_was_asked() -> None:
+    asked: list[str] = []
+
+    def read(day: str) -> list[Line]:
+        asked.append(day)
+        noon = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(hours=4)
+        return [Line("refund", "", f"{day}-{n}", 1, "CNY", "paid", "", f"{day}-{n}", noon + timedelta(hours=n)) for n in (6, 0)]
+
+    lines = list(lines_of_days(read, DAY - timedelta(hours=30), DAY + timedelta(hours=13), DAY + timedelta(days=9)))
+    assert asked == ["2026-10-02", "2026-10-03", "2026-10-04"]
+    assert [line.key for line in lines] == ["2026-10-02-6", "2026-10-03-0", "2026-10-03-6", "2026-10-04-0"], "by their instants"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +15,22 @@ from django.test import Client
 from amends.cases.models import Case
 from amends.kernel import clock
 from amends.market.models import Order, Tender
-from amends.people.rules import PLATFORM
+from amends.people.rules import PLATFORM, Role
 from amends.plumbing import jobs
 from amends.plumbing.payments.choosing import gateway, set_up
 from amends.plumbing.simulators.launch import Running
 from amends.plumbing.simulators.payments.alipay import Alipay
 from amends.plumbing.simulators.payments.wechat import WeChatPay
 from amends.plumbing.simulators.payments.wires import Wire
+from amends.reconciliation.models import Difference
+from amends.reconciliation.verbs.comparing import compare_statement
+from amends.reconciliation.verbs.taking import ask
 from amends.refunds import pushes
 from amends.refunds.jobs import announce_captures, collect_answers
 from amends.refunds.models import GatewayEvent, Refund
 from amends.refunds.queries import books_check
 from amends.refunds.verbs import retry
-from tests.cast import Cast, the_cast
+from tests.cast import Cast, person, the_cast
 from tests.payments_fixture import refunds_in, simulator, wired
 from tests.refunding import an_unshipped_order, granted, refunds
 
@@ -147,3 +151,14 @@ def test_a_closed_refund_of_wechats_is_retried_under_the_next_number(cast: Cast,
     assert (refund.stage, refund.turn) == ("paid", 1)
     assert of(running, refund) == [(refund.ref, "failed"), (f"{refund.ref}-t1", "paid")]
     assert books_check() == []
+
+
+@BOTH
+def test_the_wallets_own_bills_agree_with_our_books(cast: Cast, running: Running, name: str) -> None:
+    case = granted(cast, paid_by(cast, name))
+    jobs.drain()
+    (refund,) = refunds(case)
+    taken = ask(name, since=None, until=clock.now() + timedelta(days=1), by=person("sue", Role.SUPERVISOR), compare=False)
+    run = compare_statement(taken.statement, by=person("pat", Role.SUPERVISOR))
+    assert run.matched >= 2 and not Difference.objects.filter(key=refund.ref).exists()
+    assert run.missing_there == run.amount_differs == run.status_differs == 0

@@ -25,7 +25,7 @@ def lines_of_days(
     `read` gives the lines of a day like 2026-03-01, or raises NoBill. Raises GatewayUnreachable where a bill that was asked for by
     `until` is not out yet: silence about that day would look like a day without payments.
     """
-    start, end = since or now - USUAL_SPAN, until or now
+    start, end = since or now - USUAL_SPAN, min(until or now, now)  # of days to come nothing can be asked
     day = start.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
     while day < end:
         try:
@@ -34,5 +34,5 @@ def lines_of_days(
             if until is not None and now < day + timedelta(days=1) + OUT_AFTER:
                 raise GatewayUnreachable(f"the bill of {day:%Y-%m-%d} is not out yet") from wrong
             lines = []
-        yield from sorted((line for line in lines if start <= line.at < end), key=lambda line: line.at)
+        yield from sorted((line for line in lines if start <= line.at and (until is None or line.at < until)), key=lambda line: line.at)
         day += timedelta(days=1)
