@@ -90,6 +90,7 @@ class OrderOut(Schema):
     placed_at: datetime
     paid: Money
     freight: Money
+    packaging: Money
     lines: list[OrderLineOut]
     shipments: list[ShipmentOut]
 

@@ -76,6 +76,7 @@ def order(row: Order) -> shapes.OrderOut:
         placed_at=row.placed_at,
         paid=money(row.paid_minor, row.currency),
         freight=money(row.freight_minor, row.currency),
+        packaging=money(row.packaging_minor, row.currency),
         lines=[
             shapes.OrderLineOut(
                 position=line.position,
