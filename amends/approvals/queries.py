@@ -21,6 +21,8 @@ from amends.kernel.texts import Text
 from amends.people.rules import Actor, Role
 
 MOST = 100
+LONGEST_ID = 19
+WAITS = Q(state=State.ASKED.value) | Q(state=State.BROKEN.value, reviewed_at__isnull=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,18 @@ def approval(ref: str, by: Actor) -> Approval:
 
 def waiting(by: Actor) -> QuerySet[Approval]:
     """What is asked and not answered, the nearest to lapse first; what was done behind broken glass and not reviewed before it all."""
-    rows = visible_to(by).filter(Q(state=State.ASKED.value) | Q(state=State.BROKEN.value, reviewed_at__isnull=True))
+    rows = visible_to(by).filter(WAITS)
     return rows.select_related("asked_by", "merchant").order_by("-state", "due_at", "pk")
 
 
 def answered(by: Actor, *, after: str = "", action: str = "", state: str = "") -> Listed:
     """What is over, newest first, MOST at a time."""
-    rows = visible_to(by).exclude(state=State.ASKED.value).select_related("asked_by", "decided_by", "reviewed_by", "merchant")
+    rows = visible_to(by).exclude(WAITS).select_related("asked_by", "decided_by", "reviewed_by", "merchant")
     if action in ACTIONS:
         rows = rows.filter(action=action)
     if state in State.__members__.values():
         rows = rows.filter(state=state)
-    if after.isdigit():
+    if after.isascii() and after.isdecimal() and len(after) < LONGEST_ID:
         rows = rows.filter(pk__lt=int(after))
     page = list(rows.order_by("-pk")[: MOST + 1])
     return Listed(page[:MOST], str(page[MOST - 1].pk) if len(page) > MOST else "")

@@ -76,7 +76,7 @@ STATES: dict[State, Text] = {
     State.WITHDRAWN: say("已撤回", "withdrawn"),
     State.LAPSED: say("逾期未批，已失效", "lapsed without an answer"),
     State.VOID: say("事情已了，不再需要", "no longer needed"),
-    State.BROKEN: say("未批先办，待复核", "done without approval, to be reviewed"),
+    State.BROKEN: say("先办，待复核", "to be reviewed"),
 }
 
 

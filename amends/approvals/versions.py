@@ -27,6 +27,7 @@ SHIPPED = "shipped"
 WRITERS = frozenset({Role.POLICY_OWNER, Role.ADMIN})
 SIGNERS = frozenset({Role.POLICY_OWNER, Role.ADMIN, Role.SUPERVISOR})
 WRITING = 7_011_016
+LONGEST_NAME = 12
 
 
 class Standing(StrEnum):
@@ -139,7 +140,7 @@ def version(name: str) -> Version:
     holds = in_force(clock.now()).first()
     if name in (SHIPPED, shipped().version):
         return _shipped(holds)
-    row = MoneyRules.objects.select_related("written_by", "signed_by").filter(version=name).first()
+    row = MoneyRules.objects.select_related("written_by", "signed_by").filter(version=_named(name)).first()
     if row is None:
         raise NotFound
     return _version(row, holds)
@@ -169,10 +170,15 @@ def _shipped(holds: MoneyRules | None) -> Version:
 
 
 def _taken(version: str) -> MoneyRules:
-    row = MoneyRules.objects.select_for_update().filter(version=version).first()
+    row = MoneyRules.objects.select_for_update().filter(version=_named(version)).first()
     if row is None:
         raise NotFound
     return row
+
+
+def _named(version: str) -> str:
+    """A name as versions have them, else none that there is: what comes from an address may hold anything."""
+    return version if len(version) <= LONGEST_NAME and version.isascii() and version.isprintable() else ""
 
 
 def _midnight(rules: Rules) -> datetime:

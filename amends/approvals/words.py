@@ -13,8 +13,8 @@ IN_KIND = {
     "coupon": say("{sum}（券）", "{sum} as a coupon"),
 }
 
-FOUND_JUSTIFIED = say("先办，复核：情况紧急", "done first, found justified")
-FOUND_UNJUSTIFIED = say("先办，复核：不该先办", "done first, not justified")
+FOUND_JUSTIFIED = say("先办，复核：情况紧急", "found justified")
+FOUND_UNJUSTIFIED = say("先办，复核：不该先办", "not justified")
 
 
 def sum_words(amount_minor: int, unit: str) -> Text:

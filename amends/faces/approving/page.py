@@ -100,7 +100,9 @@ def _bounds(row: Approval, rules: Rules) -> list[dict[str, Any]]:
     asker = asker_of(row)
     used = so_far(rules, asker, Matter.about(row)) if asker else SoFar({})
     limit = rules.limit(Role(row.asked_as), row.action)
-    found = [(Because.ALONE, 0, limit.alone_minor), (Because.DAY, used.day(limit), limit.per_day_minor)] if limit else []
+    found = (
+        [(Because.ALONE, 0, limit.alone_minor), (Because.DAY, used.day(limit), limit.per_day_minor)] if limit else [(Because.ALONE, 0, 0)]
+    )
     if ACTIONS[row.action].gift:
         found += [(Because.CASE, used.case or 0, rules.goodwill.per_case_minor)] if row.case_id else []
         found += [(Because.CONSUMER, used.consumer or 0, rules.goodwill.per_consumer_minor)] if row.consumer_id else []
@@ -109,7 +111,7 @@ def _bounds(row: Approval, rules: Rules) -> list[dict[str, Any]]:
     return [
         {
             "name": BOUNDS[why], "used": words.sum_words(before, rules.currency), "bound": words.sum_words(most, rules.currency),
-            "over": why.value in row.payload["because"], "alone": why is Because.ALONE,
+            "over": why.value in row.payload["because"], "alone": why is Because.ALONE, "none": not most,
         }
         for why, before, most in found
     ]  # fmt: skip
