@@ -21,7 +21,8 @@ from amends.kernel import clock
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.ledger.models import Line
-from amends.liability.statement_words import ACCOUNTS, posting_name
+from amends.ledger.words import what_name
+from amends.liability.statement_words import ACCOUNTS
 from amends.market.models import Merchant, Order
 
 MOST_DAYS = 366
@@ -163,7 +164,7 @@ def statement(merchant: Merchant, period: Period, *, most: int | None = MOST_LIN
         running[key] = running.get(key, 0) - line.amount_minor
         posting = line.posting
         found.setdefault(key, []).append(
-            Row(posting.made_at, posting_name(posting.what, line.account.name), cases.get(posting.case_id or 0, ""),
+            Row(posting.made_at, what_name(posting.what), cases.get(posting.case_id or 0, ""),
                 orders.get(posting.order_id or 0, ""), -line.amount_minor, running[key], posting.key)
         )  # fmt: skip
     parts = [
@@ -202,6 +203,7 @@ class CaseCost:
         return self.refunds - self.commission_back + self.charges + self.other
 
 
+COMMISSION = "commission"
 CHARGING = ("liable", "excused", "borne", "written_off", "deposit_taken", "deposit_due")
 REFUNDING = ("owed", "dropped", "dispute_lost", "covered_late", "covered", "disputed", "dispute_won")
 
@@ -215,7 +217,7 @@ def costs_by_case(merchant: Merchant, period: Period, *, most: int = 500) -> tup
         merchant_id=merchant.pk, account__party="merchant", account__holder_id=merchant.pk, posting__case_id__isnull=False,
         posting__made_at__gte=period.since, posting__made_at__lt=period.until,
     )  # fmt: skip
-    back = Q(reverses__isnull=False)
+    back = Q(posting__what__startswith=COMMISSION)
     whole = Sum("amount_minor", default=0)
     rows = list(
         mine.values("posting__case_id", "unit").annotate(

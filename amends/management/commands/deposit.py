@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from argparse import ArgumentParser, FileType
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -21,7 +22,9 @@ from amends.management.person import actor_named
 from amends.people.rules import PLATFORM, Actor
 
 KINDS = {"hold": "hold", "deduct": "deduct", "pay-out": "pay_out"}
-ANSWERS = {"release": verbs.release, "contest": verbs.contest, "uphold": verbs.uphold, "withdraw": verbs.withdraw}
+ANSWERS: dict[str, Callable[..., Any]] = {
+    "release": verbs.release, "contest": verbs.contest, "uphold": verbs.uphold, "withdraw": verbs.withdraw,
+}  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -145,7 +148,9 @@ def _made(word: str, options: dict[str, Any], by: Actor) -> Any:
     about = {"amount_minor": options["minor"], "reason": options["reason"], "why": options["why"], "by": by}
     if word == "deduct":
         return verbs.announce(options["merchant"], case_ref=options["case"], hold_ref=options["hold"], **about)
-    return (verbs.hold if word == "hold" else verbs.pay_out)(options["merchant"], **about)
+    if word == "hold":
+        return verbs.hold(options["merchant"], **about)
+    return verbs.pay_out(options["merchant"], **about)
 
 
 def _line(move: DepositMove) -> str:
