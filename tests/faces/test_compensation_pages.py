@@ -114,3 +114,12 @@ def test_a_case_with_points_and_goodwill_opens_for_every_side(cast: Cast, case: 
     for who, path in ((cast.anna, "/portal/cases/"), (cast.bolt, "/console/cases/"), (cast.agent, "/desk/cases/")):
         for language in ("zh", "en"):
             assert client(who.user_id, language).get(path + case.ref).status_code == 200
+
+
+def test_in_an_emergency_it_is_given_first_and_reviewed_afterwards(cast: Cast, case: Case) -> None:
+    here = f"/desk/cases/{case.ref}/compensation"
+    agent = client(cast.agent.user_id)
+    assert 'name="glass"' in agent.get(f"{here}?kind=goodwill").content.decode()
+    assert posted(agent, here, kind="goodwill", amount="60", why="the consumer is stranded", glass="1") == 303
+    assert Grant.objects.get(case=case).amount_minor == 6000
+    assert Approval.objects.get(case_id=case.pk).state == "broken"

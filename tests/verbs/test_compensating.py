@@ -17,7 +17,9 @@ from amends.compensation.models import PurseMove, Voucher
 from amends.compensation.offers import Offer
 from amends.compensation.purses import Move
 from amends.compensation.rules import Purchase
+from amends.compensation.supplements import ask, take_capture
 from amends.compensation.vouchers import Terms, expire_due, redeem, revoke, warn_due
+from amends.insight.verify import CHECKS
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.ledger.posting import balances
@@ -26,7 +28,9 @@ from amends.notices.models import Notice
 from amends.people.rules import Role
 from amends.plumbing import jobs
 from amends.refunds.models import Refund
+from amends.refunds.payees import give_payee
 from tests.cast import Cast, an_order, claims, person, the_cast
+from tests.refunding import run_only
 
 
 @pytest.fixture
@@ -305,3 +309,36 @@ def test_time_that_passes_by_itself_ends_nothing_of_a_voucher_that_is_used(cast:
     redeem(one.ref, Purchase("B-1", 9000, "CNY"), by=cast.bolt)
     stepped_clock.until(one.valid_until + timedelta(days=1))
     assert expire_due() == 0
+
+
+# ── store credit, and the books as a whole ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_goodwill_into_store_credit_is_in_the_purse_and_spent_at_a_till(cast: Cast, case: Case) -> None:
+    give_payee(case.ref, way="credit", by=cast.anna, consents=True)
+    compensate(case.ref, Offer("goodwill", 1500), by=cast.bolt)
+    run_only("send_refund")
+    assert Refund.objects.get(case=case).stage == "paid"
+    assert [(move.purse, move.amount_minor, move.what) for move in purses.moves_of(cast.annas.pk)] == [("credit", 1500, "give")]
+    assert purses.balance(cast.annas.pk, "credit", "CNY") == 1500
+    purses.spend(Move(cast.annas.ref, "credit", "CNY", 600, "till-1", "B-1"), by=cast.bolt)
+    assert purses.balance(cast.annas.pk, "credit", "CNY") == 900
+    with pytest.raises(Unprocessable):
+        purses.spend(Move(cast.annas.ref, "credit", "points", 600, "till-2", "B-2"), by=cast.bolt)
+
+
+def test_after_everything_was_given_the_books_are_whole(cast: Cast, case: Case) -> None:
+    give_payee(case.ref, way="credit", by=cast.anna, consents=True)
+    one = voucher(case, cast)
+    for by, offer in (
+        (cast.agent, Offer("points", 300)), (cast.agent, Offer("voucher", 500, scope="platform")), (cast.bolt, Offer("goodwill", 700)),
+        (cast.bolt, Offer("price_adjustment", 100, line=1)), (cast.bolt, Offer("extra", 600, line=1, part="freight")),
+    ):  # fmt: skip
+        compensate(case.ref, offer, by=by)
+    redeem(one.ref, Purchase("B-1", 9000, "CNY"), by=cast.bolt)
+    purses.spend(Move(cast.annas.ref, "points", "points", 100, "till-1", "B-1"), by=cast.bolt)
+    asked = ask(case.ref, amount_minor=500, by=cast.bolt)
+    assert take_capture("house", {"key": asked.ref, "amount": 500, "currency": "CNY"}) == "paid"
+    run_only("notices", "complete")
+    found = {check.name: offenders for check in CHECKS if (offenders := check.offenders())}
+    assert found == {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -132,9 +132,9 @@ class Rooms:
         context: dict[str, Any] = {
             "case": case, "here": here, "case_url": f"{self.home}cases/{case.ref}", "refusal": brief(refusal),
             "kinds": [(one, KIND_NAMES[one], f"{here}?kind={one.value}", one is kind) for one in _kinds(case, by)],
-            "form": typed or (_form(kind, by, case) if kind else None), "kind": kind, "fields": None,
+            "form": typed or (_form(kind, by, case) if kind else None), "kind": kind,
             "rows": given_on(case), "worths": compared(kinds_for(by)) if kind and kind not in OF_THE_ORDER else [],
-            "alone": _alone(kind, by, case.currency) if kind else None,
+            "alone": _most(kind, by).alone if kind else None, "glass": bool(kind and _most(kind, by).glass),
             "waiting": [row for row in of_case(case.pk, by) if row.state == "asked"], "approvals": f"{self.home}approvals",
             "mine": {row.ref for row in vouchers_of(by, state="issued").filter(case_id=case.pk) if row.given_by == _side(by)},
             "supplements": [(row, SUPPLEMENT_NAMES[row.state]) for row in supplements.supplements_of(case)],
@@ -173,8 +173,15 @@ def _form(kind: Kind, by: Actor, case: Case, data: Any = None) -> GiveForm:
     )  # fmt: skip
 
 
-def _alone(kind: Kind, by: Actor, currency: str) -> Money | None:
-    """The most that this person may give at once without asking anybody, in the rules' own currency."""
+class _Most(NamedTuple):
+    """What this person may give at once without asking anybody, and whether anything at all in an emergency."""
+
+    alone: Money
+    glass: bool
+
+
+def _most(kind: Kind, by: Actor) -> _Most:
     rules = rules_on(clock.now())
-    most = max((limit.alone_minor for role in by.roles if (limit := rules.limit(role, kind.value))), default=0)
-    return Money(most, rules.currency)
+    limits = [limit for role in by.roles if (limit := rules.limit(role, kind.value))]
+    most = max((limit.alone_minor for limit in limits), default=0)
+    return _Most(Money(most, rules.currency), any(limit.glass_minor for limit in limits))
