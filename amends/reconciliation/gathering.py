@@ -7,7 +7,7 @@ chargeback.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -15,13 +15,14 @@ from django.db import connection
 from django.db.models import Min, Q, QuerySet
 
 from amends.market.models import Tender
+from amends.plumbing import any_of  # noqa: F401 - registers the look-up
 from amends.plumbing.payments.port import Kind, Line
 from amends.reconciliation.models import Difference, Statement, StatementLine
 from amends.reconciliation.rules.matching import MOVED, Ours
 from amends.reconciliation.rules.words import BANK
 from amends.refunds.models import Chargeback, Refund
 
-AT_ONCE = 5000
+AT_ONCE = 20_000
 BY_GATEWAY = ("tender", "transfer")
 """Ways of a refund that go through the gateway itself; a bank transfer has the bank's statement, store credit has none."""
 
@@ -115,12 +116,17 @@ def _is_due(at: datetime | None, due: tuple[datetime, datetime]) -> bool:
     return at is not None and due[0] <= at < due[1]
 
 
-def _wanted(names: set[str], *columns: str) -> Iterable[Q]:
+def in_batches(names: Iterable[str]) -> Iterator[list[str]]:
+    """The names in lists that fit into one statement."""
     listed = sorted(names)
     for start in range(0, len(listed), AT_ONCE):
-        batch = listed[start : start + AT_ONCE]
+        yield listed[start : start + AT_ONCE]
+
+
+def _wanted(names: set[str], *columns: str) -> Iterator[Q]:
+    for batch in in_batches(names):
         for column in columns:
-            yield Q(**{f"{column}__in": batch})
+            yield Q(**{f"{column}__any_of": batch})
 
 
 def _named(gateway: str, names: set[str]) -> list[Line]:

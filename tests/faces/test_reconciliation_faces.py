@@ -106,7 +106,7 @@ def test_a_file_goes_in_by_the_page_once_and_what_is_wrong_is_said_beside_it(cas
     form = {"gateway": "house", "idempotency_key": "k1"}
     answer = client.post(f"{ROOT}/statements/", {**form, "file": sent(content)}, follow=True)
     assert answer.status_code == 200
-    assert "1 lines taken" in answer.content.decode()
+    assert "Lines taken: 1" in answer.content.decode()
     jobs.drain()
     assert Difference.objects.count() == 1
     again = client.post(f"{ROOT}/statements/", {**form, "file": sent(content), "idempotency_key": "k2"})

@@ -65,7 +65,7 @@ def _take(request: ActorRequest) -> HttpResponse:
         left = sum(taken.left.values())
         said = say(
             "已导入 {n} 行，其中新的 {fresh} 行；不属于收付款的 {left} 行没有导入。",
-            "{n} lines taken, {fresh} of them new; {left} rows are no payments and were left out.",
+            "Lines taken: {n}, of them new: {fresh}. Rows left out because they are no payments: {left}.",
             n=taken.statement.lines_count, fresh=taken.fresh, left=left,
         )  # fmt: skip
         tell(request, said)

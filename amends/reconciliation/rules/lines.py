@@ -140,7 +140,7 @@ class _Reader:
         word = row.cell(column).lower()
         told = self.sheet.states.get(word)
         if told == IGNORED or told in allowed:
-            return cast(str, told)
+            return told
         if word in allowed:
             return word
         if word and self.sheet.states and word not in self.sheet.kinds and column in self.places and told is None:
@@ -185,11 +185,12 @@ class _Reader:
     def _instant(self, written: str) -> datetime:
         shape = self.sheet.options.get("date_format", "")
         plain = written.replace("：", ":")
+        if not shape:
+            with suppress(ValueError):  # by far the most, and the fastest to read
+                return self._zoned(datetime.fromisoformat(plain))
         for known in (shape,) if shape else (*SHAPES, "%Y%m%d", "%Y-%m-%d%H:%M:%S"):
             with suppress(ValueError):
                 return self._zoned(datetime.strptime(plain, known))  # noqa: DTZ007 - the zone is the file's, set at once
-        with suppress(ValueError):
-            return self._zoned(datetime.fromisoformat(plain))
         raise WrongCell(say("不是时间。", "Not a time."), say("例如 2026-03-09 16:40:00。", "For example 2026-03-09 16:40:00."))
 
     def _zoned(self, found: datetime) -> datetime:

@@ -68,8 +68,9 @@ def _answer(gateway: str, lines: Sequence[Line]) -> None:
     for line in lines:
         if line.kind in ("refund", "transfer") and line.key:
             by_key.setdefault(line.key, []).append(line)
-    waiting = Refund.objects.filter(ref__in=by_key, stage__in=[*UNANSWERED, "failed", "intended"]).order_by("case_id", "pk")
-    for refund in waiting:
+    mine = Refund.objects.filter(stage__in=[*UNANSWERED, "failed", "intended"])
+    waiting = [refund for keys in gathering.in_batches(by_key) for refund in mine.filter(ref__any_of=keys)]
+    for refund in sorted(waiting, key=lambda one: (one.case_id, one.pk)):
         told = sorted(by_key[refund.ref], key=lambda line: line.at)
         minor, state = standing(told)
         if state not in MOVED and refund.stage not in UNANSWERED:
@@ -158,9 +159,10 @@ def _gone(row: Difference, at: datetime) -> None:
 
 def _explained(gateway: str, differing: Sequence[Differing]) -> set[tuple[object, ...]]:
     """What people have explained before, as both sides stood then."""
-    rows = Difference.objects.filter(gateway=gateway, key__in={one.key for one in differing}, resolved_at__isnull=False)
+    rows = Difference.objects.filter(gateway=gateway, resolved_at__isnull=False).exclude(resolution="gone")
     columns = ("what", "kind", "key", "ours_minor", "ours_state", "theirs_minor", "theirs_state")
-    return set(rows.exclude(resolution="gone").values_list(*columns))
+    batches = gathering.in_batches({one.key for one in differing})
+    return {told for keys in batches for told in rows.filter(key__any_of=keys).values_list(*columns)}
 
 
 def _says(one: Differing) -> tuple[object, ...]:

@@ -14,8 +14,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from amends.kernel import clock
@@ -24,7 +26,7 @@ from amends.kernel.refusals import Conflict, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.market.rules.rows import RowError
 from amends.people.rules import Actor
-from amends.plumbing import jobs
+from amends.plumbing import any_of, jobs  # noqa: F401 - any_of registers the look-up
 from amends.plumbing.payments import choosing
 from amends.plumbing.payments.port import Line
 from amends.reconciliation.models import Statement, StatementLine
@@ -74,18 +76,22 @@ def read_file(name: str, content: bytes, sheet: Sheet | None = None) -> tuple[Fo
 
 
 def take_file(gateway: str, *, name: str, content: bytes, by: Actor, sheet: Sheet | None = None, compare: bool = True) -> Taken:
-    """The file's lines are a statement of `gateway`, and a job compares it with our books unless `compare` is false.
+    """The file's lines are a statement of `gateway` ("": the one whose layout it is), and a job compares it with our books unless
+    `compare` is false.
 
     Refuses: another gateway's layout, wrong rows (WrongRows), no line at all (Unprocessable); the same file again, or one that
     contradicts an older statement (Conflict); other hands than keepers (NotYourMove, NotFound).
     """
     only_keepers(by)
-    check_gateway(gateway)
+    check_gateway(gateway or BANK)
     digest = hashlib.sha256(content).hexdigest()
-    before = Statement.objects.filter(gateway=gateway, digest=digest).first()
+    before = Statement.objects.filter(digest=digest, **({"gateway": gateway} if gateway else {})).first()
     if before:
         raise _again(before)
     found, theirs = read_file(name, content, sheet)
+    if not (gateway := gateway or theirs):
+        which = say("请选择这是哪个渠道的账单。", "Say which gateway this is a statement of.")
+        raise Unprocessable.field("gateway", which, code="which_gateway")
     if theirs and theirs != gateway:
         wrong = say(
             "这是{theirs}的账单，不是{ours}的。", "This is a statement of {theirs}, not of {ours}.",
@@ -122,6 +128,18 @@ def ask(gateway: str, *, since: datetime | None, until: datetime, by: Actor, com
     if before:
         raise _again(before)
     return _keep(gateway, lines, source="asked", name="", digest=digest, since=first, until=until, by=by, compare=compare)
+
+
+def ask_later(gateway: str, *, day: date, by: Actor) -> None:
+    """A job asks the gateway for this day where the platform is, and compares. Refuses days that are not over, and as `ask` does."""
+    only_keepers(by)
+    check_gateway(gateway, asked=True)
+    begins = datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
+    ends = begins + timedelta(days=1)
+    if ends > clock.now():
+        over = say("这一天还没有结束，账单还没有出。", "This day is not over; its statement is not out yet.")
+        raise Unprocessable.field("day", over, code="day_not_over")
+    jobs.later("reconcile_day", gateway=gateway, since=begins.isoformat(), until=ends.isoformat())
 
 
 def check_gateway(gateway: str, *, asked: bool = False) -> None:
@@ -165,7 +183,7 @@ def _write(statement: Statement, lines: Sequence[Line]) -> int:
         refs = {line.provider_ref for line in batch.values()}
         there = {
             (row.kind, row.provider_ref, row.state): row
-            for row in known.filter(provider_ref__in=refs).select_related("statement").order_by("pk")
+            for row in known.filter(provider_ref__any_of=sorted(refs)).select_related("statement").order_by("pk")
         }
         for identity, line in batch.items():
             before = there.get(identity)
