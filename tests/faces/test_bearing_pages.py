@@ -41,6 +41,7 @@ def sent(**fields: object) -> dict[str, object]:
 def test_the_desk_asks_answers_and_decides(cast: Cast) -> None:
     case, carrier, desk = a_cost(cast), a_carrier(cast), page_of(cast.agent)
     at = f"/desk/charges/of/{case.ref}"
+    assert at in desk.get(f"/desk/cases/{case.ref}").content.decode(), "a case leads there"
     assert "¥99.00" in desk.get(at).content.decode()
     form = sent(party="carrier", bearer=carrier.ref, amount_minor="60.00", what="refund", clause="CN-LOG-02", words="压坏了")
     assert desk.post(at, form).status_code == 303
