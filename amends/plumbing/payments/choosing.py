@@ -6,31 +6,45 @@ What is not set up is said to be so, with the reason; it is never pretended. Not
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from importlib import import_module
+from typing import NamedTuple, cast
 
 from amends.kernel.texts import Text, say
 from amends.plumbing.database import home
-from amends.plumbing.payments import alipay_gateway, http, stripe_gateway, wechat_gateway
+from amends.plumbing.payments import http
 from amends.plumbing.payments.places import NotSetUp, Place, Setting, nowhere, read_place, simulated
 from amends.plumbing.payments.port import Capture, Event, Gateway, GatewayUnreachable
 from amends.plumbing.payments.webhooks import webhook_secret
 
 
-class Maker(NamedTuple):
-    """How a gateway is made: what it is called, what it needs, and its builder."""
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """How a gateway is made: what it is called, and the room that has its `NEEDS` and `build`.
+
+    A provider's library takes a good part of a second to load and tens of megabytes: it is loaded where that gateway is asked for.
+    """
 
     words: Text
-    needs: Sequence[Setting]
-    build: Callable[[Place], Gateway]
+    room: str
+
+    @property
+    def needs(self) -> Sequence[Setting]:
+        """The settings that it is made of."""
+        return cast(Sequence[Setting], import_module(f"amends.plumbing.payments.{self.room}").NEEDS)
+
+    def build(self, place: Place) -> Gateway:
+        """The gateway at `place`. Raises NotSetUp."""
+        return cast(Gateway, import_module(f"amends.plumbing.payments.{self.room}").build(place))
 
 
 MAKERS: dict[str, Maker] = {
-    "house": Maker(say("自有支付网关", "The house's gateway"), http.NEEDS, http.build),
-    "stripe": Maker(say("Stripe", "Stripe"), stripe_gateway.NEEDS, stripe_gateway.build),
-    "alipay": Maker(say("支付宝", "Alipay"), alipay_gateway.NEEDS, alipay_gateway.build),
-    "wechat": Maker(say("微信支付", "WeChat Pay"), wechat_gateway.NEEDS, wechat_gateway.build),
+    "house": Maker(say("自有支付网关", "The house's gateway"), "http"),
+    "stripe": Maker(say("Stripe", "Stripe"), "stripe_gateway"),
+    "alipay": Maker(say("支付宝", "Alipay"), "alipay_gateway"),
+    "wechat": Maker(say("微信支付", "WeChat Pay"), "wechat_gateway"),
 }
 
 
