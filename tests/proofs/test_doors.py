@@ -31,14 +31,16 @@ from amends.policy.queries import shelf
 from amends.policy.simulation.running import run
 from amends.policy.simulation.verbs import start_simulation
 from amends.policy.verbs import save_draft
+from amends.refunds.chargebacks import Opened, open_chargeback
 from amends.returns.models import ReturnShipment
 from amends.rulings.models import Review
 from amends.surveys.models import Survey
 from tests.cast import Cast, an_order, claims, person, settled, the_cast
+from tests.refunding import an_unshipped_order, granted, intended
 
 pytestmark = pytest.mark.usefixtures("db", "stepped_clock")
 FACES = {"portal/": "anna", "console/": "bolt", "desk/": "judge", "office/": "ada"}
-KINDS = ("parcels", "reviews", "refunds", "orders", "drafts", "simulations", "announcements", "messages", "webhooks")
+KINDS = ("parcels", "reviews", "refunds", "chargebacks", "orders", "drafts", "simulations", "announcements", "messages", "webhooks")
 EVIL = "</script><img src=x onerror=alert(1)>'\"><b>{{ 7 }}"
 
 
@@ -90,6 +92,10 @@ def refs(cast: Cast) -> dict[str, str]:
     call_platform(called.ref, by=cast.agent)
     settled()
     parcel, review = ReturnShipment.objects.get(case_id=going.pk).ref, Review.objects.get(case_id=called.pk).ref
+    unshipped = an_unshipped_order(cast)
+    refund = intended(granted(cast, unshipped))[0]
+    taken = open_chargeback(Opened("house", "DP1", 100, "CNY", tender=refund.tender.ref))
+    assert taken is not None
     owner = person("paula", Role.POLICY_OWNER)
     law = next(pack for pack in shelf().packs if pack.id == "cn")
     draft = save_draft(by=owner, text=law.text.replace('fresh_claim = { length = "1d"', 'fresh_claim = { length = "3d"'))
@@ -105,7 +111,8 @@ def refs(cast: Cast) -> dict[str, str]:
         "drafts": draft.ref, "simulations": simulation.ref, "pk": str(Flip.objects.values_list("pk", flat=True).first()),
         "pack_id": "cn", "name": law.cells.version, "event": "evt_1",
         "cases": waiting.ref, "rated": rated.ref, "orders": order.ref, "parcels": parcel, "parcel": parcel, "reviews": review,
-        "review": review, "refunds": parcel, "finding": "1", "unit": "1", "contact": "1", "promise": "1", "prefix": "0123456789",
+        "review": review, "refunds": refund.ref, "chargebacks": taken.ref, "voucher": parcel, "supplement": parcel, "finding": "1",
+        "unit": "1", "contact": "1", "promise": "1", "prefix": "0123456789",
     }  # fmt: skip
 
 
