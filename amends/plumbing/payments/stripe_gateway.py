@@ -17,6 +17,7 @@ from stripe import StripeClient, StripeError
 
 from amends.kernel.money import MoneyError, exponent
 from amends.kernel.texts import say
+from amends.plumbing.addresses import public_url
 from amends.plumbing.payments.places import NotSetUp, Place, Setting
 from amends.plumbing.payments.port import (
     NEVER_RECEIVED,
@@ -39,7 +40,7 @@ NEEDS = (
     Setting("AMENDS_STRIPE_KEY", secret=True),
     Setting("AMENDS_STRIPE_WEBHOOK_SECRET", secret=True),
     Setting("AMENDS_STRIPE_URL", usual=API),
-    Setting("AMENDS_STRIPE_RETURN_URL", usual="https://example.com/", wanted=False),
+    Setting("AMENDS_STRIPE_RETURN_URL", wanted=False),
 )
 TIMEOUT = 10.0
 AT_ONCE = 100
@@ -83,9 +84,9 @@ class StripeGateway:
     name: Final = "stripe"
     can_transfer: Final = False
 
-    def __init__(self, key: str, hook_secret: str, url: str = API, return_url: str = "https://example.com/") -> None:
+    def __init__(self, key: str, hook_secret: str, url: str = API, return_url: str = "") -> None:
         base = url.rstrip("/")
-        self._hook_secret, self._return_url = hook_secret, return_url
+        self._hook_secret, self._return_url = hook_secret, return_url or public_url("/")
         self._client = StripeClient(key, base_addresses={"api": base}, max_network_retries=0, http_client=Http())
 
     def refund(self, asked: Asked) -> Answer:
@@ -193,7 +194,7 @@ def build(place: Place) -> StripeGateway:
     url = place.values["AMENDS_STRIPE_URL"]
     if not url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
         raise NotSetUp(say("AMENDS_STRIPE_URL 应为 https 地址。", "AMENDS_STRIPE_URL is an https address."))
-    return StripeGateway(key, hook, url, place.values.get("AMENDS_STRIPE_RETURN_URL") or "https://example.com/")
+    return StripeGateway(key, hook, url, place.values["AMENDS_STRIPE_RETURN_URL"])
 
 
 def to_stripe(amount: int, currency: str) -> int | None:
