@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from amends.approvals.models import Approval
 from amends.cases.models import Case, Deadline, Entry, Turn
 from amends.kernel import clock
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
+from amends.ledger.checks import ledger_check
 from amends.liability.clockwork import deduct_all
 from amends.liability.models import ChargeBackTo, DepositMove
 from amends.liability.queries.charges import charge, charges, may
@@ -25,8 +27,9 @@ pytestmark = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture
-def cast(db: None, stepped_clock: clock.Stepped) -> Cast:
-    return the_cast()
+def cast(db: None, stepped_clock: clock.Stepped) -> Iterator[Cast]:
+    yield the_cast()
+    assert ledger_check() == [], "whatever the story, the books hold"
 
 
 def fresh(one: ChargeBackTo) -> ChargeBackTo:

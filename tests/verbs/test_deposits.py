@@ -10,8 +10,13 @@ import openpyxl
 import pytest
 
 from amends.approvals.models import Approval
+from amends.cases import clockwork
+from amends.cases.models import Case, Grant
+from amends.cases.verbs.answering import approve
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
+from amends.ledger.checks import ledger_check
+from amends.ledger.queries import balances
 from amends.liability.clockwork import deduct_all
 from amends.liability.hands import seen_merchant
 from amends.liability.models import Deposit, DepositMove, Insurance
@@ -24,9 +29,13 @@ from amends.liability.verbs.bearers import add_bearer
 from amends.liability.verbs.charging import admit_liability
 from amends.liability.verbs.deposits import announce, announced, contest, deposit_of, held, hold, paid_out, release, set_terms, top_up
 from amends.liability.verbs.insuring import insure
+from amends.market.models import Order
 from amends.people.rules import PLATFORM
+from amends.returns.models import ReturnShipment
+from amends.returns.verbs import carrier_says, give_address, receive, ship
 from tests.bearing_at_hand import a_cost, a_head, asked_of_carrier, books, made, topped_up
-from tests.cast import Cast, an_order, the_cast
+from tests.cast import Cast, an_order, claims, the_cast
+from tests.refunding import run_only
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -153,6 +162,67 @@ def test_a_premium_is_booked_once_on_the_terms_of_the_zone(cast: Cast) -> None:
         insure(row.order.ref, insurer=row.insurer.ref, zone="moon", by=cast.agent)
 
 
+def under_way(cast: Cast) -> tuple[Case, ReturnShipment, Insurance]:
+    """An insured lamp is on its way back to Bolt, and Anna paid the way."""
+    order = an_order(cast.bolts, cast.annas)
+    insurer = add_bearer(kind="insurer", key="PICC", name_zh="安行保险", name_en="Anxing Insurance", by=cast.agent)
+    row = insure(order.ref, insurer=insurer.ref, zone="far", by=cast.agent)
+    case = claims(order, by=cast.anna)
+    approve(case.ref, by=cast.bolt)
+    run_only("begin_return")
+    parcel = ReturnShipment.objects.get(case_id=case.pk)
+    give_address(parcel.ref, by=cast.bolt)
+    ship(parcel.ref, carrier="SF", waybill="SF0000001", by=cast.anna)
+    return case, parcel, row
+
+
+def arrived(cast: Cast, parcel: ReturnShipment, row: Insurance) -> Insurance:
+    """The lamp is at Bolt's."""
+    carrier_says(parcel.ref, "deliver")
+    receive(parcel.ref, by=cast.bolt)
+    return Insurance.objects.get(pk=row.pk)
+
+
+def test_a_covered_return_is_paid_once_at_the_insurers_cost(cast: Cast) -> None:
+    case, parcel, row = under_way(cast)
+    row = arrived(cast, parcel, row)
+    assert (row.refused_because, row.paid_out_minor, row.case_id) == ("", 1800, case.pk)
+    grant = Grant.objects.get(pk=row.grant_id)
+    assert (grant.amount_minor, grant.borne_by, grant.subject, grant.stage) == (1800, "insurer", "sum", "doing")
+    owed = [(one.party, one.holder_id, one.minor) for one in balances(case_id=case.pk) if one.party == "insurer" and one.minor]
+    assert owed == [("insurer", row.insurer_id, 1800)], "it stands in the account of its own insurer"
+    figures = insurers()[0]
+    assert (figures.insured, figures.premiums, figures.paid, figures.paid_minor) == (1, 110, 1, 1800)
+    assert ledger_check() == []
+
+
+@pytest.mark.parametrize("because", ["freight_not_paid", "reason", "zone", "late"])
+def test_what_is_not_covered_says_why_and_pays_nothing(cast: Cast, because: str) -> None:
+    case, parcel, row = under_way(cast)
+    if because == "freight_not_paid":
+        ReturnShipment.objects.filter(pk=parcel.pk).update(freight="merchant")
+    elif because == "reason":
+        Case.objects.filter(pk=case.pk).update(issue="service")
+    elif because == "zone":
+        Insurance.objects.filter(pk=row.pk).update(zone="moon")
+    else:
+        Order.objects.filter(pk=case.order_id).update(placed_at=clock.now() - timedelta(days=91))
+    row = arrived(cast, parcel, row)
+    assert (row.refused_because, row.paid_out_minor) == (because, 0)
+    assert not Grant.objects.filter(case_id=case.pk, borne_by="insurer").exists()
+    assert [n for _, n in refusals()] == [1]
+
+
+def test_a_parcel_lost_on_the_way_back_is_covered_too(cast: Cast, stepped_clock: clock.Stepped) -> None:
+    _, parcel, row = under_way(cast)
+    stepped_clock.until(clock.now() + timedelta(days=12))
+    clockwork.tick()
+    stepped_clock.until(clock.now() + timedelta(days=10))
+    clockwork.tick()
+    assert ReturnShipment.objects.get(pk=parcel.pk).stage == "lost"
+    assert Insurance.objects.get(pk=row.pk).paid_out_minor == 1800
+
+
 # ── statements ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -164,6 +234,7 @@ def test_a_statement_adds_up_and_every_line_opens_its_case(cast: Cast, stepped_c
     admit_liability(asked.ref, words="确认", by=cast.agent)
     held(deposit_of(cast.bolts), 20_000, "risk", "核查", cast.agent)
     march, april = (statement(cast.bolts, period_of(cast.bolts, {"month": month})) for month in ("2026-03", "2026-04"))
+    assert ledger_check() == []
     assert march.adds_up
     assert april.adds_up
     opening = {part.name: part.opening for part in april.accounts}
