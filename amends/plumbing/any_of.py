@@ -9,13 +9,13 @@ from django.db.models.lookups import Lookup
 
 
 @CharField.register_lookup
-class AnyOf(Lookup):  # type: ignore[type-arg]  # Django's own class takes none at run time
+class AnyOf(Lookup):
     """`column = ANY(array)`; served by the column's index."""
 
     lookup_name = "any_of"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """SQL and its parameters."""
         lhs, params = self.process_lhs(compiler, connection)
-        return f"{lhs} = ANY(%s::text[])", [*params, list(self.rhs)]
+        return f"{lhs} = ANY(%s::text[])", (*params, list(self.rhs))

@@ -34,7 +34,7 @@ WECHAT = f"""\ufeff交易时间,商户号,微信订单号,商户订单号,交易
 总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额
 `3,`100.00,`13.00,`0.00,`0.53,`100.00,`13.00
 """
-STRIPE = f"""balance_transaction_id,created_utc,currency,gross,fee,net,reporting_category,source_id,payment_intent_id,refund_metadata[key]
+STRIPE = f"""id,created_utc,currency,gross,fee,net,reporting_category,source_id,payment_intent_id,refund_metadata[amends_key]
 txn_1,2026-03-09 00:10:00,usd,99.00,3.17,95.83,charge,ch_1,pi_1,
 txn_2,2026-03-09 01:00:00,usd,-20.00,0.00,-20.00,refund,re_1,pi_1,{RF}
 txn_3,2026-03-09 02:00:00,usd,-75.83,0.00,-75.83,payout,po_1,,
@@ -65,7 +65,7 @@ def test_alipay_in_gbk_says_captures_refunds_with_our_key_and_fees() -> None:
     assert not found.faults
     assert [(line.kind, line.provider_ref, line.key, line.amount, line.state) for line in found.lines] == [
         ("capture", "2026030922001", "", 9900, "captured"),
-        ("fee", "2026030922001", "", 59, "charged"),
+        ("fee", "2026030922001", "", 59, "paid"),
         ("refund", f"2026030922001:{RF}", RF, 2890, "paid"),
     ]
     assert found.lines[0].at == datetime(2026, 3, 9, 0, 0, 5, tzinfo=UTC)
@@ -97,6 +97,15 @@ def test_a_banks_movements_name_our_refund_among_other_words() -> None:
     found = read(BANK)
     assert [(line.kind, line.provider_ref, line.key, line.amount) for line in found.lines] == [("transfer", "B0001", RF, 8800)]
     assert found.left == {"income": 1}
+
+
+def test_our_reference_is_found_as_each_provider_lets_us_write_it() -> None:
+    scored, bare = RF.replace("-", "_"), RF.replace("-", "")
+    for key in (RF, f"{RF}-t2", scored, f"{scored}_t1", bare, f"{bare}t3", f"退款{RF}谢谢", bare.lower()):
+        (line,) = read(f"kind,provider_ref,key,at,amount\nrefund,r1,{key},2026-03-09,1\n").lines
+        assert line.key == RF, key
+    (other,) = read(f"kind,provider_ref,key,at,amount\nrefund,r1,X{bare}9,2026-03-09,1\n").lines
+    assert other.key == f"X{bare}9"
 
 
 def test_an_archive_is_read_without_its_summary() -> None:

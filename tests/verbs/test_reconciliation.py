@@ -194,7 +194,7 @@ def test_each_way_of_differing_has_a_row_with_an_owner_and_a_limit(cast: Cast, s
 def test_what_agrees_later_is_gone_and_what_still_differs_is_the_same_row(cast: Cast, sue: Actor, stepped_clock: clock.Stepped) -> None:
     refund = a_paid_refund(cast, "P1")
     at = a_day()
-    take_file("house", name="0.csv", content=bill(f"fee,F1,,,,1,CNY,charged,,{at}"), by=sue, compare=False)
+    take_file("house", name="0.csv", content=bill(f"fee,F1,,,,1,CNY,paid,,{at}"), by=sue, compare=False)
     stepped_clock.forward(2 * DAY)
     for _ in range(2):
         compare("house", clock.now() - 3 * DAY, clock.now(), by=sue)

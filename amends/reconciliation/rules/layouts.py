@@ -66,13 +66,14 @@ STRIPE_KINDS = {
     "charge": "capture", "payment": "capture", "refund": "refund", "payment_refund": "refund", "refund_failure": "refund",
     "payment_failure_refund": "refund", "dispute": "chargeback", "dispute_reversal": "chargeback", "fee": "fee", "stripe_fee": "fee",
 }  # fmt: skip
-STRIPE_STATES = {"refund_failure": "reversed", "payment_failure_refund": "reversed", "dispute_reversal": "merchant"}
+STRIPE_STATES = {"refund_failure": "failed", "payment_failure_refund": "failed", "dispute_reversal": "merchant"}
 STRIPE_ITEMS = Sheet(
     name="stripe_items",
     gateway="stripe",
     columns={
         "provider_ref": "source_id", "kind": "reporting_category", "state": "reporting_category", "at": "created_utc", "amount": "gross",
-        "currency": "currency", "fee": "fee", "payment_ref": "payment_intent_id", "key": "refund_metadata[key]", "reason": "description",
+        "currency": "currency", "fee": "fee", "payment_ref": "payment_intent_id", "key": "refund_metadata[amends_key]",
+        "reason": "description",
     },
     kinds=STRIPE_KINDS,
     states=STRIPE_STATES,
@@ -83,7 +84,7 @@ STRIPE_HISTORY = Sheet(
     gateway="stripe",
     columns={
         "provider_ref": "Source", "kind": "Type", "state": "Type", "at": "Created (UTC)", "amount": "Amount", "currency": "Currency",
-        "fee": "Fee", "key": "key (metadata)", "reason": "Description",
+        "fee": "Fee", "key": "amends_key (metadata)", "reason": "Description",
     },
     kinds=STRIPE_KINDS,
     states=STRIPE_STATES,
@@ -113,7 +114,7 @@ STAND_FOR = {
     "订单金额": ("订单金额", "应结订单金额", "总金额"),
     "申请退款金额": ("申请退款金额", "退款金额"),
     "订单金额（元）": ("订单金额（元）", "商家实收（元）"),
-    "refund_metadata[key]": ("refund_metadata[key]", "payment_metadata[key]", "metadata[key]"),
+    "refund_metadata[amends_key]": ("refund_metadata[amends_key]", "payment_metadata[amends_key]", "metadata[amends_key]"),
     "交易流水号": ("交易流水号", "流水号", "日志号", "凭证号"),
     "交易时间": ("交易时间", "交易日期", "记账日期"),
     "借方发生额": ("借方发生额", "借方金额", "支出金额", "支出"),

@@ -25,7 +25,8 @@ from amends.reconciliation.rules.reading import Table
 T = TypeVar("T")
 LONGEST_REF, LONGEST_KEY, LONGEST_TENDER, LONGEST_REASON = 120, 80, 80, 80
 MOST_FAULTS = 200
-OUR_REF = re.compile(r"(?<![0-9A-Z])RF(?:-?[0-9A-HJKMNP-TV-Y]{4}){3}(?![0-9A-Z])", re.IGNORECASE)
+OUR_REF = re.compile(r"(?<![0-9A-Z])(RF(?:[-_]?[0-9A-HJKMNP-TV-Y]{4}){3})(?:[-_]?t\d+)?(?![0-9A-Z])", re.IGNORECASE)
+"""As providers let us write it: with dashes, with underscores or bare, and with the turn behind it (port.provider_key)."""
 GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 OLDEST = 2010
 
@@ -102,7 +103,7 @@ class _Reader:
                 key=key,
                 amount=fee,
                 currency=unit,
-                state="returned" if refunded else "charged",
+                state="returned" if refunded else "paid",
                 reason="",
                 provider_ref=ref,
                 at=at,
@@ -236,7 +237,7 @@ def _moves(written: str) -> bool:
 def _key(written: str) -> str:
     """Our refund's reference where the cell holds one, among other words too; else the cell as it is."""
     found = OUR_REF.search(written)
-    return (clean_ref(found.group()) or found.group()) if found else our_key(written)
+    return (clean_ref(found[1]) or found[1]) if found else our_key(written)
 
 
 def _trimmed(plain: str, unit: str) -> str:

@@ -27,7 +27,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "refund": ("paid", "failed", "reversed"),
     "transfer": ("paid", "failed", "reversed"),
     "chargeback": ("open", "consumer", "merchant"),
-    "fee": ("charged", "returned"),
+    "fee": ("paid", "returned"),
 }
 """The states that a kind may have; the first is meant where none is told."""
 IGNORED = "-"

@@ -45,7 +45,6 @@ STATES: dict[str, Text] = {
     "paid": say("已付", "paid"),
     "failed": say("未成功", "failed"),
     "reversed": say("已退回", "reversed"),
-    "charged": say("已收取", "charged"),
     "returned": say("已退还", "returned"),
     "open": say("拒付处理中", "dispute open"),
     "consumer": say("消费者胜", "consumer won"),

@@ -195,10 +195,13 @@ def _write(statement: Statement, lines: Sequence[Line]) -> int:
 
 
 def _row(statement: Statement, line: Line) -> StatementLine:
+    """A capture keeps both of its names: the provider's number of the payment, and ours where the gateway knows it."""
+    captured = line.kind == "capture"
+    tender = line.payment_ref or line.tender if captured else line.tender
+    key = line.key or line.tender if captured else line.key
     return StatementLine(
-        statement=statement, gateway=statement.gateway, kind=line.kind, provider_ref=line.provider_ref[:120], key=line.key[:80],
-        tender=(line.tender if line.kind != "capture" or not line.payment_ref else line.payment_ref)[:80], amount_minor=line.amount,
-        unit=line.currency, state=line.state, reason=line.reason[:80], at=line.at,
+        statement=statement, gateway=statement.gateway, kind=line.kind, provider_ref=line.provider_ref[:120], key=key[:80],
+        tender=tender[:80], amount_minor=line.amount, unit=line.currency, state=line.state, reason=line.reason[:80], at=line.at,
     )  # fmt: skip
 
 
