@@ -30,9 +30,9 @@ _CHECKS = (
         " WHERE t.reserved_minor <> coalesce(r.live, 0) OR coalesce(r.live, 0) > t.captured_minor",
     ),
     (
-        "grant {}: {} owed less {} reduced, {} in live refunds",
+        "grant {}: {} owed less {} reduced, {} in its refunds",
         "SELECT g.id, g.amount_minor, g.reduced_minor, sum(r.amount_minor) FROM cases_grant g JOIN refunds_refund r"
-        " ON r.merchant_id = g.merchant_id AND r.grant_id = g.id AND r.stage NOT IN ('dropped', 'redirected', 'reversed')"
+        " ON r.merchant_id = g.merchant_id AND r.grant_id = g.id AND r.stage NOT IN ('dropped', 'redirected')"
         " GROUP BY g.id, g.amount_minor, g.reduced_minor HAVING sum(r.amount_minor) <> g.amount_minor - g.reduced_minor",
     ),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import permutations
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from amends.cases.models import Case, Entry, Grant
 from amends.kernel import clock
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
+from amends.ledger.checks import ledger_check
 from amends.ledger.posting import balances
 from amends.market.models import Order, Tender
 from amends.plumbing.payments.port import Answer
@@ -18,6 +20,7 @@ from amends.refunds.chargebacks import Opened, answer_chargeback, decide_chargeb
 from amends.refunds.events import take_event
 from amends.refunds.listeners import _begin
 from amends.refunds.models import Chargeback, Refund
+from amends.refunds.queries import books_check
 from amends.refunds.verbs import retry
 from tests.cast import Cast, the_cast
 from tests.proofs.racing import refusals, together
@@ -27,14 +30,17 @@ PUSHED = {"provider_ref": "DP1", "amount": 9900, "currency": "CNY", "reason": "n
 
 
 @pytest.fixture
-def cast(db: None, stepped_clock: clock.Stepped) -> Cast:
-    return the_cast()
+def cast(db: None, stepped_clock: clock.Stepped) -> Iterator[Cast]:
+    """The cast; whatever is told, afterwards every check over the whole of the books finds nothing."""
+    yield the_cast()
+    assert (books_check(), ledger_check()) == ([], [])
 
 
 @pytest.fixture
-def several(committed_db: None, stepped_clock: clock.Stepped) -> Cast:
-    """The cast for works on connections of their own."""
-    return the_cast()
+def several(committed_db: None, stepped_clock: clock.Stepped) -> Iterator[Cast]:
+    """As `cast`, for works on connections of their own."""
+    yield the_cast()
+    assert (books_check(), ledger_check()) == ([], [])
 
 
 def disputed(order: Order, minor: int = 9900, ref: str = "DP1") -> Chargeback:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.kernel import clock
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Refusal, Unprocessable
+from amends.ledger.checks import ledger_check
 from amends.ledger.posting import balances
 from amends.market.models import Order, Tender
 from amends.people.rules import PLATFORM, Role
@@ -28,6 +30,7 @@ from amends.refunds.intents import intend_for
 from amends.refunds.mending import retry_safely
 from amends.refunds.models import Payee, Refund
 from amends.refunds.payees import account_of, give_payee, open_for_bank, waiting_for_payee
+from amends.refunds.queries import books_check
 from amends.refunds.verbs import assign, redirect, retry, take_on
 from tests.cast import Cast, later_by, person, the_cast
 from tests.refunding import an_unshipped_order, grant_stages, granted, intended, refunds, reserved, run_only, stages
@@ -67,8 +70,10 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> Fake:
 
 
 @pytest.fixture
-def cast(db: None, stepped_clock: clock.Stepped, gateway: Fake) -> Cast:
-    return the_cast()
+def cast(db: None, stepped_clock: clock.Stepped, gateway: Fake) -> Iterator[Cast]:
+    """The cast; whatever is told, afterwards every check over the whole of the books finds nothing."""
+    yield the_cast()
+    assert (books_check(), ledger_check()) == ([], [])
 
 
 def held(order: Order) -> dict[str, int]:
