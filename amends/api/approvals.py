@@ -190,18 +190,21 @@ def money_rules_version(request: Asked, version: str) -> WholeRulesOut:
 @posting(router, "/money-rules", RulesVersionOut, "Write a version of the money rules")
 def write_money_rules(request: Asked, body: RulesIn) -> HttpResponse:
     """It waits for another's signature."""
+    _office(request)
     return done(request, lambda: _told(versions.write(body.body, why=body.why, by=request.auth.actor).version, request))
 
 
 @posting(router, "/money-rules/{version}/signature", RulesVersionOut, "Sign a version")
 def sign_money_rules(request: Asked, version: str, body: NothingIn) -> HttpResponse:
     """Never by who wrote it. It holds from its own day on, or from now."""
+    _office(request)
     return done(request, lambda: _told(versions.sign(version, by=request.auth.actor).version, request))
 
 
 @posting(router, "/money-rules/{version}/withdrawal", RulesVersionOut, "Withdraw a version that does not hold yet")
 def withdraw_money_rules(request: Asked, version: str, body: NothingIn) -> HttpResponse:
     """What holds is replaced instead."""
+    _office(request)
     return done(request, lambda: _told(versions.withdraw(version, by=request.auth.actor).version, request))
 
 

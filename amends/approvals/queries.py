@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q, QuerySet
 
 from amends.approvals.asking import WORDS
@@ -102,8 +103,15 @@ def _decides(row: Approval, by: Actor, *, sum_too: bool = True) -> bool:
 
 def what_it_does(row: Approval) -> Text:
     """In words what granting it will do, or has done."""
+    plain = ACTIONS[row.action].words
     words = WORDS.get(row.action)
-    return words(row.payload["do"]) if words else ACTIONS[row.action].words
+    if words is None:
+        return plain
+    try:
+        return words(row.payload["do"])
+    except (KeyError, ObjectDoesNotExist, Refusal):
+        # What it was about is gone, or was asked by an older version: the history must still be read.
+        return plain
 
 
 def alarms(by: Actor) -> QuerySet[Approval]:
