@@ -17,12 +17,15 @@ import pytest
 from django.db import transaction
 
 from amends.api.app import api
+from amends.approvals.asking import decide
+from amends.approvals.rules_of_money import shipped_text
+from amends.approvals.versions import write
 from amends.cases.models import Case, Entry, Evidence
 from amends.kernel.refs import new_ref
 from amends.notices.models import Contact, Message, Promise
 from amends.notices.webhooks import verbs as webhooks
 from amends.notices.webhooks.models import Delivery
-from amends.people.rules import PLATFORM, Role
+from amends.people.rules import PLATFORM, Actor, Role
 from amends.plumbing.models import Idempotency
 from amends.plumbing.payments.port import GatewayUnreachable
 from amends.policy.golden import facts_of, golden_checks
@@ -46,6 +49,7 @@ LISTS = {
     "/api/v1/orders", "/api/v1/cases", "/api/v1/queue", "/api/v1/notices", "/api/v1/figures/cases", "/api/v1/policy/drafts",
     "/api/v1/policy/simulations", "/api/v1/webhooks", "/api/v1/promises", "/api/v1/promises/figures", "/api/v1/contacts",
     "/api/v1/push-subscriptions", "/api/v1/announcements/shown",
+    "/api/v1/approvals",
 }  # fmt: skip
 # The rules are everybody's to read and to ask: L7 art. 12.
 RULES = {f"/api/v1/policy/{name}" for name in ("decisions", "facts-schema", "golden", "packs", "versions")}
@@ -55,6 +59,7 @@ HOOKS = {path for _, path in ENDPOINTS if "/hooks/" in path}
 # What the office keeps does not exist for anybody else.
 OFFICE = {f"/api/v1/{name}" for name in ("notices/table", "notices/preview", "notices/tests", "messages", "announcements")}
 OFFICE |= {"/api/v1/gateways", "/api/v1/gateways/pushes"}
+OFFICE |= {"/api/v1/money-rules"}
 OF_EVERYBODY = LISTS | RULES | OWN | HOOKS | OFFICE | {"/api/v1/figures", "/api/v1/webhooks/events"}
 PUBLISHED = {"/api/v1/policy/packs/{stamp}", "/api/v1/policy/versions/{pack_id}/{version}"}
 NAMED = [(method, path) for method, path in ENDPOINTS if "{" in path and path not in PUBLISHED]
@@ -103,6 +108,9 @@ BODIES: dict[str, Any] = {
         "shown_until": "2026-03-20T00:00:00Z",
     },
     "RevisionIn": {"at": "2026-03-11T00:00:00Z"},
+    "ApprovalWhyIn": {"why": "nobody else could"},
+    "GlassReviewIn": {"verdict": "justified", "why": "it burnt"},
+    "RulesIn": {"body": shipped_text(), "why": "the year ends"},
     "SimulationIn": {"draft": "PD-7K3F-9Q2M-4D1X", "source": "year"},
 }
 # Whose these are, besides the four of the cast who have cases.
@@ -125,6 +133,7 @@ class World:
         filled = filled.replace("{evidence}", self.refs["evidence"]).replace("{inspection}", self.refs["inspection"])
         filled = filled.replace("{contact}", self.refs["contacts"]).replace("{kind}", "case.refuse").replace("{to}", "consumer")
         filled = filled.replace("{delivery}", self.refs["delivery"]).replace("{promise}", self.refs["promise"])
+        filled = filled.replace("{version}", self.refs["rules"])
         filled = filled.replace("{name}", "house").replace("{event}", "evt_1")
         assert "{" not in filled, f"nothing fills {template}"
         return filled
@@ -175,11 +184,23 @@ def world() -> World:
         "wordings": "case.refuse",
         "gateways": "house",
         "drafts": save_draft(by=cast.bolt, text=promise(), name="Ten days").ref,
+        **a_wish(cast, by["olga"].actor),
         **a_simulation(case),
         **an_endpoint(cast),
     }
     by["olga"].post(f"/announcements/{refs['announcements']}/publication")
     return World(cast, by, refs)
+
+
+def a_wish(cast: Cast, olga: Actor) -> dict[str, str]:
+    """What Bolt asks its colleagues to approve, and a version of the money rules that waits for a signature."""
+    asked = decide(
+        "goodwill", by=cast.bolt, merchant_id=cast.bolts.pk, amount_minor=30_000, unit="CNY", payload={}, key="walls",
+        consumer_id=cast.annas.pk, why="she waited for weeks",
+    )  # fmt: skip
+    assert asked is not None
+    rules = write(shipped_text().replace('version = "2026-11"', 'version = "2026-12"'), why="the year ends", by=olga)
+    return {"approvals": asked.ref, "money-rules": "", "rules": rules.version}
 
 
 def a_simulation(case: Case) -> dict[str, str]:
