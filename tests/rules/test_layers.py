@@ -241,7 +241,7 @@ def test_what_must_be_kept_is_not_kept_for_less_time() -> None:
 
 
 def test_every_pack_that_ships_stands_on_the_law() -> None:
-    others = [load_pack(file) for file in sorted(PACKS.glob("*/*.toml")) if file.parent.name not in ("cn", "golden")]
+    others = [load_pack(file) for file in sorted(PACKS.glob("*/*.toml")) if file.parent.name not in ("cn", "golden", "money")]
     for pack in others:
         assert stacked([law(), pack]).versions[-1] == pack.stamp
     assert {pack.layer.value for pack in others} == {"promise", "platform", "shop"}
