@@ -11,6 +11,7 @@ from django.db import transaction
 
 from amends.approvals import asking
 from amends.approvals.models import Approval
+from amends.approvals.rules import ACTIONS
 from amends.cases.models import Case
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
@@ -37,7 +38,7 @@ def registered(till: Till) -> Iterator[None]:
     before, words = dict(asking.RUNS), dict(asking.WORDS)
     asking.RUNS.clear()
     asking.WORDS.clear()
-    for action in asking.ACTIONS:
+    for action in ACTIONS:
         asking.register(action, till.run, lambda payload: say("付给 {who}", "Pay {who}", who=str(payload.get("who", "-"))))
     try:
         yield

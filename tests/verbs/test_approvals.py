@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from amends.approvals import answering, asking, lapsing, queries
 from amends.approvals.asking import approval_of, could_alone
 from amends.approvals.models import Approval, Spending
-from amends.approvals.rules import Because
+from amends.approvals.rules import ACTIONS, Because
 from amends.cases.models import Entry
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
@@ -391,4 +391,4 @@ def test_the_end_of_a_matter_ends_what_was_asked_about_it(house: House) -> None:
 
 def test_every_action_has_something_to_run_and_words_for_it() -> None:
     """As wired, without the till of these stories."""
-    assert set(asking.RUNS) == set(asking.ACTIONS) == set(asking.WORDS)
+    assert set(asking.RUNS) == set(ACTIONS) == set(asking.WORDS)
