@@ -165,11 +165,11 @@ def prices(request: Asked, body: PricesIn) -> HttpResponse:
 @reading(router, "/prices", PricesOut, "What a listing cost")
 def price_history(request: Asked, product: Annotated[str, Field(max_length=80, pattern=r"^[^\x00]*$")]) -> PricesOut:
     """The newest hundred prices of your product (its key), newest first."""
-    shop = _shop(request.auth.actor)
-    found = Product.objects.filter(merchant=shop, key=product).first()
+    by = request.auth.actor
+    found = Product.objects.filter(merchant_id=by.merchant_id, key=product).first() if by.merchant_id else None
     if found is None:
         raise NotFound
-    rows = history(shop.pk, found.pk)
+    rows = history(found.merchant_id, found.pk)
     return PricesOut(items=[PriceOut(product=product, currency=m.currency, price_minor=m.price_minor, since=m.since) for m in rows])
 
 
