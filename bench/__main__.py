@@ -48,7 +48,7 @@ def about() -> dict[str, Any]:
 
 def measured(url: str, super_url: str, *, quick: bool) -> dict[str, Any]:
     """All figures, in one run."""
-    from bench import measures, simulating  # noqa: PLC0415 - models need Django to be set up
+    from bench import ledger, measures, simulating  # noqa: PLC0415 - models need Django to be set up
     from bench.limit import spread_sequences  # noqa: PLC0415
 
     spread_sequences(super_url)
@@ -62,8 +62,12 @@ def measured(url: str, super_url: str, *, quick: bool) -> dict[str, Any]:
         few, many = (1_000, 10_000) if quick else (1_000, 100_000)
         fired = measures.firing(time, url)
         pages = measures.queue_pages(few, many, super_url)
+        books = {
+            "posting": ledger.posting(url, 200 if quick else 2000),
+            "verifying": ledger.verifying(super_url, (10_000, 100_000) if quick else (100_000, 1_000_000)),
+        }
     simulated = simulating.simulation(super_url, cases=simulating.QUICK if quick else simulating.CASES)
-    return {"opening": opened, "firing": fired, "queue": pages, "deciding": decided, "simulation": simulated}
+    return {"opening": opened, "firing": fired, "queue": pages, "deciding": decided, "books": books, "simulation": simulated}
 
 
 def analyse(url: str) -> None:

@@ -105,12 +105,12 @@ def test_a_posting_that_does_not_balance_is_refused_at_commit(committed_db: None
     order = an_order(cast.bolts, cast.annas)
     post = (
         "WITH p AS (INSERT INTO ledger_posting (merchant_id, order_id, what, key, cause, made_at)"
-        " VALUES (%s, %s, 'owed', 'unbalanced', 'nothing', %s) RETURNING id, merchant_id)"
+        " VALUES (%s, %s, 'owed', 'unbalanced', %s, %s) RETURNING id, merchant_id)"
         " INSERT INTO ledger_line (merchant_id, posting_id, account_id, unit, amount_minor)"
         " SELECT p.merchant_id, p.id, a.id, 'CNY', v.minor FROM p, (SELECT min(id) AS id FROM ledger_account) a,"
         " (VALUES (%s::bigint), (%s::bigint)) v (minor)"
     )
-    keys = (cast.bolts.pk, order.pk, stepped_clock.at)
+    keys = (cast.bolts.pk, order.pk, f"order:{order.pk}:import", stepped_clock.at)
     with pytest.raises(IntegrityError, match="does not balance"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(post, [*keys, 100, -99])
         cursor.execute("SELECT count(*) FROM ledger_posting WHERE key = 'unbalanced'")
