@@ -20,6 +20,8 @@ from amends.cases.verbs import answering, applying
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Refusal, Unprocessable
 from amends.kernel.tables import ALARM, BIRTH
+from amends.liability.verbs import charging
+from amends.liability.verbs.bearers import add_bearer
 from amends.people.rules import CARRIER, CLOCK, GATEWAY, PLATFORM, Actor
 from amends.refunds import verbs as refunds
 from amends.returns import verbs as returns
@@ -55,10 +57,13 @@ def traces() -> tuple[Any, ...]:
 
 
 def one_of_each(world: World) -> dict[str, LifeRow]:
-    """A case of which every life has a row: reviewed, returned, inspected, refunded."""
+    """A case of which every life has a row: reviewed, returned, inspected, refunded, its cost asked of a carrier."""
     case = reduced(world)
     returns.accept(case.ref, inspection=case.inspections.order_by("-unit_id")[0].pk, by=world.cast.bolt)  # type: ignore[attr-defined]
     returns.contest(case.ref, inspection=case.inspections.order_by("unit_id")[0].pk, words="no", by=world.cast.anna)  # type: ignore[attr-defined]
+    carrier = add_bearer(kind="carrier", key="SF", name_zh="快运通", name_en="Swift Parcels", by=world.cast.agent)
+    told = {"party": "carrier", "bearer": carrier.ref, "amount_minor": 100, "what": "refund"}
+    charging.ask_bearer(case.ref, **told, words="crushed", by=world.cast.agent)  # type: ignore[arg-type]
     rows = {name: model._default_manager.order_by("pk").first() for name, model in hooks.LIVES.items()}
     assert None not in rows.values()
     return rows  # type: ignore[return-value]
@@ -194,9 +199,15 @@ PUBLIC: dict[tuple[str, str], Call] = {
     ("inspection", "report_missing"): lambda ref, row, by: returns.report_missing(ref, inspection=row.pk, words="not there", by=by),
     ("inspection", "accept_finding"): lambda ref, row, by: returns.accept_finding(ref, inspection=row.pk, by=by),
     ("inspection", "contest"): lambda ref, row, by: returns.contest(ref, inspection=row.pk, by=by),
+    ("charge_back_to", "admit_liability"): lambda ref, row, by: charging.admit_liability(row.ref, words="yes", by=by),  # type: ignore[attr-defined]
+    ("charge_back_to", "deny_liability"): lambda ref, row, by: charging.deny_liability(row.ref, words="no", by=by),  # type: ignore[attr-defined]
+    ("charge_back_to", "hold_liable"): lambda ref, row, by: charging.hold_liable(row.ref, words="seen", by=by),  # type: ignore[attr-defined]
+    ("charge_back_to", "excuse"): lambda ref, row, by: charging.excuse(row.ref, words="seen", by=by),  # type: ignore[attr-defined]
+    ("charge_back_to", "write_off"): lambda ref, row, by: charging.write_off(row.ref, words="gone", by=by),  # type: ignore[attr-defined]
+    ("charge_back_to", "bear"): lambda ref, row, by: charging.bear(row.ref, reference="B-1", by=by),  # type: ignore[attr-defined]
     ("refund", "retry"): lambda ref, row, by: refunds.retry(row.ref, by=by),  # type: ignore[attr-defined]
 }
-NO_STAGE = {("case", "apply"), ("case", "answer_survey")}
+NO_STAGE = {("case", "apply"), ("case", "answer_survey"), ("charge_back_to", "ask_bearer")}
 """Declared as verbs, but births or no moves: tests/verbs has them."""
 
 
