@@ -91,7 +91,7 @@ class NeedOut(Schema):
 class NeedsOut(Schema):
     """At most 50, the oldest first; `counts` by need over all of them."""
 
-    refunds: list[NeedOut]
+    items: list[NeedOut]
     counts: dict[str, int]
 
 
@@ -112,7 +112,7 @@ class PayeeOut(Schema):
 
 
 class ChargebacksOut(Schema):
-    chargebacks: list[ChargebackOut]
+    items: list[ChargebackOut]
 
 
 class OwnerIn(Body):
@@ -181,7 +181,7 @@ def refunds(request: Asked, need: Need = "", mine: bool = False) -> NeedsOut:
     """Of the cases that you may see: failed, being checked, frozen, waiting for a payee or the bank's file, or not sent in time."""
     actor = request.auth.actor
     found = lists.in_need(actor, need, mine=mine)
-    return NeedsOut(refunds=[_need(one.refund, one.due_at, actor) for one in found], counts=lists.needs(actor))
+    return NeedsOut(items=[_need(one.refund, one.due_at, actor) for one in found], counts=lists.needs(actor))
 
 
 @reading(router, "/refunds/{ref}", NeedOut, "One refund")
@@ -220,7 +220,7 @@ def refund_redirection(request: Asked, ref: str, body: RedirectionIn) -> HttpRes
 @reading(router, "/chargebacks", ChargebacksOut, "Chargebacks")
 def chargebacks(request: Asked, state: Literal["", "open", "consumer", "merchant"] = "") -> ChargebacksOut:
     """What banks have taken back, those to be answered soonest first, at most 50; a merchant sees those of its own payments."""
-    return ChargebacksOut(chargebacks=[_chargeback(one) for one in lists.chargebacks(request.auth.actor, state)])
+    return ChargebacksOut(items=[_chargeback(one) for one in lists.chargebacks(request.auth.actor, state)])
 
 
 @posting(router, "/chargebacks/{ref}/answer", ChargebackOut, "Answer a chargeback with proof")

@@ -162,11 +162,11 @@ def test_programs_read_where_money_is_and_each_sees_its_own(cast: Cast) -> None:
     assert told["chargebacks"][0]["state"] == "open"
     assert rival.get(f"/cases/{refund.case.ref}/money").status_code == 404
     assert rival.get(f"/refunds/{refund.ref}").status_code == 404
-    assert [one["need"] for one in agent.get("/refunds").json()["refunds"]] == ["frozen"]
+    assert [one["need"] for one in agent.get("/refunds").json()["items"]] == ["frozen"]
     assert agent.get("/refunds").json()["counts"] == {"frozen": 1}
-    assert rival.get("/chargebacks").json()["chargebacks"] == []
+    assert rival.get("/chargebacks").json()["items"] == []
     bolt = program(cast.bolt)
-    assert bolt.get("/chargebacks", state="open").json()["chargebacks"][0]["ref"] == row.ref
+    assert bolt.get("/chargebacks", state="open").json()["items"][0]["ref"] == row.ref
     answered = bolt.post(f"/chargebacks/{row.ref}/answer", {"proof": ["delivered"], "words": "Signed for at the door"})
     assert (answered.status_code, answered.json()["proof"]) == (201, ["delivered"])
     assert anna.get(f"/refunds/{refund.ref}").json()["owner"] == ""

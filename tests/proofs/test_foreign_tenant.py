@@ -22,6 +22,7 @@ from amends.approvals.rules_of_money import shipped_text
 from amends.approvals.versions import write
 from amends.cases.models import Case, Entry, Evidence
 from amends.kernel.refs import new_ref
+from amends.market.models import Order, Tender
 from amends.notices.models import Contact, Message, Promise
 from amends.notices.webhooks import verbs as webhooks
 from amends.notices.webhooks.models import Delivery
@@ -32,6 +33,7 @@ from amends.policy.golden import facts_of, golden_checks
 from amends.policy.models import Flip, PastFacts
 from amends.policy.simulation.verbs import start_simulation
 from amends.policy.verbs import save_draft
+from amends.refunds.chargebacks import Opened, open_chargeback
 from amends.refunds.models import Refund
 from amends.returns.models import Inspection, ReturnShipment
 from amends.rulings.models import Review
@@ -48,8 +50,8 @@ ENDPOINTS = [(method, path) for path, methods in DOCUMENT["paths"].items() for m
 LISTS = {
     "/api/v1/orders", "/api/v1/cases", "/api/v1/queue", "/api/v1/notices", "/api/v1/figures/cases", "/api/v1/policy/drafts",
     "/api/v1/policy/simulations", "/api/v1/webhooks", "/api/v1/promises", "/api/v1/promises/figures", "/api/v1/contacts",
-    "/api/v1/push-subscriptions", "/api/v1/announcements/shown",
-    "/api/v1/approvals",
+    "/api/v1/push-subscriptions", "/api/v1/announcements/shown", "/api/v1/refunds", "/api/v1/chargebacks",
+    "/api/v1/approvals", "/api/v1/charges",
 }  # fmt: skip
 # The rules are everybody's to read and to ask: L7 art. 12.
 RULES = {f"/api/v1/policy/{name}" for name in ("decisions", "facts-schema", "golden", "packs", "versions")}
@@ -59,7 +61,7 @@ HOOKS = {path for _, path in ENDPOINTS if "/hooks/" in path}
 # What the office keeps does not exist for anybody else.
 OFFICE = {f"/api/v1/{name}" for name in ("notices/table", "notices/preview", "notices/tests", "messages", "announcements")}
 OFFICE |= {"/api/v1/gateways", "/api/v1/gateways/pushes"}
-OFFICE |= {"/api/v1/money-rules"}
+OFFICE |= {"/api/v1/money-rules", "/api/v1/bearers", "/api/v1/insurers"}
 OF_EVERYBODY = LISTS | RULES | OWN | HOOKS | OFFICE | {"/api/v1/figures", "/api/v1/webhooks/events"}
 PUBLISHED = {"/api/v1/policy/packs/{stamp}", "/api/v1/policy/versions/{pack_id}/{version}"}
 NAMED = [(method, path) for method, path in ENDPOINTS if "{" in path and path not in PUBLISHED]
@@ -108,9 +110,24 @@ BODIES: dict[str, Any] = {
         "shown_until": "2026-03-20T00:00:00Z",
     },
     "RevisionIn": {"at": "2026-03-11T00:00:00Z"},
+    "PayeeIn": {"way": "bank", "consents": True, "name": "Anna", "number": "6222020012345678", "bank": "ICBC"},
+    "OwnerIn": {"to": ""},
+    "RedirectionIn": {"payee": "PY-7K3F-9Q2M-4D1X", "why": "the card is closed"},
+    "ChargebackAnswerIn": {"proof": ["delivered"], "words": "Signed for at the door"},
     "ApprovalWhyIn": {"why": "nobody else could"},
     "GlassReviewIn": {"verdict": "justified", "why": "it burnt"},
     "RulesIn": {"body": shipped_text(), "why": "the year ends"},
+    "ChargeIn": {"party": "merchant", "amount_minor": 1, "what": "refund", "words": "wrong goods"},
+    "ChargeAnswerIn": {"words": "no"},
+    "ChargePaymentIn": {"reference": "B-1"},
+    "ChargeDecisionIn": {"words": "as the pictures show"},
+    "BearerIn": {"kind": "carrier", "key": "SF", "name_zh": "快运通", "name_en": "Swift"},
+    "TopUpIn": {"amount_minor": 1, "provider_ref": "B-9"},
+    "DepositMoveIn": {"amount_minor": 1, "reason": "agreed", "why": "as agreed"},
+    "DeductionIn": {"amount_minor": 1, "reason": "agreed", "why": "as agreed"},
+    "DepositWhyIn": {"why": "shipped in time"},
+    "DepositTermsIn": {"required_minor": 2, "warn_minor": 1},
+    "InsuranceIn": {"insurer": "BE-7K3F-9Q2M-4D1X", "zone": "far"},
     "SimulationIn": {"draft": "PD-7K3F-9Q2M-4D1X", "source": "year"},
 }
 # Whose these are, besides the four of the cast who have cases.
@@ -174,6 +191,7 @@ def world() -> World:
         "parcels": parcel.ref,
         "reviews": Review.objects.get(case=third).ref,
         "refunds": Refund.objects.get(case__order=unsent).ref,
+        "chargebacks": a_chargeback(unsent),
         "evidence": piece,
         "inspection": str(Inspection.objects.get(case=other).pk),
         "inspected": other.ref,
@@ -190,6 +208,14 @@ def world() -> World:
     }
     by["olga"].post(f"/announcements/{refs['announcements']}/publication")
     return World(cast, by, refs)
+
+
+def a_chargeback(order: Order) -> str:
+    """What Anna's bank has taken back of that payment."""
+    tender = Tender.objects.filter(order=order).order_by("position")[0]
+    row = open_chargeback(Opened("house", "DP1", 100, "CNY", tender=tender.ref))
+    assert row is not None
+    return row.ref
 
 
 def a_wish(cast: Cast, olga: Actor) -> dict[str, str]:
