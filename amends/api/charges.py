@@ -32,7 +32,7 @@ from amends.api.bodies import Flag, Ref
 from amends.api.callers import Asked
 from amends.api.doing import done, posting, reading
 from amends.approvals.models import Approval
-from amends.liability.hands import platform_hand
+from amends.liability.hands import check_office
 from amends.liability.models import Bearer, ChargeBackTo, Insurance
 from amends.liability.queries import charges as charge_reads
 from amends.liability.queries.insuring import insurers
@@ -151,7 +151,7 @@ def _bearer(row: Bearer) -> BearerOut:
 @reading(router, "/bearers", BearersOut, "Carriers, suppliers and insurers")
 def bearers_listed(request: Asked, kind: Flag = "") -> BearersOut:
     """Who can be asked, and who insures. For the platform."""
-    platform_hand(request.auth.actor)
+    check_office(request.auth.actor)
     return BearersOut(items=[_bearer(row) for row in charge_reads.bearers(kind)])
 
 
@@ -178,7 +178,7 @@ def order_insurance(request: Asked, ref: str, body: InsuranceIn) -> HttpResponse
 @reading(router, "/insurers", InsurersOut, "Figures of insurers")
 def insurers_told(request: Asked) -> InsurersOut:
     """Premiums, pay-outs and refusals by insurer and currency. For the platform."""
-    platform_hand(request.auth.actor)
+    check_office(request.auth.actor)
     return InsurersOut(
         items=[
             InsurerOut(ref=row.insurer.ref, name=telling.text(row.name), currency=row.currency, insured=row.insured,

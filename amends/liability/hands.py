@@ -24,6 +24,12 @@ NOT_ASKED = say("这笔追偿不是向你提出的。", "This cost is not asked 
 INVOLVED = say("你与这个商家有关，不能代表平台处理它的钱。", "You belong to this merchant and cannot handle its money for the platform.")
 
 
+def check_office(by: Actor) -> None:
+    """`by` keeps or reads what belongs to the platform alone. Raises NotFound for everybody else: it does not exist for them."""
+    if by.party is not Party.PLATFORM or by.is_stranger:
+        raise NotFound
+
+
 def platform_hand(by: Actor) -> Actor:
     """`by` as the platform's hand: agents, supervisors and arbiters decide about cost. Raises NotYourMove for anybody else."""
     check_not_reader(by)
@@ -47,11 +53,9 @@ def speaking_for(charge: ChargeBackTo, case: Case, by: Actor) -> Actor:
 
 
 def merchant_of(ref: str, by: Actor) -> Merchant:
-    """The merchant `ref` that `by` may handle for the platform. Raises NotFound, NotYourMove."""
+    """The merchant `ref` that `by` may handle for the platform. Raises NotFound where it is not theirs to see, NotYourMove."""
+    found = seen_merchant(ref, by)
     platform_hand(by)
-    found = Merchant.objects.filter(ref=clean_ref(ref) or "").first()
-    if found is None:
-        raise NotFound
     if by.user_id is not None and Membership.objects.filter(user_id=by.user_id, merchant_id=found.pk).exists():
         raise NotYourMove(INVOLVED, code="conflict_of_interest")
     return found

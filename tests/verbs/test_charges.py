@@ -138,7 +138,7 @@ def test_who_may_speak_for_whom(cast: Cast) -> None:
         charge(asked.ref, cast.rival)
     with pytest.raises(NotYourMove):
         ask_bearer(case.ref, party="carrier", bearer="", amount_minor=1, what="refund", words="x", by=cast.bolt)
-    with pytest.raises(NotYourMove):
+    with pytest.raises(NotFound):
         admit_liability(asked.ref, words="是我们的责任", by=cast.anna)
     with pytest.raises(NoSuchMove):
         hold_liable(asked.ref, words="还没有人否认", by=cast.judge)

@@ -9,7 +9,7 @@ from amends.kernel import clock
 from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import Conflict, NotFound, Unprocessable
 from amends.kernel.texts import say
-from amends.liability.hands import platform_hand
+from amends.liability.hands import check_office, platform_hand
 from amends.liability.models import Bearer
 from amends.liability.rules import OUTSIDE_KINDS
 from amends.people.rules import Actor
@@ -17,7 +17,8 @@ from amends.people.rules import Actor
 
 @transaction.atomic
 def add_bearer(*, kind: str, key: str, name_zh: str, name_en: str, contact: str = "", by: Actor) -> Bearer:
-    """A new bearer. Raises NotYourMove for who is not the platform, Conflict for a key that is taken, Unprocessable."""
+    """A new bearer. Raises NotFound for who is not the platform, NotYourMove for who only reads, Conflict for a key that is taken, Unprocessable."""
+    check_office(by)
     platform_hand(by)
     if kind not in OUTSIDE_KINDS:
         raise Unprocessable.field(

@@ -16,7 +16,7 @@ from amends.cases.taking import take, take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.kernel.parties import Party
 from amends.kernel.refs import new_ref
-from amends.kernel.refusals import Unprocessable
+from amends.kernel.refusals import NotFound, Unprocessable
 from amends.kernel.texts import say
 from amends.liability.books import cost_of
 from amends.liability.hands import platform_hand, speaking_for
@@ -85,7 +85,7 @@ def bear(ref: str, *, reference: str = "", by: Actor) -> ChargeBackTo:
 
     Refuses what a merchant owes and is being deducted: its deposit's move does that.
     """
-    case, charge = take_life(ChargeBackTo, ref, by)
+    case, charge = _taken(ref, by)
     ours = charge.stage == "deducting"
     if ours and charge.party == Party.MERCHANT.value:
         wrong = say("正在从保证金扣款，扣完自动结清。", "It is being taken from the deposit, which settles it by itself.")
@@ -100,8 +100,17 @@ def bear(ref: str, *, reference: str = "", by: Actor) -> ChargeBackTo:
 # ── answers and decisions ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _answer(name: str, ref: str, words: str, by: Actor, *, required: bool) -> ChargeBackTo:
+def _taken(ref: str, by: Actor) -> tuple[Case, ChargeBackTo]:
+    """The charge and its case, locked. Raises NotFound for whom it does not concern: consumers, and shops it is neither asked of nor for."""
     case, charge = take_life(ChargeBackTo, ref, by)
+    concerned = by.party is Party.MERCHANT and Party.MERCHANT.value in (charge.party, charge.borne_by)
+    if not (by.sees_everything or concerned):
+        raise NotFound
+    return case, charge
+
+
+def _answer(name: str, ref: str, words: str, by: Actor, *, required: bool) -> ChargeBackTo:
+    case, charge = _taken(ref, by)
     hand = speaking_for(charge, case, by)
     said = clean_words(words, field="words", required=required)
     text = keep_text(case, "charge_answer", said, hand) if said else None
@@ -112,7 +121,7 @@ def _answer(name: str, ref: str, words: str, by: Actor, *, required: bool) -> Ch
 
 
 def _decide(name: str, ref: str, words: str, by: Actor, break_glass: bool) -> ChargeBackTo | Approval:
-    case, charge = take_life(ChargeBackTo, ref, by)
+    case, charge = _taken(ref, by)
     hand = platform_hand(by)
     charge.check_move(name, hand)
     said = clean_words(words, field="words", required=True, longest=500)

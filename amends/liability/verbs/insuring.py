@@ -41,10 +41,10 @@ def insure(order_ref: str, *, insurer: str, zone: str, paid_by: str = "merchant"
 
     Insured already on the same terms: that one. Raises NotFound, Conflict for other terms, Unprocessable for a zone without cover.
     """
-    platform_hand(by)
     order = Order.objects.visible_to(by).filter(ref=clean_ref(order_ref) or "").first()
     if order is None:
         raise NotFound
+    platform_hand(by)
     row, rules = bearer_of(insurer, ("insurer",)), rules_on(clock.now())
     cover = rules.insurance.zone(zone)
     if cover is None or order.currency != rules.currency:
