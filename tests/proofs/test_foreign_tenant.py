@@ -62,6 +62,7 @@ HOOKS = {path for _, path in ENDPOINTS if "/hooks/" in path}
 OFFICE = {f"/api/v1/{name}" for name in ("notices/table", "notices/preview", "notices/tests", "messages", "announcements")}
 OFFICE |= {"/api/v1/gateways", "/api/v1/gateways/pushes"}
 OFFICE |= {"/api/v1/money-rules", "/api/v1/bearers", "/api/v1/insurers"}
+OFFICE |= {"/api/v1/ledger/balances", "/api/v1/ledger/checks"}
 OF_EVERYBODY = LISTS | RULES | OWN | HOOKS | OFFICE | {"/api/v1/figures", "/api/v1/webhooks/events"}
 PUBLISHED = {"/api/v1/policy/packs/{stamp}", "/api/v1/policy/versions/{pack_id}/{version}"}
 NAMED = [(method, path) for method, path in ENDPOINTS if "{" in path and path not in PUBLISHED]
@@ -188,6 +189,7 @@ def world() -> World:
     refs = {
         "orders": order.ref,
         "cases": case.ref,
+        "ledger": case.ref,
         "parcels": parcel.ref,
         "reviews": Review.objects.get(case=third).ref,
         "refunds": Refund.objects.get(case__order=unsent).ref,
