@@ -27,11 +27,13 @@ from amends.reconciliation.rules.mapping import load_sheet
 from amends.reconciliation.rules.words import KINDS, RESOLUTIONS
 from amends.reconciliation.verbs import explaining
 from amends.reconciliation.verbs.taking import ask_later, take_file
+from amends.refunds.bank.hands import only_keepers
 
 router = Router(tags=["reconciliation"])
 PAGE = 50
 # Ninja reads where a parameter comes from from its default.
-SENT_FILE: Any = params.File(...)
+# No file is refused by the verb, after its walls: to a stranger the address does not exist, whatever was sent.
+SENT_FILE: Any = params.File(None)
 SENT: Any = params.Form("")
 M = TypeVar("M", bound=Model)
 
@@ -267,20 +269,19 @@ def gateway_statements(request: Asked, gateway: Ref = "", after: str = "") -> Ga
 
 
 @posting(router, "/reconciliation/statements", GatewayStatementTakenOut, "Take a statement from a file")
-def take_gateway_statement(request: Asked, file: UploadedFile = SENT_FILE, gateway: Ref = SENT, mapping: Str = SENT) -> HttpResponse:
+def take_gateway_statement(request: Asked, file: UploadedFile | None = SENT_FILE, gateway: Ref = SENT, mapping: Str = SENT) -> HttpResponse:
     """CSV, or a ZIP of CSV, in UTF-8, UTF-16 or GB 18030, 50 MB at most. `gateway` "" means the one whose layout the header is;
     `mapping` is TOML or JSON (docs/manual). A file with one wrong row is not taken; `fields` names the rows. The same file is taken
     once."""
     digest = hashlib.sha256(f"{gateway}\n{mapping}\n".encode())
-    for chunk in file.chunks():
-        digest.update(chunk)
-    file.seek(0)
+    content = whole(file)
+    digest.update(content)
 
     def run() -> GatewayStatementTakenOut:
-        if (file.size or 0) > MOST_BYTES:
-            raise Unprocessable.field("file", say("文件超过 {n} MB。", "It exceeds {n} MB.", n=MOST_BYTES // 1_000_000))
+        only_keepers(request.auth.actor)
         sheet = load_sheet(mapping, name="m.json" if mapping.lstrip().startswith("{") else "m.toml") if mapping.strip() else None
-        taken = take_file(gateway, name=file.name or "", content=file.read(), by=request.auth.actor, sheet=sheet)
+        name = (file.name or "") if file else ""
+        taken = take_file(gateway, name=name, content=content, by=request.auth.actor, sheet=sheet)
         return GatewayStatementTakenOut(**_statement(taken.statement), fresh=taken.fresh, left_out=taken.left)
 
     return done(request, run, body=digest.digest())
@@ -312,6 +313,13 @@ def gateway_statement_lines(request: Asked, ref: str, after: str = "") -> Statem
     return StatementLinesOut(
         items=[StatementLineOut(**_line(row)) for row in rows[:PAGE]], next=key_out(f"{last.at.isoformat()}~{last.pk}" if last else None)
     )
+
+
+def whole(file: UploadedFile | None) -> bytes:
+    """What was sent, nothing where no file was. Refuses (Unprocessable) more than MOST_BYTES."""
+    if file is not None and (file.size or 0) > MOST_BYTES:
+        raise Unprocessable.field("file", say("文件超过 {n} MB。", "It exceeds {n} MB.", n=MOST_BYTES // 1_000_000))
+    return b"".join(file.chunks()) if file is not None else b""
 
 
 def _page(rows: QuerySet[M], at: str, after: str) -> tuple[list[M], str | None]:
