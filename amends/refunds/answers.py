@@ -5,13 +5,15 @@
 Invariants
  1. Paid stays paid, a failure counts once, and the end does not depend on who came first (B5).
  2. A failure is heard only of the attempt that is under way; what was said of an earlier one is old.
- 3. What has failed for sure while a chargeback is open is frozen in the same transaction (B6).
+ 3. What comes back was paid: whoever hears of that first writes the payment with it.
+ 4. What has failed for sure while a chargeback is open is frozen in the same transaction (B6).
 Not about asking: asking.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -21,10 +23,11 @@ from amends.cases.taking import take_case_of
 from amends.kernel import clock
 from amends.kernel.refusals import NotFound
 from amends.people.rules import GATEWAY, PLATFORM, Actor
-from amends.plumbing.payments.port import NEVER_RECEIVED, Answer
+from amends.plumbing.payments.port import CAME_BACK, NEVER_RECEIVED, Answer
 from amends.refunds.books import DELIVERED, LIVE, UNANSWERED
 from amends.refunds.intents import keep_tender_apart
 from amends.refunds.models import Attempt, Refund
+from amends.refunds.reversing import take_reversed
 
 log = structlog.get_logger(__name__)
 BY_US = ("look", "statement", "bank")
@@ -40,21 +43,29 @@ def take_answer(ref: str, answer: Answer, *, source: str, attempt: int | None = 
 
     `source`: response (of attempt number `attempt`), webhook, look, statement or bank. Raises NotFound for a key that is not ours.
     """
-    known = Refund.objects.filter(ref=ref).values("id", "case_id").first()
-    if known is None:
-        raise NotFound
-    case = take_case_of(known["case_id"])
-    refund = Refund.objects.select_related("tender").get(merchant_id=case.merchant_id, pk=known["id"])
+    case, refund = _taken(ref)
     if attempt is not None:
         rows = Attempt.objects.filter(merchant_id=refund.merchant_id, refund_id=refund.pk, number=attempt)
         rows.update(answer=answer.state, reason=answer.reason[:80])
     if answer.state == "paid":
         _take_paid(refund, case, answer, source)
+    elif answer.state == "failed" and answer.reason == CAME_BACK:
+        return _take_came_back(refund, case, answer, source, answer.reason)
     elif answer.state == "failed":
         _take_failed(refund, case, answer, source, attempt)
     elif answer.state == "accepted" and refund.stage in UNANSWERED and answer.provider_ref:
         keep(refund, provider_ref=answer.provider_ref)
     return refund.stage
+
+
+@an_act
+def take_came_back(ref: str, *, reason: str, provider_ref: str) -> str:
+    """A push says that what was paid under this key came back; where we had not heard of the payment it is written first.
+
+    Answers the stage; told twice nothing happens. Raises NotFound for a key that is not ours.
+    """
+    case, refund = _taken(ref)
+    return _take_came_back(refund, case, Answer("failed", provider_ref, CAME_BACK), "webhook", reason)
 
 
 def is_old_news(refund: Refund, answer: Answer) -> bool:
@@ -67,6 +78,15 @@ def keep(refund: Refund, **columns: object) -> None:
     for name, value in columns.items():
         setattr(refund, name, value)
     refund.save(update_fields=list(columns))
+
+
+def _taken(ref: str) -> tuple[Case, Refund]:
+    """The refund of this key with its case, both locked. Raises NotFound."""
+    known = Refund.objects.filter(ref=ref).values("id", "case_id").first()
+    if known is None:
+        raise NotFound
+    case = take_case_of(known["case_id"])
+    return case, Refund.objects.select_related("tender").get(merchant_id=case.merchant_id, pk=known["id"])
 
 
 def _take_paid(refund: Refund, case: Case, answer: Answer, source: str) -> None:
@@ -112,6 +132,13 @@ def _catch_up(refund: Refund, case: Case, source: str) -> None:
     case.counts = {key: count for key, count in case.counts.items() if not key.startswith(mine)} | used
     if refund.sent_at is None:
         keep(refund, sent_at=clock.now())
+
+
+def _take_came_back(refund: Refund, case: Case, answer: Answer, source: str, reason: str) -> str:
+    """The end is the same as if the payment had been heard of in time. A key whose failure is on record was never paid by that attempt."""
+    if refund.stage in UNANSWERED and not is_old_news(refund, answer):
+        _take_paid(refund, case, replace(answer, state="paid", reason=""), source)
+    return take_reversed(refund.ref, reason=reason, provider_ref=answer.provider_ref)
 
 
 def _take_failed(refund: Refund, case: Case, answer: Answer, source: str, attempt: int | None) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from amends.plumbing.payments.port import Answer, State
-from amends.refunds.answers import take_answer
+from amends.refunds.answers import take_answer, take_came_back
 from amends.refunds.chargebacks import SIDES, Opened, decide_chargeback, open_chargeback
 from amends.refunds.models import Chargeback, Refund
 from amends.refunds.reversing import take_reversed
@@ -51,7 +51,7 @@ def _answered(gateway: str, state: State, told: Mapping[str, Any]) -> str:
 def _reversed(gateway: str, told: Mapping[str, Any]) -> str:
     if not _is_ours(gateway, told):
         return _ignored("refund.reversed", told)
-    return take_reversed(str(told["key"]), reason=str(told.get("reason", ""))[:80], provider_ref=str(told.get("provider_ref", ""))[:80])
+    return take_came_back(str(told["key"]), reason=str(told.get("reason", ""))[:80], provider_ref=str(told.get("provider_ref", ""))[:80])
 
 
 def _decided(gateway: str, told: Mapping[str, Any]) -> Chargeback | None:

@@ -20,8 +20,9 @@ from amends.kernel import clock
 from amends.ledger.models import Posting
 from amends.market.models import Tender
 from amends.people.rules import CLOCK
-from amends.plumbing.payments.port import NEVER_RECEIVED, Answer
+from amends.plumbing.payments.port import CAME_BACK, NEVER_RECEIVED, Answer
 from amends.refunds.asking import asked_of, mark_sent
+from amends.refunds.events import take_event
 from amends.refunds.models import Attempt, Refund
 from amends.refunds.queries import books_check
 from amends.refunds.verbs import retry, take_answer
@@ -159,3 +160,23 @@ def test_messages_of_two_attempts_in_any_order_pay_once(cast: Cast, data: st.Dat
     row = Refund.objects.get(pk=refund.pk)
     assert (row.stage, row.provider_ref) == ("paid", "P2")
     assert sorted(Posting.objects.filter(refund_id=row.pk).values_list("what", flat=True)) == ["owed", "paid"]
+
+
+BACK_PUSH = {"provider_ref": "P1", "amount": 9900, "currency": "CNY", "reason": "returned_by_bank"}
+BACK_LOOK: Message = ("look", Answer("failed", "P1", CAME_BACK))
+
+
+@pytest.mark.parametrize("first", [[], [ACCEPTED], [UNHEARD], [PAID_PUSH], [PAID_LOOK, PAID_PUSH]], ids=str)
+@pytest.mark.parametrize("pushed", [True, False])
+def test_what_came_back_was_paid_whoever_tells_of_that_and_whenever(cast: Cast, first: list[Message], pushed: bool) -> None:
+    """The reversal may overtake the payment, and a look after both sees only the second: either way it is owed once more, and once only."""
+    refund = a_sent_refund(cast)
+    for message in first:
+        tell(refund, message)
+    for _ in range(2):
+        take_event("house", "refund.reversed", {"key": refund.ref, **BACK_PUSH}) if pushed else tell(refund, BACK_LOOK)
+        tell(refund, PAID_PUSH)
+    anew = Refund.objects.get(stands_for=refund)
+    assert (Refund.objects.get(pk=refund.pk).stage, anew.stage, anew.amount_minor) == ("reversed", "intended", 9900)
+    assert sorted(Posting.objects.filter(refund_id=refund.pk).values_list("what", flat=True)) == ["owed", "paid", "reversed"]
+    assert books_check() == []

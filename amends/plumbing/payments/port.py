@@ -28,6 +28,9 @@ NEVER_RECEIVED = "never_received"
 """Reason of a `failed` answer of `look`: the gateway does not know the key. A request still on its way may yet arrive, so ask again
 with the same key rather than pay another way."""
 
+CAME_BACK = "reversed"
+"""Reason of a `failed` answer: the gateway paid under this key, and the money has come back since. The key is used up."""
+
 OTHER_AMOUNT = "other_amount"
 """Reason of an `unheard` answer: the gateway paid, but another sum than was asked. No key may be asked again before a person or the
 statement has told what became of the rest."""
