@@ -21,7 +21,11 @@ from amends.approvals.asking import decide
 from amends.approvals.rules_of_money import shipped_text
 from amends.approvals.versions import write
 from amends.cases.models import Case, Entry, Evidence
+from amends.kernel import clock
 from amends.kernel.refs import new_ref
+from amends.liability.verbs.bearers import add_bearer
+from amends.liability.verbs.charging import ask_bearer
+from amends.liability.verbs.deposits import announced, deposit_of
 from amends.market.models import Order, Tender
 from amends.notices.models import Contact, Message, Promise
 from amends.notices.webhooks import verbs as webhooks
@@ -33,8 +37,11 @@ from amends.policy.golden import facts_of, golden_checks
 from amends.policy.models import Flip, PastFacts
 from amends.policy.simulation.verbs import start_simulation
 from amends.policy.verbs import save_draft
+from amends.reconciliation.models import Difference
+from amends.reconciliation.verbs.comparing import compare_statement
+from amends.reconciliation.verbs.taking import take_file
 from amends.refunds.chargebacks import Opened, open_chargeback
-from amends.refunds.models import Refund
+from amends.refunds.models import BankBatch, Refund
 from amends.returns.models import Inspection, ReturnShipment
 from amends.rulings.models import Review
 from tests import files_of_evidence as made
@@ -62,6 +69,8 @@ HOOKS = {path for _, path in ENDPOINTS if "/hooks/" in path}
 OFFICE = {f"/api/v1/{name}" for name in ("notices/table", "notices/preview", "notices/tests", "messages", "announcements")}
 OFFICE |= {"/api/v1/gateways", "/api/v1/gateways/pushes"}
 OFFICE |= {"/api/v1/money-rules", "/api/v1/bearers", "/api/v1/insurers"}
+OFFICE |= {f"/api/v1/reconciliation/{name}" for name in ("differences", "trend", "runs", "statements")}
+OFFICE |= {"/api/v1/bank/waiting", "/api/v1/bank/batches"}
 OFFICE |= {"/api/v1/ledger/balances", "/api/v1/ledger/checks"}
 OF_EVERYBODY = LISTS | RULES | OWN | HOOKS | OFFICE | {"/api/v1/figures", "/api/v1/webhooks/events"}
 PUBLISHED = {"/api/v1/policy/packs/{stamp}", "/api/v1/policy/versions/{pack_id}/{version}"}
@@ -129,6 +138,10 @@ BODIES: dict[str, Any] = {
     "DepositWhyIn": {"why": "shipped in time"},
     "DepositTermsIn": {"required_minor": 2, "warn_minor": 1},
     "InsuranceIn": {"insurer": "BE-7K3F-9Q2M-4D1X", "zone": "far"},
+    "GatewayDayIn": {"gateway": "house", "day": "2026-03-09"},
+    "DifferenceOwnerIn": {},
+    "DifferenceExplanationIn": {"resolution": "theirs", "why": "taken back"},
+    "BankBatchIn": {},
     "SimulationIn": {"draft": "PD-7K3F-9Q2M-4D1X", "source": "year"},
 }
 # Whose these are, besides the four of the cast who have cases.
@@ -147,11 +160,13 @@ class World:
         """The address of Anna's own thing."""
         kind = template.split("/")[4] if "/policy/" in template else template.split("/")[3]
         ref = self.refs[kind] if "inspections" not in template else self.refs["inspected"]
-        filled = template.replace("{ref}", ref).replace("{case}", self.refs["flip"]).replace("{line}", "1")
+        ref = self.refs["statement"] if "/reconciliation/statements/" in template else ref
+        filled = template.replace("statement/{kind}", "statement/csv").replace("{ref}", ref)
+        filled = filled.replace("{case}", self.refs["flip"]).replace("{line}", "1")
         filled = filled.replace("{evidence}", self.refs["evidence"]).replace("{inspection}", self.refs["inspection"])
         filled = filled.replace("{contact}", self.refs["contacts"]).replace("{kind}", "case.refuse").replace("{to}", "consumer")
         filled = filled.replace("{delivery}", self.refs["delivery"]).replace("{promise}", self.refs["promise"])
-        filled = filled.replace("{version}", self.refs["rules"])
+        filled = filled.replace("{version}", self.refs["rules"]).replace("{merchant}", self.cast.bolts.ref)
         filled = filled.replace("{name}", "house").replace("{event}", "evt_1")
         assert "{" not in filled, f"nothing fills {template}"
         return filled
@@ -204,7 +219,9 @@ def world() -> World:
         "wordings": "case.refuse",
         "gateways": "house",
         "drafts": save_draft(by=cast.bolt, text=promise(), name="Ten days").ref,
+        **a_cost(cast, unsent),
         **a_wish(cast, by["olga"].actor),
+        **a_statement(cast),
         **a_simulation(case),
         **an_endpoint(cast),
     }
@@ -220,6 +237,15 @@ def a_chargeback(order: Order) -> str:
     return row.ref
 
 
+def a_cost(cast: Cast, order: Order) -> dict[str, str]:
+    """What a carrier is asked to bear for Bolt, and a deduction from Bolt's deposit that is announced."""
+    case = Case.objects.get(order=order)
+    carrier = add_bearer(kind="carrier", key="QN", name_zh="青鸟", name_en="Bluebird", by=cast.agent)
+    charge = ask_bearer(case.ref, party="carrier", bearer=carrier.ref, amount_minor=1, what="refund", words="crushed", by=cast.agent)
+    move = announced(deposit_of(cast.bolts), 1, "breach", "twice", PLATFORM)
+    return {"charges": charge.ref, "deposits": "", "deposit-moves": move.ref, "merchants": ""}
+
+
 def a_wish(cast: Cast, olga: Actor) -> dict[str, str]:
     """What Bolt asks its colleagues to approve, and a version of the money rules that waits for a signature."""
     asked = decide(
@@ -229,6 +255,15 @@ def a_wish(cast: Cast, olga: Actor) -> dict[str, str]:
     assert asked is not None
     rules = write(shipped_text().replace('version = "2026-11"', 'version = "2026-12"'), why="the year ends", by=olga)
     return {"approvals": asked.ref, "money-rules": "", "rules": rules.version}
+
+
+def a_statement(cast: Cast) -> dict[str, str]:
+    """A statement that knows a refund which nobody here does, and a file of bank transfers."""
+    line = b"kind,provider_ref,at,amount,currency\nrefund,R1,2026-03-09,1,CNY\n"
+    taken = take_file("house", name="a.csv", content=line, by=PLATFORM, compare=False)
+    compare_statement(taken.statement)
+    batch = BankBatch.objects.create(ref=new_ref("BB"), currency="CNY", total_minor=0, count=0, digest="", made_at=clock.now())
+    return {"statement": taken.statement.ref, "reconciliation": Difference.objects.get().ref, "bank": batch.ref}
 
 
 def a_simulation(case: Case) -> dict[str, str]:

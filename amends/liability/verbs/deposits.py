@@ -360,7 +360,7 @@ def found_move(ref: str, by: Actor) -> DepositMove:
 def _found(ref: str, by: Actor, kind: str) -> DepositMove:
     move = found_move(ref, by)
     if move.kind != kind:
-        raise NotFound
+        raise NoSuchMove(say("这笔变动不能这样处理。", "That can't be done with this move."), code="other_kind")
     return move
 
 
