@@ -17,7 +17,8 @@ from amends.people.rules import Actor
 
 @transaction.atomic
 def add_bearer(*, kind: str, key: str, name_zh: str, name_en: str, contact: str = "", by: Actor) -> Bearer:
-    """A new bearer. Raises NotFound for who is not the platform, NotYourMove for who only reads, Conflict for a key that is taken, Unprocessable."""
+    """A new bearer. Raises NotFound for who is not the platform, NotYourMove for who only reads, Conflict for a key that is taken,
+    Unprocessable."""
     check_office(by)
     platform_hand(by)
     if kind not in OUTSIDE_KINDS:

@@ -101,7 +101,7 @@ def bear(ref: str, *, reference: str = "", by: Actor) -> ChargeBackTo:
 
 
 def _taken(ref: str, by: Actor) -> tuple[Case, ChargeBackTo]:
-    """The charge and its case, locked. Raises NotFound for whom it does not concern: consumers, and shops it is neither asked of nor for."""
+    """The charge and its case, locked. Raises NotFound for consumers and for shops whom it does not concern."""
     case, charge = take_life(ChargeBackTo, ref, by)
     concerned = by.party is Party.MERCHANT and Party.MERCHANT.value in (charge.party, charge.borne_by)
     if not (by.sees_everything or concerned):
