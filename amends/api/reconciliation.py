@@ -27,7 +27,7 @@ from amends.reconciliation.rules.mapping import load_sheet
 from amends.reconciliation.rules.words import KINDS, RESOLUTIONS
 from amends.reconciliation.verbs import explaining
 from amends.reconciliation.verbs.taking import ask_later, take_file
-from amends.refunds.bank.hands import only_keepers
+from amends.refunds.bank.hands import only_keepers, only_lookers
 
 router = Router(tags=["reconciliation"])
 PAGE = 50
@@ -36,9 +36,6 @@ PAGE = 50
 SENT_FILE: Any = params.File(None)
 SENT: Any = params.Form("")
 M = TypeVar("M", bound=Model)
-
-State = Literal["open", "overdue", "mine", "closed", "all"]
-Kind = Literal["missing_here", "missing_there", "amount_differs", "status_differs"]
 
 
 class DifferenceOut(Schema):
@@ -197,10 +194,12 @@ class DifferenceExplanationIn(Body):
 
 @reading(router, "/reconciliation/differences", DifferencesOut, "What differs from the gateways' statements")
 def reconciliation_differences(
-    request: Asked, state: State = "open", gateway: Ref = "", kind: Kind | None = None, q: Str = "", after: str = ""
+    request: Asked, state: Ref = "open", gateway: Ref = "", kind: Ref = "", q: Str = "", after: str = ""
 ) -> DifferencesOut:
-    """`q`: a reference of the difference, refund, case or provider."""
-    choice = reads.choice_of(state, gateway, kind or "", q)
+    """`state`: open, overdue, mine, closed or all. `kind`: missing_here, missing_there, amount_differs or status_differs. `q`: a reference
+    of the difference, refund, case or provider."""
+    only_lookers(request.auth.actor)
+    choice = reads.choice_of(state, gateway, kind, q)
     rows, following = _page(reads.differences(request.auth.actor, choice), "found_at", after)
     refs = reads.case_refs(rows)
     return DifferencesOut(items=[DifferenceOut(**_difference(row, refs)) for row in rows], next=following)
