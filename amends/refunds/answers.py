@@ -27,6 +27,7 @@ from amends.plumbing.payments.port import CAME_BACK, NEVER_RECEIVED, Answer
 from amends.refunds.books import DELIVERED, LIVE, UNANSWERED
 from amends.refunds.intents import keep_tender_apart
 from amends.refunds.models import Attempt, Refund
+from amends.refunds.reserving import move_uncounted
 from amends.refunds.reversing import take_reversed
 
 log = structlog.get_logger(__name__)
@@ -124,12 +125,8 @@ def _paid_after_all(old: Refund, there: Refund, case: Case, answer: Answer, sour
 def _catch_up(refund: Refund, case: Case, source: str) -> None:
     """The gateway is ahead of our record: the moves that are missing are written first. They were none of ours and are not counted."""
     log.error("the gateway paid what we held for unpaid", refund=refund.ref, stage=refund.stage, source=source)
-    mine = f"refund:{refund.pk}:"
-    used = {key: count for key, count in case.counts.items() if key.startswith(mine)}
     for verb, by in CATCH_UP[refund.stage]:
-        case.counts = {key: count for key, count in case.counts.items() if not key.startswith(mine)}
-        refund.move(verb, by, facts={"refund": refund.ref, "corrected": True, "source": source})
-    case.counts = {key: count for key, count in case.counts.items() if not key.startswith(mine)} | used
+        move_uncounted(refund, case, verb, by, {"refund": refund.ref, "corrected": True, "source": source})
     if refund.sent_at is None:
         keep(refund, sent_at=clock.now())
 

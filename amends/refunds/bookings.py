@@ -42,6 +42,12 @@ def book_chargeback(what: str, row: Chargeback, minor: int, *, order_id: int, ve
     return post(what, about, minor, row.unit, key=f"{what}:{row.ref}", cause=f"chargeback:{row.pk}:{verb}")
 
 
+def give_commission_back(row: Chargeback, *, order_id: int) -> None:
+    """The platform has given back the commission of what the bank has kept of this order, with a case or without (ledger/commission.py)."""
+    cause = f"chargeback:{row.pk}:decided"
+    settle_commission(About(row.merchant_id, order_id), key=f"commission:dispute_lost:{row.ref}", cause=cause)
+
+
 def _posting(what: str, refund: Refund) -> str:
     if what in ("owed", "dropped"):
         return BORNE[refund.grant.borne_by][what]

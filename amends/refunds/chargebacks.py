@@ -6,7 +6,8 @@ Invariants
  1. A chargeback is known once, by the gateway's reference; a decision comes once. Both in the payment's lock, in the act that freezes,
     unfreezes or covers the refunds (freezing.py).
  2. Books: at opening the sum leaves the gateway and is disputed; won, it comes back; lost, it covers refunds that are not sent, and the
-    rest is the merchant's loss. An order without a case has postings too: their cause names the chargeback.
+    rest is the merchant's loss; the platform's commission goes back with what the bank took. An order without a case has postings too:
+    their cause names the chargeback.
  3. Whoever was told of the opening late hears of the decision first: the opening is then written with it.
 """
 
@@ -30,7 +31,7 @@ from amends.kernel.texts import Text, say
 from amends.ledger.models import Line
 from amends.market.models import Payment, Tender
 from amends.people.rules import Actor
-from amends.refunds.bookings import book_chargeback
+from amends.refunds.bookings import book_chargeback, give_commission_back
 from amends.refunds.intents import keep_tender_apart
 from amends.refunds.models import Chargeback
 
@@ -107,6 +108,8 @@ def decide_chargeback(gateway: str, provider_ref: str, won_by: str) -> Chargebac
     keep_tender_apart(row.tender, booked="covered")
     if won_by == "consumer" and (lost := _still_disputed(row)):
         book_chargeback("dispute_lost", row, lost, order_id=order_id, verb="decided")
+    if won_by == "consumer":
+        give_commission_back(row, order_id=order_id)
     row.refresh_from_db(fields=["covered_minor"])
     return row
 

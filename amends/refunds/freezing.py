@@ -4,7 +4,8 @@ Invariants, for each tender, kept whenever a chargeback or a refund of it moves 
  1. What may be sent (intended, failed) fits into captured - delivered - in flight - chargebacks open or won by the consumer.
  2. While chargebacks are open, at least their sum of what is not sent yet is frozen: it may be the same matter.
  3. What a bank has paid and covered no refund yet covers those that are not sent, the oldest first; of one that is only partly covered
-    the grant is reduced and the rest intended anew.
+    the grant is reduced, its parts say by how much (COVERED: the consumer has it, so it counts as given back), the rest intended anew.
+ 4. Nothing stays frozen because of how often it was: with no chargeback open an unfreeze is a bank's doing and is not counted.
 What is in flight is answered first; a sure failure of it is frozen then. Not about postings of the chargeback itself: chargebacks.py.
 """
 
@@ -19,8 +20,10 @@ from amends.market.models import Tender
 from amends.people.rules import GATEWAY, PLATFORM
 from amends.refunds.books import DELIVERED, UNANSWERED, Unsent, frozen_of
 from amends.refunds.models import Chargeback, Refund
-from amends.refunds.reserving import drop
+from amends.refunds.reserving import drop, move_uncounted
 
+COVERED = "covered"
+"""The part of a grant that a bank has paid, in `Grant.parts`."""
 UNSENT = ("intended", "frozen", "failed")
 Anew = Callable[[Case, Refund, int], Refund]
 """Writes an intent of so many minor units in place of a refund that was dropped (intents.py gives it: this room stands below)."""
@@ -69,7 +72,7 @@ def keep_apart(tender: Tender, anew: Anew, *, only: Case | None = None, booked: 
     held = frozen_of(unsent, tender.captured_minor - gone - disputes.taken_minor, disputes.open_minor)
     for row in rows:
         if row.case_id in cases and row.stage in UNSENT:
-            _freeze(row) if row.pk in held else _unfreeze(row)
+            _freeze(row) if row.pk in held else _unfreeze(row, cases[row.case_id], counted=bool(disputes.open_minor))
 
 
 def _freeze(row: Refund) -> None:
@@ -77,10 +80,15 @@ def _freeze(row: Refund) -> None:
         row.move("freeze", GATEWAY, facts={"refund": row.ref, "amount_minor": row.amount_minor, "unit": row.unit})
 
 
-def _unfreeze(row: Refund) -> None:
-    # Unfrozen as often as the terms allow, it stays frozen: its alarm calls a person.
-    if row.stage == "frozen" and row.may("unfreeze", GATEWAY):
-        row.move("unfreeze", GATEWAY, facts={"refund": row.ref, "amount_minor": row.amount_minor, "unit": row.unit})
+def _unfreeze(row: Refund, case: Case, *, counted: bool) -> None:
+    """`counted`: while banks are still deciding refunds may change places only as often as the terms allow; else it ends here."""
+    if row.stage != "frozen":
+        return
+    facts = {"refund": row.ref, "amount_minor": row.amount_minor, "unit": row.unit}
+    if not counted:
+        move_uncounted(row, case, "unfreeze", GATEWAY, facts)
+    elif row.may("unfreeze", GATEWAY):
+        row.move("unfreeze", GATEWAY, facts=facts)
 
 
 def _cover(disputes: Disputes, unsent: Sequence[Refund], cases: dict[int, Case], anew: Anew, booked: str) -> None:
@@ -93,21 +101,25 @@ def _cover(disputes: Disputes, unsent: Sequence[Refund], cases: dict[int, Case],
 def _cover_one(row: Chargeback, refund: Refund, case: Case, anew: Anew, booked: str) -> None:
     rest = row.amount_minor - row.covered_minor
     facts = {"refund": refund.ref, "chargeback": row.ref, "unit": refund.unit}
-    if refund.amount_minor <= rest:
-        if refund.stage != "frozen":
-            refund.move("freeze", GATEWAY, facts=facts)
-        refund.move("cover", GATEWAY, facts={**facts, "amount_minor": refund.amount_minor, "booked": booked})
-        _note(row, refund.amount_minor)
+    if refund.amount_minor > rest:
+        _cover_part(row, refund, case, anew)
         return
+    if refund.stage != "frozen":
+        refund.move("freeze", GATEWAY, facts=facts)
+    refund.move("cover", GATEWAY, facts={**facts, "amount_minor": refund.amount_minor, "booked": booked})
+    _note(row, refund.amount_minor)
+
+
+def _cover_part(row: Chargeback, refund: Refund, case: Case, anew: Anew) -> None:
+    rest = row.amount_minor - row.covered_minor
     if refund.stage == "frozen":
-        if not refund.may("unfreeze", GATEWAY):
-            return  # as in _unfreeze
-        refund.move("unfreeze", GATEWAY, facts=facts)
+        _unfreeze(refund, case, counted=False)
     left = refund.amount_minor - rest
     drop(refund, case, PLATFORM)
     grant = Grant.objects.get(merchant_id=refund.merchant_id, pk=refund.grant_id)
     grant.reduced_minor += rest
-    grant.save(update_fields=["reduced_minor"])
+    grant.parts = {**grant.parts, COVERED: grant.parts.get(COVERED, 0) + rest}
+    grant.save(update_fields=["reduced_minor", "parts"])
     _note(row, rest)
     anew(case, refund, left)
 

@@ -5,7 +5,7 @@ Invariants
  2. `reserved_minor` of a tender is the sum of its live refunds: raised with the intent, lowered when one is dropped, never otherwise.
  3. The books say 'owed' in the same transaction.
  4. An intent that a chargeback leaves no room for is frozen in the same transaction (freezing.py, B6).
-A sum beyond the order (S19) has no tender: it goes to the payer's account at the gateway, or where the consumer has said (payees.py).
+A sum beyond the order (S19) that came in by no tender goes to the payer's account at the gateway, or where the consumer has said (payees.py).
 Not about the gateway: nobody is asked anything here (B4).
 """
 
@@ -46,7 +46,7 @@ def intend_for(grant: Grant, by: Actor) -> list[Refund]:
     there = refunds_of(grant)
     if there:
         return there
-    if grant.subject == "sum":
+    if grant.subject == "sum" and not grant.shares:
         return _beyond(case, grant, by)
     tenders = {t.position: t for t in Tender.objects.filter(merchant_id=case.merchant_id, order_id=case.order_id)}
     money = [position for position, tender in tenders.items() if tender.unit == case.currency]
@@ -70,9 +70,9 @@ def keep_tender_apart(tender: Tender, *, only: Case | None = None, booked: str =
 
 
 def intend_anew(case: Case, refund: Refund, minor: int) -> Refund:
-    """`minor` is intended in place of a refund that was dropped because a bank has paid the rest of it."""
+    """`minor` is intended, the same way, in place of a refund that was dropped because a bank has paid a part of it."""
     tender = Tender.objects.get(merchant_id=case.merchant_id, pk=refund.tender_id or 0)
-    return _intend(case, refund.grant, tender, minor, PLATFORM)
+    return _intend(case, refund.grant, tender, minor, PLATFORM, way=refund.way, gateway=refund.gateway, payee=refund.payee)
 
 
 def intend_instead(case: Case, old: Refund, by: Actor, *, grant: Grant | None = None, payee: Payee | None = None) -> Refund:
@@ -95,9 +95,9 @@ def payee_of(case: Case) -> Payee | None:
     return Payee.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, erased_at__isnull=True).order_by("-pk").first()
 
 
-def _intend(case: Case, grant: Grant, tender: Tender, minor: int, by: Actor) -> Refund:
+def _intend(case: Case, grant: Grant, tender: Tender, minor: int, by: Actor, **where: Any) -> Refund:
     reserve(tender, minor)
-    refund = _born(case, grant, minor, tender.unit, by, tender=tender, way=Way.TENDER.value, gateway=tender.gateway)
+    refund = _born(case, grant, minor, tender.unit, by, tender=tender, **({"way": Way.TENDER.value, "gateway": tender.gateway} | where))
     book("owed", refund, case, verb="intend")
     return refund
 

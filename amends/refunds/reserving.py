@@ -6,6 +6,9 @@ Whoever changes it holds the lock of the order's payment; the database's check i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import IntegrityError
 from django.db.models import F
 
@@ -46,3 +49,16 @@ def drop(refund: Refund, case: Case, by: Actor) -> bool:
         tender = Tender.objects.filter(merchant_id=refund.merchant_id, pk=refund.tender_id)
         tender.update(reserved_minor=F("reserved_minor") - refund.amount_minor)
     return True
+
+
+def move_uncounted(refund: Refund, case: Case, verb: str, by: Actor, facts: Mapping[str, Any]) -> None:
+    """`verb` has happened because of what others did (a bank decided, a gateway was ahead of us): its count is as it was before.
+
+    `case` is the row that the act holds. That this ends: each time takes something new from outside, which is taken once.
+    """
+    mine = f"refund:{refund.pk}:"
+    others = {key: count for key, count in case.counts.items() if not key.startswith(mine)}
+    used = {key: count for key, count in case.counts.items() if key.startswith(mine)}
+    case.counts = dict(others)
+    refund.move(verb, by, facts=facts)
+    case.counts = others | used

@@ -1,4 +1,8 @@
-"""One intent to pay one tender, as a table (docs/lifecycle.md draws it). Its id is the key at the gateway for ever."""
+"""One intent to pay one tender, as a table (docs/lifecycle.md draws it). Its id is the key at the gateway for ever.
+
+Counted, so that no circle goes on for ever. An unfreeze that follows a bank's decision is not (freezing.py): it takes a chargeback that
+was not there before, and each is decided once.
+"""
 
 from __future__ import annotations
 

@@ -121,7 +121,29 @@ def test_a_bank_that_paid_a_part_leaves_the_rest_to_us(cast: Cast) -> None:
     assert stages(order) == [("dropped", 9900), ("intended", 5900)]
     assert reserved(order) == [5900]
     assert held(order) == {"clearing.gateway": 5900, "consumer.owed": -5900}
-    assert list(Grant.objects.values_list("reduced_minor", flat=True)) == [4000]
+    assert list(Grant.objects.values_list("reduced_minor", "parts__covered")) == [(4000, 4000)]
+
+
+def test_however_often_banks_dismiss_it_the_refund_goes_on(cast: Cast) -> None:
+    order = an_unshipped_order(cast)
+    refund = intended(granted(cast, order))[0]
+    for number in range(5):
+        disputed(order, 100, ref=f"DP{number}")
+        assert stages(order) == [("frozen", 9900)]
+        decide_chargeback("house", f"DP{number}", "merchant")
+        assert stages(order) == [("intended", 9900)]
+    assert mark_sent(refund.pk)
+
+
+def test_a_part_that_a_bank_paid_is_covered_however_often_it_was_frozen_before(cast: Cast) -> None:
+    order = an_unshipped_order(cast)
+    intended(granted(cast, order))
+    for number in range(4):
+        disputed(order, 100, ref=f"DP{number}")
+        decide_chargeback("house", f"DP{number}", "merchant")
+    disputed(order, 100, ref="DP9")
+    decide_chargeback("house", "DP9", "consumer")
+    assert stages(order) == [("dropped", 9900), ("intended", 9800)]
 
 
 def test_only_as_much_as_is_disputed_is_held(cast: Cast) -> None:
