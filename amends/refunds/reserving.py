@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError
-from django.db.models import F
 
 from amends.cases.models import Case
 from amends.market.models import Tender
 from amends.people.rules import Actor
+from amends.plumbing.counting import plus
 from amends.refunds.bookings import book
 from amends.refunds.models import Refund
 
@@ -31,7 +31,7 @@ def reserve(tender: Tender, minor: int) -> None:
     if minor > tender.captured_minor - tender.reserved_minor:
         raise MoreThanCaptured(told)
     try:
-        Tender.objects.filter(merchant_id=tender.merchant_id, pk=tender.pk).update(reserved_minor=F("reserved_minor") + minor)
+        Tender.objects.filter(merchant_id=tender.merchant_id, pk=tender.pk).update(reserved_minor=plus("reserved_minor", minor))
     except IntegrityError as wall:
         # The second wall of B1: reached only by somebody who came without the lock.
         if WALL in str(wall):
@@ -47,7 +47,7 @@ def drop(refund: Refund, case: Case, by: Actor) -> bool:
     book("dropped", refund, case, verb="drop")
     if refund.tender_id is not None:
         tender = Tender.objects.filter(merchant_id=refund.merchant_id, pk=refund.tender_id)
-        tender.update(reserved_minor=F("reserved_minor") - refund.amount_minor)
+        tender.update(reserved_minor=plus("reserved_minor", -refund.amount_minor))
     return True
 
 

@@ -22,9 +22,9 @@ from functools import lru_cache
 
 import structlog
 from django.db import connection
-from django.db.models import F
 
 from amends.kernel import clock
+from amends.plumbing.counting import plus
 from amends.policy.models import Simulation, SimulationPart
 from amends.policy.queries import calendar
 from amends.policy.simulation import children
@@ -149,7 +149,7 @@ def run_part(simulation_id: int, number: int) -> bool:
 
 
 def _goes_on(simulation_id: int, rows: int) -> bool:
-    return bool(Simulation.objects.filter(pk=simulation_id, stage="running").update(done=F("done") + rows))
+    return bool(Simulation.objects.filter(pk=simulation_id, stage="running").update(done=plus("done", rows)))
 
 
 @lru_cache(maxsize=2)
