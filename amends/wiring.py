@@ -14,14 +14,13 @@ from amends.cases.life import LifeRow
 from amends.cases.models import Case, Grant
 from amends.cases.rules.told import is_told
 from amends.cases.verbs import answering, applying, ending, uploading
+from amends.compensation import captures, carrying, purses, supplements
+from amends.compensation.granting import RUNS as GIVING_RUNS
+from amends.compensation.price_protection import fallen_minor
 from amends.liability import followers as bearing
 from amends.liability.granting import RUNS as BEARING_RUNS
 from amends.liability.models import ChargeBackTo
 from amends.liability.verbs import charging, insuring
-from amends.compensation import carrying, purses
-from amends.compensation.granting import RUNS as GIVING_RUNS
-from amends.compensation.price_protection import fallen_minor
-from amends.compensation.supplements import hear_capture
 from amends.notices import jobs as notice_jobs
 from amends.notices import listeners as notices
 from amends.notices.announcing import jobs as announcing_jobs
@@ -85,6 +84,9 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("charge_back_to.deduct", bearing.announce_deduction),
     ("refund.pay", refunds.fulfil),
     ("refund.pay", purses.credit_paid),
+    ("refund.reverse", purses.credit_came_back),              # S15
+    ("grant.fulfil", captures.goods_are_back),
+    *((f"case.{verb}", supplements.drop_with_case) for verb in ("withdraw", "accept_refusal", "complete", "absorb")),
     ("refund.cover", refunds.fulfil),                         # S15
     ("refund.alarm", refund_verbs.name_owner),
 )  # fmt: skip
@@ -137,7 +139,7 @@ def connect() -> None:
         LISTENER[name] = listener
     HOLDS_OPEN.extend(OPEN_LIVES)
     PRICE_CUT.append(fallen_minor)
-    pushes.bind("capture.paid", hear_capture)
+    pushes.bind("capture.paid", captures.hear_capture)
     NEEDED["webhooks"] = webhooks.is_wanted
     for action, run, words in (*BEARING_RUNS, *GIVING_RUNS):
         register(action, run, words)

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
 
 from amends.cases.left import EXTRA, LIVE, SHARE, SUM, UNIT, adjusted, answers_claim, extra_of, fulls_of, left_of, money_positions
 from amends.cases.life import LifeRow
@@ -21,8 +20,9 @@ from amends.cases.rules.owing import AGAIN, EXTRAS, FREIGHT, GOODS, PACKAGING, D
 from amends.kernel.money import Money
 from amends.kernel.refusals import NotFound, Unprocessable
 from amends.kernel.texts import Text, say
-from amends.market.models import OrderLine, Unit
+from amends.market.models import OrderLine, Tender, Unit
 from amends.people.rules import PLATFORM, Actor
+from amends.plumbing.counting import plus
 from amends.policy.models import PastFacts
 from amends.policy.rules.facts import Remedy
 
@@ -75,16 +75,18 @@ def owe_sum(
     basis: str,
     borne_by: str,
     by: Actor,
+    to: Tender | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> Grant:
     """A sum beyond the order is owed, in any unit of account, at the cost of `borne_by` (merchant, platform, insurer) (S19).
 
-    Refuses a sum that is not above zero.
+    `to`: the tender that it goes back to, where it came in by one. Refuses a sum that is not above zero.
     """
     if borne_by not in BEARERS:
         raise ValueError(f"nobody bears a sum as {borne_by}")
     _above_zero(amount_minor)
-    return _born(case, SUM, remedy, Due(parts={SUM: amount_minor}), basis=basis, by=by, amount_minor=amount_minor, currency=currency,
+    due = Due({str(to.position): amount_minor} if to else {}, {SUM: amount_minor})
+    return _born(case, SUM, remedy, due, basis=basis, by=by, amount_minor=amount_minor, currency=currency,
                  borne_by=borne_by, facts={"borne_by": borne_by, "currency": currency, **(facts or {})})  # fmt: skip
 
 
@@ -190,7 +192,7 @@ def _remember(case: Case, granted: Mapping[int, int]) -> None:
     for line in case.decision.answer["lines"]:
         if minor := sum(granted.get(pk, 0) for pk in line["units"]):
             mine = PastFacts.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, line=line["position"])
-            mine.update(granted_minor=F("granted_minor") + minor)
+            mine.update(granted_minor=plus("granted_minor", minor))
 
 
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -94,6 +94,7 @@ DONE: dict[str, Text] = {
     "pay_supplement": say("收到了差价", "received the difference"),
     "lapse_supplement": say("因逾期不再要差价", "no longer asks for the difference, because its time is over"),
     "drop_supplement": say("不再要差价", "no longer asks for the difference"),
+    "return_supplement": say("把补的差价原路退回", "gives back what was paid as a difference"),
     "alarm_glass": say("未批先办的一笔钱逾期未复核，已通知主管", "rang because a sum decided without approval was not reviewed"),
     "ask_approval": say("申请审批一笔钱", "asked for approval of a sum"),
     "ask_colleague": say("请同事审批一笔钱", "asked a colleague to approve a sum"),

@@ -4,6 +4,8 @@ Invariants
  1. Whoever lowers a purse holds its consumer's row, and reads the balance under that lock: two tills at once can't spend one sum twice.
  2. Every move has a key of its shop's choosing: the same key again has the same answer, with another sum or consumer it is refused.
  3. Store credit is money that a refund left with us by recorded consent (refunds); points come from compensation (giving.py).
+ 4. Keys that begin with a name of OURS are ours: a till that takes one is refused, so no shop can be in the way of a refund.
+ 5. Each change of the balance in the books has its move, in the same transaction: the page and the books say one thing.
 """
 
 from __future__ import annotations
@@ -18,17 +20,18 @@ from amends.cases.texts import clean_words
 from amends.compensation.models import PurseMove
 from amends.compensation.rules import CREDIT, POINTS
 from amends.kernel import clock
-from amends.kernel.money import exponent
+from amends.kernel.money import Money, exponent
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Conflict, NotFound, NotYourMove, Unprocessable
-from amends.kernel.texts import say
+from amends.kernel.texts import Text, say
 from amends.ledger.models import Line
 from amends.ledger.posting import About, post
 from amends.market.models import Consumer, Order
 from amends.people.rules import Actor
 
 PURSES = (POINTS, CREDIT)
+OURS = ("refund:", "grant:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,9 @@ class Move:
             raise Unprocessable.field("unit", wrong, code="wrong_unit")
         if not self.key or len(self.key) > 80:
             raise Unprocessable.field("key", say("请给出 1 到 80 个字符的键。", "Give a key of 1 to 80 characters."), code="wrong_key")
+        if self.key.startswith(OURS):
+            taken = say("键不能以 {ours} 开头。", "A key can't begin with {ours}.", ours=", ".join(OURS))
+            raise Unprocessable.field("key", taken, code="wrong_key")
 
 
 def balance(consumer_id: int, purse: str, unit: str) -> int:
@@ -135,18 +141,47 @@ def credit_paid(life: LifeRow, by: Actor, facts: object) -> None:
     )  # fmt: skip
 
 
+def credit_came_back(life: LifeRow, by: Actor, facts: object) -> None:
+    """Follower of `refund.reverse`: store credit that is taken out again leaves the purse in the same act; the refund's own posting moves
+    it. Raises Conflict where some of it was spent: what was spent has been paid, and a purse never falls below nothing."""
+    if getattr(life, "way", "") != CREDIT:
+        return
+    case = life._held_case()
+    amount, unit = life.amount_minor, life.unit  # type: ignore[attr-defined]
+    _hold(case.consumer_id)
+    _check_held(case.consumer_id, CREDIT, unit, amount)
+    PurseMove.objects.create(
+        merchant_id=life.merchant_id, consumer_id=case.consumer_id, purse=CREDIT, unit=unit, amount_minor=amount, what="take_back",
+        case_id=case.pk, grant_id=life.grant_id, key=f"refund:{life.ref}:reversed", made_at=clock.now(),  # type: ignore[attr-defined]
+    )  # fmt: skip
+
+
+def _hold(consumer_id: int) -> None:
+    list(Consumer.objects.select_for_update(no_key=True).filter(pk=consumer_id).values_list("pk"))
+
+
+def _check_held(consumer_id: int, purse: str, unit: str, amount_minor: int) -> None:
+    held = balance(consumer_id, purse, unit)
+    if held < amount_minor:
+        wrong = say("余额不足：现有 {held}，要用 {asked}。", "Not enough: {held} there, {asked} asked.", held=_words(held, unit),
+                    asked=_words(amount_minor, unit))  # fmt: skip
+        raise Conflict(wrong, code="purse_too_small")
+
+
+def _words(minor: int, unit: str) -> Text:
+    if unit == POINTS:
+        return say("{n} 积分", "{n} points", n=minor)
+    money = Money(minor, unit)
+    return Text(money.into("zh"), money.into("en"))
+
+
 def _lower(asked: Move, what: str, words: str, consumer: Consumer, merchant_id: int) -> PurseMove:
     with transaction.atomic():
-        list(Consumer.objects.select_for_update(no_key=True).filter(pk=consumer.pk).values_list("pk"))
+        _hold(consumer.pk)
         there = PurseMove.objects.filter(merchant_id=merchant_id, key=asked.key).first()
         if there is not None:
             return _same(there, asked, what, consumer)
-        held = balance(consumer.pk, asked.purse, asked.unit)
-        if held < asked.amount_minor:
-            wrong = say(
-                "余额不足：现有 {held}，要用 {asked}。", "Not enough: {held} there, {asked} asked.", held=held, asked=asked.amount_minor
-            )
-            raise Conflict(wrong, code="purse_too_small")
+        _check_held(consumer.pk, asked.purse, asked.unit, asked.amount_minor)
         move = PurseMove.objects.create(
             merchant_id=merchant_id, consumer_id=consumer.pk, purse=asked.purse, unit=asked.unit, amount_minor=asked.amount_minor,
             what=what, spent_for=words, key=asked.key, made_at=clock.now(),

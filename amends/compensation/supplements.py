@@ -1,11 +1,8 @@
 """What a consumer is asked to pay on top of an order, the difference of an exchange say; and what is given back where it costs less.
 
-    asked ──the gateway tells of the capture──▶ paid      asked ──clock──▶ lapsed      asked ──whoever asked──▶ dropped
+    asked ──the gateway tells of the capture──▶ paid      asked ──clock──▶ lapsed      asked ──whoever asked, or the case ends──▶ dropped
 
-Invariants
- 1. Paid, it is one more tender of the order, added under the payment's lock, so that what may be refunded grows by exactly that much.
- 2. The gateway's word of one capture counts once, whenever and however often it comes; after the end it is money nobody asked for, and a
-    person is told of it (`late`).
+Nobody is led to a payment page of what is asked for no longer. What a gateway captured, in time or not: captures.py.
 """
 
 from __future__ import annotations
@@ -14,35 +11,34 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-import structlog
-from django.db.models import F, Max
-
 from amends.approvals.asking import decide
+from amends.approvals.counting import weigh
 from amends.approvals.models import Approval
 from amends.approvals.rules_of_money import rules_on
 from amends.cases.grants import owe_share
+from amends.cases.life import LifeRow
 from amends.cases.models import Case, Grant
 from amends.cases.record import an_act
 from amends.cases.taking import take, take_case_of
 from amends.compensation.models import Supplement
 from amends.compensation.offers import check_stage
 from amends.kernel import clock
+from amends.kernel.money import Money
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import Conflict, NotFound, NotYourMove, Unprocessable
-from amends.kernel.texts import say
-from amends.ledger.posting import About, post
-from amends.market.models import Payment, Tender, Unit
-from amends.people.rules import CLOCK, GATEWAY, PLATFORM, Actor
+from amends.kernel.texts import Text, say
+from amends.market.models import Tender, Unit
+from amends.people.rules import CLOCK, PLATFORM, Actor
 from amends.plumbing.payments.choosing import gateway
 from amends.plumbing.shards import WHOLE, Shard
 from amends.policy.rules.facts import Remedy
 from amends.refunds.intents import intend_for
 
-log = structlog.get_logger(__name__)
-ASKED = "asked"
+ASKED, PAID = "asked", "paid"
 EXCHANGE = "exchange_difference"
 TITLE = say("补差价", "Price difference")
+OVER = say("这笔补款已经了结，不用再付。", "It is no longer asked for; there is nothing to pay.")
 
 
 def exchange_difference(case: Case, unit: Unit, new_price_minor: int, *, by: Actor, key: str) -> Supplement | Grant | Approval | None:
@@ -66,10 +62,7 @@ def ask(ref: str, *, amount_minor: int, why: str = EXCHANGE, by: Actor, key: str
     if by.party not in (Party.MERCHANT, Party.PLATFORM) or by.only_reads:
         raise NotYourMove(say("只有商家和平台可以请消费者补款。", "Only merchant and platform ask a consumer to pay on top."))
     check_stage(case)
-    rules = rules_on(clock.now()).supplements
-    if amount_minor < 1 or (rules.most_minor and amount_minor > rules.most_minor):
-        wrong = say("金额应大于零，最多 {most}。", "The amount is above nothing and {most} at most.", most=rules.most_minor)
-        raise Unprocessable.field("amount_minor", wrong, code="wrong_amount")
+    _check_sum(amount_minor, case.currency)
     if Supplement.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, state=ASKED).exists():
         raise Conflict(say("已经请消费者补过款，还在等。", "The consumer has been asked already."), code="asked_already")
     ref = new_ref("SU")
@@ -95,43 +88,18 @@ def drop(ref: str, *, by: Actor) -> Supplement:
     if by.party not in (Party.MERCHANT, Party.PLATFORM) or by.only_reads:
         raise NotYourMove(say("只有商家和平台可以撤回补款。", "Only merchant and platform may take this back."))
     if supplement.state != ASKED:
-        raise Conflict(say("这笔补款已经了结。", "It is no longer asked for."), code="supplement_over")
-    _end(supplement, "dropped")
-    case.tell("drop_supplement", by, facts=_facts(supplement))
+        raise Conflict(OVER, code="supplement_over")
+    end(supplement, "dropped")
+    case.tell("drop_supplement", by, facts=facts_of(supplement))
     return supplement
 
 
-def hear_capture(name: str, kind: str, told: Mapping[str, Any]) -> str:
-    """What the gateway `name` pushed of a capture; for pushes.bind."""
-    return take_capture(name, told)
-
-
-@an_act
-def take_capture(name: str, told: Mapping[str, Any]) -> str:
-    """The gateway `name` says that a payment was captured (`key` is the supplement's reference): it is one more tender of its order.
-
-    Answers what became of it: paid, already, late, other_sum, ignored (no supplement of ours).
-    """
-    found = Supplement.objects.filter(ref=clean_ref(str(told.get("key", ""))) or "").values_list("case_id", "pk").first()
-    if found is None:
-        return "ignored"
-    case = take_case_of(found[0])
-    supplement = Supplement.objects.select_for_update().get(pk=found[1])
-    if supplement.state == "paid":
-        return "already"
-    if (told.get("amount"), told.get("currency")) != (supplement.amount_minor, supplement.currency):
-        log.error("a supplement was paid in another sum", supplement=supplement.ref, told=dict(told))
-        return "other_sum"
-    if supplement.state != ASKED:
-        log.error("a supplement was paid after its end", supplement=supplement.ref, state=supplement.state)
-        return "late"
-    supplement.tender = _tender(case, supplement, name, told)
-    _end(supplement, "paid")
-    about = About(case.merchant_id, order_id=case.order_id, case_id=case.pk, consumer_id=case.consumer_id)
-    cause = f"supplement:{supplement.pk}:pay"
-    post("captured_more", about, supplement.amount_minor, supplement.currency, key=f"captured:{supplement.ref}", cause=cause)
-    case.tell("pay_supplement", GATEWAY, facts={**_facts(supplement), "tender": supplement.tender.ref})
-    return "paid"
+def drop_with_case(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of the moves that end a case or take its claim back: nothing more is asked on top of its order."""
+    assert isinstance(life, Case)  # noqa: S101 - wiring binds this to moves of cases alone
+    for supplement in Supplement.objects.select_for_update().filter(merchant_id=life.merchant_id, case_id=life.pk, state=ASKED):
+        end(supplement, "dropped")
+        life.tell("drop_supplement", PLATFORM, facts=facts_of(supplement))
 
 
 def lapse_due(*, most: int = 200, shard: Shard = WHOLE) -> int:
@@ -145,14 +113,25 @@ def supplements_of(case: Case) -> Sequence[Supplement]:
     return list(Supplement.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("-pk"))
 
 
+def _check_sum(amount_minor: int, currency: str) -> None:
+    if amount_minor < 1:
+        raise Unprocessable.field("amount_minor", say("金额要大于零。", "The amount is more than nothing."), code="wrong_amount")
+    rules = rules_on(clock.now())
+    most = rules.supplements.most_minor
+    if most and weigh(rules, amount_minor, currency) > most:
+        money = Money(most, rules.currency)
+        wrong = say("最多 {most}。", "{most} at most.", most=Text(money.into("zh"), money.into("en")))
+        raise Unprocessable.field("amount_minor", wrong, code="wrong_amount")
+
+
 @an_act
 def _lapse(case_id: int, supplement_id: int) -> bool:
     case = take_case_of(case_id)
     supplement = Supplement.objects.select_for_update().get(pk=supplement_id)
     if supplement.state != ASKED or supplement.due_at > clock.now():
         return False
-    _end(supplement, "lapsed")
-    case.tell("lapse_supplement", CLOCK, facts=_facts(supplement))
+    end(supplement, "lapsed")
+    case.tell("lapse_supplement", CLOCK, facts=facts_of(supplement))
     return True
 
 
@@ -165,30 +144,24 @@ def _asked(case: Case, payload: Mapping[str, Any], by: Actor) -> Supplement:
         merchant_id=case.merchant_id, case=case, order_id=case.order_id, ref=ref, amount_minor=minor, currency=case.currency,
         why=payload["why"], asked_at=at, due_at=at + timedelta(hours=rules_on(at).supplements.due_hours), gateway=gateway_name,
     )  # fmt: skip
-    case.tell("ask_supplement", by if by.user_id else PLATFORM, facts=_facts(supplement))
+    case.tell("ask_supplement", by if by.user_id else PLATFORM, facts=facts_of(supplement))
     return supplement
 
 
-def pay_url(supplement: Supplement) -> str:
-    """Where the consumer pays it; asked of the gateway outside of any act, once, and kept. Empty where the gateway makes no such page."""
-    if supplement.state != ASKED or supplement.pay_url:
+def pay_url(supplement: Supplement, language: str = "zh") -> str:
+    """Where the consumer pays it; asked of the gateway outside of any act, once, and kept. Empty where the gateway makes no such page.
+
+    Raises Conflict where it is asked for no longer, also when its time is over and the clock has not said so yet.
+    """
+    if supplement.state != ASKED or supplement.due_at <= clock.now():
+        raise Conflict(OVER, code="supplement_over")
+    if supplement.pay_url:
         return supplement.pay_url
-    url = gateway(supplement.gateway).pay_link(supplement.ref, supplement.amount_minor, supplement.currency, TITLE.both()["zh"]) or ""
+    url = gateway(supplement.gateway).pay_link(supplement.ref, supplement.amount_minor, supplement.currency, TITLE.into(language)) or ""
     if url:
         Supplement.objects.filter(pk=supplement.pk, pay_url="").update(pay_url=url[:400])
         supplement.pay_url = url[:400]
     return supplement.pay_url
-
-
-def _tender(case: Case, supplement: Supplement, name: str, told: Mapping[str, Any]) -> Tender:
-    payment = Payment.objects.get(merchant_id=case.merchant_id, order_id=case.order_id)
-    position = (Tender.objects.filter(merchant_id=case.merchant_id, payment=payment).aggregate(n=Max("position"))["n"] or 0) + 1
-    Payment.objects.filter(pk=payment.pk).update(captured_minor=F("captured_minor") + supplement.amount_minor)
-    return Tender.objects.create(
-        merchant_id=case.merchant_id, payment=payment, order_id=case.order_id, ref=str(told.get("tender") or f"T-{supplement.ref}")[:40],
-        position=position, kind="wallet", unit=supplement.currency, captured_minor=supplement.amount_minor, gateway=name,
-        payment_ref=str(told.get("payment_ref", ""))[:120], payer_ref=str(told.get("payer_ref", ""))[:120],
-    )  # fmt: skip
 
 
 def _taken(ref: str, by: Actor) -> tuple[Case, Supplement]:
@@ -199,11 +172,13 @@ def _taken(ref: str, by: Actor) -> tuple[Case, Supplement]:
     return case, Supplement.objects.select_for_update().get(pk=found[1])
 
 
-def _end(supplement: Supplement, state: str) -> None:
+def end(supplement: Supplement, state: str) -> None:
+    """It is `state` from now on. For callers that hold its row."""
     supplement.state, supplement.ended_at = state, clock.now()
     supplement.save(update_fields=["state", "ended_at", "tender"])
 
 
-def _facts(supplement: Supplement) -> dict[str, Any]:
+def facts_of(supplement: Supplement) -> dict[str, Any]:
+    """What the timeline keeps of it."""
     due = supplement.due_at.isoformat()
     return {"supplement": supplement.ref, "amount_minor": supplement.amount_minor, "currency": supplement.currency, "due_at": due}

@@ -17,6 +17,7 @@ from amends.compensation.rules import MOVE_NAMES, POINTS, PURSE_NAMES, STATE_NAM
 from amends.compensation.supplements import pay_url, supplements_of
 from amends.compensation.vouchers import ends_soon
 from amends.faces.entering import ActorRequest, face
+from amends.faces.words import language
 from amends.kernel import clock
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.refs import clean_ref
@@ -56,7 +57,7 @@ def payment(request: ActorRequest, ref: str) -> HttpResponse:
     if found is None:
         raise NotFound
     try:
-        url = pay_url(found)
+        url = pay_url(found, language())
     except GatewayUnreachable as away:
         raise Conflict(NO_PAGE, code="gateway_away") from away
     if not url:

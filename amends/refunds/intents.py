@@ -5,7 +5,7 @@ Invariants
  2. `reserved_minor` of a tender is the sum of its live refunds: raised with the intent, lowered when one is dropped, never otherwise.
  3. The books say 'owed' in the same transaction.
  4. An intent that a chargeback leaves no room for is frozen in the same transaction (freezing.py, B6).
-A sum beyond the order (S19) that came in by no tender goes to the payer's account at the gateway, or where the consumer has said (payees.py).
+A sum beyond the order (S19) that came in by no tender goes to the payer's account at the gateway, or where the consumer says (payees.py).
 Not about the gateway: nobody is asked anything here (B4).
 """
 

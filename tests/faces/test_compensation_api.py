@@ -6,7 +6,7 @@ import pytest
 
 from amends.cases.models import Case
 from amends.compensation.models import Supplement
-from amends.compensation.supplements import take_capture
+from amends.compensation.captures import take_capture
 from amends.kernel.clock import Stepped
 from tests.api_client import Program, programs
 from tests.cast import Cast, an_order, claims, the_cast

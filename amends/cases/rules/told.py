@@ -15,7 +15,7 @@ glass."""
 
 GIVING = (
     "compensate", "revoke_voucher", "expire_voucher", "warn_voucher", "ask_supplement", "pay_supplement", "lapse_supplement",
-    "drop_supplement",
+    "drop_supplement", "return_supplement",
 )  # fmt: skip
 """What is given beside the claim and becomes of it, and what a consumer is asked to pay on top."""
 

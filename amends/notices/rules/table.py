@@ -136,6 +136,10 @@ case.pay_supplement                -                    consumer    result   -  
 case.pay_supplement                -                    merchant    result   -         supplement_paid
 case.lapse_supplement              -                    consumer    result   -         supplement_lapsed
 case.lapse_supplement              -                    merchant    result   -         supplement_lapsed
+case.drop_supplement               -                    consumer    news     -         supplement_dropped
+case.return_supplement             -                    consumer    result   -         supplement_back
+case.return_supplement             -                    merchant    news     -         supplement_back_shop
+case.return_supplement             -                    agent       news     -         supplement_back_desk
 grant.alarm                        -                    supervisor  act      -         alarm
 grant.remind                       >platform            agent       remind   told      remind_platform
 return_shipment.ask_back           -                    consumer    news     merchant  address_awaited
@@ -296,7 +300,6 @@ SILENT: Mapping[str, Text] = {
     "case.void_approval": say("使它不再需要的那一步已经告知。", "Said by the step that made it needless."),
     "case.void_colleague": say("使它不再需要的那一步已经告知。", "Said by the step that made it needless."),
     "case.review_glass": say("复核结论在审批页面上，经办人和主管都看得到。", "The finding stands on the page of approvals."),
-    "case.drop_supplement": say("不再要补的钱，页面上立即可见。", "What is no longer asked for is seen on the page at once."),
     "grant.grant": say("同意或裁决的通知已经说了。", "Said by the notice of the approval or ruling."),
     "grant.begin": say("由退货或退款的通知来说。", "Said by the notices of the return or refund that it begins."),
     "grant.fulfil": say("到账的通知已经说了。", "Said by the notice that the money is paid."),

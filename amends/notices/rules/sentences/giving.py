@@ -49,4 +49,24 @@ GIVING: Mapping[str, Told] = {
         "售后单 {case} 的差价没有按时补，不再需要补。{next}",
         "The difference of case {case} was not paid in time and is no longer asked for. {next}",
     ),
+    "supplement_dropped": told(
+        "不用补差价了", "There is no difference to pay any more",
+        "售后单 {case} 不再需要补差价。已经付了的话，会原路退回。",
+        "Nothing more is asked of you in case {case}. What you have paid already goes back the way it came.",
+    ),
+    "supplement_back": told(
+        "你补的差价会退回", "What you paid as a difference goes back",
+        "你在售后单 {case} 补的差价 {sum} 不需要了，正在原路退回。{next}",
+        "The {sum} that you paid as a difference in case {case} is not needed and is on its way back to where it came from. {next}",
+    ),
+    "supplement_back_shop": told(
+        "补的差价退回消费者", "A difference goes back to the consumer",
+        "售后单 {case} 的消费者补的差价 {sum} 不需要了，正在原路退回，原因见时间线。",
+        "The {sum} that the consumer of case {case} paid as a difference is on its way back; why stands on the timeline.",
+    ),
+    "supplement_back_desk": told(
+        "收到不该收的差价", "An unasked difference was handed back",
+        "售后单 {case} 收到了没有人要的差价 {sum}，已登记并原路退回，请留意是否到账。",
+        "{sum} came in for case {case} that nothing asked for any more. It is booked and on its way back; please see that it arrives.",
+    ),
 }  # fmt: skip
