@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from django.db import connection
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from amends.market.models import Tender
 from amends.plumbing import any_of  # noqa: F401 - registers the look-up
@@ -20,11 +20,12 @@ from amends.plumbing.payments.port import Kind, Line
 from amends.reconciliation.models import Difference, Statement, StatementLine
 from amends.reconciliation.rules.matching import MOVED, Ours
 from amends.reconciliation.rules.words import BANK
-from amends.refunds.models import Chargeback, Refund
+from amends.refunds.models import BankRow, Chargeback, Refund
 
 AT_ONCE = 20_000
 BY_GATEWAY = ("tender", "transfer")
 """Ways of a refund that go through the gateway itself; a bank transfer has the bank's statement, store credit has none."""
+LET_OUT = ("released", "confirmed")
 
 
 def alone(gateway: str) -> None:
@@ -70,9 +71,22 @@ def ours(gateway: str, lines: Sequence[Line], opened: Sequence[Difference], *, d
     return found if gateway == BANK else found + _captures(gateway, names | keys, due, still)
 
 
+def refunds_of(gateway: str) -> QuerySet[Refund]:
+    """The refunds whose money goes by this gateway, or by the bank: of no other can its statements speak."""
+    return Refund.objects.filter(way=BANK) if gateway == BANK else Refund.objects.filter(gateway=gateway, way__in=BY_GATEWAY)
+
+
+def answerable(gateway: str) -> QuerySet[Refund]:
+    """Those of them that a statement may answer: of the bank's only what stands in a file that two people have let out."""
+    mine = refunds_of(gateway).select_related("tender")
+    if gateway != BANK:
+        return mine
+    let_out = BankRow.objects.filter(merchant=OuterRef("merchant"), refund=OuterRef("pk"), batch__state__in=LET_OUT)
+    return mine.filter(Exists(let_out))
+
+
 def _refunds(gateway: str, names: set[str], due: tuple[datetime, datetime], still: set[tuple[str, str]]) -> list[Ours]:
-    ways = Q(way=BANK) if gateway == BANK else Q(gateway=gateway, way__in=BY_GATEWAY)
-    mine = Refund.objects.filter(ways)
+    mine = refunds_of(gateway)
     late = Q(stage__in=sorted(MOVED), paid_at__gte=due[0], paid_at__lt=due[1])
     rows = {row.pk: row for wanted in _wanted(names, "ref", "provider_ref") for row in mine.filter(wanted)}
     rows |= {row.pk: row for row in mine.filter(late)}

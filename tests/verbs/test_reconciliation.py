@@ -27,7 +27,7 @@ from amends.reconciliation.verbs.comparing import compare, compare_statement
 from amends.reconciliation.verbs.explaining import OVERDUE, explain, give_to, remind, take_on
 from amends.reconciliation.verbs.taking import WrongRows, ask, take_file
 from amends.refunds.jobs import announce_captures, collect_answers
-from amends.refunds.models import Refund
+from amends.refunds.models import BankBatch, BankRow, Refund
 from tests.cast import Cast, person, the_cast
 from tests.payments_fixture import capture, simulator
 from tests.refunding import an_unshipped_order, granted, intended, refunds
@@ -223,6 +223,72 @@ def test_a_sum_that_differs_never_answers_a_refund(cast: Cast, sue: Actor) -> No
     compare_statement(take_file("house", name="a.csv", content=content, by=sue, compare=False).statement, by=sue)
     assert Refund.objects.get(pk=refund.pk).stage == "unknown"
     assert Difference.objects.get(key=refund.ref).kind == "amount_differs"
+
+
+def unknown(cast: Cast, **columns: object) -> Refund:
+    """A refund of 99.00 that was sent and of which nobody has heard."""
+    (refund,) = intended(granted(cast, an_unshipped_order(cast)))
+    Refund.objects.filter(pk=refund.pk).update(**{"stage": "unknown", "sent_at": clock.now(), **columns})
+    return Refund.objects.get(pk=refund.pk)
+
+
+def told_by(gateway: str, row: str, sue: Actor) -> None:
+    """The statement of this gateway, with one line, is taken and compared."""
+    compare_statement(take_file(gateway, name="a.csv", content=bill(row), by=sue, compare=False).statement, by=sue)
+
+
+@pytest.mark.parametrize("gateway", ["alipay", "bank"])
+def test_a_statement_answers_refunds_of_its_own_gateway_alone(cast: Cast, sue: Actor, gateway: str) -> None:
+    refund = unknown(cast)
+    told_by(gateway, f"refund,P1,{refund.ref},,,99.00,CNY,paid,,{a_day()}", sue)
+    assert Refund.objects.get(pk=refund.pk).stage == "unknown"
+    row = Difference.objects.get()
+    assert (row.kind, row.gateway, row.owner_id) == ("missing_here", gateway, sue.user_id)
+
+
+@pytest.mark.parametrize("way", ["bank", "credit"])
+def test_a_gateway_says_nothing_about_money_that_goes_another_way(cast: Cast, sue: Actor, way: str) -> None:
+    refund = unknown(cast, way=way)
+    told_by("house", f"refund,P1,{refund.ref},,,99.00,CNY,paid,,{a_day()}", sue)
+    assert Refund.objects.get(pk=refund.pk).stage == "unknown"
+
+
+@pytest.mark.parametrize(("tender", "stage"), [("", "paid"), ("{tender}", "paid"), ("T-ANOTHER", "unknown")])
+def test_a_line_about_another_tender_answers_nothing(cast: Cast, sue: Actor, tender: str, stage: str) -> None:
+    refund = unknown(cast)
+    named = tender.format(tender=Tender.objects.get(pk=refund.tender_id).ref)
+    told_by("house", f"refund,P1,{refund.ref},,{named},99.00,CNY,paid,,{a_day()}", sue)
+    assert Refund.objects.get(pk=refund.pk).stage == stage
+    assert Difference.objects.filter(kind="status_differs", key=refund.ref).exists() is (stage == "unknown")
+
+
+def test_a_line_in_another_unit_answers_nothing(cast: Cast, sue: Actor) -> None:
+    refund = unknown(cast)
+    told_by("house", f"refund,P1,{refund.ref},,,99.00,USD,paid,,{a_day()}", sue)
+    assert Refund.objects.get(pk=refund.pk).stage == "unknown"
+
+
+def test_a_statement_of_the_bank_answers_only_what_two_people_let_out(cast: Cast, sue: Actor) -> None:
+    ada = person("ada", Role.ADMIN)
+    refund = unknown(cast, way="bank")
+    told_by("bank", f"refund,P1,{refund.ref},,,99.00,CNY,paid,,{a_day()}", sue)
+    assert Refund.objects.get(pk=refund.pk).stage == "unknown"
+    made = {"currency": "CNY", "total_minor": 9900, "count": 1, "digest": "0" * 64, "made_by_id": sue.user_id, "made_at": clock.now()}
+    batch = BankBatch.objects.create(ref=new_ref("BB"), **made)
+    BankRow.objects.create(merchant_id=refund.merchant_id, batch=batch, refund=refund, position=1, amount_minor=9900)
+    day = clock.now() - DAY, clock.now() + DAY
+    compare("bank", *day, by=sue)
+    assert Refund.objects.get(pk=refund.pk).stage == "unknown"
+    BankBatch.objects.filter(pk=batch.pk).update(state="released", released_by_id=ada.user_id, released_at=clock.now())
+    compare("bank", *day, by=sue)
+    assert Refund.objects.get(pk=refund.pk).stage == "paid"
+
+
+def test_what_a_chargeback_holds_and_the_gateway_has_paid_is_paid(cast: Cast, sue: Actor) -> None:
+    refund = unknown(cast, stage="frozen", sent_at=None)
+    told_by("house", f"refund,P1,{refund.ref},,,99.00,CNY,paid,,{a_day()}", sue)
+    assert Refund.objects.get(pk=refund.pk).stage == "paid"
+    assert not Difference.objects.filter(key=refund.ref).exists()
 
 
 def test_money_that_the_gateway_paid_and_we_do_not_owe_has_an_owner(cast: Cast, sue: Actor) -> None:

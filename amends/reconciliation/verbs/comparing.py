@@ -1,7 +1,8 @@
 """Our books beside a gateway's statements over a period: what the statement answers is answered, the rest becomes differences.
 
 Invariants
- 1. A refund of which nobody knew is answered by its line, by the same verb as any answer of the gateway (take_answer), one act each.
+ 1. A refund of which nobody knew is answered by its line, by the same verb as any answer of the gateway (take_answer), one act each:
+    by a line of its own gateway or way, in its sum and unit, of its tender; of the bank's only what two people have let out.
  2. Of one thing there is at most one open difference of a kind; looked at again it is the same one, and it is `gone` once both agree.
  3. A row of ours must stand in the statement only once it is older than the grace of the money rules, and never one from before the
     first statement of its gateway.
@@ -25,7 +26,7 @@ from amends.reconciliation import gathering
 from amends.reconciliation.models import Difference, Run, Statement, StatementLine
 from amends.reconciliation.owners import Owners
 from amends.reconciliation.rules.matching import MOVED, Differing, Ours, Outcome, compared, standing
-from amends.refunds.answers import take_answer
+from amends.refunds.answers import CATCH_UP, take_answer
 from amends.refunds.bank.hands import only_keepers
 from amends.refunds.books import UNANSWERED
 from amends.refunds.models import Refund
@@ -63,19 +64,19 @@ def note_failure(gateway: str, since: datetime, until: datetime, why: str) -> Ru
 
 
 def _answer(gateway: str, lines: Sequence[Line]) -> None:
-    """Refunds without an answer, or held for unpaid, take the statement's word where it is about the same sum."""
+    """Refunds of this gateway without an answer, or held for unpaid, take its word where it is about the same sum and tender."""
     by_key: dict[str, list[Line]] = {}
     for line in lines:
         if line.kind in ("refund", "transfer") and line.key:
             by_key.setdefault(line.key, []).append(line)
-    mine = Refund.objects.filter(stage__in=[*UNANSWERED, "failed", "intended"])
+    mine = gathering.answerable(gateway).filter(stage__in=[*UNANSWERED, *CATCH_UP])
     waiting = [refund for keys in gathering.in_batches(by_key) for refund in mine.filter(ref__any_of=keys)]
     for refund in sorted(waiting, key=lambda one: (one.case_id, one.pk)):
         told = sorted(by_key[refund.ref], key=lambda line: line.at)
         minor, state = standing(told)
         if state not in MOVED and refund.stage not in UNANSWERED:
             continue
-        if (minor, told[-1].currency) != (refund.amount_minor, refund.unit):
+        if minor != refund.amount_minor or not all(_is_about(line, refund) for line in told):
             continue
         last = told[-1]
         answer = Answer("paid" if state in MOVED else "failed", last.provider_ref, last.reason, last.at)
@@ -84,6 +85,12 @@ def _answer(gateway: str, lines: Sequence[Line]) -> None:
         except Exception:
             # One refund's trouble must not keep a whole day from being compared: it stays a difference, and a person sees it.
             log.exception("a statement's answer was not taken", refund=refund.ref, gateway=gateway)
+
+
+def _is_about(line: Line, refund: Refund) -> bool:
+    """Whether the line is in the refund's unit, and names its tender where it names one."""
+    tender = refund.tender
+    return line.currency == refund.unit and (not line.tender or tender is None or line.tender in (tender.ref, tender.payment_ref))
 
 
 # ── what is left over ────────────────────────────────────────────────────────────────────────────────────────────────────────
