@@ -64,7 +64,7 @@ class BankBatchOut(Schema):
 
 
 class BankRowOut(Schema):
-    """One transfer. `answer`: "", paid or failed."""
+    """One transfer. `answer`: "", paid, failed, or returned after it was paid."""
 
     position: int
     refund: str
@@ -103,12 +103,13 @@ class BankBatchIn(Body):
 
 
 class BankConfirmedOut(Schema):
-    """What the bank's file said, and how many rows still wait for an answer."""
+    """What the bank's file said of how many rows, `returned` after they were paid, and how many still wait for an answer."""
 
     batch: BankBatchOut
     paid: int
     failed: int
     waiting: int
+    returned: int
 
 
 @reading(router, "/bank/waiting", AllBankWaitingOut, "Refunds that wait for the bank")
@@ -181,7 +182,8 @@ def confirm_bank_batch(request: Asked, ref: str, file: UploadedFile | None = SEN
     def run() -> BankConfirmedOut:
         told = confirming.confirm(ref, content, by=request.auth.actor)
         batch = batches.batch(told.batch.ref, request.auth.actor)
-        return BankConfirmedOut(batch=BankBatchOut(**_batch(batch)), paid=told.paid, failed=told.failed, waiting=told.waiting)
+        sums = {"paid": told.paid, "failed": told.failed, "waiting": told.waiting, "returned": told.returned}
+        return BankConfirmedOut(batch=BankBatchOut(**_batch(batch)), **sums)
 
     return done(request, run, body=hashlib.sha256(content).digest())
 

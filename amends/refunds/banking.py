@@ -12,8 +12,11 @@ from amends.people.rules import Actor
 from amends.refunds.asking import asked_now, taken
 from amends.refunds.intents import keep_tender_apart
 from amends.refunds.models import Refund, Way
+from amends.refunds.reserving import move_uncounted
 
 MOVES = {"intended": "send", "failed": "retry"}
+DISCARDED = "batch_discarded"
+"""Why a refund failed whose file nobody had: nothing was sent, so that no retry is used up by its next one."""
 
 
 @an_act
@@ -26,6 +29,10 @@ def hand_to_bank(refund_id: int, *, by: Actor) -> Refund:
     if refund.way != Way.BANK or refund.payee_id is None or refund.stage not in MOVES:
         raise NoSuchMove(say("这笔退款不能放进银行文件。", "This refund can't go into the bank's file."), code="not_for_bank")
     facts = {"refund": refund.ref, "way": refund.way, "amount_minor": refund.amount_minor, "unit": refund.unit, "reason": refund.reason}
-    refund.move(MOVES[refund.stage], by, facts=facts)
+    used, retries = dict(case.counts), f"refund:{refund.pk}:retries"
+    if refund.reason == DISCARDED:
+        move_uncounted(refund, case, MOVES[refund.stage], by, facts)
+    else:
+        refund.move(MOVES[refund.stage], by, facts=facts)
     asked_now(refund, case)
     return refund

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from amends.ledger.posting import balances
 from amends.people.models import AccessLog
 from amends.people.rules import PLATFORM, Actor, Role
 from amends.plumbing import jobs
+from amends.plumbing.sealing import seal
 from amends.plumbing.simulators.launch import Running
 from amends.refunds.bank.batches import batch, discard, download, make_batch, release, waiting
 from amends.refunds.bank.confirming import confirm
@@ -145,6 +147,71 @@ def test_a_file_that_nobody_had_is_discarded_and_its_refunds_wait_again(cast: Ca
     assert list(waiting(sue)) == [refund]
 
 
+def test_files_that_nobody_had_use_up_no_retry(cast: Cast, sue: Actor, ada: Actor) -> None:
+    refund = owed(cast)
+    for _ in range(refund.case.terms.count("retries") + 1):
+        discard(make_batch(by=sue).batch.ref, by=sue)
+    assert Case.objects.get(pk=refund.case_id).counts.get(f"refund:{refund.pk}:retries", 0) == 0
+    made = make_batch(by=sue).batch
+    release(made.ref, by=ada)
+    confirm(made.ref, told((refund.ref, "5.00", "失败", "户名不符")), by=sue)
+    make_batch(by=sue)
+    assert Case.objects.get(pk=refund.case_id).counts[f"refund:{refund.pk}:retries"] == 1, "what the bank refused counts"
+
+
+def a_paid_file(cast: Cast, sue: Actor, ada: Actor) -> tuple[Refund, str]:
+    refund = owed(cast)
+    made = make_batch(by=sue).batch
+    release(made.ref, by=ada)
+    confirm(made.ref, told((refund.ref, "5.00", "成功", "")), by=sue)
+    return refund, made.ref
+
+
+def test_a_transfer_that_was_confirmed_and_returned_is_owed_again(cast: Cast, sue: Actor, ada: Actor) -> None:
+    refund, file = a_paid_file(cast, sue, ada)
+    first = batch(file, sue).confirmed_at
+    back = told((refund.ref, "5.00", "退票", "账号户名不符"))
+    assert confirm(file, back, by=sue).returned == 1
+    assert stage(refund) == "reversed"
+    row = BankRow.objects.get(refund_id=refund.pk)
+    assert (row.answer, row.reason, batch(file, sue).confirmed_at) == ("returned", "账号户名不符", first)
+    again = Refund.objects.exclude(pk=refund.pk).get(case__order_id=refund.case.order_id)
+    assert (again.stage, again.amount_minor, again.stands_for_id) == ("intended", 500, refund.pk)
+    bank = [held.minor for held in balances() if (held.party, held.name) == ("clearing", "bank")]
+    assert bank in ([], [0])
+    with pytest.raises(Unprocessable):
+        confirm(file, told((refund.ref, "5.00", "成功", "")), by=sue)
+
+
+def test_what_comes_back_after_the_books_were_closed_is_refused_with_its_reason(cast: Cast, sue: Actor, ada: Actor) -> None:
+    refund, file = a_paid_file(cast, sue, ada)
+    Refund.objects.filter(pk=refund.pk).update(stage="settled")
+    with pytest.raises(Unprocessable) as refused:
+        confirm(file, told((refund.ref, "5.00", "退票", "")), by=sue)
+    assert "settled" in str(next(iter(refused.value.fields.values())))
+
+
+@pytest.mark.parametrize(("amount", "currency"), [("5.00", "USD"), ("-5.00", "CNY")])
+def test_a_confirmation_in_another_currency_or_the_other_way_is_refused(
+    cast: Cast, sue: Actor, ada: Actor, amount: str, currency: str
+) -> None:
+    refund = owed(cast)
+    made = make_batch(by=sue).batch
+    release(made.ref, by=ada)
+    with pytest.raises(Unprocessable):
+        confirm(made.ref, f"附言,金额,币种,处理结果\n{refund.ref},{amount},{currency},成功\n".encode(), by=sue)
+    assert stage(refund) == "sent"
+
+
+@pytest.mark.parametrize("currency", ["CNY", "人民币", "RMB", ""])
+def test_a_confirmation_may_name_its_currency(cast: Cast, sue: Actor, ada: Actor, currency: str) -> None:
+    refund = owed(cast)
+    made = make_batch(by=sue).batch
+    release(made.ref, by=ada)
+    confirm(made.ref, f"附言,金额,币种,处理结果\n{refund.ref},¥5.00,{currency},成功\n".encode(), by=sue)
+    assert stage(refund) == "paid"
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
@@ -193,7 +260,9 @@ def test_a_file_that_is_no_confirmation_is_refused(cast: Cast, sue: Actor, ada: 
 
 
 def test_a_name_that_a_table_program_would_run_and_an_erased_account_stay_out_of_the_file(cast: Cast, sue: Actor) -> None:
-    good, formula, erased = owed(cast), owed(cast, name="=cmd|'/c calc'!A1"), owed(cast)
+    good, formula, erased = owed(cast), owed(cast), owed(cast)
+    older = json.dumps({"name": "=cmd|'/c calc'!A1", "number": "6222020012345678", "bank": "ICBC"})
+    Payee.objects.filter(pk=formula.payee_id).update(sealed=seal(older))
     Payee.objects.filter(pk=erased.payee_id).update(sealed="not sealed by us")
     made = make_batch(by=sue)
     assert set(made.left) == {formula.ref, erased.ref}

@@ -98,7 +98,8 @@ class Command(BaseCommand):
         if asked.answer.stat().st_size > MOST_BYTES:
             raise CommandError(f"{asked.answer} exceeds {MOST_BYTES // 1_000_000} MB.")
         told = confirming.confirm(asked.ref, asked.answer.read_bytes(), by=by)
-        return _batch(batches.batch(told.batch.ref, by)) | {"paid": told.paid, "failed": told.failed, "waiting": told.waiting}
+        sums = {"paid": told.paid, "failed": told.failed, "returned": told.returned, "waiting": told.waiting}
+        return _batch(batches.batch(told.batch.ref, by)) | sums
 
 
 def _batch(one: BankBatch) -> dict[str, Any]:

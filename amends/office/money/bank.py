@@ -22,7 +22,10 @@ from amends.refunds.models import BankBatch, BankRow
 PATH = "/office/money/bank/"
 PAGE = 50
 KINDS = {"made": "warn", "released": "brand", "confirmed": "ok", "discarded": ""}
-ANSWERS: dict[str, Text] = {"": say("等待回执", "waiting"), "paid": say("已付", "paid"), "failed": say("未成功", "failed")}
+ANSWERS: dict[str, Text] = {
+    "": say("等待回执", "waiting"), "paid": say("已付", "paid"), "failed": say("未成功", "failed"),
+    "returned": say("已退回", "returned"),
+}  # fmt: skip
 
 
 @require_GET
@@ -90,7 +93,7 @@ def _page(request: ActorRequest, ref: str, *, refusal: Refusal | None = None) ->
 
 
 def _kind(row: BankRow) -> str:
-    return {"paid": "ok", "failed": "bad"}.get(row.answer, "")
+    return {"paid": "ok", "failed": "bad", "returned": "bad"}.get(row.answer, "")
 
 
 @require_POST
@@ -146,8 +149,9 @@ def _confirm(request: ActorRequest, ref: str) -> HttpResponse:
     answer = act(request, run)
     for one in told:
         said = say(
-            "回执已导入：{paid} 笔已付，{failed} 笔未成功，{waiting} 笔等待。", "Taken: {paid} paid, {failed} failed, {waiting} waiting.",
-            paid=one.paid, failed=one.failed, waiting=one.waiting,
+            "回执已导入：{paid} 笔已付，{failed} 笔未成功，{returned} 笔退回，{waiting} 笔等待。",
+            "Taken: {paid} paid, {failed} failed, {returned} returned, {waiting} waiting.",
+            paid=one.paid, failed=one.failed, returned=one.returned, waiting=one.waiting,
         )  # fmt: skip
         tell(request, said)
     return answer

@@ -26,7 +26,7 @@ from amends.plumbing.payments.port import Answer
 from amends.plumbing.sealing import Unreadable
 from amends.refunds.answers import take_answer
 from amends.refunds.bank.hands import only_keepers, only_lookers
-from amends.refunds.banking import hand_to_bank
+from amends.refunds.banking import DISCARDED, hand_to_bank
 from amends.refunds.models import BankBatch, BankRow, Payee, Refund
 from amends.refunds.payees import Account, account_of, open_for_bank
 
@@ -40,7 +40,6 @@ STATES: dict[str, Text] = {
     "confirmed": say("银行已回执", "confirmed by the bank"),
     "discarded": say("已作废", "discarded"),
 }
-DISCARDED = "batch_discarded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,8 @@ def release(ref: str, *, by: Actor) -> BankBatch:
 
 @an_act
 def discard(ref: str, *, by: Actor) -> BankBatch:
-    """A file that nobody has had is void: its refunds have failed for sure and wait for the next one. Refuses a released one."""
+    """A file that nobody has had is void: its refunds have failed for sure and wait for the next one, which is no retry. Refuses
+    a released one."""
     found = _locked(ref, by, "made")
     for row in found.rows.select_related("refund").order_by("refund__case_id", "pk"):
         BankRow.objects.filter(pk=row.pk).update(answer="failed", reason=DISCARDED)

@@ -1,7 +1,8 @@
 """The bank's file comes in: each row of it answers a refund of one batch. All rows are read before any answer is written.
 
 A row is met by our refund's reference wherever it stands in the file's words, and must be of the same sum. Rows that the bank still works
-on are left for the next file; a batch is confirmed once every row has its answer.
+on are left for the next file; a batch is confirmed once every row has its answer. What was paid and came back days later (退票) is owed
+again, as long as its books are open.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from amends.kernel.money import Money, MoneyError
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, Unprocessable
 from amends.kernel.texts import Text, say
-from amends.people.rules import Actor
+from amends.people.rules import GATEWAY, Actor
 from amends.plumbing.delimited import LOOKED_AT, Cells, plain, records, text_of
 from amends.plumbing.payments.port import Answer
-from amends.refunds.answers import take_answer
+from amends.refunds.answers import take_answer, take_came_back
 from amends.refunds.bank.batches import STATES
 from amends.refunds.bank.hands import only_keepers
 from amends.refunds.models import BankBatch, BankRow
@@ -31,23 +32,26 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "amount": ("金额", "交易金额", "付款金额", "amount", "sum"),
     "result": ("处理结果", "交易结果", "结果", "处理状态", "交易状态", "状态", "result", "status", "state"),
     "reason": ("失败原因", "原因", "错误信息", "处理信息", "返回信息", "reason", "error"),
+    "currency": ("币种", "货币", "交易币种", "currency", "ccy"),
     "provider_ref": ("流水号", "交易流水号", "银行流水号", "回单编号", "transaction id", "bank reference", "id"),
 }
 NEEDED = ("key", "amount", "result")
 PAID = frozenset(
     {"成功", "处理成功", "交易成功", "付款成功", "支付成功", "已付", "paid", "success", "successful", "succeeded", "ok", "done"}
 )
-FAILED = frozenset(
-    {"失败", "处理失败", "交易失败", "付款失败", "退票", "已退票", "拒绝", "failed", "failure", "rejected", "returned", "refused"}
-)
+FAILED = frozenset({"失败", "处理失败", "交易失败", "付款失败", "拒绝", "failed", "failure", "rejected", "refused"})
+RETURNED = frozenset({"退票", "已退票", "退汇", "已退汇", "returned", "reversed"})
+"""Of what the bank had paid: it came back. Of what it had not answered yet: it failed."""
 UNDER_WAY = frozenset({"处理中", "交易中", "待处理", "已受理", "processing", "pending", "accepted"})
+CURRENCIES = {"人民币": "CNY", "rmb": "CNY"}
+BEFORE: dict[str, Text] = {"paid": say("成功", "paid"), "failed": say("失败", "failed"), "returned": say("已退回", "returned")}
 REF = re.compile(r"(?<![0-9A-Z])RF(?:-?[0-9A-Z]{4}){3}(?![0-9A-Z])", re.IGNORECASE)
 SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the bank says of one refund: paid, failed, or "" while it works on it."""
+    """What the bank says of one refund: paid, failed, returned after it was paid, or "" while it works on it."""
 
     row: int
     key: str
@@ -58,12 +62,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """A confirmation that was taken: how many rows were paid and failed by it, and how many still wait."""
+    """A confirmation that was taken: how many rows were paid, failed and came back by it, and how many still wait."""
 
     batch: BankBatch
     paid: int
     failed: int
     waiting: int
+    returned: int = 0
 
 
 @an_act
@@ -71,7 +76,8 @@ def confirm(ref: str, content: bytes, *, by: Actor) -> Confirmed:
     """Every row of the file has answered its refund, or nothing has changed.
 
     Refuses: a batch that was not released (NoSuchMove), the same file again (Conflict), rows that are of no refund of this batch, of
-    another sum, in unknown words or against what the bank said before (Unprocessable, by row), other hands than keepers.
+    another sum or currency, in unknown words, against what the bank said before, or back after the books were closed (Unprocessable, by
+    row), other hands than keepers.
     """
     only_keepers(by)
     batch = BankBatch.objects.select_for_update(of=("self",)).filter(ref=clean_ref(ref) or "").first()
@@ -85,7 +91,7 @@ def confirm(ref: str, content: bytes, *, by: Actor) -> Confirmed:
     rows = {row.refund.ref: row for row in batch.rows.select_related("refund").order_by("refund__case_id", "pk")}
     said = _read(content, batch, rows)
     for key, row in rows.items():  # in the order of locks
-        if (told := said.get(key)) and told.answer and not row.answer:
+        if (told := said.get(key)) and told.answer and told.answer != row.answer:
             _answer(row, told, batch)
     return _kept(batch, digest, said, rows)
 
@@ -94,6 +100,9 @@ def _answer(row: BankRow, told: Said, batch: BankBatch) -> None:
     row.answer, row.reason = told.answer, told.reason[:80]
     row.save(update_fields=["answer", "reason"])
     provider_ref = told.provider_ref or f"{batch.ref}:{row.position}"
+    if told.answer == "returned":
+        take_came_back(row.refund.ref, reason=told.reason, provider_ref=provider_ref)
+        return
     answer = Answer("paid" if told.answer == "paid" else "failed", provider_ref, told.reason)
     take_answer(row.refund.ref, answer, source="bank")
 
@@ -102,10 +111,10 @@ def _kept(batch: BankBatch, digest: str, said: Mapping[str, Said], rows: Mapping
     waiting = sum(not row.answer for row in rows.values())
     batch.confirmation = digest
     if not waiting:
-        batch.state, batch.confirmed_at = "confirmed", clock.now()
+        batch.state, batch.confirmed_at = "confirmed", batch.confirmed_at or clock.now()
     batch.save(update_fields=["confirmation", "state", "confirmed_at"])
     answers = [one.answer for one in said.values()]
-    return Confirmed(batch, answers.count("paid"), answers.count("failed"), waiting)
+    return Confirmed(batch, answers.count("paid"), answers.count("failed"), waiting, answers.count("returned"))
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -167,17 +176,32 @@ def _said(number: int, cells: Cells, places: Mapping[str, int], batch: BankBatch
     row = rows.get(key)
     if row is None:
         return say("{key} 不在这个文件里。", "{key} is not in this file.", key=found.group())
+    currency = cell("currency").strip()
+    if currency and CURRENCIES.get(currency.lower(), currency.upper()) != batch.currency:
+        return say("币种不是 {code}。", "The currency is not {code}.", code=batch.currency)
     try:
-        minor = Money.parse(cell("amount").replace(",", "").lstrip("¥￥-"), batch.currency).minor
+        minor = Money.parse(cell("amount").replace(",", "").lstrip("¥￥"), batch.currency).minor
     except MoneyError as wrong:
         return wrong.text
     if minor != row.amount_minor:
         return say("金额不是 {sum}。", "The sum is not {sum}.", sum=str(Money(row.amount_minor, batch.currency)))
-    word = cell("result").strip().lower()
-    answer = "paid" if word in PAID else "failed" if word in FAILED else "" if word in UNDER_WAY else None
-    if answer is None:
-        return say("不认识的结果“{word}”。", "Unknown result “{word}”.", word=cell("result")[:40])
-    if answer and row.answer and answer != row.answer:
-        before = say("成功", "paid") if row.answer == "paid" else say("失败", "failed")
-        return say("银行先前说的是{before}。", "The bank said before: {before}.", before=before)
+    answer = _word(cell("result"), row)
+    if not isinstance(answer, str):
+        return answer
     return Said(number, key, answer, cell("reason")[:80], cell("provider_ref")[:80])
+
+
+def _word(written: str, row: BankRow) -> str | Text:
+    """The answer that the bank's word stands for, after what it said of this row before; a sentence where it can't be."""
+    word = written.strip().lower()
+    if word in RETURNED:
+        answer = "returned" if row.answer in ("paid", "returned") else "failed"
+        if answer != row.answer == "paid" and not row.refund.may("reverse", GATEWAY):
+            return say("{key} 已结清，不能再退回。", "{key} is settled and can't come back any more.", key=row.refund.ref)
+        return answer
+    if word not in PAID | FAILED | UNDER_WAY:
+        return say("不认识的结果“{word}”。", "Unknown result “{word}”.", word=written[:40])
+    answer = "paid" if word in PAID else "failed" if word in FAILED else ""
+    if answer and row.answer and answer != row.answer:
+        return say("银行先前说的是{before}。", "The bank said before: {before}.", before=BEFORE[row.answer])
+    return answer
