@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
+
 from amends.approvals.models import Approval
 from amends.cases import acting
 from amends.cases.grants import open_grants, owe_extra, owe_share, owe_sum
-from amends.cases.left import LIVE, UNIT, left_of, money_positions
+from amends.cases.left import LIVE, UNIT, answers_claim, left_of, money_positions
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, ClaimedUnit, Entry, Grant
 from amends.cases.record import an_act
+from amends.cases.rules.owing import AGAIN
 from amends.cases.taking import take_case_of
 from amends.compensation.models import Voucher
 from amends.compensation.offers import BASIS, check_stage, claim_basis, decided_claims
@@ -105,10 +108,14 @@ def _begin(case_id: int) -> None:
 
 
 def nothing_on_its_way(life: LifeRow, by: Actor) -> None:
-    """Guard of `withdraw` and `accept_refusal`: what was given beside the claim must have arrived, or it would be left without a case."""
-    mine = Grant.objects.filter(merchant_id=life.merchant_id, case_id=life.pk, basis=BASIS, stage__in=["owed", "doing"])
-    if mine.exists():
-        waits = say("给你的补偿还在路上，到账后再操作。", "Compensation for this case is on its way; try again once it has arrived.")
+    """Guard of `withdraw` and `accept_refusal`: what is owed beside the claim must have arrived, or it would be left without a case.
+
+    Beside the claim is all that does not answer it: what was given, a sum that was decided, insurance, what came back and is owed again.
+    """
+    assert isinstance(life, Case)  # noqa: S101 - wiring binds this to moves of cases alone
+    mine = Grant.objects.filter(merchant_id=life.merchant_id, case_id=life.pk, stage__in=["owed", "doing"])
+    if mine.exclude(answers_claim(life) & ~Q(parts__has_key=AGAIN)).exists():
+        waits = say("这张售后单还有钱没到账，到账后再操作。", "Money of this case is on its way; try again once it has arrived.")
         raise NoSuchMove(waits, code="compensation_on_its_way")
 
 

@@ -115,8 +115,9 @@ def check_giver(kind: Kind, by: Actor) -> None:
     if kind in kinds_for(by) and not by.only_reads:
         return
     if kind in OF_THE_ORDER and by.party is Party.PLATFORM:
-        ours = say("订单里的钱由商家退；平台可以给小额打款、优惠券或积分。",
-                   "Money of the order is the merchant's to give back; the platform gives goodwill, vouchers or points.")  # fmt: skip
+        ours = say("订单里的钱由商家退。平台可以由自己承担，给同样多的小额打款、优惠券或积分。",
+                   "Money of the order is the merchant's to give back. The platform may give as much at its own cost: as goodwill, "
+                   "a voucher or points.")  # fmt: skip
         raise NotYourMove(ours, code="merchants_money")
     raise NotYourMove(say("这种补偿不由你来给。", "It is not for you to give this."))
 

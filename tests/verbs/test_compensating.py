@@ -9,15 +9,19 @@ import pytest
 
 from amends.approvals import answering as approving
 from amends.approvals.models import Spending
+from amends.cases.grants import owe_sum
 from amends.cases.models import Case, Entry, Grant
+from amends.cases.record import an_act
+from amends.cases.taking import take_case_of
 from amends.cases.verbs.answering import withdraw
 from amends.compensation import purses
+from amends.compensation.captures import take_capture
 from amends.compensation.giving import compensate, correct_purse, give_voucher
 from amends.compensation.models import PurseMove, Voucher
 from amends.compensation.offers import Offer
 from amends.compensation.purses import Move
 from amends.compensation.rules import Purchase
-from amends.compensation.supplements import ask, take_capture
+from amends.compensation.supplements import ask
 from amends.compensation.vouchers import Terms, expire_due, redeem, revoke, warn_due
 from amends.insight.verify import CHECKS
 from amends.kernel import clock
@@ -25,10 +29,12 @@ from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, 
 from amends.ledger.posting import balances
 from amends.market.models import OrderLine, Unit
 from amends.notices.models import Notice
-from amends.people.rules import Role
+from amends.people.rules import PLATFORM, Role
 from amends.plumbing import jobs
+from amends.refunds.intents import intend_for
 from amends.refunds.models import Refund
 from amends.refunds.payees import give_payee
+from amends.refunds.reversing import take_reversed
 from tests.cast import Cast, an_order, claims, person, the_cast
 from tests.refunding import run_only
 
@@ -342,3 +348,58 @@ def test_after_everything_was_given_the_books_are_whole(cast: Cast, case: Case) 
     run_only("notices", "complete")
     found = {check.name: offenders for check in CHECKS if (offenders := check.offenders())}
     assert found == {}
+
+
+def test_store_credit_that_comes_back_leaves_the_purse_in_the_same_act_and_comes_again(cast: Cast, case: Case) -> None:
+    give_payee(case.ref, way="credit", by=cast.anna, consents=True)
+    compensate(case.ref, Offer("goodwill", 1500), by=cast.bolt)
+    run_only("send_refund")
+    take_reversed(Refund.objects.get(case=case).ref, reason="by mistake")
+    assert sorted((move.what, move.amount_minor) for move in purses.moves_of(cast.annas.pk)) == [("give", 1500), ("take_back", 1500)]
+    assert purses.balance(cast.annas.pk, "credit", "CNY") == 0
+    run_only("send_refund")
+    adds = {"give": 1, "spend": -1, "take_back": -1}
+    moved = sum(adds[move.what] * move.amount_minor for move in purses.moves_of(cast.annas.pk))
+    assert moved == purses.balance(cast.annas.pk, "credit", "CNY") == 1500
+
+
+def test_store_credit_that_was_spent_does_not_come_back_and_it_is_said(cast: Cast, case: Case) -> None:
+    give_payee(case.ref, way="credit", by=cast.anna, consents=True)
+    compensate(case.ref, Offer("goodwill", 1500), by=cast.bolt)
+    run_only("send_refund")
+    purses.spend(Move(cast.annas.ref, "credit", "CNY", 600, "till-1", "B-1"), by=cast.bolt)
+    with pytest.raises(Conflict) as spent:
+        take_reversed(Refund.objects.get(case=case).ref)
+    assert (spent.value.code, spent.value.text.into("en")) == ("purse_too_small", "Not enough: ¥9.00 there, ¥15.00 asked.")
+    assert (Refund.objects.get(case=case).stage, purses.balance(cast.annas.pk, "credit", "CNY")) == ("paid", 900)
+
+
+@pytest.mark.parametrize("key", ["refund:RF-2222-2222-2222", "grant:1"])
+def test_no_till_can_take_a_key_of_ours(cast: Cast, case: Case, key: str) -> None:
+    with pytest.raises(Unprocessable) as ours:
+        Move(cast.annas.ref, "credit", "CNY", 1, key, "B-1")
+    assert ours.value.code == "wrong_key"
+
+
+@pytest.mark.parametrize("basis", ["claim:triple", "insurance", "supplement", "reversed"])
+def test_a_case_with_money_on_its_way_beside_the_claim_is_not_left(cast: Cast, case: Case, basis: str) -> None:
+    owe_beside(case.pk, basis)
+    with pytest.raises(NoSuchMove) as waits:
+        withdraw(case.ref, by=cast.anna)
+    assert waits.value.code == "compensation_on_its_way"
+
+
+@an_act
+def owe_beside(case_id: int, basis: str) -> None:
+    case = take_case_of(case_id)
+    grant = owe_sum(case, amount_minor=300, currency="CNY", remedy="goodwill", basis=basis, borne_by="merchant", by=PLATFORM)
+    intend_for(grant, PLATFORM)
+
+
+def test_an_agent_who_would_give_the_orders_money_is_told_the_way_that_there_is(cast: Cast, case: Case) -> None:
+    for offer in (Offer("price_adjustment", 100, line=1), Offer("extra", 600, line=1, part="freight")):
+        with pytest.raises(NotYourMove) as not_ours:
+            compensate(case.ref, offer, by=cast.agent)
+        assert "goodwill" in not_ours.value.text.into("en")
+        assert "小额打款" in not_ours.value.text.into("zh")
+    assert compensate(case.ref, Offer("goodwill", 600), by=cast.agent).given

@@ -13,7 +13,7 @@ from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.cases.verbs import answering
 from amends.kernel import clock
-from amends.kernel.refusals import NotFound, Unprocessable
+from amends.kernel.refusals import NoSuchMove, NotFound, Unprocessable
 from amends.market.models import Order, OrderLine, Unit
 from amends.people.rules import PLATFORM
 from tests.cast import Cast, an_order, claims, the_cast
@@ -41,6 +41,14 @@ def void(grant: Grant) -> None:
     grant.follow("void", PLATFORM, facts={"because": "test"})
 
 
+@an_act
+def arrive(grant: Grant) -> None:
+    take_case_of(grant.case_id)
+    fresh = Grant.objects.get(pk=grant.pk)
+    fresh.follow("begin", PLATFORM)
+    fresh.follow("fulfil", PLATFORM)
+
+
 def unit_of(order: Order, number: int = 1) -> Unit:
     return Unit.objects.get(order=order, line__position=1, number=number)
 
@@ -52,9 +60,12 @@ def unshipped(cast: Cast, **more: object) -> Order:
 def test_a_unit_adjusted_by_ten_and_returned_later_brings_exactly_the_rest(cast: Cast) -> None:
     order = unshipped(cast, prices=(9900,), coupons=(900,))
     first = claims(order, by=cast.anna, issue="service", remedy="refund_only")
-    share(first, unit_of(order), 1000)
+    given = share(first, unit_of(order), 1000)
+    with pytest.raises(NoSuchMove):
+        answering.withdraw(first.ref, by=cast.anna)
+    arrive(given)
     answering.withdraw(first.ref, by=cast.anna)
-    assert Grant.objects.get(subject="share").stage == "owed", "what was given beside the claim stays given"
+    assert Grant.objects.get(subject="share").stage == "done", "what was given beside the claim stays given"
     case = claims(order, by=cast.anna, remedy="refund_only")
     assert case.claimed_minor == 8000
     answering.approve(case.ref, by=cast.bolt)
