@@ -20,6 +20,7 @@ from amends.cases.models import Case, CaseText, Deadline, Entry, Turn
 from amends.cases.record import entry_hash
 from amends.cases.rules.beside import BESIDE
 from amends.kernel import clock
+from amends.liability.checks import bearing_check
 from amends.notices.models import Message, Notice
 from amends.notices.rules.delivery import OPEN as OPEN_MESSAGES
 from amends.notices.verbs.noticing import missing_notices
@@ -305,6 +306,7 @@ CHECKS: tuple[Check, ...] = (
     Check("approvals", "what was approved was done and noted once, and nothing else", torn_approvals),
     Check("walls", "what nobody may change, the application's role cannot change", open_walls),
     Check("books", "the books balance and no refund exceeds what was captured", books_check),
+    Check("bearing", "what is charged on is no more than it cost, and is taken in its own currency", bearing_check),
 )
 
 

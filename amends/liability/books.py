@@ -31,6 +31,11 @@ def book_liable(charge: ChargeBackTo, verb: str) -> Posting:
     return _charge("liable", charge, verb, _owing(charge), _bearing(charge))
 
 
+def is_booked(charge: ChargeBackTo) -> bool:
+    """Whether it was ever owed in the books."""
+    return Posting.objects.filter(merchant_id=charge.merchant_id, key=f"liable:{charge.ref}").exists()
+
+
 def book_excused(charge: ChargeBackTo) -> Posting:
     """What was owed is not any more; whoever bore it first bears it again."""
     return _charge("excused", charge, "excuse", _bearing(charge), _owing(charge))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from amends.cases import acting
 from amends.cases.life import LifeRow
-from amends.liability import books
+from amends.liability import books, deducting
 from amends.liability.models import ChargeBackTo, DepositMove
 from amends.liability.rules import POSTED, WITHDRAWN
 from amends.liability.verbs import deposits
@@ -15,8 +16,21 @@ from amends.people.rules import PLATFORM, Actor
 
 
 def book_admitted(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
-    """Follower of admit_liability, presume_liable, hold_liable: it is owed."""
-    books.book_liable(_charge(life), acting.current().steps[-1].verb)
+    """Follower of admit_liability, presume_liable, hold_liable: it is owed, as far as the case still costs it.
+
+    What was asked may be more than that by now: a refund was dropped, a chargeback won. Where nothing is left, nothing is booked and it
+    is excused in the same commit; else the line says what is owed beside what was asked.
+    """
+    charge, act = _charge(life), acting.current()
+    step, still = act.steps[-1], books.cost_of(act.cases[charge.case_id], charge.borne_by)
+    if not still:
+        charge.follow("excuse", PLATFORM, facts={"because": "nothing_left"})
+        return
+    if still < charge.amount_minor:
+        act.steps[-1] = replace(step, facts={**step.facts, "asked_minor": charge.amount_minor, "amount_minor": still})
+        charge.amount_minor = still
+        charge.save(update_fields=["amount_minor"])
+    books.book_liable(charge, step.verb)
 
 
 def book_borne(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -26,8 +40,9 @@ def book_borne(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 
 def book_excused(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     """Follower of excuse: what was owed is owed no more; what was only asked was never in the books."""
-    if acting.current().steps[-1].came_from in POSTED:
-        books.book_excused(_charge(life))
+    charge = _charge(life)
+    if acting.current().steps[-1].came_from in POSTED and books.is_booked(charge):
+        books.book_excused(charge)
 
 
 def book_written_off(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -46,9 +61,12 @@ def book_written_off(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None
 
 
 def announce_deduction(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
-    """Follower of deduct: a merchant's deposit is to pay it, after notice. What carriers and suppliers owe is for the desk to collect."""
+    """Follower of deduct: a merchant's deposit is to pay it, after notice.
+
+    What carriers and suppliers owe is for the desk to collect, and so is what is in another currency than the deposit (B10).
+    """
     charge = _charge(life)
-    if charge.party != "merchant":
+    if not deducting.may_be_announced(charge):
         return
     case = acting.current().cases[charge.case_id]
     deposit = deposits.deposit_of(case.merchant)

@@ -19,10 +19,13 @@ GIVING = (
 )  # fmt: skip
 """What is given beside the claim and becomes of it, and what a consumer is asked to pay on top."""
 
+CONTESTING = ("contest_deduction", "remind_deduction", "alarm_deduction")
+"""What becomes of a deduction that the merchant contests, until the platform has answered."""
+
 TOLD: dict[str, tuple[str, ...]] = {
     "case": (
         "attach", "answer_survey", "mail_in", "revise_promise", "announce_deduction", "give_payee", "answer_chargeback", REMIND,
-        *APPROVING, *GIVING,
+        *APPROVING, *GIVING, *CONTESTING,
     ),
     "grant": (REMIND,),
     "return_shipment": (REMIND,),

@@ -15,6 +15,7 @@ from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
+from amends.liability.deducting import deduction_of, may_be_announced
 from amends.liability.models import Bearer, ChargeBackTo
 from amends.liability.rules import CHARGE_BACK_TO, PARTY_WORDS, WHAT
 from amends.liability.verbs.charging import still_borne
@@ -158,5 +159,8 @@ def may(one: ChargeBackTo, actor: Actor) -> tuple[str, ...]:
         return ()
     outside = one.LIFE.verbs(one.stage, Party(one.party)) if one.party != "merchant" else ()
     ours = one.LIFE.verbs(one.stage, Party.PLATFORM)
-    deducted = one.party == "merchant" and one.stage == "deducting"
-    return tuple(verb for verb in (*outside, *ours) if not (deducted and verb == "bear"))
+    if one.party != "merchant" or one.stage != "deducting":
+        return (*outside, *ours)
+    if deduction_of(one) is not None:
+        return tuple(verb for verb in ours if verb != "bear")
+    return ("announce_deduction", *ours) if may_be_announced(one) else ours

@@ -15,6 +15,7 @@ from amends.kernel.parties import Party
 from amends.kernel.texts import Text
 from amends.ledger.models import Line
 from amends.liability.books import Kept, kept
+from amends.liability.deducting import is_late, owner_of
 from amends.liability.models import Deposit, DepositMove
 from amends.liability.rules import ANNOUNCED, CONTESTED, DONE, MOVES, REASONS, STATES
 from amends.liability.verbs.deposits import hold_left, may_leave
@@ -26,7 +27,8 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class MoveRow:
-    """One move in words. `lacks`: what a deduction has not found yet; `left`: what of a hold is still held."""
+    """One move in words. `lacks`: what a deduction has not found yet; `left`: what of a hold is still held; `owner`: who owes a contested
+    one its answer, for the platform alone; `late`: it should have had it by now."""
 
     move: DepositMove
     kind: Text
@@ -36,6 +38,8 @@ class MoveRow:
     lacks: int
     left: int
     can: tuple[str, ...]
+    owner: str
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,11 @@ def attention(merchant_id: int | None = None) -> int:
     return (rows if merchant_id is None else rows.filter(merchant_id=merchant_id)).count()
 
 
+def overdue() -> int:
+    """How many contested deductions the platform should have answered by now: what the office's counter shows in red."""
+    return DepositMove.objects.filter(kind="deduct", state=CONTESTED, notice_until__lte=clock.now()).count()
+
+
 def move_rows(moves: Iterable[DepositMove], actor: Actor) -> list[MoveRow]:
     """These moves in words."""
     return list(_rows(list(moves), actor))
@@ -144,8 +153,13 @@ def _rows(moves: list[DepositMove], actor: Actor) -> Iterable[MoveRow]:
         left = hold_left(move) if move.kind == "hold" else 0
         yield MoveRow(
             move, MOVES[move.kind], REASONS.get(move.reason, REASONS["other"]), STATES[move.state],
-            cases.get(move.case_id or 0, ""), lacks, left, _may(move, actor, left),
+            cases.get(move.case_id or 0, ""), lacks, left, _may(move, actor, left), _owner(move, actor), is_late(move),
         )  # fmt: skip
+
+
+def _owner(move: DepositMove, actor: Actor) -> str:
+    owner = owner_of(move) if move.state == CONTESTED and actor.sees_everything else None
+    return owner.name if owner else ""
 
 
 def _may(move: DepositMove, actor: Actor, left: int) -> tuple[str, ...]:

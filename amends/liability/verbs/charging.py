@@ -19,6 +19,7 @@ from amends.kernel.refs import new_ref
 from amends.kernel.refusals import NotFound, Unprocessable
 from amends.kernel.texts import say
 from amends.liability.books import cost_of
+from amends.liability.deducting import deduction_of
 from amends.liability.hands import platform_hand, speaking_for
 from amends.liability.models import ChargeBackTo
 from amends.liability.rules import BEARERS, UNPOSTED, WHAT
@@ -83,15 +84,16 @@ def write_off(ref: str, *, words: str, by: Actor, break_glass: bool = False) -> 
 def bear(ref: str, *, reference: str = "", by: Actor) -> ChargeBackTo:
     """What was admitted is paid: by a merchant from what we hold for it, by an outsider as the desk finds it at the bank (`reference`).
 
-    Refuses what a merchant owes and is being deducted: its deposit's move does that.
+    Refuses what a merchant owes and is being deducted: its deposit's move does that. Where no deduction stands (it was withdrawn, or
+    the charge is in another currency) the desk says where the money came.
     """
     case, charge = _taken(ref, by)
     ours = charge.stage == "deducting"
-    if ours and charge.party == Party.MERCHANT.value:
+    if ours and charge.party == Party.MERCHANT.value and deduction_of(charge) is not None:
         wrong = say("正在从保证金扣款，扣完自动结清。", "It is being taken from the deposit, which settles it by itself.")
         raise Unprocessable(wrong, code="being_deducted")
     hand = platform_hand(by) if ours else speaking_for(charge, case, by)
-    way = "held" if charge.party == Party.MERCHANT.value else "bank"
+    way = "held" if charge.party == Party.MERCHANT.value and not ours else "bank"
     known = clean_words(reference, field="reference", required=way == "bank", longest=80)
     charge.move("bear", hand, facts={"way": way, **({"reference": known} if known else {})})
     return charge

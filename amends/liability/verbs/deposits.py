@@ -4,6 +4,7 @@ Invariants
  1. Free and held parts never fall below zero: a deduction takes what is there, the rest stays owed and is taken from the next top-up.
  2. Nothing is deducted before the notice that announced it has run, nor while the merchant contests it.
  3. The same bank reference tops up once. Every posting is keyed by its move.
+ 4. A deposit pays in its own currency alone.
 Lock order: cases by ascending id (of charges that may be settled), then the deposit's row, then approvals' own locks.
 """
 
@@ -20,7 +21,7 @@ from amends.cases import acting
 from amends.cases.hands import check_not_reader
 from amends.cases.models import Case
 from amends.cases.record import an_act
-from amends.cases.taking import take, take_case_of
+from amends.cases.taking import take, take_case_of, take_life
 from amends.cases.texts import clean_words
 from amends.kernel import clock
 from amends.kernel.parties import Party
@@ -28,6 +29,7 @@ from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.liability.books import Kept, book_move, kept
+from amends.liability.deducting import answer_until, check_currency, deduction_of
 from amends.liability.hands import merchant_of, platform_hand, seen_merchant
 from amends.liability.models import ChargeBackTo, Deposit, DepositMove
 from amends.liability.rules import ANNOUNCED, CONTESTED, DONE, OFFERED, WITHDRAWN
@@ -151,7 +153,9 @@ def announced(
     deposit: Deposit, amount_minor: int, reason: str, why: str, by: Actor, *, case: Case | None = None, of: DepositMove | None = None,
     charge: ChargeBackTo | None = None, approval: str = "",
 ) -> DepositMove:  # fmt: skip
-    """The announcement stands; a held `case` gets its line of the timeline."""
+    """The announcement stands; a held `case` gets its line of the timeline. Refuses a charge in another currency than the deposit's."""
+    if charge is not None:
+        check_currency(charge, deposit)
     until = clock.now() + timedelta(days=rules_on(clock.now()).deposits.notice_days)
     move = _move(
         deposit, "deduct", amount_minor, reason, by, state=ANNOUNCED, why=why, notice_until=until, of_hold=of, charge=charge,
@@ -173,8 +177,31 @@ def announced(
 
 
 @an_act
+def announce_charge(ref: str, *, by: Actor) -> DepositMove:
+    """The charge `ref`, whose deduction was withdrawn, is to be taken from the deposit after all: a new notice runs from now.
+
+    Refuses a charge that is not being deducted, one that a deduction takes already, and one in another currency than the deposit's.
+    """
+    case, charge = take_life(ChargeBackTo, ref, by)
+    concerned = by.party is Party.MERCHANT and Party.MERCHANT.value in (charge.party, charge.borne_by)
+    if not (by.sees_everything or concerned):
+        raise NotFound
+    platform_hand(by)
+    merchant = merchant_of(case.merchant.ref, by)
+    if charge.party != Party.MERCHANT.value or charge.stage != "deducting":
+        raise NoSuchMove(say("这笔追偿现在不从保证金扣。", "This charge is not to be taken from a deposit now."), code="not_deducting")
+    deposit = deposit_of(merchant)
+    if deduction_of(charge) is not None:
+        raise NoSuchMove(say("这笔追偿的扣款已经预告。", "A deduction for this charge stands already."), code="announced")
+    return announced(deposit, charge.amount_minor, "charge", "", by, case=case, charge=charge)
+
+
+@an_act
 def contest(ref: str, *, why: str, by: Actor) -> DepositMove:
-    """The merchant objects before the notice has run: nothing is taken until the platform has answered. Refuses what is over."""
+    """The merchant objects before the notice has run: nothing is taken until the platform has answered. Refuses what is over.
+
+    From now `notice_until` is the instant until which it must be answered.
+    """
     if by.party is not Party.MERCHANT:
         raise NotYourMove(say("只有商家可以提出异议。", "Only the merchant contests it."))
     check_not_reader(by)
@@ -182,8 +209,18 @@ def contest(ref: str, *, why: str, by: Actor) -> DepositMove:
     if move.state != ANNOUNCED or (move.notice_until and move.notice_until <= clock.now()):
         raise NoSuchMove(NOT_OPEN, code="not_announced")
     move.state, move.contested_why = CONTESTED, clean_words(why, field="why", required=True, longest=500)
-    move.save(update_fields=["state", "contested_why"])
+    move.notice_until = answer_until(clock.now())
+    move.save(update_fields=["state", "contested_why", "notice_until"])
+    tell_contested("contest_deduction", move, by, due_at=move.notice_until.isoformat(), silence="alarm")
     return move
+
+
+def tell_contested(what: str, move: DepositMove, by: Actor, **facts: Any) -> None:
+    """A line about a contested deduction in its held case's timeline; one without a case stands on the deposit's page alone."""
+    if move.case_id is None:
+        return
+    about = {"move": move.ref, "amount_minor": move.amount_minor, "unit_of_account": move.currency, **facts}
+    acting.current().cases[move.case_id].tell(what, by, facts=about, audience="merchant,platform")
 
 
 @an_act

@@ -88,6 +88,7 @@ class Command(BaseCommand):
         if ticks % SWEEPS == 0:
             parts.append(("ended cases", partial(ending.sweep, shard=shard)))
             parts.append(("approvals", partial(lapsing.tick, shard)))
+            parts.append(("contested deductions", partial(deductions.call_all, shard=shard)))
             if shard.number == 0:
                 parts.append(("pushes of gateways", sweep_events))
         if shard.number == 0 and ticks % HOUSEKEEPING == 0:

@@ -264,6 +264,9 @@ review.remind                      >merchant            merchant    remind   tol
 review.remind                      >arbiter             arbiter     remind   told      remind_ruler
 review.remind                      >platform            agent       remind   told      remind_platform
 case.announce_deduction            -                    merchant    act      told      deduction_announced
+case.contest_deduction             -                    agent       act      told      deduction_contested
+case.remind_deduction              -                    agent       remind   told      remind_deduction
+case.alarm_deduction               -                    supervisor  act      -         alarm_deduction
 charge_back_to.ask_bearer          @to                  merchant    act      told      charge_asked
 charge_back_to.ask_bearer          @for                 merchant    news     -         charge_asked_other
 charge_back_to.admit_liability     @for                 merchant    result   -         charge_admitted_other

@@ -87,6 +87,23 @@ BEARING: Mapping[str, Told] = {
         "Case {case}: {sum} will be taken from your deposit at {due}; the reason stands under “Deposit”. If you disagree, contest it there "
         "before then. Otherwise: {silence}.",
     ),
+    "deduction_contested": told(
+        "扣款有异议，等答复", "A deduction is contested",
+        "售后单 {case}：商家对从保证金扣 {sum} 提出异议。请在 {due}前由提出扣款以外的人答复；到时没有答复，{silence}。",
+        "Case {case}: the merchant contests a deduction of {sum} from its deposit. Somebody other than who announced it answers by {due}. "
+        "Otherwise: {silence}.",
+    ),
+    "remind_deduction": told(
+        "扣款异议还没有答复", "A contested deduction still waits",
+        "售后单 {case}：从保证金扣 {sum} 的异议请在 {due}前答复；到时没有答复，{silence}。",
+        "Case {case}: the merchant's objection to a deduction of {sum} is to be answered by {due}. Otherwise: {silence}.",
+    ),
+    "alarm_deduction": told(
+        "扣款异议逾期未答复，请接手", "An overdue objection: please take over",
+        "售后单 {case}：商家对从保证金扣 {sum} 的异议逾期未答复。答复前不会扣款，这笔钱也退不了；负责人在保证金页面。",
+        "Case {case}: nobody has answered the merchant's objection to a deduction of {sum} in time. Until then nothing is taken, and the "
+        "money can't be paid out either; whoever owns it stands on the deposit's page.",
+    ),
     "charge_deducting_agent": told(
         "追偿款等扣款", "A charge waits to be deducted",
         "售后单 {case} 的追偿 {sum} 逾期未付，请在 {due}前完成扣款或核销；到时没有处理，{silence}。",
