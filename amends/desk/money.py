@@ -152,7 +152,7 @@ def _refund_page(request: ActorRequest, ref: str, *, refusal: Unprocessable | No
         if row.stage != "dropped" else None, "way": WAYS[row.way], "to": hint_of(row.payee), "due": lists.limit_of(row),
         "currency": row.unit.split(".")[0], "attempts": list(row.attempts.order_by("-number")), "stand_in": stand_in,
         "payees": [(one.ref, hint_of(one), one.consented_at) for one in case_payees(row.case)],
-        "may": {"mend": may_mend(row, request.actor), "redirect": row.may("redirect", request.actor),
+        "may": {"mend": may_mend(row, request.actor), "redirect": verbs.may_redirect(row, request.actor),
                 "own": verbs.may_own(row, request.actor),},
         "refusal": refusal, "wrong": refusal.fields if refusal else {}, "typed": request.POST if refusal else {}, "nav_here": REFUNDS,
     }  # fmt: skip

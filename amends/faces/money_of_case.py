@@ -1,4 +1,4 @@
-"""What a case's page tells of money beside its sum: each refund on its way, chargebacks of the payment, and whether an account is wanted."""
+"""What a case's page tells of money beside its sum: refunds on their way, chargebacks of the payment, and whether an account is wanted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from amends.cases.models import Case
 from amends.faces.case_view.sums import MONEY_STATES
 from amends.kernel.texts import Text
 from amends.refunds.models import Chargeback
-from amends.refunds.payees import case_payees, hint_of
+from amends.refunds.payees import case_payees, hint_of, wants_payee
 from amends.refunds.where import Where, chargeback_words, chargebacks_of, where_of
 
 
@@ -28,7 +28,7 @@ def money_of_case(case: Case) -> MoneyOfCase:
     where = where_of(case)
     payees = tuple(words for one in case_payees(case) if (words := hint_of(one)) is not None) if where else ()
     banks = tuple(chargeback_words(chargebacks_of(case)))
-    return MoneyOfCase(tuple(shown(row) for row in where), banks, "" if case.is_over else _wanted(where), payees)
+    return MoneyOfCase(tuple(shown(row) for row in where), banks, _wanted(case, where), payees)
 
 
 def shown(row: Where) -> dict[str, Any]:
@@ -40,7 +40,8 @@ def shown(row: Where) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _wanted(where: list[Where]) -> str:
-    if any(row.stage == "intended" and row.refund.way == "bank" and row.refund.payee_id is None for row in where):
+def _wanted(case: Case, where: list[Where]) -> str:
+    bank = any(row.stage == "intended" and row.refund.way == "bank" for row in where)
+    if bank and wants_payee(case):
         return "waiting"
-    return "failed" if any(row.stage == "failed" for row in where) else ""
+    return "failed" if not case.is_over and any(row.stage == "failed" for row in where) else ""

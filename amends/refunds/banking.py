@@ -29,7 +29,6 @@ def hand_to_bank(refund_id: int, *, by: Actor) -> Refund:
     if refund.way != Way.BANK or refund.payee_id is None or refund.stage not in MOVES:
         raise NoSuchMove(say("这笔退款不能放进银行文件。", "This refund can't go into the bank's file."), code="not_for_bank")
     facts = {"refund": refund.ref, "way": refund.way, "amount_minor": refund.amount_minor, "unit": refund.unit, "reason": refund.reason}
-    used, retries = dict(case.counts), f"refund:{refund.pk}:retries"
     if refund.reason == DISCARDED:
         move_uncounted(refund, case, MOVES[refund.stage], by, facts)
     else:

@@ -3,7 +3,10 @@
 Invariants
  1. Only the consumer of the case names a payee; nobody of the platform can (F6). Nothing is paid as credit without such a row.
  2. The account is sealed before it is written; the timeline holds the payee's reference, never the account. It is read for the bank's file.
- 3. An intent that waited for a payee has it in the same transaction.
+ 3. An intent that waited for a payee, or was for an earlier one and stands in no file yet, has it in the same transaction; where a second
+    person approved another account (verbs.redirect), only if that one can't be used.
+ 4. What the bank's file would not take (bank/batches.py) is refused here, where its consumer reads it.
+ 5. Whoever waits for money can say where to, also when the case is over.
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ from amends.kernel.refusals import NoSuchMove, NotYourMove, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 from amends.plumbing import jobs
-from amends.plumbing.sealing import seal, unseal
+from amends.plumbing.delimited import RUNS
+from amends.plumbing.sealing import Unreadable, seal, unseal
 from amends.refunds.models import Payee, Refund, Way
 
 WAYS = (Way.BANK.value, Way.CREDIT.value)
@@ -50,7 +54,8 @@ def give_payee(case_ref: str, *, way: str, by: Actor, consents: bool, name: str 
     case = take(case_ref, by)
     if by.party is not Party.CONSUMER:
         raise NotYourMove(say("收款方式只能由消费者本人填写。", "Only the consumer says where money may go."))
-    if case.is_over:
+    waiting = list(_may_go_there(case))
+    if case.is_over and not waiting:
         raise NoSuchMove(say("售后单已结束，没有要付的款。", "The case is over: nothing is to be paid."), code="case_over")
     account = _checked(way, name, number, bank)
     if not consents:
@@ -61,9 +66,26 @@ def give_payee(case_ref: str, *, way: str, by: Actor, consents: bool, name: str 
         consented_at=clock.now(),
     )  # fmt: skip
     case.tell("give_payee", by, facts={"payee": payee.ref, "way": way})
-    for refund in waiting_for_payee().filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("pk"):
+    for refund in waiting:
         _goes_to(refund, payee)
     return payee
+
+
+def wants_payee(case: Case) -> bool:
+    """Whether money of this case waits for its consumer to say where to: nobody was named, or an account that can't be used."""
+    mine = Refund.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, way=Way.BANK.value, stage="intended")
+    return any(not usable(refund.payee) for refund in mine.select_related("payee").order_by("pk"))
+
+
+def usable(payee: Payee | None) -> bool:
+    """Whether the bank's file would take this account."""
+    if payee is None or payee.erased_at is not None or not payee.sealed:
+        return False
+    try:
+        account = account_of(payee)
+    except Unreadable:
+        return False
+    return not (account.name.startswith(RUNS) or account.bank.startswith(RUNS))
 
 
 def account_of(payee: Payee) -> Account:
@@ -90,6 +112,18 @@ def hint_of(payee: Payee | None) -> Text | None:
     return say("商城余额", "store credit") if payee.way == Way.CREDIT else say("银行账户 {hint}", "bank account {hint}", hint=payee.hint)
 
 
+def _may_go_there(case: Case) -> list[Refund]:
+    """The intents of this case for which a payee named now counts."""
+    mine = Refund.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, way=Way.BANK.value, stage="intended")
+    rows = mine.select_related("payee", "stands_for").order_by("pk")
+    return [row for row in rows if not _approved(row) or not usable(row.payee)]
+
+
+def _approved(refund: Refund) -> bool:
+    """Whether a second person had to say that money goes to this refund's payee."""
+    return refund.stands_for is not None and refund.stands_for.stage == "redirected"
+
+
 def _goes_to(refund: Refund, payee: Payee) -> None:
     refund.way, refund.payee, refund.gateway = payee.way, payee, "credit" if payee.way == Way.CREDIT else "bank"
     refund.save(update_fields=["way", "payee", "gateway"])
@@ -104,12 +138,12 @@ def _checked(way: str, name: str, number: str, bank: str) -> Account | None:
         return None
     account = Account(name.strip(), re.sub(r"[\s-]", "", number.upper()), bank.strip())
     wrong: dict[str, Text] = {}
-    if not 0 < len(account.name) <= LONGEST or not account.name.isprintable():
-        wrong["name"] = say("请填写户名，最多 80 个字。", "The holder's name, 80 signs at most.")
+    if not 0 < len(account.name) <= LONGEST or not account.name.isprintable() or account.name.startswith(RUNS):
+        wrong["name"] = say("请填写户名，最多 80 个字，不以符号开头。", "The holder's name, 80 signs at most, not beginning with a sign.")
     if not _NUMBER.fullmatch(account.number):
         wrong["number"] = say("账号是 8 至 34 位数字或字母。", "The number has 8 to 34 digits or letters.")
-    if not 0 < len(account.bank) <= LONGEST or not account.bank.isprintable():
-        wrong["bank"] = say("请填写开户行，最多 80 个字。", "The bank, 80 signs at most.")
+    if not 0 < len(account.bank) <= LONGEST or not account.bank.isprintable() or account.bank.startswith(RUNS):
+        wrong["bank"] = say("请填写开户行，最多 80 个字，不以符号开头。", "The bank, 80 signs at most, not beginning with a sign.")
     if wrong:
         raise Unprocessable(say("收款账户填写有误。", "The account can't be used."), code="bad_account", fields=wrong)
     return account

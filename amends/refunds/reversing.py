@@ -17,6 +17,7 @@ from amends.cases.verbs.following import follow_up
 from amends.kernel.refusals import NotFound
 from amends.people.rules import GATEWAY, PLATFORM
 from amends.refunds.bookings import book
+from amends.refunds.books import DELIVERED
 from amends.refunds.intents import intend_instead
 from amends.refunds.models import Refund
 
@@ -54,11 +55,31 @@ def settle(ref: str) -> str:
 
 
 def _taken(ref: str) -> tuple[Case, Refund]:
+    """The refund that was paid under this key, with its case, both locked. Raises NotFound."""
     known = Refund.objects.filter(ref=ref).values("id", "case_id").first()
     if known is None:
         raise NotFound
     case = take_case_of(known["case_id"])
-    return case, Refund.objects.select_related("tender", "grant", "payee").get(merchant_id=case.merchant_id, pk=known["id"])
+    refund = Refund.objects.select_related("tender", "grant", "payee").get(merchant_id=case.merchant_id, pk=known["id"])
+    return case, _who_has_it(refund)
+
+
+def _who_has_it(refund: Refund) -> Refund:
+    """The refund itself, or the one that stands for it and took over what was paid under its key after all (answers.py)."""
+    if refund.stage != "redirected":
+        return refund
+    mine = Refund.objects.filter(merchant_id=refund.merchant_id, stands_for_id=refund.pk).select_related("tender", "grant", "payee")
+    there = mine.order_by("-pk").first()
+    if there is None:
+        return refund
+    if there.stage == "redirected":
+        last = _who_has_it(there)
+        return refund if last.pk == there.pk or not _as_before(refund, last) else last
+    return there if _as_before(refund, there) else refund
+
+
+def _as_before(old: Refund, there: Refund) -> bool:
+    return there.stage in DELIVERED | {"reversed"} and (there.way, there.gateway, there.payee_id) == (old.way, old.gateway, old.payee_id)
 
 
 def _shares(refund: Refund) -> dict[str, int]:

@@ -20,6 +20,7 @@ from amends.cases.life import LifeRow
 from amends.cases.models import Case
 from amends.cases.record import an_act, verb
 from amends.cases.taking import take_life
+from amends.kernel.money import currencies
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
@@ -30,7 +31,7 @@ from amends.plumbing import jobs
 from amends.refunds.answers import is_old_news, take_answer
 from amends.refunds.asking import asked_now, call, call_again, mark_sent, send
 from amends.refunds.books import OPEN
-from amends.refunds.intents import intend_instead
+from amends.refunds.intents import intend_instead, payee_of
 from amends.refunds.models import Payee, Refund, Way
 from amends.refunds.payees import hint_of
 
@@ -84,7 +85,12 @@ def redirect_approved(payload: Mapping[str, Any], asker: Actor, approver: Actor,
     case, refund = take_life(Refund, str(payload["refund"]), PLATFORM)
     by = asker.as_party(Party.PLATFORM)
     _may_redirect(refund, by)
-    return _redirected(case, refund, _payee(case, str(payload["payee"])), by).ref
+    to = _payee(case, str(payload["payee"]))
+    newest = payee_of(case)
+    if newest is not None and newest.pk != to.pk and newest.consented_at >= approval.asked_at:
+        renewed = say("消费者之后填写了新的收款方式，请重新提交。", "Its consumer has named another payee since; ask anew.")
+        raise NoSuchMove(renewed, code="newer_payee")
+    return _redirected(case, refund, to, by).ref
 
 
 def words_of_redirect(payload: Mapping[str, Any]) -> Text:
@@ -99,6 +105,13 @@ def _may_redirect(refund: Refund, by: Actor) -> None:
         raise NotYourMove(say("只有平台可以更换退款去向。", "Only the platform pays a refund another way."))
     if not refund.may("redirect", by):
         raise NoSuchMove(say("只有未成功的退款可以改用其他方式。", "Only a failed refund can be paid another way."), code="not_failed")
+    if refund.unit not in currencies():
+        raise NoSuchMove(say("券和积分只能原样退还。", "Coupons and points only go back as they are."), code="not_money")
+
+
+def may_redirect(refund: Refund, by: Actor) -> bool:
+    """Whether `by` could ask for another way."""
+    return by.party is Party.PLATFORM and refund.unit in currencies() and refund.may("redirect", by)
 
 
 def _payee(case: Case, ref: str) -> Payee:

@@ -29,7 +29,7 @@ WHY: dict[str, Text] = {
     "frozen": say("你的银行正在处理这笔付款的拒付，有结果前不能再退，避免付两次。",
                   "Your bank is deciding a chargeback of this payment; until then it can't be refunded as well."),
     "sent": say("支付渠道已收到，等它付款。", "The payment service has it and is paying."),
-    "bank_sent": say("银行已收到转账文件，等银行付款。", "The bank has the file and is paying."),
+    "bank_sent": say("已排入给银行的转账文件，等银行付款。", "It is in the file for the bank, which pays next."),
     "unknown": say("支付渠道没有回音，平台正在核对。不会重复退款，也不会少退。",
                    "The payment service did not answer; the platform is checking. It is paid neither twice nor not at all."),
     "failed": say("这次没有成功，钱没有动。平台会再试或改用其他方式。",

@@ -24,14 +24,14 @@ from amends.plumbing import jobs
 from amends.plumbing.payments.port import NEVER_RECEIVED, Answer, Asked
 from amends.refunds.answers import take_answer
 from amends.refunds.asking import mark_sent, send
-from amends.refunds.banking import hand_to_bank
+from amends.refunds.banking import DISCARDED, hand_to_bank
 from amends.refunds.events import take_event
 from amends.refunds.intents import intend_for
 from amends.refunds.mending import retry_safely
 from amends.refunds.models import Payee, Refund
-from amends.refunds.payees import account_of, give_payee, open_for_bank, waiting_for_payee
+from amends.refunds.payees import account_of, give_payee, open_for_bank, waiting_for_payee, wants_payee
 from amends.refunds.queries import books_check
-from amends.refunds.verbs import assign, redirect, retry, take_on
+from amends.refunds.verbs import assign, may_redirect, redirect, retry, take_on
 from tests.cast import Cast, later_by, person, the_cast
 from tests.refunding import an_unshipped_order, grant_stages, granted, intended, refunds, reserved, run_only, stages
 
@@ -257,6 +257,101 @@ def test_money_that_arrives_after_all_is_not_paid_a_second_time(cast: Cast) -> N
     assert held(order) == {}
     with pytest.raises(NoSuchMove):
         hand_to_bank(there.pk, by=cast.agent)
+
+
+def test_what_came_back_under_the_old_key_is_owed_anew_by_the_one_that_took_it_over(cast: Cast) -> None:
+    order = an_unshipped_order(cast, prices=(1900,))
+    refund = failed(cast, order)
+    there = redirected(refund, give_payee(refund.case.ref, way="bank", by=cast.anna, consents=True, **ACCOUNT), cast)
+    take_answer(refund.ref, Answer("paid", "P9"), source="statement")
+    told = {"key": refund.ref, "amount": 1900, "currency": "CNY", "provider_ref": "P9", "reason": "returned_by_bank"}
+    assert [take_event("house", "refund.reversed", told) for _ in range(2)] == ["reversed", "reversed"]
+    assert stages([refund, there]) == ["redirected", "reversed"]
+    anew = Refund.objects.get(stands_for=there)
+    assert (anew.stage, anew.amount_minor) == ("intended", 1900)
+    assert held(order) == {"clearing.gateway": 1900, "consumer.owed": -1900}
+
+
+def test_a_coupon_goes_no_other_way(cast: Cast) -> None:
+    order = an_unshipped_order(cast, quantities=(1,), prices=(9900,), coupons=(900,))
+    coupon = intended(granted(cast, order))[1]
+    mark_sent(coupon.pk)
+    take_answer(coupon.ref, Answer("failed", "P0", "expired"), source="webhook")
+    payee = give_payee(coupon.case.ref, way="bank", by=cast.anna, consents=True, **ACCOUNT)
+    with pytest.raises(NoSuchMove) as refused:
+        redirect(coupon.ref, payee=payee.ref, by=cast.agent, why="the coupon has ended")
+    assert refused.value.code == "not_money"
+    assert not may_redirect(Refund.objects.get(pk=coupon.pk), cast.agent)
+
+
+def test_nobody_approves_an_account_that_its_consumer_has_replaced_meanwhile(cast: Cast) -> None:
+    refund = failed(cast, an_unshipped_order(cast, prices=(1900,)))
+    payee = give_payee(refund.case.ref, way="bank", by=cast.anna, consents=True, **ACCOUNT)
+    asked = redirect(refund.ref, payee=payee.ref, by=cast.agent, why="the card is closed")
+    assert isinstance(asked, Approval)
+    right = give_payee(refund.case.ref, way="bank", by=cast.anna, consents=True, **{**ACCOUNT, "number": "6222 0200 1234 9999"})
+    with suppress(Refusal):
+        approve(asked.ref, by=person("sue", Role.SUPERVISOR))
+    assert Approval.objects.get(pk=asked.pk).state == "void"
+    assert stages([refund]) == ["failed"]
+    again = redirect(refund.ref, payee=right.ref, by=cast.agent, why="the card is closed")
+    assert isinstance(again, Approval)
+
+
+def test_what_the_banks_file_would_refuse_is_refused_to_its_consumer(cast: Cast) -> None:
+    case = granted(cast, an_unshipped_order(cast))
+    given(case.pk, 2000)
+    for field in ("name", "bank"):
+        with pytest.raises(Unprocessable) as wrong:
+            give_payee(case.ref, way="bank", by=cast.anna, consents=True, **{**ACCOUNT, field: "=安娜"})
+        assert set(wrong.value.fields) == {field}
+
+
+def test_a_newer_account_replaces_one_that_stands_in_no_file_yet(cast: Cast) -> None:
+    case = granted(cast, an_unshipped_order(cast))
+    refund = given(case.pk, 2000)
+    first = give_payee(case.ref, way="bank", by=cast.anna, consents=True, **ACCOUNT)
+    second = give_payee(case.ref, way="bank", by=cast.anna, consents=True, **{**ACCOUNT, "number": "6222 0200 1234 9999"})
+    refund.refresh_from_db()
+    assert refund.payee_id == second.pk != first.pk
+    hand_to_bank(refund.pk, by=cast.agent)
+    give_payee(case.ref, way="bank", by=cast.anna, consents=True, **ACCOUNT)
+    refund.refresh_from_db()
+    assert refund.payee_id == second.pk
+
+
+def test_an_approved_account_is_replaced_only_where_it_cannot_be_used(cast: Cast) -> None:
+    refund = failed(cast, an_unshipped_order(cast, prices=(1900,)))
+    payee = give_payee(refund.case.ref, way="bank", by=cast.anna, consents=True, **ACCOUNT)
+    there = redirected(refund, payee, cast)
+    give_payee(refund.case.ref, way="bank", by=cast.anna, consents=True, **ACCOUNT)
+    assert Refund.objects.get(pk=there.pk).payee_id == payee.pk
+    Payee.objects.filter(pk=payee.pk).update(sealed="", erased_at=clock.now())
+    assert wants_payee(there.case)
+    third = give_payee(refund.case.ref, way="bank", by=cast.anna, consents=True, **ACCOUNT)
+    assert Refund.objects.get(pk=there.pk).payee_id == third.pk
+
+
+def test_who_waits_for_money_can_say_where_to_when_the_case_is_over(cast: Cast) -> None:
+    case = granted(cast, an_unshipped_order(cast))
+    refund = given(case.pk, 2000)
+    Case.objects.filter(pk=case.pk).update(stage="closed")
+    give_payee(case.ref, way="credit", by=cast.anna, consents=True)
+    jobs.drain()
+    assert refund.pk in {one.pk for one in refunds(case) if one.stage == "paid"}
+    with pytest.raises(NoSuchMove):
+        give_payee(case.ref, way="bank", by=cast.anna, consents=True, **ACCOUNT)
+
+
+def test_a_file_that_nobody_had_was_no_try(cast: Cast) -> None:
+    case = granted(cast, an_unshipped_order(cast))
+    refund = given(case.pk, 2000)
+    give_payee(case.ref, way="bank", by=cast.anna, consents=True, **ACCOUNT)
+    for number in range(8):
+        hand_to_bank(refund.pk, by=cast.agent)
+        take_answer(refund.ref, Answer("failed", f"BB{number}:1", DISCARDED), source="bank")
+    hand_to_bank(refund.pk, by=cast.agent)
+    assert stages([refund]) == ["sent"]
 
 
 # ── sums beyond the order ────────────────────────────────────────────────────────────────────────────────────────────────────
