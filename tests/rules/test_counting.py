@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,20 +14,23 @@ SMALL = 1 << 15
 
 def bare_sums(source: str) -> list[int]:
     """The lines where something is reckoned with F(...) that is neither F(...) itself nor a small number written there."""
-    return [node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.BinOp) and _is_bare(node)]
+    sums = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.BinOp)]
+    return [node.lineno for node in sums if _is_bare(list(_terms(node)))]
 
 
-def _is_bare(node: ast.BinOp) -> bool:
-    return _has_column(node) and not all(_is_column(side) or _is_small(side) for side in (node.left, node.right))
+def _terms(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, ast.BinOp):
+        yield from _terms(node.left)
+        yield from _terms(node.right)
+    else:
+        yield node
 
 
-def _has_column(node: ast.expr) -> bool:
-    return _is_column(node) or (isinstance(node, ast.BinOp) and (_has_column(node.left) or _has_column(node.right)))
+def _is_bare(terms: list[ast.expr]) -> bool:
+    return any(map(_is_column, terms)) and not all(_is_column(term) or _is_small(term) for term in terms)
 
 
 def _is_column(node: ast.expr) -> bool:
-    if isinstance(node, ast.BinOp):
-        return _has_column(node) and not _is_bare(node)
     return isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "F"
 
 
@@ -36,9 +40,15 @@ def _is_small(node: ast.expr) -> bool:
 
 @pytest.mark.parametrize(
     "source",
-    ['F("a_minor") + minor', 'F("a_minor") - row.amount_minor', 'minor + F("a_minor")', 'models.F("a_minor") * 40_000', 'F("a") - F("b") + c',
-     'F("a") + Value(minor)'],
-)  # fmt: skip
+    [
+        'F("a_minor") + minor',
+        'F("a_minor") - row.amount_minor',
+        'minor + F("a_minor")',
+        'models.F("a_minor") * 40_000',
+        'F("a") - F("b") + c',
+        'F("a") + Value(minor)',
+    ],
+)
 def test_a_bare_sum_is_seen(source: str) -> None:
     assert bare_sums(source)
 
