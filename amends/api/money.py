@@ -16,12 +16,14 @@ from amends.api.shapes import Money, TextOut
 from amends.api.telling import text
 from amends.approvals.models import Approval
 from amends.cases.queries import case_for
+from amends.kernel.parties import Party
 from amends.people.rules import Actor
 from amends.refunds import lists, verbs
 from amends.refunds.chargebacks import STATES, answer_chargeback
 from amends.refunds.mending import retry_safely
 from amends.refunds.models import Chargeback, Refund
 from amends.refunds.payees import give_payee, hint_of
+from amends.refunds.reasons import reason_words
 from amends.refunds.where import chargebacks_of, label_of, where_of, why_of
 
 router = Router(tags=["refunds"])
@@ -29,7 +31,7 @@ Need = Literal["", "failed", "unknown", "frozen", "payee", "bank", "late"]
 
 
 class WhereOut(Schema):
-    """One sum on its way. `expected_at` is when it usually arrives, null where no day can be told."""
+    """One sum on its way. `expected_at` is when it usually arrives, null where no day can be told; `to` is for consumer and platform."""
 
     ref: str
     label: TextOut
@@ -43,7 +45,10 @@ class WhereOut(Schema):
 
 
 class ChargebackOut(Schema):
-    """A payment that a bank took back. `state`: open, consumer, merchant (who won); `covered` of it counts as refunded."""
+    """A payment that a bank took back. `state`: open, consumer, merchant (who won); `covered` of it counts as refunded.
+
+    `provider_ref`, `answered_at` and `proof` are for merchant and platform; to the consumer they are empty.
+    """
 
     ref: str
     order: str
@@ -52,6 +57,7 @@ class ChargebackOut(Schema):
     amount: Money
     covered: Money
     reason: str
+    reason_words: TextOut | None
     state: str
     state_words: TextOut
     opened_at: datetime
@@ -150,16 +156,17 @@ class ChargebackAnswerIn(Body):
 @reading(router, "/cases/{ref}/money", CaseMoneyOut, "Where the money of a case is")
 def case_money(request: Asked, ref: str) -> CaseMoneyOut:
     """Each refund with its tender, how far it has come, by when it usually arrives, and why; and chargebacks of the payment."""
-    case = case_for(ref, request.auth.actor)
+    reader = request.auth.actor
+    case = case_for(ref, reader)
     rows = [
         WhereOut(
-            ref=one.refund.ref, label=text(one.label), to=text(one.to) if one.to else None,
+            ref=one.refund.ref, label=text(one.label), to=text(one.to) if one.to and _knows_payee(reader) else None,
             amount=Money(amount_minor=one.minor, currency=one.unit), stage=one.stage, state=text(one.state), why=text(one.why),
             expected_at=one.expected_at, paid_at=one.paid_at,
         )
         for one in where_of(case)
     ]  # fmt: skip
-    return CaseMoneyOut(refunds=rows, chargebacks=[_chargeback(one) for one in chargebacks_of(case)])
+    return CaseMoneyOut(refunds=rows, chargebacks=[_chargeback(one, reader) for one in chargebacks_of(case)])
 
 
 @posting(router, "/cases/{ref}/payees", PayeeOut, "Say where money of the case may go")
@@ -220,7 +227,7 @@ def refund_redirection(request: Asked, ref: str, body: RedirectionIn) -> HttpRes
 @reading(router, "/chargebacks", ChargebacksOut, "Chargebacks")
 def chargebacks(request: Asked, state: Literal["", "open", "consumer", "merchant"] = "") -> ChargebacksOut:
     """What banks have taken back, those to be answered soonest first, at most 50; a merchant sees those of its own payments."""
-    return ChargebacksOut(items=[_chargeback(one) for one in lists.chargebacks(request.auth.actor, state)])
+    return ChargebacksOut(items=[_chargeback(one, request.auth.actor) for one in lists.chargebacks(request.auth.actor, state)])
 
 
 @posting(router, "/chargebacks/{ref}/answer", ChargebackOut, "Answer a chargeback with proof")
@@ -230,7 +237,7 @@ def chargeback_answer(request: Asked, ref: str, body: ChargebackAnswerIn) -> Htt
     def run() -> ChargebackOut:
         by = request.auth.actor
         row = answer_chargeback(ref, proof=body.proof, words=body.words, evidence=body.evidence, by=by)
-        return _chargeback(lists.chargeback_for(row.ref, by))
+        return _chargeback(lists.chargeback_for(row.ref, by), by)
 
     return done(request, run)
 
@@ -252,10 +259,19 @@ def _need(row: Refund, due_at: datetime | None, reader: Actor) -> NeedOut:
     )  # fmt: skip
 
 
-def _chargeback(row: Chargeback) -> ChargebackOut:
+def _knows_payee(reader: Actor) -> bool:
+    """An account is its consumer's; whoever pays it knows it too, and no shop does."""
+    return reader.party is Party.CONSUMER or reader.sees_everything
+
+
+def _chargeback(row: Chargeback, reader: Actor) -> ChargebackOut:
+    # What merchant and platform hold against the consumer's bank is theirs, and so are the references at the gateway.
+    ours = reader.party is not Party.CONSUMER
+    why = reason_words(row.reason)
     return ChargebackOut(
-        ref=row.ref, order=row.tender.order.ref, gateway=row.gateway, provider_ref=row.provider_ref,
+        ref=row.ref, order=row.tender.order.ref, gateway=row.gateway, provider_ref=row.provider_ref if ours else "",
         amount=Money(amount_minor=row.amount_minor, currency=row.unit), covered=Money(amount_minor=row.covered_minor, currency=row.unit),
-        reason=row.reason, state=row.state, state_words=text(STATES[row.state]), opened_at=row.opened_at, answer_by=row.answer_by,
-        answered_at=row.answered_at, decided_at=row.decided_at, proof=row.proof,
+        reason=row.reason, reason_words=text(why) if why else None, state=row.state, state_words=text(STATES[row.state]),
+        opened_at=row.opened_at, answer_by=row.answer_by, answered_at=row.answered_at if ours else None, decided_at=row.decided_at,
+        proof=row.proof if ours else [],
     )  # fmt: skip

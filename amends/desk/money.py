@@ -20,11 +20,13 @@ from amends.faces.told import tell
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
+from amends.reconciliation.rules.words import gateway_name
 from amends.refunds import lists, verbs
 from amends.refunds.chargebacks import PROOFS, STATES, answer_chargeback
 from amends.refunds.mending import may_mend, retry_safely
 from amends.refunds.models import Chargeback, Refund
 from amends.refunds.payees import case_payees, hint_of
+from amends.refunds.reasons import answer_words, reason_words
 from amends.refunds.where import WAYS, label_of, why_of
 
 REFUNDS, CHARGEBACKS = f"{HOME}refunds", f"{HOME}chargebacks"
@@ -108,7 +110,7 @@ def redirection(request: ActorRequest, ref: str) -> HttpResponse:
 def chargebacks(request: ActorRequest) -> HttpResponse:
     """Chargebacks: the open ones, those to be answered soonest first; or all."""
     every = request.GET.get("show") == "all"
-    rows = [(row, STATES[row.state]) for row in lists.chargebacks(request.actor, "" if every else "open")]
+    rows = [(row, STATES[row.state], reason_words(row.reason)) for row in lists.chargebacks(request.actor, "" if every else "open")]
     return shown(request, "desk/chargebacks.html", {"rows": rows, "every": every, "nav_here": REFUNDS})
 
 
@@ -139,7 +141,8 @@ def _listed(one: lists.InNeed, reader: Actor) -> dict[str, Any]:
     row = one.refund
     return {
         "refund": row, "case": row.case, "need": lists.NEEDS.get(one.need), "state": MONEY_STATES.get(row.stage, "none"),
-        "label": label_of(row), "to": hint_of(row.payee), "currency": row.unit.split(".")[0], "due": one.due_at,
+        "reason": reason_words(row.reason), "label": label_of(row),
+        "to": hint_of(row.payee), "currency": row.unit.split(".")[0], "due": one.due_at,
         "owner": str(row.owner) if row.owner else "", "may_mend": may_mend(row, reader), "may_own": verbs.may_own(row, reader),
     }  # fmt: skip
 
@@ -150,11 +153,14 @@ def _refund_page(request: ActorRequest, ref: str, *, refusal: Unprocessable | No
     context: dict[str, Any] = {
         "row": row, "case": row.case, "label": label_of(row), "stage": stage_name("refund", row.stage), "why": why_of(row)
         if row.stage != "dropped" else None, "way": WAYS[row.way], "to": hint_of(row.payee), "due": lists.limit_of(row),
-        "currency": row.unit.split(".")[0], "attempts": list(row.attempts.order_by("-number")), "stand_in": stand_in,
+        "currency": row.unit.split(".")[0], "stand_in": stand_in, "reason": reason_words(row.reason),
+        "gateway": WAYS.get(row.gateway) or gateway_name(row.gateway),
+        "attempts": [(one, answer_words(one.answer), reason_words(one.reason)) for one in row.attempts.order_by("-number")],
         "payees": [(one.ref, hint_of(one), one.consented_at) for one in case_payees(row.case)],
         "may": {"mend": may_mend(row, request.actor), "redirect": verbs.may_redirect(row, request.actor),
                 "own": verbs.may_own(row, request.actor),},
         "refusal": refusal, "wrong": refusal.fields if refusal else {}, "typed": request.POST if refusal else {}, "nav_here": REFUNDS,
+        "chosen": given(request, "payee") if refusal else "",
     }  # fmt: skip
     return shown(request, "desk/refund.html", context, status=refusal.status if refusal else 200)
 
@@ -162,7 +168,8 @@ def _refund_page(request: ActorRequest, ref: str, *, refusal: Unprocessable | No
 def _chargeback_page(request: ActorRequest, row: Chargeback, *, refusal: Unprocessable | None = None) -> HttpResponse:
     told: list[tuple[str, Text]] = [(key, name) for key, name in PROOFS.items() if key in row.proof]
     context: dict[str, Any] = {
-        "row": row, "state": STATES[row.state], "currency": row.unit.split(".")[0], "cases": lists.cases_beside(row, request.actor),
+        "row": row, "state": STATES[row.state], "gateway": gateway_name(row.gateway), "reason": reason_words(row.reason),
+        "currency": row.unit.split(".")[0], "cases": lists.cases_beside(row, request.actor),
         "proofs": list(PROOFS.items()), "told": told, "pieces": [one for one in row.proof if one not in PROOFS], "refusal": refusal,
         "wrong": refusal.fields if refusal else {}, "typed": request.POST if refusal else {},
         "ticked": request.POST.getlist("proof") if refusal else [], "nav_here": REFUNDS,

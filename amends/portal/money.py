@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from amends.cases.models import Case
 from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.money_of_case import shown
 from amends.faces.told import tell
+from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
 from amends.portal.cases import case_page
@@ -28,14 +30,23 @@ KEPT = say("收款方式已保存，只用于付这份售后单的钱。", "Save
 @require_GET
 @face("portal")
 def page(request: ActorRequest) -> HttpResponse:
-    """Every refund of this consumer, those on their way first, then the newest; by case. Two queries."""
+    """The refunds of this consumer, the newest first, by case, MOST a page: those on their way before the others. Three queries at most."""
     mine = Case.objects.visible_to(request.actor)
     rows = Refund.objects.filter(case__in=mine, stage__in=SHOWN).select_related("tender", "payee", "grant", "case")
     by_case: dict[int, tuple[Case, list[dict[str, Any]]]] = {}
-    for row in rows.order_by("-made_at", "-pk")[:MOST]:
+    after = _after(rows, request.GET.get("after", ""))
+    found = list((rows.filter(pk__lt=after) if after else rows).order_by("-pk")[: MOST + 1])
+    for row in found[:MOST]:
         by_case.setdefault(row.case_id, (row.case, []))[1].append(shown(told([row], row.case.currency)[0]))
     cases = sorted(by_case.values(), key=lambda one: all(row["there"] for row in one[1]))
-    return render(request, "portal/money.html", {"cases": cases, "back_url": reverse("portal:home")})
+    earlier = f"?after={found[MOST - 1].ref}" if len(found) > MOST else ""
+    back = reverse("portal:money" if after else "portal:home")
+    return render(request, "portal/money.html", {"cases": cases, "earlier_url": earlier, "back_url": back})
+
+
+def _after(rows: QuerySet[Refund], ref: str) -> int | None:
+    """The row that the page before ended with, None where it is none of these."""
+    return rows.filter(ref=clean_ref(ref) or "").values_list("pk", flat=True).first()
 
 
 @require_POST

@@ -43,8 +43,7 @@ def _answered(gateway: str, state: State, told: Mapping[str, Any]) -> str:
         return _ignored(f"refund {state}", told)
     if state == "failed" and _was_paid(gateway, told):
         return take_reversed(str(told["key"]), reason=str(told.get("reason", ""))[:80], provider_ref=str(told["provider_ref"])[:80])
-    at = told.get("at")
-    answer = Answer(state, str(told.get("provider_ref", "")), str(told.get("reason", "")), datetime.fromisoformat(at) if at else None)
+    answer = Answer(state, str(told.get("provider_ref", "")), str(told.get("reason", "")), _instant(told.get("at")))
     return take_answer(str(told["key"]), answer, source="webhook")
 
 
@@ -87,11 +86,18 @@ def _whole(told: Mapping[str, Any]) -> bool:
 
 
 def _opened(gateway: str, told: Mapping[str, Any]) -> Opened:
-    until = told.get("answer_by")
     return Opened(
         gateway, str(told["provider_ref"])[:80], int(told["amount"]), str(told["currency"]), str(told.get("payment_ref", "")),
-        str(told.get("tender", "")), str(told.get("reason", "")), datetime.fromisoformat(until) if until else None,
+        str(told.get("tender", "")), str(told.get("reason", "")), _instant(told.get("answer_by")),
     )  # fmt: skip
+
+
+def _instant(told: object) -> datetime | None:
+    """An instant as it was told; None where it is none: what happened counts also without."""
+    try:
+        return datetime.fromisoformat(str(told)) if told else None
+    except ValueError:
+        return None
 
 
 def _ignored(kind: str, told: Mapping[str, Any]) -> str:

@@ -32,6 +32,9 @@ from amends.refunds.reserving import MoreThanCaptured, drop, reserve
 
 __all__ = ["MoreThanCaptured", "drop", "intend_anew", "intend_for", "intend_instead", "keep_tender_apart", "payee_of", "refunds_of"]
 
+BY_WAY = {Way.BANK.value: "bank", Way.CREDIT.value: "credit"}
+"""Who pays what its consumer has named a payee for."""
+
 
 def intend_for(grant: Grant, by: Actor) -> list[Refund]:
     """The grant is begun and has one intent for each tender of its shares less its reduction, or one for its sum beyond the order; with
@@ -80,10 +83,9 @@ def intend_instead(case: Case, old: Refund, by: Actor, *, grant: Grant | None = 
 
     `old` is redirected or reversed already. `grant`: what owes it now, where that is another.
     """
-    way = payee.way if payee else old.way
+    where = {"way": payee.way, "gateway": BY_WAY[payee.way]} if payee else {"way": old.way, "gateway": old.gateway}
     born = _born(
-        case, grant or old.grant, old.amount_minor, old.unit, by, tender=old.tender, way=way, gateway=old.gateway,
-        payee=payee if payee else old.payee, stands_for=old,
+        case, grant or old.grant, old.amount_minor, old.unit, by, tender=old.tender, payee=payee or old.payee, stands_for=old, **where
     )  # fmt: skip
     if old.tender is not None:
         keep_tender_apart(old.tender, only=case)
@@ -111,11 +113,10 @@ def _beyond(case: Case, grant: Grant, by: Actor) -> list[Refund]:
     unit = grant.currency or case.currency
     account = _account_at_gateway(case, unit)
     payee = None if account else payee_of(case)
-    where: dict[str, Any] = {"way": payee.way if payee else Way.BANK.value, "payee": payee, "gateway": "bank"}
+    way = payee.way if payee else Way.BANK.value
+    where: dict[str, Any] = {"way": way, "payee": payee, "gateway": BY_WAY[way]}
     if account is not None:
         where = {"way": Way.TRANSFER.value, "gateway": account.gateway}
-    elif payee and payee.way == Way.CREDIT:
-        where["gateway"] = "credit"
     refund = _born(case, grant, minor, unit, by, **where)
     book("owed", refund, case, verb="intend")
     if account is None and payee is None:

@@ -100,6 +100,34 @@ def test_anna_names_an_account_and_what_she_typed_wrong_is_said_beside_it(cast: 
     assert posts(enters("berta@example.com"), url, way="credit", consents="1").status_code == 404
 
 
+def test_anna_finds_all_her_refunds_also_without_an_open_case(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("amends.portal.money.MOST", 2)
+    cases = [granted(cast, an_unshipped_order(cast)) for _ in range(3)]
+    for case in cases:
+        intended(case)
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(stage="closed")
+    anna = enters("anna@example.com")
+    assert "/portal/money/" in anna.get("/portal/").content.decode()
+    page = anna.get("/portal/money/").content.decode()
+    last = Refund.objects.order_by("-pk")[1]
+    assert f'href="?after={last.ref}"' in page and cases[0].ref not in page
+    earlier = anna.get(f"/portal/money/?after={last.ref}").content.decode()
+    assert cases[0].ref in earlier and cases[2].ref not in earlier and "Earlier refunds" not in earlier
+
+
+def test_what_gateways_say_in_codes_the_desk_reads_in_words(cast: Cast) -> None:
+    order = an_unshipped_order(cast)
+    refund, row = failed(cast, order), disputed(an_unshipped_order(cast))
+    for language, words in (("en", ("The account or card is closed", "House gateway", "Goods said not to have come")),
+                            ("zh-CN", ("收款账户或卡已关闭", "自有支付网关", "称未收到商品"))):  # fmt: skip
+        agent = enters("agent@example.com", language)
+        page = agent.get(f"/desk/refunds/{refund.ref}").content.decode()
+        assert words[0] in page and words[1] in page and "account_closed" in page
+        assert words[0] in agent.get("/desk/refunds").content.decode()
+        for url in ("/desk/chargebacks", f"/desk/chargebacks/{row.ref}"):
+            assert words[2] in agent.get(url).content.decode(), url
+
+
 # ── the desk ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -125,7 +153,10 @@ def test_one_refund_is_given_to_a_colleague_and_sent_another_way_once_approved(c
     assert "Pay it another way" in page and "5678" in page and "6222020012345678" not in page
     assert posts(agent, f"{url}/owner", to="nobody@example.com").status_code == 422
     assert posts(agent, f"{url}/owner", to="ines@example.com").status_code == 303
-    assert posts(agent, f"{url}/redirection", payee=payee.ref, why="").status_code == 422
+    give_payee(refund.case.ref, way="credit", by=cast.anna, consents=True)
+    wrong = posts(agent, f"{url}/redirection", payee=payee.ref, why="", break_glass="1")
+    assert wrong.status_code == 422
+    assert f'value="{payee.ref}" checked' in wrong.content.decode() and 'name="break_glass" value="1" checked' in wrong.content.decode()
     assert posts(agent, f"{url}/redirection", payee=payee.ref, why="the card is closed").status_code == 303
     assert "nothing was done yet" in agent.get(url).content.decode()
     assert Refund.objects.get(pk=refund.pk).stage == "failed"
@@ -170,6 +201,20 @@ def test_programs_read_where_money_is_and_each_sees_its_own(cast: Cast) -> None:
     answered = bolt.post(f"/chargebacks/{row.ref}/answer", {"proof": ["delivered"], "words": "Signed for at the door"})
     assert (answered.status_code, answered.json()["proof"]) == (201, ["delivered"])
     assert anna.get(f"/refunds/{refund.ref}").json()["owner"] == ""
+
+
+def test_an_account_and_what_is_held_against_a_bank_are_told_to_those_whose_they_are(cast: Cast) -> None:
+    order = an_unshipped_order(cast, prices=(1900,))
+    refund = failed(cast, order)
+    to = give_payee(refund.case.ref, way="bank", by=cast.anna, consents=True, **ACCOUNT)
+    Refund.objects.filter(pk=refund.pk).update(way="bank", payee=to)
+    row = disputed(order)
+    program(cast.bolt).post(f"/chargebacks/{row.ref}/answer", {"proof": ["delivered"], "words": "Signed for at the door"})
+    anna, bolt, agent = (program(who).get(f"/cases/{refund.case.ref}/money").json() for who in (cast.anna, cast.bolt, cast.agent))
+    assert [one["refunds"][0]["to"] is not None for one in (anna, bolt, agent)] == [True, False, True]
+    assert [one["chargebacks"][0]["proof"] for one in (anna, bolt, agent)] == [[], ["delivered"], ["delivered"]]
+    assert [bool(one["chargebacks"][0]["provider_ref"]) for one in (anna, bolt, agent)] == [False, True, True]
+    assert anna["chargebacks"][0]["reason_words"]["en"] == "goods said not to have come"
 
 
 def test_programs_mend_take_and_redirect_once_for_a_key(cast: Cast) -> None:

@@ -28,8 +28,9 @@ from amends.refunds.banking import DISCARDED, hand_to_bank
 from amends.refunds.events import take_event
 from amends.refunds.intents import intend_for
 from amends.refunds.mending import retry_safely
-from amends.refunds.models import Payee, Refund
+from amends.refunds.models import GatewayEvent, Payee, Refund
 from amends.refunds.payees import account_of, give_payee, open_for_bank, waiting_for_payee, wants_payee
+from amends.refunds.pushes import TAKERS, sweep_events
 from amends.refunds.queries import books_check
 from amends.refunds.verbs import assign, may_redirect, redirect, retry, take_on
 from tests.cast import Cast, later_by, person, the_cast
@@ -352,6 +353,32 @@ def test_a_file_that_nobody_had_was_no_try(cast: Cast) -> None:
         take_answer(refund.ref, Answer("failed", f"BB{number}:1", DISCARDED), source="bank")
     hand_to_bank(refund.pk, by=cast.agent)
     assert stages([refund]) == ["sent"]
+
+
+def test_pushes_that_fail_again_and_again_keep_no_other_from_its_turn(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(gateway: str, kind: str, told: object) -> str:
+        raise RuntimeError(kind)
+
+    monkeypatch.setitem(TAKERS, "broken", broken)
+    long_ago = clock.now() - timedelta(hours=2)
+    for number in range(4):
+        GatewayEvent.objects.create(gateway="house", event=f"E{number}", kind="broken", told={}, received_at=long_ago)
+    good = GatewayEvent.objects.create(gateway="house", event="E9", kind="refund.paid", told={"key": "nobody's"}, received_at=long_ago)
+    assert sweep_events(most=2) == 1
+    assert GatewayEvent.objects.get(pk=good.pk).state == "ignored"
+
+
+def test_an_instant_that_is_none_takes_nothing_from_what_happened(cast: Cast) -> None:
+    refund = intended(granted(cast, an_unshipped_order(cast)))[0]
+    mark_sent(refund.pk)
+    told = {"key": refund.ref, "amount": 9900, "currency": "CNY", "provider_ref": "P1", "at": "nonsense"}
+    assert take_event("house", "refund.paid", told) == "paid"
+
+
+def test_who_pays_a_redirected_refund_is_said_with_it(cast: Cast) -> None:
+    refund = failed(cast, an_unshipped_order(cast, prices=(1900,)))
+    there = redirected(refund, give_payee(refund.case.ref, way="bank", by=cast.anna, consents=True, **ACCOUNT), cast)
+    assert (there.way, there.gateway) == ("bank", "bank")
 
 
 # ── sums beyond the order ────────────────────────────────────────────────────────────────────────────────────────────────────
