@@ -18,13 +18,13 @@ from django.db.models import QuerySet, Sum
 from amends.cases.life import LifeRow
 from amends.cases.texts import clean_words
 from amends.compensation.models import PurseMove
-from amends.compensation.rules import CREDIT, POINTS
+from amends.compensation.rules import CREDIT, POINTS, in_words
 from amends.kernel import clock
-from amends.kernel.money import Money, exponent
+from amends.kernel.money import exponent
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Conflict, NotFound, NotYourMove, Unprocessable
-from amends.kernel.texts import Text, say
+from amends.kernel.texts import say
 from amends.ledger.models import Line
 from amends.ledger.posting import About, post
 from amends.market.models import Consumer, Order
@@ -163,16 +163,9 @@ def _hold(consumer_id: int) -> None:
 def _check_held(consumer_id: int, purse: str, unit: str, amount_minor: int) -> None:
     held = balance(consumer_id, purse, unit)
     if held < amount_minor:
-        wrong = say("余额不足：现有 {held}，要用 {asked}。", "Not enough: {held} there, {asked} asked.", held=_words(held, unit),
-                    asked=_words(amount_minor, unit))  # fmt: skip
+        wrong = say("余额不足：现有 {held}，要用 {asked}。", "Not enough: {held} there, {asked} asked.", held=in_words(held, unit),
+                    asked=in_words(amount_minor, unit))  # fmt: skip
         raise Conflict(wrong, code="purse_too_small")
-
-
-def _words(minor: int, unit: str) -> Text:
-    if unit == POINTS:
-        return say("{n} 积分", "{n} points", n=minor)
-    money = Money(minor, unit)
-    return Text(money.into("zh"), money.into("en"))
 
 
 def _lower(asked: Move, what: str, words: str, consumer: Consumer, merchant_id: int) -> PurseMove:

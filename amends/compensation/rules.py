@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from amends.kernel.money import Money
 from amends.kernel.texts import Text, say
 
 WHOLE = 10_000
@@ -55,7 +56,7 @@ MOVE_NAMES: dict[str, Text] = {
 }
 PURSE_NAMES: dict[str, Text] = {POINTS: say("积分", "points"), CREDIT: say("余额", "store credit")}
 SUPPLEMENT_NAMES: dict[str, Text] = {
-    "asked": say("等你补款", "waiting for payment"),
+    "asked": say("等补款", "waiting for payment"),
     "paid": say("已补款", "paid"),
     "lapsed": say("逾期未补款", "not paid in time"),
     "dropped": say("不用补款", "no longer asked"),
@@ -104,6 +105,8 @@ def why_not(voucher: Standing, purchase: Purchase, at: datetime) -> tuple[str, T
     if purchase.currency != voucher.currency:
         wrong = say("这张优惠券只能用于 {code} 订单。", "This voucher is for orders in {code}.", code=voucher.currency)
         return "voucher_currency", wrong
+    if purchase.total_minor < 1:
+        return "voucher_nothing_to_pay", say("订单没有要付的钱，用不上优惠券。", "There is nothing to pay for it to be taken off.")
     if purchase.total_minor < voucher.min_spend_minor:
         return "voucher_min_spend", say("订单没有达到使用门槛。", "The order does not reach the voucher's least spend.")
     return None
@@ -112,6 +115,14 @@ def why_not(voucher: Standing, purchase: Purchase, at: datetime) -> tuple[str, T
 def off(voucher: Standing, purchase: Purchase) -> int:
     """What the voucher takes off: never more than the purchase comes to. What is left of it lapses, because it is used once."""
     return min(voucher.amount_minor, purchase.total_minor)
+
+
+def in_words(minor: int, unit: str) -> Text:
+    """So much of a unit as people read it: points, or money; a voucher's sum is its currency's."""
+    if unit == POINTS:
+        return say("{n} 积分", "{n} points", n=minor)
+    money = Money(minor, unit.partition(".")[0])
+    return Text(money.into("zh"), money.into("en"))
 
 
 # ── what is best for the consumer ────────────────────────────────────────────────────────────────────────────────────────────

@@ -35,6 +35,7 @@ from amends.people.rules import CLOCK, Actor
 from amends.plumbing.shards import WHOLE, Shard
 
 ISSUED = "issued"
+MOST_MINOR = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,11 @@ class Terms:
     days: int = 0
 
     def __post_init__(self) -> None:
-        if self.amount_minor < 1:
-            raise Unprocessable.field(
-                "amount_minor", say("面额至少是最小单位的 1。", "The amount is at least one minor unit."), code="wrong_amount"
-            )
-        if self.min_spend_minor < 0:
-            wrong = say("门槛不能小于零。", "The least spend is not below zero.")
+        if not 1 <= self.amount_minor <= MOST_MINOR:
+            wrong = say("面额至少是最小单位的 1，也不能大得没有意义。", "The amount is at least one minor unit, and not beyond all sense.")
+            raise Unprocessable.field("amount_minor", wrong, code="wrong_amount")
+        if not 0 <= self.min_spend_minor <= MOST_MINOR:
+            wrong = say("门槛不能小于零，也不能大得没有意义。", "The least spend is not below zero, and not beyond all sense.")
             raise Unprocessable.field("min_spend_minor", wrong, code="wrong_amount")
         if self.scope not in ("merchant", "platform"):
             raise Unprocessable.field("scope", say("只能是 merchant 或 platform。", "It is merchant or platform."), code="wrong_scope")
@@ -251,7 +251,7 @@ def _case_at(voucher: Voucher, merchant_id: int) -> int | None:
 
 
 def _refusal(code: str, text: Text) -> Conflict | Unprocessable:
-    field = {"voucher_currency": "currency", "voucher_min_spend": "total_minor"}.get(code)
+    field = {"voucher_currency": "currency", "voucher_min_spend": "total_minor", "voucher_nothing_to_pay": "total_minor"}.get(code)
     return Unprocessable.field(field, text, code=code) if field else Conflict(text, code=code)
 
 

@@ -24,6 +24,8 @@ CAUSES = {
 }
 """What a cause may name that is no line of a timeline and no order taken in: rows of these tables, which say by themselves who did it
 and when."""
+OF_ALL_SHOPS = frozenset({"voucher"})
+"""What may cause a posting in another shop's books too: one shop's case brings a voucher of the platform, any shop redeems it."""
 
 # The balance of every posting in every unit; a posting without lines comes out of the left side of the join.
 _UNBALANCED = """
@@ -103,7 +105,7 @@ WITH named AS MATERIALIZED (
 )
 """
 _NO_ROW = """
-SELECT n.key, n.cause FROM named n LEFT JOIN {table} t ON t.merchant_id = n.merchant_id AND t.id::text = n.id
+SELECT n.key, n.cause FROM named n LEFT JOIN {table} t ON {same} AND t.id::text = n.id
 WHERE n.name = '{name}' AND t.id IS NULL
 """
 
@@ -160,7 +162,10 @@ def commission_astray() -> list[str]:
 def causeless() -> list[str]:
     """Postings whose cause is no line of their case's timeline, and no row of another table that may cause one."""
     tables = {"tables": list(CAUSES)}
-    rowless = _NAMED + " UNION ALL ".join(_NO_ROW.format(name=name, table=table) for name, table in CAUSES.items())
+    rowless = _NAMED + " UNION ALL ".join(
+        _NO_ROW.format(name=name, table=table, same="true" if name in OF_ALL_SHOPS else "t.merchant_id = n.merchant_id")
+        for name, table in CAUSES.items()
+    )
     rows = _rows(_CAUSELESS, tables) + _rows(rowless, tables)
     return [f"posting {key} was caused by {cause}, which is not there" for key, cause in rows][:SHOWN]
 

@@ -103,6 +103,50 @@ def test_a_difference_is_asked_for_and_withdrawn(bolt: Client, cast: Cast, case:
     assert asked.state == "dropped"
 
 
+@pytest.mark.parametrize(("amount", "said"), [("abc", "not an amount"), ("99999999999999999999", ""), ("", "")])
+def test_what_is_no_amount_is_not_called_nothing(bolt: Client, case: Case, amount: str, said: str) -> None:
+    here = f"/console/cases/{case.ref}/compensation"
+    for path, more in ((here, {"kind": "goodwill", "words": "typed words"}), (f"{here}/supplement", {"reason": "typed words"})):
+        page = bolt.post(path, {"idempotency_key": "k", "amount": amount, **more})
+        assert page.status_code == 422
+        text = page.content.decode()
+        assert "typed words" in text
+        assert "more than nothing" not in text
+    assert not Grant.objects.filter(case=case).exists()
+    assert not Supplement.objects.filter(case=case).exists()
+
+
+def test_a_refused_difference_comes_back_with_what_was_typed(bolt: Client, case: Case) -> None:
+    here = f"/console/cases/{case.ref}/compensation/supplement"
+    page = bolt.post(here, {"idempotency_key": "k", "amount": "200000", "reason": "a better one"})
+    assert page.status_code == 422
+    text = page.content.decode()
+    assert "100,000.00 at most" in text
+    assert "a better one" in text
+    assert "200000" in text or "200,000" in text
+    assert posted(bolt, here, "k2", amount="15") == 303
+    again = bolt.post(here, {"idempotency_key": "k3", "amount": "16", "reason": "twice"})
+    assert again.status_code == 409
+    assert "asked already" in again.content.decode()
+
+
+def test_a_voucher_that_is_not_taken_back_keeps_its_reason(bolt: Client, cast: Cast, case: Case) -> None:
+    ref = compensate(case.ref, Offer("voucher", 2000), by=cast.bolt).came
+    here = f"/console/cases/{case.ref}/compensation/vouchers/{ref}/revocation"
+    page = bolt.post(here, {"idempotency_key": "k", "reason": "x" * 201})
+    assert page.status_code == 422
+    assert "x" * 201 in page.content.decode()
+    assert Voucher.objects.get(ref=ref).state == "issued"
+
+
+def test_a_difference_is_asked_in_the_orders_currency(cast: Cast) -> None:
+    bolt = client(cast.bolt.user_id)
+    yen = claims(an_order(cast.bolts, cast.annas, prices=(5000,), currency="JPY"), by=cast.anna)
+    assert posted(bolt, f"/console/cases/{yen.ref}/compensation/supplement", amount="1500") == 303
+    asked = Supplement.objects.get(case=yen)
+    assert (asked.amount_minor, asked.currency) == (1500, "JPY")
+
+
 def test_strangers_see_nothing(cast: Cast, case: Case) -> None:
     assert client(cast.rival.user_id).get(f"/console/cases/{case.ref}/compensation").status_code == 404
     assert client(cast.anna.user_id).get(f"/console/cases/{case.ref}/compensation").status_code == 404

@@ -26,6 +26,7 @@ from amends.compensation.vouchers import Terms, expire_due, redeem, revoke, warn
 from amends.insight.verify import CHECKS
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
+from amends.ledger.checks import causeless
 from amends.ledger.posting import balances
 from amends.market.models import OrderLine, Unit
 from amends.notices.models import Notice
@@ -245,6 +246,17 @@ def test_a_merchants_voucher_counts_in_its_shop_alone_and_the_platforms_everywhe
     assert (books["platform", "cost", "CNY"], books["merchant", "held", "CNY"]) == (1500, -1500), "no more than the purchase"
     with pytest.raises(Conflict):
         redeem(ours, Purchase("R-1", 1500, "CNY"), by=cast.bolt)
+    assert causeless() == [], "a voucher of one shop's case is met in another shop's books"
+
+
+def test_a_voucher_is_not_used_up_for_nothing_and_has_a_sensible_bound(cast: Cast, case: Case) -> None:
+    one = voucher(case, cast)
+    with pytest.raises(Unprocessable) as nothing:
+        redeem(one.ref, Purchase("B-0", 0, "CNY"), by=cast.bolt)
+    assert (nothing.value.code, Voucher.objects.get(pk=one.pk).state) == ("voucher_nothing_to_pay", "issued")
+    for terms in ({"amount_minor": 10**20}, {"amount_minor": 100, "min_spend_minor": 10**20}):
+        with pytest.raises(Unprocessable):
+            Terms("CNY", **terms)
 
 
 def test_a_voucher_ends_by_the_clock_whether_or_not_a_job_was_there(cast: Cast, case: Case, stepped_clock: clock.Stepped) -> None:

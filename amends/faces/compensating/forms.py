@@ -97,3 +97,8 @@ class AskForm(FacesForm):
 
     amount = MoneyField(label=label("请消费者补多少", "What the consumer is asked to pay"))
     reason = forms.CharField(label=label("理由（给审批的人看）", "Reason (for whoever approves)"), required=False, max_length=500)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="ask_%s", **kwargs)
+        if isinstance(field := self.fields["amount"], MoneyField):
+            field.currency = field.widget.currency = currency

@@ -28,7 +28,7 @@ from amends.faces.told import tell
 from amends.kernel import clock
 from amends.kernel.money import Money
 from amends.kernel.parties import Party
-from amends.kernel.refusals import Unprocessable
+from amends.kernel.refusals import NotFound, Refusal, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.market.models import OrderLine
 from amends.people.rules import Actor
@@ -67,6 +67,8 @@ class Rooms:
         if kind is None:
             raise Unprocessable(say("这里不能给补偿。", "Nothing can be given here."))
         form = _form(kind, request.actor, case, request.POST)
+        if not form.is_valid():
+            return self._drawn(request, case, kind=kind, typed=form, status=422)
         answered: list[Text] = []
 
         def run() -> str:
@@ -79,52 +81,66 @@ class Rooms:
         except Unprocessable as refusal:
             fields = {NAMED.get(name, name): text for name, text in refusal.fields.items()}
             fields = {"points" if name == "amount" and kind is Kind.POINTS else name: text for name, text in fields.items()}
-            return self._drawn(request, case, kind, with_errors(form, fields), refusal)
+            return self._drawn(request, case, kind=kind, typed=with_errors(form, fields), refusal=refusal)
         said = answered[0] if answered else GIVEN
         tell(request, said, kind="info" if said is ASKED else "success")
         return answer
 
     def revocation(self, request: ActorRequest, ref: str, voucher: str) -> HttpResponse:
         """A voucher of the case is taken back."""
-        case = case_for(ref, request.actor)
-        return self._done(request, case, lambda: revoke(voucher, reason=given(request, "reason"), by=request.actor), TAKEN)
+        case, reason = case_for(ref, request.actor), given(request, "reason")
+        back = {"ref": voucher, "reason": reason}
+        return self._done(request, case, lambda: revoke(voucher, reason=reason, by=request.actor), TAKEN, back=back)
 
     def supplement(self, request: ActorRequest, ref: str) -> HttpResponse:
         """The consumer is asked to pay a difference, or somebody else is asked whether to."""
         case = case_for(ref, request.actor)
-        form = AskForm(request.POST)
-        came: list[object] = []
+        form = AskForm(request.POST, currency=case.currency)
+        if not form.is_valid():
+            return self._drawn(request, case, ask=form, status=422)
+        amount, reason = form.cleaned_data["amount"], form.cleaned_data["reason"]
 
-        def run() -> object:
-            amount = form.cleaned_data["amount"] if form.is_valid() else 0
-            came.append(supplements.ask(case.ref, amount_minor=amount, by=request.actor, reason=given(request, "reason")))
-            return came[0]
+        def run() -> Text:
+            came = supplements.ask(case.ref, amount_minor=amount, by=request.actor, reason=reason)
+            return ASKED if isinstance(came, Approval) else SUPPLEMENT
 
-        answer = self._done(request, case, run, None)
-        tell(request, ASKED if came and isinstance(came[0], Approval) else SUPPLEMENT)
-        return answer
+        return self._done(request, case, run, SUPPLEMENT, ask=form)
 
     def withdrawal(self, request: ActorRequest, ref: str, supplement: str) -> HttpResponse:
         """The consumer is no longer asked."""
         case = case_for(ref, request.actor)
         return self._done(request, case, lambda: supplements.drop(supplement, by=request.actor), NO_LONGER)
 
-    def _done(self, request: ActorRequest, case: Case, run: Callable[[], object], told: Text | None) -> HttpResponse:
+    def _done(
+        self, request: ActorRequest, case: Case, run: Callable[[], object], told: Text, *, ask: forms.Form | None = None,
+        back: dict[str, str] | None = None,
+    ) -> HttpResponse:  # fmt: skip
+        """The act, told in `told` or in what `run` answers; refused, the page comes back with what was typed."""
+        said = [told]
+
         def make() -> str:
-            run()
+            if isinstance(came := run(), Text):
+                said.append(came)
             return self._address(case)
 
-        answer = act(request, make)
-        if told is not None:
-            tell(request, told)
+        try:
+            answer = act(request, make)
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            fields = {NAMED.get(name, name): text for name, text in getattr(refusal, "fields", {}).items()}
+            shown = refusal if isinstance(refusal, Unprocessable) else Unprocessable(refusal.text, code=refusal.code)
+            typed = with_errors(ask, fields) if ask is not None else None
+            return self._drawn(request, case, refusal=shown, status=refusal.status, ask=typed, back=back)
+        tell(request, said[-1])
         return answer
 
     def _address(self, case: Case) -> str:
         return f"{self.home}cases/{case.ref}/compensation"
 
     def _drawn(
-        self, request: ActorRequest, case: Case, kind: Kind | None = None, typed: forms.Form | None = None,
-        refusal: Unprocessable | None = None,
+        self, request: ActorRequest, case: Case, *, kind: Kind | None = None, typed: forms.Form | None = None,
+        refusal: Unprocessable | None = None, status: int = 200, ask: forms.Form | None = None, back: dict[str, str] | None = None,
     ) -> HttpResponse:  # fmt: skip
         by = request.actor
         kind = kind or _kind(request, case, by)
@@ -138,9 +154,10 @@ class Rooms:
             "waiting": [row for row in of_case(case.pk, by) if row.state == "asked"], "approvals": f"{self.home}approvals",
             "mine": {row.ref for row in vouchers_of(by, state="issued").filter(case_id=case.pk) if row.given_by == _side(by)},
             "supplements": [(row, SUPPLEMENT_NAMES[row.state]) for row in supplements.supplements_of(case)],
-            "ask": AskForm(), "may_ask": by.party in (Party.MERCHANT, Party.PLATFORM) and not case.is_over,
+            "ask": ask or AskForm(currency=case.currency), "back": back,
+            "may_ask": by.party in (Party.MERCHANT, Party.PLATFORM) and not case.is_over,
         }  # fmt: skip
-        return self.show(request, f"{self.name}/compensation.html", context, status=422 if refusal else 200)
+        return self.show(request, f"{self.name}/compensation.html", context, status=422 if refusal and status == 200 else status)
 
 
 def compensation_in(name: str, show: Frame) -> list[URLPattern]:

@@ -14,7 +14,7 @@ from amends.compensation.giving import Decided, compensate
 from amends.compensation.models import Supplement
 from amends.compensation.offers import Offer
 from amends.compensation.queries import Given, given_on
-from amends.compensation.rules import KIND_NAMES, Kind
+from amends.compensation.rules import KIND_NAMES, Kind, in_words
 from amends.kernel.refusals import Refusal
 from amends.kernel.texts import say
 from amends.management.person import actor_named
@@ -80,7 +80,8 @@ class Command(BaseCommand):
                 self.stdout.write(json.dumps(_plain(row), ensure_ascii=False))
             else:
                 state = (say("已到账", "arrived") if row.arrived else say("在路上", "on its way")).into(language())
-                self.stdout.write(f"{row.at:%Y-%m-%d}  {KIND_NAMES[row.kind].into(language())}  {row.amount_minor} {row.unit}  {state}")
+                kind, sum_ = KIND_NAMES[row.kind].into(language()), in_words(row.amount_minor, row.unit).into(language())
+                self.stdout.write(f"{row.at:%Y-%m-%d}  {kind}  {sum_}  {state}")
 
 
 def _offer(options: dict[str, Any]) -> Offer:
