@@ -21,6 +21,7 @@ from amends.faces.marks import share_bar
 from amends.faces.parties import look
 from amends.kernel import clock as time
 from amends.kernel.texts import Text, say
+from amends.ledger.words import sum_words, unit_words
 
 register = template.Library()
 LITERAL = re.compile(r"""^(["']).*\1$""", re.DOTALL)
@@ -105,6 +106,18 @@ def money(minor: int | None, currency: str = "CNY", code: bool = False) -> SafeS
 def as_money(minor: int, currency: str = "CNY") -> str:
     """The bare characters, for a place in `{% t %}` or an attribute: `{% t "退 {sum}" "Refund {sum}" sum=minor|as_money %}`."""
     return words.money(int(minor), currency)
+
+
+@register.filter
+def as_sum(minor: int, unit: str) -> str:
+    """The bare characters of a sum in any unit of account: money, coupons and vouchers of a currency, points."""
+    return words.into(sum_words(int(minor), unit))
+
+
+@register.filter
+def as_unit(unit: str) -> str:
+    """A unit of account in words: a currency by its code, coupons and vouchers of it, points."""
+    return words.into(unit_words(unit))
 
 
 @register.filter

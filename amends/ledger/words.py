@@ -122,3 +122,15 @@ def sum_words(minor: int, unit: str) -> Text:
     if kind == "coupon":
         return say("{sum} 优惠券", "{sum} in coupons", sum=spoken)
     return say("{sum} 代金券", "{sum} in vouchers", sum=spoken)
+
+
+def unit_words(unit: str) -> Text:
+    """A unit of account by name: a currency by its code, which is the same in every language."""
+    if unit == "points":
+        return say("积分", "points")
+    currency, _, kind = unit.partition(".")
+    if not kind:
+        return Text(currency, currency)
+    if kind == "coupon":
+        return say("优惠券（{unit}）", "coupons in {unit}", unit=currency)
+    return say("代金券（{unit}）", "vouchers in {unit}", unit=currency)
