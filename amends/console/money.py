@@ -48,7 +48,8 @@ def page(request: ActorRequest) -> HttpResponse:
 def _deposit(request: ActorRequest, opened: str = "", form: WhyForm | None = None, refusal: Unprocessable | None = None) -> HttpResponse:
     view = deposit(seen_merchant("", request.actor), request.actor)
     context: dict[str, Any] = {
-        "view": view, "moves": coloured_moves(view.moves), "at": AT, "cases": CASES, "form": form or WhyForm(), "opened": opened,
+        "view": view, "moves": coloured_moves(view.moves), "at": AT, "cases": CASES, "typed": form,
+        "typed_move": opened, "typed_verb": "contest",
         "refusal": brief(refusal),
         "nav_here": AT, "tab": "deposit",
     }  # fmt: skip
@@ -128,7 +129,10 @@ def _one(request: ActorRequest, ref: str, form: AnswerForm | None = None, refusa
 def admission(request: ActorRequest, ref: str) -> HttpResponse:
     """The shop bears it."""
     run = lambda: charging.admit_liability(ref, words=given(request, "words"), by=request.actor)  # noqa: E731
-    return settled(request, run, f"{CHARGES}/{ref}", ADMITTED)
+    try:
+        return settled(request, run, f"{CHARGES}/{ref}", ADMITTED)
+    except Unprocessable as refusal:
+        return _one(request, ref, _typed(AnswerForm(request.POST), refusal), refusal)
 
 
 @require_POST
@@ -146,4 +150,7 @@ def denial(request: ActorRequest, ref: str) -> HttpResponse:
 @face("console")
 def payment(request: ActorRequest, ref: str) -> HttpResponse:
     """The shop pays from what is held for it."""
-    return settled(request, lambda: charging.bear(ref, by=request.actor), f"{CHARGES}/{ref}", PAID)
+    try:
+        return settled(request, lambda: charging.bear(ref, by=request.actor), f"{CHARGES}/{ref}", PAID)
+    except Unprocessable as refusal:
+        return _one(request, ref, refusal=refusal)

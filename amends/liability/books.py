@@ -112,6 +112,13 @@ def kept(merchant_id: int, currency: str) -> Kept:
     return Kept(-found.get("deposit", 0), -found.get("deposit_held", 0), found.get(RECEIVABLE, 0))
 
 
+def held_for(merchant_id: int, currency: str) -> int:
+    """What we hold for a merchant of its sales, in minor units; below zero where it owes us more than that."""
+    rows = Line.objects.filter(account__party="merchant", account__holder_id=merchant_id, account__name="held", account__unit=currency)
+    found: int = rows.aggregate(sum=Sum("amount_minor", default=0))["sum"]
+    return -found
+
+
 def book_move(what: str, move: DepositMove, minor: int, *, part: str = "") -> Posting:
     """`what` (a key of ledger.rules.POSTINGS) has happened by this move of a deposit; `part` tells several takings of one move apart."""
     about = About(move.merchant_id, case_id=move.case_id)

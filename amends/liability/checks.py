@@ -56,6 +56,20 @@ JOIN cases_case c ON c.merchant_id = k.merchant_id AND c.id = k.case_id WHERE k.
 """
 
 
+# Each move of a deposit beside what was booked by it: all of it, or what of a deduction was taken.
+_MOVES = """
+WITH booked AS (
+    SELECT p.merchant_id, p.cause, l.unit, sum(l.amount_minor) AS minor FROM ledger_posting p
+    JOIN ledger_line l ON l.merchant_id = p.merchant_id AND l.posting_id = p.id AND l.amount_minor > 0
+    WHERE p.cause LIKE 'deposit_move:%' AND p.what <> 'deposit_due' GROUP BY p.merchant_id, p.cause, l.unit
+)
+SELECT m.ref, m.currency, CASE WHEN m.kind = 'deduct' THEN m.taken_minor ELSE m.amount_minor END, coalesce(b.minor, 0)
+FROM liability_deposit_move m LEFT JOIN booked b ON b.merchant_id = m.merchant_id AND b.unit = m.currency
+    AND b.cause = 'deposit_move:' || m.id || ':' || m.kind
+WHERE CASE WHEN m.kind = 'deduct' THEN m.taken_minor ELSE m.amount_minor END <> coalesce(b.minor, 0) ORDER BY m.id
+"""
+
+
 def other_currency() -> list[str]:
     """Deductions in another currency than the charge that they take (B10)."""
     return [f"deduction {ref} is in {unit}, its charge {charge} in {due}" for ref, unit, charge, due in _rows(_OTHER_CURRENCY)]
@@ -77,9 +91,14 @@ def charged_for_profit() -> list[str]:
     ]
 
 
+def moves_astray() -> list[str]:
+    """Moves of deposits that say another sum than was booked by them."""
+    return [f"move {ref} of a deposit says {told} in {unit}, booked are {ours}" for ref, unit, told, ours in _rows(_MOVES)]
+
+
 def bearing_check() -> list[str]:
     """All that is wrong about who bears what."""
-    return [*other_currency(), *receivable_astray(), *charged_for_profit()]
+    return [*other_currency(), *receivable_astray(), *moves_astray(), *charged_for_profit()]
 
 
 def _rows(question: str) -> list[tuple[Any, ...]]:

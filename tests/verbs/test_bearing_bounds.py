@@ -21,7 +21,7 @@ from amends.liability.models import ChargeBackTo, DepositMove
 from amends.liability.queries.charges import may
 from amends.liability.queries.deposits import attention, deposit, overdue
 from amends.liability.verbs.charging import admit_liability, ask_bearer, bear, deny_liability, excuse, hold_liable, write_off
-from amends.liability.verbs.deposits import announce_charge, announced, contest, deposit_of, uphold, withdraw
+from amends.liability.verbs.deposits import announce_charge, announced, contest, deposit_of, pay_out, top_up, uphold, withdraw
 from amends.notices.models import Notice
 from amends.people.rules import PLATFORM
 from amends.refunds.intents import intend_for
@@ -144,6 +144,50 @@ def test_verify_sees_a_charge_that_brings_a_profit(cast: Cast) -> None:
     assert refund.case.ref in wrong[0]
     assert "9900" in wrong[0]
     made(excuse(asked.ref, words="消费者撤回，没有费用了", by=a_head()))
+
+
+def test_nobody_pays_from_what_we_do_not_hold(cast: Cast, stepped_clock: clock.Stepped) -> None:
+    topped_up(cast, 1_000_000)
+    case = a_cost_of_ours(cast, 50_000)
+    asked = ask_bearer(case.ref, party="merchant", amount_minor=50_000, what="goodwill", words="发错货", by=cast.agent)
+    admit_liability(asked.ref, by=cast.bolt)
+    with pytest.raises(Unprocessable, match=r"¥0\.00") as refused:
+        bear(asked.ref, by=cast.bolt)
+    assert refused.value.code == "more_than_held"
+    assert fresh(asked).stage == "admitted"
+    an_unshipped_order(cast, prices=(60_000,))
+    bear(asked.ref, by=cast.bolt)
+    assert fresh(asked).stage == "borne"
+
+
+def test_a_deposit_stays_while_sales_do_not_cover_what_cases_cost(cast: Cast) -> None:
+    topped_up(cast, 100_000)
+    case = a_cost(cast, 9900)
+
+    @an_act
+    def give() -> None:
+        held = take_case_of(case.pk)
+        grant = owe_sum(held, amount_minor=30_000, currency="CNY", remedy="goodwill", basis="goodwill", borne_by="merchant", by=PLATFORM)
+        intend_for(grant, PLATFORM)
+
+    give()
+    with pytest.raises(Unprocessable, match=r"¥700\.00"):
+        pay_out(cast.bolts.ref, amount_minor=100_000, reason="leaving", why="商家退出", by=cast.agent)
+
+
+def test_one_transfer_is_one_merchants(cast: Cast) -> None:
+    topped_up(cast, 100_000)
+    with pytest.raises(Conflict) as refused:
+        top_up(cast.rivals.ref, amount_minor=100_000, provider_ref="BANK-1", by=cast.agent)
+    assert refused.value.code == "other_merchant"
+    assert not DepositMove.objects.filter(merchant=cast.rivals).exists()
+
+
+def test_verify_sees_a_move_that_says_another_sum(cast: Cast) -> None:
+    move = topped_up(cast, 100_000)
+    DepositMove.objects.filter(pk=move.pk).update(amount_minor=90_000)
+    assert [each for each in bearing_check() if move.ref in each and "90000" in each]
+    DepositMove.objects.filter(pk=move.pk).update(amount_minor=100_000)
 
 
 # ── a contested deduction is answered ────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,6 +90,7 @@ class DepositLine:
     held: int
     owes: int
     waiting: int
+    late: int
 
     @property
     def is_low(self) -> bool:
@@ -103,17 +105,17 @@ def deposits(*, low: bool = False, after: int = 0, most: int = 200) -> list[Depo
     lines = Line.objects.filter(account__party="merchant", account__name__in=["deposit", "deposit_held", "receivable"])
     for merchant, name, minor in lines.values_list("account__holder_id", "account__name").annotate(sum=Sum("amount_minor")).order_by():
         held.setdefault(merchant, {})[name] = minor
-    contested = DepositMove.objects.filter(state=CONTESTED).values_list("merchant_id", flat=True)
-    waits: dict[int, int] = {}
-    for pk in contested:
-        waits[pk] = waits.get(pk, 0) + 1
+    waits, late = Counter[int](), Counter[int]()
+    for move in DepositMove.objects.filter(kind="deduct", state=CONTESTED):
+        waits[move.merchant_id] += 1
+        late[move.merchant_id] += is_late(move)
     found = []
     for merchant in Merchant.objects.filter(pk__gt=after).order_by("pk"):
         row, sums = rows.get(merchant.pk), held.get(merchant.pk, {})
         one = DepositLine(
             merchant, row.currency if row else rules.currency, row.required_minor if row else rules.deposits.required_minor,
             row.warn_minor if row else rules.deposits.warn_minor, -sums.get("deposit", 0), -sums.get("deposit_held", 0),
-            sums.get("receivable", 0), waits.get(merchant.pk, 0),
+            sums.get("receivable", 0), waits[merchant.pk], late[merchant.pk],
         )  # fmt: skip
         if not low or one.is_low:
             found.append(one)

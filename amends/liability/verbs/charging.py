@@ -18,12 +18,14 @@ from amends.kernel.parties import Party
 from amends.kernel.refs import new_ref
 from amends.kernel.refusals import NotFound, Unprocessable
 from amends.kernel.texts import say
-from amends.liability.books import cost_of
+from amends.ledger.words import sum_words
+from amends.liability.books import cost_of, held_for
 from amends.liability.deducting import deduction_of
 from amends.liability.hands import platform_hand, speaking_for
 from amends.liability.models import ChargeBackTo
 from amends.liability.rules import BEARERS, UNPOSTED, WHAT
 from amends.liability.verbs.bearers import bearer_of
+from amends.liability.verbs.deposits import deposit_of
 from amends.people.rules import Actor
 
 LONGEST_CLAUSE = 60
@@ -84,8 +86,8 @@ def write_off(ref: str, *, words: str, by: Actor, break_glass: bool = False) -> 
 def bear(ref: str, *, reference: str = "", by: Actor) -> ChargeBackTo:
     """What was admitted is paid: by a merchant from what we hold for it, by an outsider as the desk finds it at the bank (`reference`).
 
-    Refuses what a merchant owes and is being deducted: its deposit's move does that. Where no deduction stands (it was withdrawn, or
-    the charge is in another currency) the desk says where the money came.
+    Refuses more than we hold for the merchant, and what a merchant owes and is being deducted: its deposit's move does that. Where no
+    deduction stands (it was withdrawn, or the charge is in another currency) the desk says where the money came.
     """
     case, charge = _taken(ref, by)
     ours = charge.stage == "deducting"
@@ -94,9 +96,24 @@ def bear(ref: str, *, reference: str = "", by: Actor) -> ChargeBackTo:
         raise Unprocessable(wrong, code="being_deducted")
     hand = platform_hand(by) if ours else speaking_for(charge, case, by)
     way = "held" if charge.party == Party.MERCHANT.value and not ours else "bank"
+    if way == "held":
+        _check_held(case, charge)
     known = clean_words(reference, field="reference", required=way == "bank", longest=80)
     charge.move("bear", hand, facts={"way": way, **({"reference": known} if known else {})})
     return charge
+
+
+def _check_held(case: Case, charge: ChargeBackTo) -> None:
+    """We hold as much for the merchant as it pays with; its payments wait for each other. Raises Unprocessable."""
+    deposit_of(case.merchant)
+    there = max(0, held_for(charge.merchant_id, charge.unit))
+    if charge.amount_minor > there:
+        wrong = say(
+            "代收货款只有 {sum}，不够付清。到期没有付清的，从保证金扣。",
+            "Only {sum} is held for you, which is not enough. What is unpaid in time is taken from the deposit.",
+            sum=sum_words(there, charge.unit),
+        )
+        raise Unprocessable(wrong, code="more_than_held")
 
 
 # ── answers and decisions ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -164,7 +181,7 @@ def _borne_by(case: Case, party: str) -> str:
 def _within(case: Case, bearer: str, minor: int) -> None:
     left = still_borne(case, bearer)
     if not 0 < minor <= left:
-        wrong = say("最多可以追偿 {left}（最小货币单位）。", "Between 1 and {left} can be asked (in minor units).", left=left)
+        wrong = say("最多可以追偿 {left}。", "{left} can be asked at most.", left=sum_words(left, case.currency))
         raise Unprocessable.field("amount_minor", wrong, code="more_than_borne")
 
 

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
+
 from amends.approvals.asking import decide
 from amends.approvals.models import Approval
 from amends.approvals.rules_of_money import rules_on
@@ -28,7 +30,8 @@ from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.kernel.texts import Text, say
-from amends.liability.books import Kept, book_move, kept
+from amends.ledger.words import sum_words
+from amends.liability.books import Kept, book_move, held_for, kept
 from amends.liability.deducting import answer_until, check_currency, deduction_of
 from amends.liability.hands import merchant_of, platform_hand, seen_merchant
 from amends.liability.models import ChargeBackTo, Deposit, DepositMove
@@ -37,7 +40,8 @@ from amends.market.models import Merchant
 from amends.people.rules import PLATFORM, Actor, Role
 
 HEADS = frozenset({Role.SUPERVISOR, Role.ADMIN})
-MORE_THAN_FREE = say("可用保证金只有 {left}（最小货币单位）。", "Only {left} of the deposit is free (in minor units).")
+MORE_THAN_FREE = say("可用保证金只有 {left}。", "Only {left} of the deposit is free.")
+ONCE = 7_011_050  # the class of our advisory locks; the number is a bank's reference
 NOT_OPEN = say("这笔扣款已经不能再改。", "This deduction can't be changed any more.")
 
 
@@ -56,7 +60,7 @@ def deposit_of(merchant: Merchant) -> Deposit:
 def top_up(ref: str, *, amount_minor: int, provider_ref: str, by: Actor) -> DepositMove:
     """Money that came by bank stands in the deposit, and pays first what deductions have left open. The same reference counts once.
 
-    Refuses a reference that came with another sum.
+    Refuses a reference that came with another sum, or for another merchant: one transfer is one merchant's.
     """
     merchant = merchant_of(ref, by)
     _above_zero(amount_minor)
@@ -71,6 +75,7 @@ def top_up(ref: str, *, amount_minor: int, provider_ref: str, by: Actor) -> Depo
                 say("这个银行流水号已经按另一个金额入账。", "This bank reference came with another sum before."), code="other_sum"
             )
         return there
+    _check_unused(known)
     move = _move(deposit, "top_up", amount_minor, "bank", by, provider_ref=known, taken_minor=amount_minor)
     book_move("deposit_in", move, amount_minor)
     for row in _short(merchant):
@@ -81,20 +86,28 @@ def top_up(ref: str, *, amount_minor: int, provider_ref: str, by: Actor) -> Depo
     return move
 
 
+def _check_unused(provider_ref: str) -> None:
+    """No other merchant's deposit has this transfer; two who would book it at once wait for each other. Raises Conflict."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [ONCE, provider_ref])
+    if DepositMove.objects.filter(provider_ref=provider_ref).exists():
+        raise Conflict(say("这个银行流水号已经记给别的商家。", "This bank reference is another merchant's already."), code="other_merchant")
+
+
 @an_act
 def hold(ref: str, *, amount_minor: int, reason: str, why: str, by: Actor, break_glass: bool = False) -> DepositMove | Approval:
     """A part of the deposit is held and pays nothing else; or somebody is asked to approve that. Refuses more than is free."""
     merchant = merchant_of(ref, by)
     said = _said("hold", amount_minor, reason, why)
     deposit = deposit_of(merchant)
-    _within(amount_minor, kept(merchant.pk, deposit.currency).free)
+    _within(amount_minor, kept(merchant.pk, deposit.currency).free, deposit.currency)
     asked = _decide("deposit_hold", deposit, amount_minor, by, said, break_glass, {"reason": reason})
     return asked or held(deposit, amount_minor, reason, said, by)
 
 
 def held(deposit: Deposit, amount_minor: int, reason: str, why: str, by: Actor, approval: str = "") -> DepositMove:
     """The part is held, under the row's lock. Refuses more than is free now."""
-    _within(amount_minor, kept(deposit.merchant_id, deposit.currency).free)
+    _within(amount_minor, kept(deposit.merchant_id, deposit.currency).free, deposit.currency)
     move = _move(deposit, "hold", amount_minor, reason, by, why=why, approval_ref=approval, taken_minor=amount_minor)
     book_move("deposit_hold", move, amount_minor)
     return move
@@ -252,14 +265,14 @@ def pay_out(ref: str, *, amount_minor: int, reason: str, why: str, by: Actor, br
     merchant = merchant_of(ref, by)
     said = _said("pay_out", amount_minor, reason, why)
     deposit = deposit_of(merchant)
-    _within(amount_minor, may_leave(deposit, reason))
+    _within(amount_minor, may_leave(deposit, reason), deposit.currency)
     asked = _decide("deposit_pay_out", deposit, amount_minor, by, said, break_glass, {"reason": reason})
     return asked or paid_out(deposit, amount_minor, reason, said, by)
 
 
 def paid_out(deposit: Deposit, amount_minor: int, reason: str, why: str, by: Actor, approval: str = "") -> DepositMove:
     """The pay-out is in the books, under the row's lock. Refuses more than may leave now."""
-    _within(amount_minor, may_leave(deposit, reason))
+    _within(amount_minor, may_leave(deposit, reason), deposit.currency)
     move = _move(deposit, "pay_out", amount_minor, reason, by, why=why, approval_ref=approval, taken_minor=amount_minor)
     book_move("deposit_out", move, amount_minor)
     _warned(deposit)
@@ -341,11 +354,12 @@ def hold_left(move: DepositMove) -> int:
 
 
 def may_leave(deposit: Deposit, reason: str) -> int:
-    """What of the deposit may be paid out: what is free beyond what is announced or owed, and beyond what has to be kept unless the
-    merchant leaves."""
+    """What of the deposit may be paid out: what is free beyond what is announced or owed (also where its sales no longer cover what its
+    cases cost), and beyond what has to be kept unless the merchant leaves."""
     now = kept(deposit.merchant_id, deposit.currency)
     waiting = DepositMove.objects.filter(merchant_id=deposit.merchant_id, kind="deduct", state__in=[ANNOUNCED, CONTESTED])
     spoken_for = sum(waiting.values_list("amount_minor", flat=True)) + max(0, now.owes)
+    spoken_for += max(0, -held_for(deposit.merchant_id, deposit.currency))
     stays = 0 if reason == "leaving" else max(0, deposit.required_minor - now.held)
     return max(0, now.free - spoken_for - stays)
 
@@ -439,7 +453,7 @@ def _above_zero(minor: int) -> None:
         raise Unprocessable.field("amount_minor", say("金额须大于零。", "The amount must be above zero."), code="not_above_zero")
 
 
-def _within(minor: int, left: int) -> None:
+def _within(minor: int, left: int, currency: str) -> None:
     if minor > left:
-        wrong: Text = MORE_THAN_FREE.filled(left=max(0, left))
+        wrong: Text = MORE_THAN_FREE.filled(left=sum_words(max(0, left), currency))
         raise Unprocessable.field("amount_minor", wrong, code="more_than_free")
