@@ -28,7 +28,7 @@ from amends.api.bearing_shapes import (
     InsurerOut,
     InsurersOut,
 )
-from amends.api.bodies import Flag, Ref
+from amends.api.bodies import Flag, NothingIn, Ref
 from amends.api.callers import Asked
 from amends.api.doing import done, posting, reading
 from amends.approvals.models import Approval
@@ -38,6 +38,7 @@ from amends.liability.queries import charges as charge_reads
 from amends.liability.queries.insuring import insurers
 from amends.liability.verbs import charging
 from amends.liability.verbs.bearers import add_bearer
+from amends.liability.verbs.deposits import announce_charge
 from amends.liability.verbs.insuring import insure
 
 router = Router(tags=["bearing"])
@@ -121,6 +122,17 @@ def charge_denial(request: Asked, ref: str, body: ChargeAnswerIn) -> HttpRespons
 def charge_payment(request: Asked, ref: str, body: ChargePaymentIn) -> HttpResponse:
     """A merchant pays from what is held for it; for others the desk names the bank's reference."""
     return _charged(request, lambda: charging.bear(ref, reference=body.reference, by=request.auth.actor), ref)
+
+
+@posting(router, "/charges/{ref}/deduction", ChargeDoneOut, "Announce a charge's deduction again")
+def charge_deduction(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
+    """After the one before was withdrawn: it is taken from the merchant's deposit when its notice has run, unless contested."""
+
+    def run() -> ChargeBackTo:
+        move = announce_charge(ref, by=request.auth.actor)
+        return ChargeBackTo.objects.get(merchant_id=move.merchant_id, pk=move.charge_id)
+
+    return _charged(request, run, ref)
 
 
 @posting(router, "/charges/{ref}/liability", ChargeDoneOut, "Hold liable")

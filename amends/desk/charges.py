@@ -20,7 +20,7 @@ from amends.kernel.texts import Text, say
 from amends.liability.queries.charges import bearers, borne, charge, charges, charges_of
 from amends.liability.queries.insuring import insurance_of
 from amends.liability.rules import CHARGE_BACK_TO, PARTY_WORDS
-from amends.liability.verbs import charging
+from amends.liability.verbs import charging, deposits
 
 AT = f"{HOME}charges"
 CASES = f"{HOME}cases/"
@@ -29,6 +29,7 @@ SAID: dict[str, Text] = {
     "admission": say("已登记对方承认。", "Their admission is on record."),
     "denial": say("已登记对方否认，由平台裁定。", "Their denial is on record; the platform decides."),
     "payment": say("已登记付清。", "The payment is on record."),
+    "deduction": say("已预告扣款，通知期满后扣款。", "The deduction is announced, and done when its notice has run."),
     "liability": say("已裁定由对方承担。", "They are held liable."),
     "excuse": say("已取消这笔追偿。", "The charge is over; they do not bear it."),
     "write-off": say("已核销，由平台承担。", "Written off at the platform's cost."),
@@ -98,6 +99,7 @@ def _one(
     if form is not None:
         blank[opened] = form
     context = {"row": row, "can": row.can, "forms": blank, "refusal": brief(refusal), "kind": coloured([row])[0]["kind"],
+               "glass": given(request, "break_glass") == "on",
                "at": f"{AT}/{row.charge.ref}",
                "cases": CASES, "nav_here": AT, "ask_url": f"{AT}/of/{row.case.ref}"}  # fmt: skip
     return shown(request, "desk/charge.html", context, status=422 if refusal else 200)
@@ -132,6 +134,16 @@ def payment(request: ActorRequest, ref: str) -> HttpResponse:
     """What an outsider owes is paid."""
     run = lambda: charging.bear(ref, reference=given(request, "reference"), by=request.actor)  # noqa: E731
     return _made(request, ref, "payment", run, "bear", BearForm(request.POST))
+
+
+@require_POST
+@face("desk")
+def deduction(request: ActorRequest, ref: str) -> HttpResponse:
+    """A deduction that was withdrawn is announced again."""
+    try:
+        return settled(request, lambda: deposits.announce_charge(ref, by=request.actor), f"{AT}/{ref}", SAID["deduction"])
+    except Unprocessable as refusal:
+        return _one(request, ref, refusal=refusal)
 
 
 @require_POST

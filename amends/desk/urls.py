@@ -41,6 +41,7 @@ urlpatterns = [
     path("charges/<str:ref>", charges.one, name="desk_charge"),
     path("charges/<str:ref>/admission", charges.admission, name="desk_charge_admission"),
     path("charges/<str:ref>/denial", charges.denial, name="desk_charge_denial"),
+    path("charges/<str:ref>/deduction", charges.deduction, name="desk_charge_deduction"),
     path("charges/<str:ref>/payment", charges.payment, name="desk_charge_payment"),
     *(
         path(f"charges/<str:ref>/{noun}", charges.decision, {"noun": noun}, name=f"desk_charge_{noun}")

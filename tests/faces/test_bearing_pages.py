@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,12 +14,14 @@ from django.test import Client
 
 from amends.kernel import clock
 from amends.liability.models import ChargeBackTo, DepositMove
-from amends.liability.verbs.deposits import announced, deposit_of
+from amends.liability.verbs.charging import ask_bearer
+from amends.liability.verbs.deposits import announced, contest, deposit_of, withdraw
 from amends.people.models import User
 from amends.people.rules import PLATFORM, Actor
 from tests.api_client import program
-from tests.bearing_at_hand import a_carrier, a_cost, a_cost_of_ours, a_head, asked_of_carrier, topped_up
+from tests.bearing_at_hand import a_carrier, a_cost, a_cost_of_ours, a_head, asked_of_carrier, passes, topped_up
 from tests.cast import Cast, the_cast
+from tests.refunding import an_unshipped_order, granted, run_only
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -73,6 +76,10 @@ def test_a_shop_answers_for_itself_and_sees_nothing_of_others(cast: Cast) -> Non
     assert rival.post(f"{at}/admission", sent()).status_code == 404
     assert bolt.post(f"{at}/denial", sent(words="")).status_code == 422
     assert bolt.post(f"{at}/admission", sent(words="")).status_code == 303
+    refused = bolt.post(f"{at}/payment", sent())
+    assert refused.status_code == 422
+    assert "Only ¥0.00 is held for you" in refused.content.decode()
+    an_unshipped_order(cast)
     assert bolt.post(f"{at}/payment", sent()).status_code == 303
     assert ChargeBackTo.objects.get().stage == "borne"
     assert desk.post(f"/desk/charges/{ref}/admission", sent(words="x")).status_code == 403
@@ -124,6 +131,20 @@ def test_a_statement_is_read_and_kept_on_paper(cast: Cast) -> None:
     office = page_of(a_head())
     assert office.get(f"/office/money/deposits/{cast.bolts.ref}/statement/").status_code == 200
     assert office.get(f"/office/money/deposits/{cast.bolts.ref}/statement.pdf").content.startswith(b"%PDF")
+
+
+def test_coupons_and_points_are_told_as_what_they_are(cast: Cast) -> None:
+    order = an_unshipped_order(cast, prices=(10_000,), coupons=(1500,))
+    granted(cast, order)
+    run_only("begin_refund")
+    bolt = page_of(cast.bolt)
+    costs, shown = (bolt.get(at) for at in ("/console/money/costs?month=2026-03", "/console/money/statement?month=2026-03"))
+    assert (costs.status_code, shown.status_code) == (200, 200)
+    for page in (costs, shown):
+        assert "¥15.00 in coupons" in page.content.decode()
+    assert "CNY.coupon" not in costs.content.decode()
+    assert "coupons in CNY" in shown.content.decode()
+    assert "All accounts" in shown.content.decode()
 
 
 def test_programs_do_the_same_over_the_api(cast: Cast, stepped_clock: clock.Stepped) -> None:
@@ -210,3 +231,56 @@ def test_the_terminal_does_it_too(cast: Cast, capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit):
         call_command("deposit", "insure", str(rows), *agent, "--json")
     assert json.loads(capsys.readouterr().out)["insured"] == 1
+
+
+def deducting(cast: Cast, clock_: clock.Stepped) -> ChargeBackTo:
+    case = a_cost_of_ours(cast, 5000)
+    asked = ask_bearer(case.ref, party="merchant", amount_minor=5000, what="goodwill", words="发错货", by=cast.agent)
+    passes(clock_, timedelta(days=25))
+    withdraw(DepositMove.objects.get(charge=asked).ref, why="写错了原因", by=cast.agent)
+    return asked
+
+
+def test_a_withdrawn_deduction_is_announced_again_by_page_api_and_command(
+    cast: Cast, stepped_clock: clock.Stepped, capsys: pytest.CaptureFixture[str]
+) -> None:
+    topped_up(cast)
+    charge, desk = deducting(cast, stepped_clock), page_of(cast.agent)
+    at = f"/desk/charges/{charge.ref}"
+    assert f"{at}/deduction" in desk.get(at).content.decode()
+    assert desk.post(f"{at}/deduction", sent()).status_code == 303
+    assert f"{at}/deduction" not in desk.get(at).content.decode()
+    move = DepositMove.objects.get(charge=charge, state="announced")
+    withdraw(move.ref, why="再写错", by=cast.agent)
+    assert program(cast.bolt).post(f"/charges/{charge.ref}/deduction", {}).status_code == 403
+    told = program(cast.agent).post(f"/charges/{charge.ref}/deduction", {})
+    assert (told.status_code, told.json()["charge"]["you_may"]) == (201, ["write_off"])
+    assert program(cast.agent).post(f"/charges/{charge.ref}/deduction", {}).status_code == 409
+    withdraw(DepositMove.objects.get(charge=charge, state="announced").ref, why="又写错", by=cast.agent)
+    assert told_by(capsys, "charges", "deduct", charge.ref, "--as", "agent@example.com")["stage"] == "deducting"
+    assert DepositMove.objects.filter(charge=charge, state="announced").count() == 1
+
+
+def test_what_was_typed_about_a_move_is_kept(cast: Cast, stepped_clock: clock.Stepped) -> None:
+    topped_up(cast, 80_000)
+    move = announced(deposit_of(cast.bolts), 5000, "breach", "虚假发货", PLATFORM)
+    long = "发货有凭证" * 120
+    refused = page_of(cast.bolt).post(f"/console/money/moves/{move.ref}/objection", sent(why=long))
+    assert refused.status_code == 422
+    assert long in refused.content.decode()
+    assert '<details class="fold" open>' in refused.content.decode()
+    contest(move.ref, why="发货有凭证", by=cast.bolt)
+    stepped_clock.until(clock.now() + timedelta(days=3))
+    office = page_of(a_head())
+    at = f"/office/money/deposits/{cast.bolts.ref}/"
+    assert "Owner: Head" in office.get(at).content.decode()
+    assert "overdue" in office.get(at).content.decode()
+    assert "1 overdue" in office.get("/office/money/deposits/").content.decode()
+    again = office.post(f"/office/money/deposits/moves/{move.ref}/upholding/", sent(why=long))
+    assert again.status_code == 422
+    assert long in again.content.decode()
+    held = office.post(f"{at}hold/", sent(amount_minor="9000", reason="risk", why="核查", break_glass="on"))
+    assert held.status_code == 422
+    assert 'name="break_glass" checked' in held.content.decode()
+    assert "somebody else reviews it within 24 hours" in held.content.decode()
+    assert "¥800.00" in held.content.decode()

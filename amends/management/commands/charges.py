@@ -10,11 +10,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from amends.cases.words import stage_name
+from amends.kernel.refs import clean_ref
 from amends.liability.models import ChargeBackTo
 from amends.liability.queries.charges import charges
 from amends.liability.rules import CHARGE_BACK_TO, OUTSIDE_KINDS, WHAT
 from amends.liability.verbs import charging
 from amends.liability.verbs.bearers import add_bearer
+from amends.liability.verbs.deposits import announce_charge
 from amends.management.bearing import refused, said, told, with_person, written
 from amends.management.person import actor_named
 from amends.people.rules import PLATFORM
@@ -27,7 +29,7 @@ class Command(BaseCommand):
     help = "Who finally bears a cost: list charges, ask, answer, decide, pay; put carriers, suppliers and insurers on record."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        below = parser.add_subparsers(dest="word", metavar="list|ask|admit|deny|hold|excuse|write-off|pay|bearer", required=True)
+        below = parser.add_subparsers(dest="word", metavar="list|ask|admit|deny|hold|excuse|write-off|pay|deduct|bearer", required=True)
         listed = below.add_parser("list", help="charges, the newest first")
         listed.add_argument("--stage", default="", choices=["", *CHARGE_BACK_TO.stages])
         listed.add_argument("--case", default="", help="of one case")
@@ -52,6 +54,9 @@ class Command(BaseCommand):
         pay.add_argument("ref", help="CB-…")
         pay.add_argument("--reference", default="", help="the bank's, for a carrier or supplier")
         with_person(pay)
+        again = below.add_parser("deduct", help="announce again a deduction that was withdrawn")
+        again.add_argument("ref", help="CB-…")
+        with_person(again)
         bearer = below.add_parser("bearer", help="put a carrier, supplier or insurer on record")
         bearer.add_argument("key", help="how orders and parcels name it")
         bearer.add_argument("--kind", required=True, choices=OUTSIDE_KINDS)
@@ -81,6 +86,9 @@ class Command(BaseCommand):
             )  # fmt: skip
         if word == "pay":
             return charging.bear(options["ref"], reference=options["reference"], by=by)
+        if word == "deduct":
+            announce_charge(options["ref"], by=by)
+            return ChargeBackTo.objects.get(ref=clean_ref(options["ref"]))
         return (ANSWERS | DECISIONS)[word](options["ref"], words=options["words"], by=by)
 
     def _list(self, options: dict[str, Any]) -> None:

@@ -10,12 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from amends.approvals.rules_of_money import rules_on
 from amends.faces.bearing import (
     BearerForm,
     DeductForm,
     MoveForm,
     TermsForm,
     TopUpForm,
+    WhyForm,
     coloured_moves,
     settled,
     statement_file,
@@ -23,6 +25,7 @@ from amends.faces.bearing import (
 )
 from amends.faces.case_pages import brief, with_errors
 from amends.faces.entering import ActorRequest, face, given
+from amends.kernel import clock
 from amends.kernel.refusals import Refusal, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.liability.hands import seen_merchant
@@ -48,6 +51,9 @@ SAID: dict[str, Text] = {
 }
 
 
+VERBS = {"release": "release", "upholding": "uphold", "withdrawal": "withdraw"}
+
+
 def _forms() -> dict[str, forms.Form]:
     return {
         "top-up": TopUpForm(), "hold": MoveForm(kind="hold"), "deduction": DeductForm(kind="deduct"), "pay-out": MoveForm(kind="pay_out"),
@@ -71,7 +77,13 @@ def one(request: ActorRequest, ref: str) -> HttpResponse:
 
 
 def _one(
-    request: ActorRequest, ref: str, *, opened: str = "", form: forms.Form | None = None, refusal: Unprocessable | None = None
+    request: ActorRequest,
+    ref: str,
+    *,
+    opened: str = "",
+    form: forms.Form | None = None,
+    refusal: Unprocessable | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     merchant = seen_merchant(ref, request.actor)
     view = deposit(merchant, request.actor)
@@ -82,7 +94,9 @@ def _one(
     context: dict[str, Any] = {
         "view": view, "merchant": merchant, "moves": coloured_moves(view.moves), "at": f"{AT}{merchant.ref}/", "moves_at": AT,
         "cases": CASES, "opened": opened, "refusal": brief(refusal), "may_act": not request.actor.only_reads,
-        **{name.replace("-", "_"): each for name, each in blank.items()},
+        "glass": given(request, "break_glass") == "on", "review_hours": rules_on(clock.now()).approvals.review_hours,
+        "pause_days": rules_on(clock.now()).approvals.glass_pause_days,
+        **{name.replace("-", "_"): each for name, each in blank.items()}, **(more or {}),
     }  # fmt: skip
     return render(request, "office/money/deposit.html", context, status=422 if refusal or form is not None else 200)
 
@@ -121,7 +135,8 @@ def answered(request: ActorRequest, ref: str, noun: str) -> HttpResponse:
     try:
         return settled(request, lambda: runs[noun](ref, why=given(request, "why"), by=request.actor), f"{AT}{merchant.ref}/", SAID[noun])
     except Unprocessable as refusal:
-        return _one(request, merchant.ref, refusal=refusal)
+        typed = {"typed": with_errors(WhyForm(request.POST), refusal.fields), "typed_move": ref, "typed_verb": VERBS[noun]}
+        return _one(request, merchant.ref, refusal=refusal, more=typed)
 
 
 @require_GET
