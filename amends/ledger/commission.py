@@ -1,8 +1,9 @@
 """The platform's commission follows the goods: what a unit's price brought the platform goes back with it, on the line that took it (B26).
 
-Worked out from what was granted and intended so far, not added up step by step: whatever was paid, dropped and granted anew in whatever
-order, an order that is paid back whole has given back its commission whole, and a unit of which a part goes back gives back that part,
-rounded down. Posted with the refund's own postings `owed` and `dropped`, in their transaction.
+Worked out from what was granted and intended and what banks took so far, not added up step by step: whatever was paid, dropped, covered
+and granted anew in whatever order, an order that is paid back whole, by us or by a bank, has given back its commission whole, and a unit of
+which a part goes back gives back that part, rounded down. Posted with the refund's own postings `owed` and `dropped` and with a chargeback
+that is lost, in their transaction.
 """
 
 from __future__ import annotations
@@ -15,25 +16,39 @@ from django.db import connection
 from amends.ledger.posting import About, Side, post_sides
 from amends.ledger.rules import COMMISSION, HELD
 
-# A grant counts from its first intent on, and no longer when all its intents were dropped. A deduction is taken from the goods first.
-# Where all of an order's price went back, sums that part returns moved from one unit to another (parts.anew) count as well.
+# A grant counts from its first intent on, and no longer when all its intents were dropped. A deduction is taken from the goods first; what
+# a bank paid in place of a refund (parts.covered) is no deduction. What banks took and no refund accounts for is of the goods too, spread
+# over what is left of them. Where all of an order's price went back, sums that part returns moved from one unit to another (parts.anew)
+# count as well; where banks took all the money that was left, all its commission goes back, whatever was paid in kind.
 DUE_BACK = """
 WITH granted AS (
-    SELECT g.merchant_id, g.unit_id,
-        sum(greatest(0, coalesce((g.parts->>'goods')::bigint, 0) - g.reduced_minor)) AS goods,
-        sum(greatest(0, coalesce((g.parts->>'goods')::bigint, 0) + coalesce((g.parts->>'anew')::bigint, 0) - g.reduced_minor)) AS whole
+    SELECT g.merchant_id, g.unit_id, sum(greatest(0, coalesce((g.parts->>'goods')::bigint, 0) - r.less)) AS goods,
+        sum(greatest(0, coalesce((g.parts->>'goods')::bigint, 0) + coalesce((g.parts->>'anew')::bigint, 0) - r.less)) AS whole
     FROM cases_grant g JOIN cases_case c ON c.merchant_id = g.merchant_id AND c.id = g.case_id
+    CROSS JOIN LATERAL (SELECT g.reduced_minor - coalesce((g.parts->>'covered')::bigint, 0) AS less) r
     WHERE g.unit_id IS NOT NULL AND g.stage IN ('owed', 'doing', 'done') AND {of_case} AND EXISTS (
         SELECT 1 FROM refunds_refund r WHERE r.merchant_id = g.merchant_id AND r.grant_id = g.id AND r.stage <> 'dropped')
     GROUP BY g.merchant_id, g.unit_id
+), banks AS (
+    SELECT k.merchant_id, k.order_id, k.minor, sum(t.captured_minor - t.reserved_minor) AS unspent FROM (
+        SELECT t.merchant_id, t.order_id, sum(b.amount_minor - b.covered_minor) AS minor FROM refunds_chargeback b
+        JOIN market_tender t ON t.merchant_id = b.merchant_id AND t.id = b.tender_id
+        WHERE b.state = 'consumer' AND b.amount_minor > b.covered_minor AND {of_tender} GROUP BY t.merchant_id, t.order_id
+    ) k JOIN market_tender t ON t.merchant_id = k.merchant_id AND t.order_id = k.order_id AND {of_tender}
+    GROUP BY k.merchant_id, k.order_id, k.minor
 ), units AS (
     SELECT u.merchant_id, u.order_id, u.line_id, u.paid_minor, u.commission_minor, coalesce(g.goods, 0) AS goods,
-        sum(coalesce(g.whole, 0)) OVER (PARTITION BY u.merchant_id, u.order_id)
-            >= sum(u.paid_minor) OVER (PARTITION BY u.merchant_id, u.order_id) AS all_back
-    FROM market_unit u LEFT JOIN granted g ON g.merchant_id = u.merchant_id AND g.unit_id = u.id WHERE {of_unit}
+        least(coalesce(b.minor, 0), sum(greatest(0, u.paid_minor - coalesce(g.goods, 0))) OVER one) AS banks,
+        nullif(sum(greatest(0, u.paid_minor - coalesce(g.goods, 0))) OVER one, 0) AS unpaid,
+        sum(coalesce(g.whole, 0)) OVER one + coalesce(b.minor, 0) >= sum(u.paid_minor) OVER one OR coalesce(b.unspent <= b.minor, false)
+            AS all_back
+    FROM market_unit u LEFT JOIN granted g ON g.merchant_id = u.merchant_id AND g.unit_id = u.id
+    LEFT JOIN banks b ON b.merchant_id = u.merchant_id AND b.order_id = u.order_id
+    WHERE {of_unit} WINDOW one AS (PARTITION BY u.merchant_id, u.order_id)
 ), due AS (
     SELECT merchant_id, line_id, order_id, sum(CASE WHEN all_back THEN commission_minor WHEN paid_minor = 0 THEN 0
-        ELSE div(commission_minor::numeric * least(goods, paid_minor), paid_minor) END)::bigint AS minor
+        ELSE div(commission_minor::numeric * least(paid_minor,
+            goods + coalesce(div(greatest(0, paid_minor - goods) * banks, unpaid), 0)), paid_minor) END)::bigint AS minor
     FROM units GROUP BY merchant_id, line_id, order_id
 ), taken AS (
     SELECT l.merchant_id, l.id, l.order_line_id, l.unit, -l.amount_minor AS minor FROM ledger_line l
@@ -50,12 +65,16 @@ LEFT JOIN back b ON b.merchant_id = t.merchant_id AND b.reverses_id = t.id
 WHERE coalesce(d.minor, 0) <> coalesce(b.minor, 0)
 ORDER BY t.merchant_id, t.order_line_id
 """
+# Money is what is counted by a currency's three letters: coupons and points are no bank's.
+_MONEY = "t.unit ~ '^[A-Z]{3}$'"
 OF_ONE = {
     "of_case": "c.merchant_id = %(merchant)s AND c.order_id = %(order)s",
     "of_unit": "u.merchant_id = %(merchant)s AND u.order_id = %(order)s",
     "of_posting": "p.merchant_id = %(merchant)s AND p.order_id = %(order)s",
+    "of_tender": f"{_MONEY} AND t.merchant_id = %(merchant)s AND t.payment_id ="
+    " (SELECT p.id FROM market_payment p WHERE p.merchant_id = %(merchant)s AND p.order_id = %(order)s)",
 }
-OF_ALL = dict.fromkeys(OF_ONE, "true")
+OF_ALL = dict.fromkeys(OF_ONE, "true") | {"of_tender": _MONEY}
 
 
 @dataclass(frozen=True, slots=True)

@@ -968,6 +968,10 @@ class Migration(migrations.Migration):
             model_name='refund',
             index=models.Index(fields=['merchant', 'tender'], name='refunds_of_tender'),
         ),
+        migrations.AddIndex(
+            model_name='refund',
+            index=models.Index(fields=['merchant', 'grant'], name='refunds_of_grant'),
+        ),
         migrations.AddConstraint(
             model_name='refund',
             constraint=models.UniqueConstraint(condition=models.Q(('tender__isnull', True), models.Q(('stage__in', ['dropped', 'redirected', 'reversed']), _negated=True)), fields=('merchant', 'grant'), name='one_live_refund_without_tender'),

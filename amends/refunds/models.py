@@ -105,6 +105,7 @@ class Refund(LifeRow):
             models.Index(fields=["since"], condition=Q(stage__in=["intended", "frozen", "unknown", "failed"]), name="refunds_in_need"),
             models.Index(fields=["gateway", "provider_ref"], condition=~Q(provider_ref=""), name="refunds_at_provider"),
             models.Index(fields=["merchant", "tender"], name="refunds_of_tender"),
+            models.Index(fields=["merchant", "grant"], name="refunds_of_grant"),
         ]
 
 

@@ -13,10 +13,14 @@ from amends.kernel import clock
 from amends.ledger.checks import ledger_check
 from amends.ledger.models import Line, Posting
 from amends.ledger.posting import balances
-from amends.market.models import Order
+from amends.market.models import Order, Tender
+from amends.plumbing.payments.port import Answer
+from amends.refunds.answers import take_answer
+from amends.refunds.asking import mark_sent
+from amends.refunds.chargebacks import Opened, decide_chargeback, open_chargeback
 from amends.refunds.intents import intend_for
 from tests.cast import Cast, an_order, claims, the_cast
-from tests.refunding import intended
+from tests.refunding import intended, refunds
 
 
 @pytest.fixture
@@ -89,4 +93,56 @@ def test_what_is_owed_no_longer_takes_its_commission_again(cast: Cast) -> None:
     assert kept(order) == 333 - 166
     told = Posting.objects.filter(order=order, what__startswith="commission").order_by("pk").values_list("what", flat=True)
     assert list(told) == ["commission", "commission_back", "commission_again", "commission_back"]
+    assert ledger_check() == []
+
+
+def charged_back(order: Order, minor: int, ref: str = "DP1", *, won_by: str = "consumer") -> None:
+    tender = Tender.objects.filter(order=order).order_by("position")[0]
+    open_chargeback(Opened("house", ref, minor, "CNY", tender=tender.ref, reason="not_received"))
+    decide_chargeback("house", ref, won_by)
+
+
+def test_what_a_bank_took_of_an_order_without_a_case_gives_its_commission_back_once(cast: Cast) -> None:
+    order = sold(cast, prices=(10_000,), commissions=(1000,), freight=300)
+    charged_back(order, 4000)
+    assert kept(order) == 600
+    charged_back(order, 100, "DP2", won_by="merchant")
+    assert kept(order) == 600
+    charged_back(order, 6300, "DP3")
+    assert kept(order) == 0
+    assert {row.name: row.minor for row in balances(order_id=order.pk) if row.minor} == {}
+    assert ledger_check() == []
+
+
+def test_a_bank_that_took_all_the_money_leaves_no_commission_though_a_coupon_stays(cast: Cast) -> None:
+    order = sold(cast, prices=(10_000,), coupons=(900,))
+    charged_back(order, 9100)
+    assert kept(order) == 0
+    assert ledger_check() == []
+
+
+def test_what_a_bank_took_is_shared_by_the_articles_in_proportion_to_what_is_left_of_them(cast: Cast) -> None:
+    order = sold(cast, quantities=(1, 1), prices=(3000, 1000), commissions=(300, 100))
+    charged_back(order, 2000)
+    assert kept(order) == 400 - 150 - 50
+    intended(asked_and_approved(cast, order))
+    assert kept(order) == 400 - 300
+    assert ledger_check() == []
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_bank_that_covers_a_part_of_a_refund_counts_once(cast: Cast, before: bool) -> None:
+    order = sold(cast, prices=(10_000,), commissions=(1000,))
+    if before:
+        charged_back(order, 4000)
+    case = asked_and_approved(cast, order)
+    refund = intended(case)[-1]
+    if not before:
+        charged_back(order, 4000)
+        refund = refunds(case)[-1]
+    assert refund.amount_minor == 6000
+    mark_sent(refund.pk)
+    take_answer(refund.ref, Answer("paid", "P1"), source="call")
+    assert kept(order) == 0
+    assert {row.name: row.minor for row in balances(order_id=order.pk) if row.minor} == {}
     assert ledger_check() == []
