@@ -21,8 +21,10 @@ from amends.ledger.posting import balances
 from amends.people.models import AccessLog
 from amends.people.rules import PLATFORM, Actor, Role
 from amends.plumbing import jobs
+from amends.plumbing.payments.port import Answer
 from amends.plumbing.sealing import seal
 from amends.plumbing.simulators.launch import Running
+from amends.refunds.answers import take_answer
 from amends.refunds.bank.batches import batch, discard, download, make_batch, release, waiting
 from amends.refunds.bank.confirming import confirm
 from amends.refunds.intents import intend_for
@@ -189,6 +191,19 @@ def test_what_comes_back_after_the_books_were_closed_is_refused_with_its_reason(
     with pytest.raises(Unprocessable) as refused:
         confirm(file, told((refund.ref, "5.00", "退票", "")), by=sue)
     assert "settled" in str(next(iter(refused.value.fields.values())))
+
+
+def test_the_confirmation_does_not_say_otherwise_than_the_statement_before_it(cast: Cast, sue: Actor, ada: Actor) -> None:
+    refund = owed(cast)
+    made = make_batch(by=sue).batch
+    release(made.ref, by=ada)
+    take_answer(refund.ref, Answer("paid", "B7"), source="statement")
+    with pytest.raises(Unprocessable) as refused:
+        confirm(made.ref, told((refund.ref, "5.00", "失败", "户名不符")), by=sue)
+    assert "The bank said before: paid" in str(next(iter(refused.value.fields.values())))
+    assert (batch(made.ref, sue).state, stage(refund)) == ("released", "paid")
+    assert confirm(made.ref, told((refund.ref, "5.00", "退票", "")), by=sue).returned == 1
+    assert stage(refund) == "reversed"
 
 
 @pytest.mark.parametrize(("amount", "currency"), [("5.00", "USD"), ("-5.00", "CNY")])

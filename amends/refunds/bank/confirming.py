@@ -25,6 +25,7 @@ from amends.plumbing.payments.port import Answer
 from amends.refunds.answers import take_answer, take_came_back
 from amends.refunds.bank.batches import STATES
 from amends.refunds.bank.hands import only_keepers
+from amends.refunds.books import DELIVERED
 from amends.refunds.models import BankBatch, BankRow
 
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -194,14 +195,15 @@ def _said(number: int, cells: Cells, places: Mapping[str, int], batch: BankBatch
 def _word(written: str, row: BankRow) -> str | Text:
     """The answer that the bank's word stands for, after what it said of this row before; a sentence where it can't be."""
     word = written.strip().lower()
+    # A statement may have said so first.
+    before = "paid" if not row.answer and row.refund.stage in DELIVERED else row.answer
     if word in RETURNED:
-        answer = "returned" if row.answer in ("paid", "returned") else "failed"
-        if answer != row.answer == "paid" and not row.refund.may("reverse", GATEWAY):
+        if before == "paid" and not row.refund.may("reverse", GATEWAY):
             return say("{key} 已结清，不能再退回。", "{key} is settled and can't come back any more.", key=row.refund.ref)
-        return answer
+        return "returned" if before in ("paid", "returned") else "failed"
     if word not in PAID | FAILED | UNDER_WAY:
         return say("不认识的结果“{word}”。", "Unknown result “{word}”.", word=written[:40])
     answer = "paid" if word in PAID else "failed" if word in FAILED else ""
-    if answer and row.answer and answer != row.answer:
-        return say("银行先前说的是{before}。", "The bank said before: {before}.", before=BEFORE[row.answer])
+    if answer and before and answer != before:
+        return say("银行先前说的是{before}。", "The bank said before: {before}.", before=BEFORE[before])
     return answer
