@@ -26,6 +26,11 @@ from amends.faces.entering import ActorRequest, face
 from amends.faces.shared_parts import shared, side_of
 from amends.kernel.parties import Party
 from amends.kernel.texts import say
+from amends.people.rules import Actor
+from amends.reconciliation.models import Difference
+from amends.reconciliation.queries import overdue_differences
+from amends.reconciliation.rules.words import gateway_name
+from amends.refunds.bank.hands import may_look
 
 VIEWS = {"arbiter": say("等裁决", "For a ruling"), "platform": say("等平台处理", "For the platform"), "alarms": say("警报", "Alarms")}
 PARTIES = {"arbiter": Party.ARBITER, "platform": Party.PLATFORM}
@@ -51,7 +56,7 @@ def _page(request: ActorRequest, template: str) -> HttpResponse:
         "views": [{"name": name, "url": with_query(HOME, view=key), "here": key == view} for key, name in VIEWS.items()],
         "view": view, "path": HOME,
         "picks": [(name, choices, asked[name]) for name, choices in picks.items()], "filtered": any(asked.values()),
-        "nav_here": HOME, **(_alarms() if view == "alarms" else _rows(request, view, asked)),
+        "nav_here": HOME, **(_alarms(request.actor) if view == "alarms" else _rows(request, view, asked)),
     }  # fmt: skip
     return shown(request, template, context)
 
@@ -76,11 +81,30 @@ def _rows(request: ActorRequest, view: str, asked: dict[str, str]) -> dict[str, 
     }  # fmt: skip
 
 
-def _alarms() -> dict[str, Any]:
-    """Limits that ran out with nobody but a person to help, of cases still open, newest first."""
+def _alarms(actor: Actor) -> dict[str, Any]:
+    """Limits that ran out with nobody but a person to help, newest first: of cases still open, and of differences with gateways for
+    those for whom they exist."""
     rows = Deadline.objects.filter(ended_as="lapsed", case__closed_at__isnull=True).select_related("case__merchant").order_by("-ended_at")
-    alarms = [{"case": row.case, "limit": LIMITS.get(row.limit) or say("时限", "limit"), "at": row.ended_at} for row in rows[:MOST_ALARMS]]
-    return {"alarms": alarms, "refresh_url": with_query(HOME, view="alarms", part="rows")}
+    alarms: list[dict[str, Any]] = [
+        {
+            "title": row.case.title, "ref": row.case.ref, "url": f"{HOME}cases/{row.case.ref}", "merchant": row.case.merchant,
+            "limit": LIMITS.get(row.limit) or say("时限", "limit"), "at": row.ended_at,
+        }
+        for row in rows[:MOST_ALARMS]
+    ]  # fmt: skip
+    if may_look(actor):
+        alarms += [_late(row) for row in overdue_differences()[:MOST_ALARMS]]
+    alarms.sort(key=lambda one: one["at"], reverse=True)
+    return {"alarms": alarms[:MOST_ALARMS], "refresh_url": with_query(HOME, view="alarms", part="rows")}
+
+
+def _late(row: Difference) -> dict[str, Any]:
+    owner = row.owner.name if row.owner else ""
+    limit = say("说明差异（{who}）", "explaining a difference ({who})", who=owner) if owner else say("说明差异", "explaining a difference")
+    return {
+        "title": say("对账差异：{what}", "Difference: {what}", what=gateway_name(row.gateway)), "ref": row.ref,
+        "url": f"/office/money/reconciliation/{row.ref}/", "merchant": row.merchant, "limit": limit, "at": row.due_at,
+    }  # fmt: skip
 
 
 @require_GET

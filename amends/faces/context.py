@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.http.request import split_domain_port
 
 from amends.faces.announcements import announced
+from amends.faces.money_waits import money_waits
 from amends.faces.words import language
 from amends.kernel import clock
 from amends.kernel.texts import say
@@ -35,6 +36,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "keys_off": request.COOKIES.get("keys") == "off",
         "server_now": clock.now(),
         "announced": lambda: announced(request),
+        "money_waits": lambda: money_waits(request),
         **_me(request),
         **_live(request),
     }

@@ -102,6 +102,12 @@ def differences(by: Actor, choice: Choice) -> QuerySet[Difference]:
     return rows.order_by(F("resolved_at").desc(nulls_first=True), "-pk") if choice.state == ALL else rows.order_by(*order)
 
 
+def overdue_differences() -> QuerySet[Difference]:
+    """Open ones that should have been explained by now, the latest first. For whoever has been asked whether they may look."""
+    rows = Difference.objects.filter(resolved_at__isnull=True, due_at__lte=clock.now())
+    return rows.select_related("owner", "merchant").order_by("-due_at", "-pk")
+
+
 def difference(ref: str, by: Actor) -> Difference:
     """One difference. Raises NotFound."""
     only_lookers(by)

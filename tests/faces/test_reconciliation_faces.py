@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,13 +19,14 @@ from django.test.utils import CaptureQueriesContext
 
 from amends.kernel import clock
 from amends.kernel.refs import new_ref
+from amends.liability.models import DepositMove
 from amends.people.models import User
 from amends.people.rules import ROLES, Actor, Role
 from amends.plumbing import jobs
 from amends.reconciliation.models import Difference, Statement
 from amends.reconciliation.verbs.comparing import compare_statement
 from amends.reconciliation.verbs.taking import take_file
-from amends.refunds.models import BankBatch
+from amends.refunds.models import BankBatch, GatewayEvent
 from tests.api_client import Program, program
 from tests.cast import Cast, person, the_cast
 
@@ -247,3 +249,65 @@ def test_the_terminal_speaks_the_same(cast: Cast, tmp_path: Path) -> None:
     assert len(told("reconcile", "runs", *sue)) == 2
     assert told("bank", "waiting", *sue) == []
     assert told("bank", "list", *sue) == []
+
+
+def beside(client: Client, path: str) -> str:
+    """The number beside this entry of the office's side bar, with a mark where something is late."""
+    page = client.get("/office/money/rules/").content.decode()
+    entry = re.search(rf'<a href="{re.escape(path)}"[^>]*>.*?</a>', page, re.DOTALL)
+    number = re.search(r'<span( class="hot")?>(\d+)</span></a>$', entry[0]) if entry else None
+    return f"{number[2]}{'!' if number[1] else ''}" if number else ""
+
+
+def test_the_side_bar_says_what_waits_about_money(cast: Cast, stepped_clock: clock.Stepped) -> None:
+    sue = as_("sue")
+    rooms = {name: f"{ROOT}/{name}/" for name in ("reconciliation", "bank", "gateways", "deposits", "ledger")}
+    assert [beside(sue, path) for path in rooms.values()] == [""] * 5
+    row = differing(cast)
+    assert beside(sue, rooms["reconciliation"]) == "1"
+    stepped_clock.until(row.due_at)
+    assert beside(sue, rooms["reconciliation"]) == "1!"
+    made = {"currency": "CNY", "total_minor": 1, "count": 1, "digest": "0" * 64, "made_by": User.objects.get(email="sue@example.com")}
+    for number in range(2):
+        BankBatch.objects.create(ref=new_ref("BB"), made_at=clock.now(), **made)
+        GatewayEvent.objects.create(gateway="house", event=f"e{number}", told={}, received_at=clock.now(), state="failed")
+    GatewayEvent.objects.create(gateway="house", event="fine", told={}, received_at=clock.now(), state="worked")
+    DepositMove.objects.create(
+        merchant=cast.bolts, ref=new_ref("DM"), kind="deduct", amount_minor=5, currency="CNY", reason="penalty", state="contested",
+        made_at=clock.now(), notice_until=clock.now() + timedelta(days=1),
+    )  # fmt: skip
+    assert [beside(sue, path) for path in rooms.values()] == ["1!", "2", "2", "1", ""]
+    with CaptureQueriesContext(connection) as asked:
+        sue.get("/office/money/rules/")
+    assert sum("reconciliation_difference" in one["sql"] for one in asked.captured_queries) == 1
+
+
+def test_a_difference_that_is_late_stands_among_the_desks_alarms(cast: Cast, stepped_clock: clock.Stepped) -> None:
+    row = differing(cast)
+    assert row.ref not in as_("sue").get("/desk/?view=alarms").content.decode()
+    stepped_clock.until(row.due_at)
+    page = as_("sue").get("/desk/?view=alarms").content.decode()
+    assert f"{ROOT}/reconciliation/{row.ref}/" in page and "Explaining a difference (" in page
+    assert row.ref not in as_("judge").get("/desk/?view=alarms").content.decode()
+
+
+@pytest.mark.parametrize(("gateway", "day"), [("house", "soon"), ("house", "2999-01-01"), ("nobody", "2026-03-01")])
+def test_a_day_that_cannot_be_asked_for_keeps_what_was_chosen(cast: Cast, gateway: str, day: str) -> None:
+    answer = as_("sue").post(f"{ROOT}/statements/asked/", {"gateway": gateway, "day": day})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="id_day"' in page and (f'value="{day}"' in page) is (day != "soon")
+    assert ('<option value="house" selected>' in page) is (gateway == "house")
+
+
+def test_statements_and_differences_in_coupons_have_their_pages(cast: Cast) -> None:
+    sue = person("sid", Role.SUPERVISOR)
+    at = clock.now().isoformat()
+    content = bill(f"capture,C1,,,T-NOBODY,9.00,CNY.coupon,captured,,{at}", f"refund,P1,K1,,,3.00,CNY.coupon,paid,,{at}")
+    statement = take_file("house", name="a.csv", content=content, by=sue, compare=False).statement
+    compare_statement(statement, by=sue)
+    row = Difference.objects.get(provider_ref="P1")
+    for language, words in (("en", "¥3.00 in coupons"), ("zh", "¥3.00 优惠券")):
+        for page in (f"statements/{statement.ref}/", f"reconciliation/{row.ref}/", "reconciliation/"):
+            answer = as_("lee", language).get(f"{ROOT}/{page}")
+            assert answer.status_code == 200 and words in answer.content.decode(), page

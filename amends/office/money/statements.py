@@ -82,7 +82,7 @@ def _page(request: ActorRequest, *, refusal: Refusal | None = None) -> HttpRespo
         "gateways": [(name, gateway_name(name)) for name in known_gateways()], "yesterday": today - timedelta(days=1),
         "asked": [(name, gateway_name(name)) for name in known_gateways() if name != BANK],
         "fields": list(FIELDS.items()), "example": EXAMPLE,
-        "typed": {name: given(request, name) for name in ("gateway", "mapping")},
+        "typed": {name: given(request, name) for name in ("gateway", "mapping")}, "day": _day(request) or today - timedelta(days=1),
     }  # fmt: skip
     return render(request, "office/money/statements.html", context, status=refusal.status if refusal else 200)
 
@@ -97,12 +97,26 @@ def row_of(one: Statement) -> dict[str, Any]:
 def asking(request: ActorRequest) -> HttpResponse:
     """A job asks the gateway for the day."""
     try:
-        day = date.fromisoformat(given(request, "day"))
-    except ValueError as wrong:
-        raise Unprocessable.field("day", say("请选择日期。", "Choose a day.")) from wrong
-    gateway = given(request, "gateway")
+        return _ask(request)
+    except Refusal as refused:
+        if refused.status != 422:
+            raise
+        return _page(request, refusal=refused)
+
+
+def _ask(request: ActorRequest) -> HttpResponse:
+    day, gateway = _day(request), given(request, "gateway")
+    if day is None:
+        raise Unprocessable.field("day", say("请选择日期。", "Choose a day."))
     done = say("已安排查询，稍后在下面可以看到。", "The gateway is being asked; the result will stand below.")
     return acted(request, lambda: ask_later(gateway, day=day, by=request.actor), PATH, done)
+
+
+def _day(request: ActorRequest) -> date | None:
+    try:
+        return date.fromisoformat(given(request, "day"))
+    except ValueError:
+        return None
 
 
 @require_GET

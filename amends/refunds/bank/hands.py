@@ -16,9 +16,14 @@ def may_keep(by: Actor) -> bool:
     return _ours(by) and (by.user_id is None or bool(by.roles & KEEPERS))
 
 
+def may_look(by: Actor) -> bool:
+    """Whether statements and bank files exist for `by`."""
+    return _ours(by) and (by.user_id is None or bool(by.roles & LOOKERS))
+
+
 def only_lookers(by: Actor) -> None:
     """`by` may look. Raises NotFound: to everybody else none of it exists."""
-    if not (_ours(by) and (by.user_id is None or by.roles & LOOKERS)):
+    if not may_look(by):
         raise NotFound
 
 
