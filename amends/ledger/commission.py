@@ -66,15 +66,14 @@ WHERE coalesce(d.minor, 0) <> coalesce(b.minor, 0)
 ORDER BY t.merchant_id, t.order_line_id
 """
 # Money is what is counted by a currency's three letters: coupons and points are no bank's.
-_MONEY = "t.unit ~ '^[A-Z]{3}$'"
 OF_ONE = {
     "of_case": "c.merchant_id = %(merchant)s AND c.order_id = %(order)s",
     "of_unit": "u.merchant_id = %(merchant)s AND u.order_id = %(order)s",
     "of_posting": "p.merchant_id = %(merchant)s AND p.order_id = %(order)s",
-    "of_tender": f"{_MONEY} AND t.merchant_id = %(merchant)s AND t.payment_id ="
+    "of_tender": "t.unit ~ '^[A-Z]{3}$' AND t.merchant_id = %(merchant)s AND t.payment_id ="
     " (SELECT p.id FROM market_payment p WHERE p.merchant_id = %(merchant)s AND p.order_id = %(order)s)",
 }
-OF_ALL = dict.fromkeys(OF_ONE, "true") | {"of_tender": _MONEY}
+OF_ALL = dict.fromkeys(OF_ONE, "true") | {"of_tender": "t.unit ~ '^[A-Z]{3}$'"}
 
 
 @dataclass(frozen=True, slots=True)
