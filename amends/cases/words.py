@@ -194,6 +194,7 @@ DONE: dict[str, Text] = {
     "prove": say("补充了凭证", "gave the proof"),
     "reassign": say("更换了判责员", "reassigned the review"),
     "receive": say("收到了退货", "received the goods"),
+    "come_back_late": say("结清后款项被退回", "the money came back after the books were closed"),
     "recheck": say("核对退款并在失败时重发", "had the refund checked and sent again if it failed"),
     "redirect": say("改用其他方式退款", "moved the refund to another tender"),
     "reduce": say("验货后减额", "took the unit with a deduction"),

@@ -7,18 +7,22 @@ On a closed case a linked one opens. Books: what came back lies at the gateway a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import structlog
 
-from amends.cases.grants import owe_again
-from amends.cases.models import Case
+from amends.cases.grants import owe_again, owe_sum
+from amends.cases.models import Case, Entry
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.cases.verbs.following import follow_up
+from amends.kernel.money import currencies
 from amends.kernel.refusals import NotFound
 from amends.people.rules import GATEWAY, PLATFORM
 from amends.refunds.bookings import book
 from amends.refunds.books import DELIVERED
-from amends.refunds.intents import intend_instead
+from amends.refunds.intents import intend_for, intend_instead
 from amends.refunds.models import Refund
 
 log = structlog.get_logger(__name__)
@@ -27,15 +31,17 @@ BASIS = "reversed"
 
 @an_act
 def take_reversed(ref: str, *, reason: str = "", provider_ref: str = "") -> str:
-    """The money came back and is owed and intended anew; answers the stage. Told twice, or of one that is not `paid`, nothing happens.
+    """The money came back and is owed and intended anew; answers the stage. Told twice, or of one that is not `paid`, nothing
+    happens; what was settled is owed at the platform's cost.
 
     Raises NotFound for a key that is not ours.
     """
     case, refund = _taken(ref)
+    told = {"refund": refund.ref, "amount_minor": refund.amount_minor, "unit": refund.unit, "reason": reason, "provider_ref": provider_ref}
     if not refund.may("reverse", GATEWAY):
         log.warning("a reversal that changes nothing", refund=refund.ref, stage=refund.stage)
+        _owe_late(case, refund, told)
         return refund.stage
-    told = {"refund": refund.ref, "amount_minor": refund.amount_minor, "unit": refund.unit, "reason": reason, "provider_ref": provider_ref}
     refund.move("reverse", GATEWAY, facts=told)
     book("reversed", refund, case, verb="reverse")
     here = case if not case.is_over else _follow_up(case, refund)
@@ -52,6 +58,20 @@ def settle(ref: str) -> str:
     if refund.may("settle_books", GATEWAY):
         refund.move("settle_books", GATEWAY, facts={"refund": refund.ref})
     return refund.stage
+
+
+def _owe_late(case: Case, refund: Refund, told: Mapping[str, Any]) -> None:
+    """What comes back after its books were closed is owed as a sum at the platform's cost, once, and a person is told: what the gateway
+    has again stands in the statement's differences, and the books of the refund stay closed."""
+    mine = {"merchant_id": refund.merchant_id, "case_id": case.pk, "life": "refund", "life_id": refund.pk, "verb": "come_back_late"}
+    if refund.stage != "settled" or refund.unit not in currencies() or Entry.objects.filter(**mine).exists():
+        return
+    refund.tell("come_back_late", GATEWAY, facts=told, audience="platform")
+    here = case if not case.is_over else _follow_up(case, refund)
+    grant = owe_sum(
+        here, amount_minor=refund.amount_minor, currency=refund.unit, remedy="goodwill", basis=BASIS, borne_by="platform", by=PLATFORM
+    )  # fmt: skip
+    intend_for(grant, PLATFORM)
 
 
 def _taken(ref: str) -> tuple[Case, Refund]:

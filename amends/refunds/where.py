@@ -34,7 +34,8 @@ WHY: dict[str, Text] = {
                    "The payment service did not answer; the platform is checking. It is paid neither twice nor not at all."),
     "failed": say("这次没有成功，钱没有动。平台会再试或改用其他方式。",
                   "It did not go through and no money moved. The platform tries again or pays another way."),
-    "paid": say("支付渠道已付款。银行卡的入账可能晚几天显示。", "The payment service has paid. A card may show it some days later."),
+    "paid": say("支付渠道已付款。", "The payment service has paid."),
+    "card_paid": say("支付渠道已付款，银行卡账单可能晚几天才显示。", "The payment service has paid. A card may list it days later."),
     "credit_paid": say("已存入你的商城余额。", "It is in your store credit."),
     "covered": say("你的银行已通过拒付赔给你，不再重复退款。", "Your bank has paid you by chargeback, so it is not refunded again."),
     "reversed": say("银行退回了这笔款，已经重新退。", "The bank sent it back; it is being paid anew."),
@@ -103,7 +104,9 @@ def why_of(refund: Refund) -> Text:
     if refund.stage == "sent" and bank:
         return WHY["bank_sent"]
     if refund.stage in ("paid", "settled"):
-        return WHY["credit_paid" if refund.way == Way.CREDIT else "paid"]
+        if refund.way == Way.CREDIT:
+            return WHY["credit_paid"]
+        return WHY["card_paid" if refund.way == Way.TENDER and refund.tender and refund.tender.kind not in TENDER_NAMES else "paid"]
     return WHY[refund.stage]
 
 

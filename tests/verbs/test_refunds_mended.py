@@ -147,12 +147,23 @@ def test_what_came_back_while_the_case_is_open_is_owed_in_it(cast: Cast, gateway
     assert held(order) == {}
 
 
-def test_what_is_settled_does_not_come_back(cast: Cast, stepped_clock: clock.Stepped) -> None:
+def test_what_comes_back_after_it_was_settled_is_owed_once_at_our_cost(
+    cast: Cast, stepped_clock: clock.Stepped
+) -> None:
     refund = paid(cast, an_unshipped_order(cast))
     later_by(stepped_clock, timedelta(days=16))
     assert stages([refund]) == ["settled"]
-    assert take_event("house", "refund.reversed", {"key": refund.ref, "amount": 9900, "currency": "CNY"}) == "settled"
+    for _ in range(2):
+        assert take_event("house", "refund.reversed", {"key": refund.ref, "amount": 9900, "currency": "CNY"}) == "settled"
+    assert Entry.objects.filter(life="refund", life_id=refund.pk, verb="come_back_late", audience="platform").count() == 1
     assert not Refund.objects.filter(stands_for=refund).exists()
+    linked = Case.objects.get(follows_id=refund.case_id)
+    anew = refunds(linked)[0]
+    assert (anew.amount_minor, anew.way, anew.grant.borne_by) == (9900, "bank", "platform")
+    give_payee(linked.ref, way="credit", by=cast.anna, consents=True)
+    jobs.drain()
+    assert stages([refund, anew]) == ["settled", "paid"]
+    assert Case.objects.get(pk=linked.pk).stage == "closed"
 
 
 def test_a_provider_that_calls_failed_what_it_had_paid_has_reversed_it(cast: Cast) -> None:

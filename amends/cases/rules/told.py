@@ -30,7 +30,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "grant": (REMIND,),
     "return_shipment": (REMIND,),
     "inspection": (REMIND,),
-    "refund": ("ask_payee", "assign", "recheck", REMIND),
+    "refund": ("ask_payee", "assign", "recheck", "come_back_late", REMIND),
     "review": (REMIND,),
     "charge_back_to": (REMIND,),
 }

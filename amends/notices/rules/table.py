@@ -221,6 +221,7 @@ refund.cover                       -                    merchant    result   -  
 refund.redirect                    -                    consumer    result   -         redirected
 refund.reverse                     -                    consumer    result   -         reversed
 refund.reverse                     -                    agent       act      -         reversed_agent
+refund.come_back_late              -                    agent       act      -         reversed_late_agent
 refund.ask_payee                   -                    consumer    act      -         payee_wanted
 refund.alarm                       -                    consumer    result   -         refund_late
 refund.alarm                       -                    supervisor  act      -         alarm

@@ -87,6 +87,12 @@ MONEY: Mapping[str, Told] = {
         "售后单 {case} 的退款被银行退回，仍然欠消费者，请安排重新退款。",
         "A refund of case {case} came back from the bank and is owed anew. Please have it paid.",
     ),
+    "reversed_late_agent": told(
+        "已结清的退款被退回", "A settled refund came back",
+        "售后单 {case} 的退款结清之后又被退回，已由平台承担重新登记给消费者。请与支付渠道核对收回的这笔钱。",
+        "A refund of case {case} came back after its books were closed; its consumer is owed it anew at the platform's cost. "
+        "Please check with the payment service what it has again.",
+    ),
     "payee_wanted": told(
         "请填写收款方式", "Tell us where to send your money",
         "售后单 {case} 有一笔款要付给你，它不能退回原支付方式。请在售后单页面填写银行账户，或选择收到商城余额。",
