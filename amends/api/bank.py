@@ -16,10 +16,12 @@ from pydantic import ConfigDict, StringConstraints
 from amends.api import shapes, telling
 from amends.api.bodies import Body, NothingIn
 from amends.api.callers import Asked
-from amends.api.doing import READ_REFUSALS, done, posting, reading
+from amends.api.doing import REFUSALS, done, posting, reading
 from amends.api.pages import key_in, key_out, parts
 from amends.api.reconciliation import whole
+from amends.people.rules import Actor
 from amends.refunds.bank import batches, confirming
+from amends.refunds.bank.hands import may_keep
 from amends.refunds.models import BankBatch, BankRow, Refund
 
 router = Router(tags=["bank transfers"])
@@ -115,7 +117,8 @@ class BankConfirmedOut(Schema):
 @reading(router, "/bank/waiting", AllBankWaitingOut, "Refunds that wait for the bank")
 def bank_waiting(request: Asked) -> AllBankWaitingOut:
     """The oldest first."""
-    return AllBankWaitingOut(items=[_waiting(one) for one in batches.waiting(request.auth.actor)[:MOST_WAITING]])
+    by = request.auth.actor
+    return AllBankWaitingOut(items=[_waiting(one, by) for one in batches.waiting(by)[:MOST_WAITING]])
 
 
 @reading(router, "/bank/batches", BankBatchesOut, "Files of bank transfers")
@@ -139,34 +142,37 @@ def make_bank_batch(request: Asked, body: BankBatchIn) -> HttpResponse:
     def run() -> BankBatchMadeOut:
         made = batches.make_batch(by=by, currency=body.currency)
         left = {ref: telling.text(why) for ref, why in made.left.items()}
-        return BankBatchMadeOut(**_whole(batches.batch(made.batch.ref, by)), left_out=left)
+        return BankBatchMadeOut(**_whole(made.batch, by), left_out=left)
 
     return done(request, run)
 
 
 @reading(router, "/bank/batches/{ref}", BankBatchWithRows, "One file")
 def bank_batch(request: Asked, ref: str) -> BankBatchWithRows:
-    """With the answer of each row; accounts are shown in part."""
-    return BankBatchWithRows(**_whole(batches.batch(ref, request.auth.actor)))
+    """With the answer of each row; accounts are shown in part to those who handle them, to others not."""
+    return BankBatchWithRows(**_whole(batches.batch(ref, request.auth.actor), request.auth.actor))
 
 
 @posting(router, "/bank/batches/{ref}/release", BankBatchWithRows, "Release a file")
 def release_bank_batch(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
     """By somebody else than who made it."""
     by = request.auth.actor
-    return done(request, lambda: BankBatchWithRows(**_whole(batches.batch(batches.release(ref, by=by).ref, by))))
+    return done(request, lambda: BankBatchWithRows(**_whole(batches.release(ref, by=by), by)))
 
 
 @posting(router, "/bank/batches/{ref}/discarding", BankBatchWithRows, "Discard a file that nobody has had")
 def discard_bank_batch(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
     """Its refunds wait for the next one."""
     by = request.auth.actor
-    return done(request, lambda: BankBatchWithRows(**_whole(batches.batch(batches.discard(ref, by=by).ref, by))))
+    return done(request, lambda: BankBatchWithRows(**_whole(batches.discard(ref, by=by), by)))
 
 
-@router.get("/bank/batches/{ref}/file", summary="The file for the bank", response={READ_REFUSALS | {403, 409}: shapes.Problem})
-def bank_file(request: Asked, ref: str) -> HttpResponse:
-    """CSV in UTF-8 with its mark, whole account numbers; only of a released file, and who had it is written down."""
+@router.post("/bank/batches/{ref}/file", summary="Hand out the file for the bank", response={REFUSALS: shapes.Problem})
+def bank_file(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
+    """200 with CSV in UTF-8 with its mark, whole account numbers; only of a released file, and who had it is written down each time.
+
+    A POST for that reason; it needs no Idempotency-Key, because account numbers are kept nowhere but sealed.
+    """
     name, content = batches.download(ref, by=request.auth.actor)
     answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -188,10 +194,9 @@ def confirm_bank_batch(request: Asked, ref: str, file: UploadedFile | None = SEN
     return done(request, run, body=hashlib.sha256(content).digest())
 
 
-def _waiting(one: Refund) -> BankWaitingOut:
-    hint = one.payee.hint if one.payee else ""
+def _waiting(one: Refund, by: Actor) -> BankWaitingOut:
     amount = shapes.Money(amount_minor=one.amount_minor, currency=one.unit)
-    return BankWaitingOut(refund=one.ref, case=one.case.ref, stage=one.stage, account=hint, amount=amount, since=one.made_at)
+    return BankWaitingOut(refund=one.ref, case=one.case.ref, stage=one.stage, account=_account(one, by), amount=amount, since=one.made_at)
 
 
 def _batch(one: BankBatch) -> dict[str, Any]:
@@ -203,13 +208,19 @@ def _batch(one: BankBatch) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _whole(one: BankBatch) -> dict[str, Any]:
-    return _batch(one) | {"rows": [_row(row, one.currency) for row in batches.rows_of(one)]}
+def _whole(one: BankBatch, by: Actor) -> dict[str, Any]:
+    found = batches.batch(one.ref, by)
+    return _batch(found) | {"rows": [_row(row, found.currency, by) for row in batches.rows_of(found)]}
 
 
-def _row(row: BankRow, currency: str) -> BankRowOut:
+def _row(row: BankRow, currency: str, by: Actor) -> BankRowOut:
     refund = row.refund
     return BankRowOut(
-        position=row.position, refund=refund.ref, case=refund.case.ref, account=refund.payee.hint if refund.payee else "",
+        position=row.position, refund=refund.ref, case=refund.case.ref, account=_account(refund, by),
         amount=shapes.Money(amount_minor=row.amount_minor, currency=currency), answer=row.answer, reason=row.reason,
     )  # fmt: skip
+
+
+def _account(refund: Refund, by: Actor) -> str:
+    """The account in part, for those who handle it; whoever only reads figures needs none."""
+    return refund.payee.hint if refund.payee and may_keep(by) else ""

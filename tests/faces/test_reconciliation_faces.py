@@ -17,18 +17,24 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from amends.cases.grants import owe_sum
+from amends.cases.record import an_act
+from amends.cases.taking import take_case_of
 from amends.kernel import clock
 from amends.kernel.refs import new_ref
 from amends.liability.models import DepositMove
 from amends.people.models import User
-from amends.people.rules import ROLES, Actor, Role
+from amends.people.rules import PLATFORM, ROLES, Actor, Role
 from amends.plumbing import jobs
 from amends.reconciliation.models import Difference, Statement
 from amends.reconciliation.verbs.comparing import compare_statement
 from amends.reconciliation.verbs.taking import take_file
-from amends.refunds.models import BankBatch, GatewayEvent
+from amends.refunds.bank.batches import make_batch
+from amends.refunds.intents import intend_for
+from amends.refunds.models import BankBatch, GatewayEvent, Refund
+from amends.refunds.payees import give_payee
 from tests.api_client import Program, program
-from tests.cast import Cast, person, the_cast
+from tests.cast import Cast, an_order, claims, person, the_cast
 
 pytestmark = pytest.mark.django_db
 HEADER = "kind,provider_ref,key,payment_ref,tender,amount,currency,state,reason,at\n"
@@ -222,7 +228,10 @@ def test_a_bank_file_is_only_given_out_once_it_is_released(cast: Cast) -> None:
     assert as_("ada").post(f"{ROOT}/bank/{made.ref}/file/").status_code == 409
     assert as_("sue").post(f"{ROOT}/bank/{made.ref}/release/", {"idempotency_key": "r"}).status_code == 403
     assert "somebody else has to release it" in as_("sue").get(f"{ROOT}/bank/{made.ref}/").content.decode()
-    assert keyed("ada").get(f"/bank/batches/{made.ref}/file").json()["code"] == "not_released"
+    assert keyed("ada").post(f"/bank/batches/{made.ref}/file", {}).json()["code"] == "not_released"
+    assert as_("ada").get(f"/api/v1/bank/batches/{made.ref}/file").status_code == 405, (
+        "who had it is written down, and a GET writes nothing"
+    )
 
 
 def told(*words: str) -> Any:
@@ -311,3 +320,25 @@ def test_statements_and_differences_in_coupons_have_their_pages(cast: Cast) -> N
         for page in (f"statements/{statement.ref}/", f"reconciliation/{row.ref}/", "reconciliation/"):
             answer = as_("lee", language).get(f"{ROOT}/{page}")
             assert answer.status_code == 200 and words in answer.content.decode(), page
+
+
+def test_whose_account_money_goes_to_is_shown_to_those_who_handle_it(cast: Cast) -> None:
+    case = claims(an_order(cast.bolts, cast.annas), by=cast.anna, issue="no_reason", remedy="return_refund")
+    refund = goodwill(case.pk)
+    give_payee(case.ref, way="bank", by=cast.anna, consents=True, name="Anna", number="6222020012345678", bank="ICBC")
+    for name, shown in (("sue", True), ("lee", False)):
+        assert bool(keyed(name).get("/bank/waiting").json()["items"][0]["account"]) is shown
+        assert ("5678" in as_(name).get(f"{ROOT}/bank/").content.decode()) is shown
+    made = make_batch(by=person("sid", Role.SUPERVISOR)).batch
+    for name, shown in (("sue", True), ("lee", False)):
+        (row,) = keyed(name).get(f"/bank/batches/{made.ref}").json()["rows"]
+        assert (row["refund"], bool(row["account"])) == (refund.ref, shown)
+        assert ("5678" in as_(name).get(f"{ROOT}/bank/{made.ref}/").content.decode()) is shown
+
+
+@an_act
+def goodwill(case_id: int) -> Refund:
+    """Five yuan that the platform gives, by whatever account she names."""
+    case = take_case_of(case_id)
+    grant = owe_sum(case, amount_minor=500, currency="CNY", remedy="goodwill", basis="sorry", borne_by="platform", by=PLATFORM)
+    return intend_for(grant, PLATFORM)[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from amends.kernel.texts import Text, say
 
 BANK = "bank"
@@ -68,3 +70,9 @@ def gateway_name(name: str) -> Text:
 def state_name(state: str) -> Text | None:
     """A state in words, None where there is none."""
     return (STATES.get(state) or say(state, state)) if state else None
+
+
+def choices(names: Mapping[str, Text]) -> Text:
+    """What may be chosen, each in words with the code that programs use for it."""
+    told = {language: [f"{text.into(language)} ({code})" for code, text in names.items()] for language in ("zh", "en")}
+    return Text("、".join(told["zh"]), ", ".join(told["en"]))

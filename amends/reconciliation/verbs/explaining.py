@@ -16,7 +16,7 @@ from amends.people.models import User
 from amends.people.rules import Actor
 from amends.reconciliation.models import Difference
 from amends.reconciliation.owners import keepers
-from amends.reconciliation.rules.words import BY_HAND, RESOLUTIONS
+from amends.reconciliation.rules.words import BY_HAND, RESOLUTIONS, choices
 from amends.refunds.bank.hands import only_keepers
 
 log = structlog.get_logger(__name__)
@@ -53,7 +53,7 @@ def explain(ref: str, resolution: str, why: str, *, by: Actor) -> Difference:
     words = " ".join(why.replace("\0", " ").split())
     fields = {}
     if resolution not in BY_HAND:
-        fields["resolution"] = say("请选：{known}。", "Choose one of: {known}.", known=", ".join(BY_HAND))
+        fields["resolution"] = say("请选：{known}。", "Choose one of: {known}.", known=choices({key: RESOLUTIONS[key] for key in BY_HAND}))
     if not words or len(words) > MOST_WORDS:
         fields["why"] = say("请写明原因，最多 {n} 字。", "Say why, in {n} signs at most.", n=MOST_WORDS)
     if fields:

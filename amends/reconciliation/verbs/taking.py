@@ -33,7 +33,7 @@ from amends.reconciliation.models import Statement, StatementLine
 from amends.reconciliation.rules.lines import Found, lines_of
 from amends.reconciliation.rules.mapping import Sheet
 from amends.reconciliation.rules.reading import tables
-from amends.reconciliation.rules.words import BANK, gateway_name
+from amends.reconciliation.rules.words import BANK, choices, gateway_name
 from amends.refunds.bank.hands import only_keepers
 
 AT_ONCE = 2000
@@ -145,7 +145,8 @@ def ask_later(gateway: str, *, day: date, by: Actor) -> None:
 def check_gateway(gateway: str, *, asked: bool = False) -> None:
     """The gateway is one that we know, and one that can be asked. Refuses (Unprocessable)."""
     if gateway not in (known := known_gateways()):
-        wrong = say("没有这个渠道，可用：{known}。", "There is no such gateway; possible: {known}.", known=", ".join(known))
+        names = choices({name: gateway_name(name) for name in known})
+        wrong = say("没有这个渠道，可用：{known}。", "There is no such gateway; possible: {known}.", known=names)
         raise Unprocessable.field("gateway", wrong, code="no_such_gateway")
     if asked and gateway == BANK:
         raise Unprocessable.field(
