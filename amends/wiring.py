@@ -75,6 +75,7 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("return_shipment.receive", insuring.pay_return_freight),
     ("return_shipment.declare_lost", insuring.pay_return_freight),
     ("grant.void", insuring.take_back_cover),
+    ("grant.void", bearing.let_off),                          # S17
     ("charge_back_to.admit_liability", bearing.book_admitted),  # S17
     ("charge_back_to.presume_liable", bearing.book_admitted),
     ("charge_back_to.hold_liable", bearing.book_admitted),

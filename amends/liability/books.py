@@ -78,12 +78,17 @@ def cost_of(case: Case, bearer: str) -> int:
 
     What was charged on to others is no longer in it; what is only asked, is.
     """
+    return max(0, balance_of(case, bearer))
+
+
+def balance_of(case: Case, bearer: str) -> int:
+    """The same, and below zero where more was charged on than the case costs by now."""
     names = OF_MERCHANT if bearer == "merchant" else OF_PLATFORM
     rows = Line.objects.filter(
         merchant_id=case.merchant_id, posting__case_id=case.pk, unit=case.currency, account__party=bearer, account__name__in=names
     )
     borne: int = rows.aggregate(sum=Sum("amount_minor", default=0))["sum"]
-    return max(0, borne)
+    return borne
 
 
 # ── deposits ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ from typing import Any
 
 from amends.cases import acting
 from amends.cases.life import LifeRow
+from amends.cases.models import Grant
 from amends.liability import books, deducting
 from amends.liability.models import ChargeBackTo, DepositMove
 from amends.liability.rules import POSTED, WITHDRAWN
@@ -58,6 +59,19 @@ def book_written_off(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None
             move.state = WITHDRAWN
         move.save(update_fields=["state", "amount_minor"])
     books.book_written_off(charge, charge.amount_minor - sum(move.taken_minor for move in moves))
+
+
+def let_off(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of grant.void: whoever has admitted a cost that the case no longer has, owes it no more; the latest first.
+
+    A charge that is still partly a cost stays whole, and so does what is being deducted or was paid: verify names the excess for a person.
+    """
+    assert isinstance(life, Grant)  # noqa: S101 - wiring binds this to moves of grants alone
+    case = acting.current().cases[life.case_id]
+    owed = ChargeBackTo.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage="admitted")
+    for charge in list(owed.order_by("-pk")):
+        if books.balance_of(case, charge.borne_by) + charge.amount_minor <= 0:
+            charge.follow("excuse", PLATFORM, facts={"because": "nothing_left"})
 
 
 def announce_deduction(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
