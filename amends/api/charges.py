@@ -129,8 +129,8 @@ def charge_deduction(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
     """After the one before was withdrawn: it is taken from the merchant's deposit when its notice has run, unless contested."""
 
     def run() -> ChargeBackTo:
-        move = announce_charge(ref, by=request.auth.actor)
-        return ChargeBackTo.objects.get(merchant_id=move.merchant_id, pk=move.charge_id)
+        announce_charge(ref, by=request.auth.actor)
+        return charge_reads.charge(ref, request.auth.actor).charge
 
     return _charged(request, run, ref)
 

@@ -60,7 +60,9 @@ def ask(request: ActorRequest, ref: str) -> HttpResponse:
     case = case_for(ref, request.actor)
     known = [row for row in bearers() if row.kind != "insurer"]
     if request.method != "POST":
-        return _ask(request, ref, AskForm(bearers=known, currency=case.currency))
+        # The first choice is one that can be asked: a merchant bears what the platform does until then, and nothing else.
+        first = "merchant" if borne(case).platform and not borne(case).merchant else "carrier"
+        return _ask(request, ref, AskForm(bearers=known, currency=case.currency, initial={"party": first}))
     form = AskForm(request.POST, bearers=known, currency=case.currency)
     if not form.is_valid():
         return _ask(request, ref, form, status=422)

@@ -46,6 +46,7 @@ def test_the_desk_asks_answers_and_decides(cast: Cast) -> None:
     at = f"/desk/charges/of/{case.ref}"
     assert at in desk.get(f"/desk/cases/{case.ref}").content.decode(), "a case leads there"
     assert "¥99.00" in desk.get(at).content.decode()
+    assert '<option value="carrier" selected' in desk.get(at).content.decode(), "the platform bears nothing that a merchant could"
     form = sent(party="carrier", bearer=carrier.ref, amount_minor="60.00", what="refund", clause="CN-LOG-02", words="压坏了")
     assert desk.post(at, form).status_code == 303
     assert desk.post(at, form).status_code == 303, "sent twice it is asked once"
