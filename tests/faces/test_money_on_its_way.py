@@ -92,6 +92,7 @@ def test_anna_names_an_account_and_what_she_typed_wrong_is_said_beside_it(cast: 
     assert "Where should it go?" in page
     wrong = posts(anna, url, way="bank", **{**ACCOUNT, "number": "12"}, consents="1")
     assert wrong.status_code == 422
+    assert 'aria-describedby="id_number_error"' in wrong.content.decode() and 'id="id_number_error"' in wrong.content.decode()
     assert "8 to 34 digits" in wrong.content.decode() and 'value="ICBC"' in wrong.content.decode()
     assert posts(anna, url, way="bank", **ACCOUNT).status_code == 422
     assert posts(anna, url, way="bank", **ACCOUNT, consents="1").status_code == 303

@@ -147,9 +147,7 @@ def test_what_came_back_while_the_case_is_open_is_owed_in_it(cast: Cast, gateway
     assert held(order) == {}
 
 
-def test_what_comes_back_after_it_was_settled_is_owed_once_at_our_cost(
-    cast: Cast, stepped_clock: clock.Stepped
-) -> None:
+def test_what_comes_back_after_it_was_settled_is_owed_once_at_our_cost(cast: Cast, stepped_clock: clock.Stepped) -> None:
     refund = paid(cast, an_unshipped_order(cast))
     later_by(stepped_clock, timedelta(days=16))
     assert stages([refund]) == ["settled"]
