@@ -108,6 +108,36 @@ _NO_ROW = """
 SELECT n.key, n.cause FROM named n LEFT JOIN {table} t ON {same} AND t.id::text = n.id
 WHERE n.name = '{name}' AND t.id IS NULL
 """
+# What came in, tender by tender; a supplement that was paid in another currency is no part of the order's payment.
+_PAYMENTS = """
+SELECT o.ref, p.currency, p.captured_minor, coalesce(t.minor, 0) FROM market_payment p
+JOIN market_order o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
+LEFT JOIN (SELECT merchant_id, payment_id, split_part(unit, '.', 1) AS currency, sum(captured_minor) AS minor FROM market_tender
+    GROUP BY merchant_id, payment_id, 3) t ON t.merchant_id = p.merchant_id AND t.payment_id = p.id AND t.currency = p.currency
+WHERE p.captured_minor <> coalesce(t.minor, 0)
+"""
+# A voucher stands in the books once as given and, once it is over, as ended; what a shop took off for one of ours was met in its books.
+_VOUCHERS = """
+WITH books AS MATERIALIZED (
+    SELECT p.what, split_part(p.key, ':', 2) AS ref, sum(l.amount_minor) AS minor FROM ledger_posting p
+    JOIN ledger_line l ON l.merchant_id = p.merchant_id AND l.posting_id = p.id AND l.amount_minor > 0
+    WHERE p.what IN ('voucher_given', 'voucher_given_ours', 'voucher_ended', 'voucher_ended_ours', 'voucher_met') GROUP BY 1, 2
+), told AS (
+    SELECT ref, 'voucher_given' || CASE given_by WHEN 'platform' THEN '_ours' ELSE '' END AS what, amount_minor AS minor
+    FROM compensation_voucher
+    UNION ALL SELECT ref, 'voucher_ended' || CASE given_by WHEN 'platform' THEN '_ours' ELSE '' END, amount_minor
+    FROM compensation_voucher WHERE state <> 'issued'
+    UNION ALL SELECT ref, 'voucher_met', redeemed_minor FROM compensation_voucher WHERE given_by = 'platform' AND redeemed_minor > 0
+)
+SELECT coalesce(t.ref, b.ref), coalesce(t.what, b.what), coalesce(t.minor, 0), coalesce(b.minor, 0)
+FROM told t FULL JOIN books b ON b.ref = t.ref AND b.what = t.what WHERE coalesce(t.minor, 0) <> coalesce(b.minor, 0)
+"""
+_BORNE = """
+SELECT p.key, g.borne_by FROM ledger_posting p JOIN refunds_refund r ON r.merchant_id = p.merchant_id AND r.id = p.refund_id
+JOIN cases_grant g ON g.merchant_id = r.merchant_id AND g.id = r.grant_id
+WHERE p.what IN ('owed', 'dropped', 'owed_by_us', 'dropped_by_us', 'owed_insured', 'dropped_insured') AND g.borne_by <> CASE
+    WHEN p.what IN ('owed', 'dropped') THEN 'merchant' WHEN p.what IN ('owed_by_us', 'dropped_by_us') THEN 'platform' ELSE 'insurer' END
+"""
 
 
 def unbalanced() -> list[str]:
@@ -170,6 +200,21 @@ def causeless() -> list[str]:
     return [f"posting {key} was caused by {cause}, which is not there" for key, cause in rows][:SHOWN]
 
 
+def payments_astray() -> list[str]:
+    """Orders whose payment names another sum than their tenders brought."""
+    return [f"order {ref}: {ours} {currency} captured, its tenders {told}" for ref, currency, ours, told in _rows(_PAYMENTS)]
+
+
+def vouchers_astray() -> list[str]:
+    """Vouchers that were given, ended or met in the books with another sum than they say, or not at all."""
+    return [f"voucher {ref}: {told} by its row, {ours} booked as {what}" for ref, what, told, ours in _rows(_VOUCHERS)]
+
+
+def borne_astray() -> list[str]:
+    """Postings of what is owed that name another side than the grant says bears it."""
+    return [f"posting {key} is not borne by the {party}, as its grant says" for key, party in _rows(_BORNE)]
+
+
 CHECKS: tuple[tuple[str, Callable[[], list[str]]], ...] = (
     ("every posting balances in every unit", unbalanced),
     ("every line is in its account's unit, and reverses what it says", foreign_lines),
@@ -177,6 +222,9 @@ CHECKS: tuple[tuple[str, Callable[[], list[str]]], ...] = (
     ("gateway, consumers and disputes are what tenders, refunds and chargebacks say, order by order", orders_astray),
     ("commission was taken as told and goes back with the goods", commission_astray),
     ("every posting names what caused it", causeless),
+    ("payments hold what their tenders brought", payments_astray),
+    ("vouchers stand in the books as they are", vouchers_astray),
+    ("what is owed is borne by whom its grant names", borne_astray),
 )
 """What is asked of the books, in words, and by which function."""
 

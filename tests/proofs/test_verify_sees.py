@@ -100,6 +100,17 @@ SPENT = (
     " SELECT NULL, 'platform', 'goodwill', c.opened_at, 'CNY', 100, c.id, 'AP-GONE', 'key', c.opened_at, c.merchant_id FROM cases_case c"
     " WHERE c.id = %(paid)s"
 )
+VOUCHER = (
+    "INSERT INTO compensation_voucher (ref, consumer_id, scope, given_by, currency, amount_minor, min_spend_minor, valid_from, valid_until,"
+    " state, redeemed_for, redeemed_minor, reason, made_at, merchant_id)"
+    " SELECT 'VC-1', c.consumer_id, 'merchant', 'merchant', 'CNY', 100, 0, c.opened_at, c.opened_at + interval '1 day', 'issued', '', 0,"
+    " '', c.opened_at, c.merchant_id FROM cases_case c WHERE c.id = %(paid)s"
+)
+MOVED = (
+    "INSERT INTO liability_deposit_move (ref, kind, amount_minor, currency, reason, why, state, approval_ref, provider_ref, made_at,"
+    " contested_why, taken_minor, merchant_id) SELECT 'DM-1', 'top_up', 100, 'CNY', 'bank', '', 'done', '', 'BANK-1', c.opened_at, '', 100,"
+    " c.merchant_id FROM cases_case c WHERE c.id = %(paid)s"
+)
 
 BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("chains", "does not follow", ("UPDATE cases_entry SET facts = '{}' WHERE case_id = %(paid)s AND verb = 'pay'",)),
@@ -167,6 +178,11 @@ BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("granted", "granted of its price", ("UPDATE market_unit u SET granted_minor = 1 FROM cases_grant g WHERE u.id = g.unit_id"
                                          " AND g.case_id = %(paid)s",)),
     ("granted", "freight 0 granted, its grants say 300", ("UPDATE market_order_line SET freight_granted_minor = 0",)),
+    ("books", "captured, its tenders 10200", ("UPDATE market_payment p SET captured_minor = 7 FROM cases_case c"
+                                              " WHERE p.order_id = c.order_id AND c.id = %(paid)s",)),
+    ("books", "not borne by the platform", ("UPDATE cases_grant SET borne_by = 'platform' WHERE case_id = %(paid)s",)),
+    ("books", "0 booked as voucher_given", (VOUCHER,)),
+    ("bearing", "says 100 in CNY, booked are 0", (MOVED,)),
     ("books", "less 1 reduced", ("UPDATE cases_grant SET reduced_minor = 1 WHERE case_id = %(paid)s",)),
 )  # fmt: skip
 
