@@ -9,7 +9,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from amends.kernel import clock
 from amends.kernel.refs import new_ref
@@ -417,3 +418,14 @@ def test_captures_that_only_one_side_knows_are_told(cast: Cast, payments: Runnin
     told = found()
     assert ("missing_here", "capture", f"c:T-unknown-{order.pk}") in told
     assert not [row for row in told if row[2] == Tender.objects.get(order=order).ref]
+
+
+def test_how_each_gateway_stands_is_two_reads(cast: Cast, sue: Actor, stepped_clock: clock.Stepped) -> None:
+    at = clock.now()
+    for gateway, failed in (("house", ""), ("house", "away"), ("alipay", "away"), ("alipay", "")):
+        stepped_clock.forward(DAY)
+        Run.objects.create(ref=new_ref("RC"), gateway=gateway, covers_from=at, covers_until=at, made_at=clock.now(), failed=failed)
+    with CaptureQueriesContext(connection) as asked:
+        told = {one.gateway: (one.last and one.last.failed, one.failed and one.failed.failed) for one in queries.standings(sue)}
+    assert len(asked) == 2
+    assert told == {"house": ("", "away"), "alipay": ("", None), "wechat": (None, None), "stripe": (None, None), "bank": (None, None)}
