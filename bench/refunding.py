@@ -70,8 +70,8 @@ def _measured(super_url: str, cases: int, workers: int) -> dict[str, Any]:
     paid = Refund.objects.filter(case__ref__in=refs, stage__in=PAID).count()
     attempts = Attempt.objects.filter(refund__case__ref__in=refs).count()
     return {
-        "what": "refunds from granted to paid, and a clock that looks", "workers": workers, "refunds": paid, "attempts": attempts, "seconds": round(took, 1),
-        "per_s": round(paid / took, 1), "load_before": load,
+        "what": "refunds from granted to paid, and a clock that looks", "workers": workers, "refunds": paid,
+        "attempts": attempts, "seconds": round(took, 1), "per_s": round(paid / took, 1), "load_before": load,
     }  # fmt: skip
 
 
