@@ -2,7 +2,7 @@
 
 A row is met by our refund's reference wherever it stands in the file's words, and must be of the same sum. Rows that the bank still works
 on are left for the next file; a batch is confirmed once every row has its answer. What was paid and came back days later (退票) is owed
-again, as long as its books are open.
+again, once its books are closed at the platform's cost.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from amends.kernel.money import Money, MoneyError
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, Unprocessable
 from amends.kernel.texts import Text, say
-from amends.people.rules import GATEWAY, Actor
+from amends.people.rules import Actor
 from amends.plumbing.delimited import LOOKED_AT, Cells, plain, records, text_of
 from amends.plumbing.payments.port import Answer
 from amends.refunds.answers import take_answer, take_came_back
@@ -77,8 +77,7 @@ def confirm(ref: str, content: bytes, *, by: Actor) -> Confirmed:
     """Every row of the file has answered its refund, or nothing has changed.
 
     Refuses: a batch that was not released (NoSuchMove), the same file again (Conflict), rows that are of no refund of this batch, of
-    another sum or currency, in unknown words, against what the bank said before, or back after the books were closed (Unprocessable, by
-    row), other hands than keepers.
+    another sum or currency, in unknown words or against what the bank said before (Unprocessable, by row), other hands than keepers.
     """
     only_keepers(by)
     batch = BankBatch.objects.select_for_update(of=("self",)).filter(ref=clean_ref(ref) or "").first()
@@ -198,8 +197,6 @@ def _word(written: str, row: BankRow) -> str | Text:
     # A statement may have said so first.
     before = "paid" if not row.answer and row.refund.stage in DELIVERED else row.answer
     if word in RETURNED:
-        if before == "paid" and not row.refund.may("reverse", GATEWAY):
-            return say("{key} 已结清，不能再退回。", "{key} is settled and can't come back any more.", key=row.refund.ref)
         return "returned" if before in ("paid", "returned") else "failed"
     if word not in PAID | FAILED | UNDER_WAY:
         return say("不认识的结果“{word}”。", "Unknown result “{word}”.", word=written[:40])
