@@ -61,6 +61,7 @@ def test_the_trial_balance_shows_every_account_and_that_both_sides_are_alike(cas
     )
     assert all(word in said for word in wanted)
     assert "out of balance" not in said and "不平衡" not in said
+    assert "CNY.coupon" not in said
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -72,6 +73,8 @@ def test_a_case_and_an_order_are_drawn_as_t_accounts(case: Case, place: str, lan
     assert answer.status_code == 200
     for word in ("退还佣金", "贷方余额", "应退款") if language == "zh-CN" else ("Commission given back", "Credit balance", "Refund owed"):
         assert word in said
+    assert "CNY.coupon" not in said
+    assert ("优惠券（CNY）" if language == "zh-CN" else "coupons in CNY") in said
 
 
 def test_a_reference_leads_to_its_accounts_and_a_strange_one_is_said_to_be_none(case: Case) -> None:

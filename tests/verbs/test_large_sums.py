@@ -14,7 +14,7 @@ from amends.cases.taking import take_case_of
 from amends.cases.verbs.answering import withdraw
 from amends.compensation import purses
 from amends.compensation.rules import Purchase
-from amends.compensation.vouchers import Terms, issue, redeem
+from amends.compensation.vouchers import MOST_MINOR, Terms, issue, redeem
 from amends.kernel import clock
 from amends.ledger.checks import ledger_check
 from amends.ledger.posting import balances
@@ -131,10 +131,10 @@ def test_a_voucher_takes_off_all_that_it_is_worth(cast: Cast, monkeypatch: pytes
     def given() -> str:
         held = take_case_of(case.pk)
         whose = {"merchant_id": cast.bolts.pk, "consumer_id": cast.annas.pk}
-        return issue(Terms("KRW", LARGE), **whose, given_by="merchant", cause=caused(case), case=held).ref
+        return issue(Terms("KRW", MOST_MINOR), **whose, given_by="merchant", cause=caused(case), case=held).ref
 
     used = redeem(given(), Purchase("B-1", 2 * LARGE, "KRW"), by=cast.bolt)
-    assert used.redeemed_minor == LARGE
+    assert used.redeemed_minor == MOST_MINOR
 
 
 def test_a_purse_holds_and_spends_it(cast: Cast) -> None:
