@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
+from django.utils.translation import get_language
 from ninja import Router, Schema
 from pydantic import ConfigDict, Field
 
@@ -163,6 +164,12 @@ class SupplementAsked(Schema):
     approval: str | None
 
 
+class PaymentPageOut(Schema):
+    """Where a difference is paid, at the gateway."""
+
+    url: str
+
+
 class SupplementsOut(Schema):
     items: list[SupplementOut]
 
@@ -213,6 +220,12 @@ def supplements_of(request: Asked, ref: str) -> SupplementsOut:
 def drop_supplement(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
     """The consumer is no longer asked to pay it."""
     return done(request, lambda: _supplement(supplements.drop(ref, by=request.auth.actor)))
+
+
+@posting(router, "/supplements/{ref}/payment", PaymentPageOut, "The page where a difference is paid")
+def payment_page(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
+    """For the consumer: the address of the gateway's own page. Nothing changes here until the gateway tells of the payment."""
+    return done(request, lambda: PaymentPageOut(url=supplements.payment_page(ref, request.auth.actor, get_language() or "zh")))
 
 
 # ── vouchers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────

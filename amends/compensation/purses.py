@@ -113,10 +113,11 @@ def spend(asked: Move, *, by: Actor) -> PurseMove:
     For the till of a shop: `by` is a merchant, and the consumer has bought there or shown their reference. Raises NotFound,
     Conflict where the purse holds less.
     """
+    found = holder(asked.consumer, by)
     if by.party is not Party.MERCHANT or not by.merchant_id:
         raise NotYourMove(say("积分和余额由店铺的收银台扣用。", "Points and store credit are spent at a shop's till."))
     number = clean_words(asked.spent_for, field="spent_for", required=True, longest=80)
-    return _lower(asked, "spend", number, holder(asked.consumer, by), by.merchant_id)
+    return _lower(asked, "spend", number, found, by.merchant_id)
 
 
 def take_back(asked: Move, *, merchant_id: int, by: Actor) -> PurseMove:

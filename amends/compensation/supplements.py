@@ -31,6 +31,7 @@ from amends.kernel.texts import Text, say
 from amends.market.models import Tender, Unit
 from amends.people.rules import CLOCK, PLATFORM, Actor
 from amends.plumbing.payments.choosing import gateway
+from amends.plumbing.payments.port import GatewayUnreachable
 from amends.plumbing.shards import WHOLE, Shard
 from amends.policy.rules.facts import Remedy
 from amends.refunds.intents import intend_for
@@ -38,6 +39,7 @@ from amends.refunds.intents import intend_for
 ASKED, PAID = "asked", "paid"
 EXCHANGE = "exchange_difference"
 TITLE = say("补差价", "Price difference")
+NO_PAGE = say("支付渠道现在打不开付款页，请稍后再试。", "The gateway can't open its payment page now. Please try again in a while.")
 OVER = say("这笔补款已经了结，不用再付。", "It is no longer asked for; there is nothing to pay.")
 
 
@@ -146,6 +148,20 @@ def _asked(case: Case, payload: Mapping[str, Any], by: Actor) -> Supplement:
     )  # fmt: skip
     case.tell("ask_supplement", by if by.user_id else PLATFORM, facts=facts_of(supplement))
     return supplement
+
+
+def payment_page(ref: str, by: Actor, language: str = "zh") -> str:
+    """The gateway's page where the consumer `by` pays what is asked of them. Raises NotFound, Conflict where there is no page now."""
+    found = Supplement.objects.filter(ref=clean_ref(ref) or "", case__consumer_id=by.consumer_id or 0).first()
+    if found is None:
+        raise NotFound
+    try:
+        url = pay_url(found, language)
+    except GatewayUnreachable as away:
+        raise Conflict(NO_PAGE, code="gateway_away") from away
+    if not url:
+        raise Conflict(NO_PAGE, code="no_page")
+    return url
 
 
 def pay_url(supplement: Supplement, language: str = "zh") -> str:

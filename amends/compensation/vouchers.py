@@ -95,6 +95,8 @@ def redeem(ref: str, purchase: Purchase, *, by: Actor) -> Voucher:
     used, taken back or out of time, Unprocessable where the purchase does not fit.
     """
     if by.party is not Party.MERCHANT or not by.merchant_id:
+        if not Voucher.objects.filter(visible_to(by), ref=clean_ref(ref) or "").exists():
+            raise NotFound
         raise NotYourMove(say("优惠券由店铺的收银台核销。", "A voucher is redeemed by a shop's till."))
     number = clean_words(purchase.number, field="number", required=True, longest=60)
     if purchase.total_minor < 0:

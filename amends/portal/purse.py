@@ -14,20 +14,16 @@ from amends.compensation.models import PurseMove, Supplement, Voucher
 from amends.compensation.purses import moves_of, purses_of
 from amends.compensation.queries import ASKS, GIVES, anything_on, given_on, points_worth_minor, vouchers_of
 from amends.compensation.rules import MOVE_NAMES, POINTS, PURSE_NAMES, STATE_NAMES, SUPPLEMENT_NAMES
-from amends.compensation.supplements import pay_url, supplements_of
+from amends.compensation.supplements import payment_page, supplements_of
 from amends.compensation.vouchers import ends_soon
 from amends.faces.entering import ActorRequest, face
 from amends.faces.words import language
 from amends.kernel import clock
 from amends.kernel.parties import NAMES, Party
-from amends.kernel.refs import clean_ref
-from amends.kernel.refusals import Conflict, NotFound
 from amends.kernel.texts import say
 from amends.people.rules import Actor
-from amends.plumbing.payments.port import GatewayUnreachable
 
 MOST = 60
-NO_PAGE = say("支付渠道现在打不开付款页，请稍后再试。", "The gateway can't open its payment page now. Please try again in a while.")
 
 
 @require_GET
@@ -53,15 +49,7 @@ def shown(request: ActorRequest) -> HttpResponse:
 @face("portal")
 def payment(request: ActorRequest, ref: str) -> HttpResponse:
     """On to the gateway's own page, where the difference is paid. Nothing changes here until the gateway tells of it."""
-    found = Supplement.objects.filter(ref=clean_ref(ref) or "", case__consumer_id=request.actor.consumer_id or 0).first()
-    if found is None:
-        raise NotFound
-    try:
-        url = pay_url(found, language())
-    except GatewayUnreachable as away:
-        raise Conflict(NO_PAGE, code="gateway_away") from away
-    if not url:
-        raise Conflict(NO_PAGE, code="no_page")
+    url = payment_page(ref, request.actor, language())
     answer = HttpResponseRedirect(url)
     answer.status_code = 303
     return answer
