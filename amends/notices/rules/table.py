@@ -361,8 +361,8 @@ class Row:
 
 
 class Step(NamedTuple):
-    """What of a timeline entry the table looks at: `by` is the party's value, `number` its place in the case's timeline; `about`: whether a cost
-    is asked of the merchant (to) or for it (for)."""
+    """What of a timeline entry the table looks at: `by` is the party's value, `number` its place in the case's timeline; `about`: whether a
+    cost is asked of the merchant (to) or for it (for)."""
 
     life: str
     verb: str

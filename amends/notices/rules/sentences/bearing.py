@@ -48,7 +48,8 @@ BEARING: Mapping[str, Told] = {
     "charge_presumed_other": told(
         "追偿款已记入你的账户", "A cost comes back to you",
         "责任方在 {until}前没有答复，按“{rule}”视为承担；售后单 {case} 的 {sum} 已记入你的账户。",
-        "Whoever was asked did not answer by {until}, so under the rule “{rule}” they bear it: {sum} of case {case} stands in your account.",
+        "Whoever was asked did not answer by {until}, so under the rule “{rule}” they bear it: {sum} of case {case} stands in your "
+        "account.",
     ),
     "charge_held": told(
         "裁定由你承担费用", "You are held liable",

@@ -9,7 +9,8 @@ from amends.notices.rules.sentences.told import Told, told
 GIVING: Mapping[str, Told] = {
     "compensated": told(
         "你收到了补偿", "You were given compensation",
-        "{shop}的售后单 {case} 给了你补偿，是什么、有多少、怎么用，见售后单的“补偿”。钱会原路或按你登记的账户到账；优惠券和积分已在你的钱包里。",
+        "{shop}的售后单 {case} 给了你补偿，是什么、有多少、怎么用，见售后单的“补偿”。"
+        "钱会原路或按你登记的账户到账；优惠券和积分已在你的钱包里。",
         "Something was given to you in case {case} ({shop}): what, how much and how to use it stands under “Compensation” of the case. "
         "Money arrives the way you paid or at the account you named; vouchers and points are in your purse already.",
     ),
@@ -36,8 +37,8 @@ GIVING: Mapping[str, Told] = {
     "supplement_asked": told(
         "请补差价", "Please pay a difference",
         "售后单 {case} 换的商品更贵，请在售后单里补差价。逾期没有补，就不再要你补，按原来的商品继续处理。",
-        "What you chose in case {case} costs more; please pay the difference there. If you don't in time, you are no longer asked to, and the "
-        "case goes on with the goods that you had.",
+        "What you chose in case {case} costs more; please pay the difference there. If you don't in time, you are no longer asked to, and "
+        "the case goes on with the goods that you had.",
     ),
     "supplement_paid": told(
         "差价已收到", "The difference was paid",
