@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -14,6 +13,7 @@ import httpx
 import pytest
 from stripe import WebhookSignature
 
+from amends.kernel import clock
 from amends.plumbing.payments.port import NEVER_RECEIVED, OTHER_AMOUNT, Answer, Asked, GatewayUnreachable, NotOffered
 from amends.plumbing.payments.stripe_gateway import StripeGateway, from_stripe, to_stripe
 from amends.plumbing.payments.webhooks import NotFromGateway
@@ -208,7 +208,7 @@ EVENT = {
 
 
 def signed(body: str, secret: str = HOOK, age: int = 0) -> dict[str, str]:
-    return {"Stripe-Signature": WebhookSignature.generate_signature_header(body, secret, int(time.time()) - age)}
+    return {"Stripe-Signature": WebhookSignature.generate_signature_header(body, secret, int(clock.now().timestamp()) - age)}
 
 
 def test_an_event_is_believed_when_signed_and_fresh_alone() -> None:
