@@ -130,19 +130,35 @@ class Oracle:
         return sum(row.covered_minor for row in rows)
 
     def _commission(self) -> int:
-        """What the platform keeps: of each unit's commission the part whose goods stay; nothing where all goods went back."""
-        goods = Counter[int]()
+        """What the platform keeps: of each unit's commission the part whose goods stay; nothing where all goods or all money went back."""
+        goods, whole, banks = Counter[int](), 0, self._kept_by_banks()
         for grant in self.grants():
             if grant.stage in PAYING and grant.unit_id is not None:
-                goods[grant.unit_id] += max(0, grant.parts.get("goods", 0) - grant.reduced_minor)
+                less = grant.reduced_minor - grant.parts.get("covered", 0)
+                goods[grant.unit_id] += max(0, grant.parts.get("goods", 0) - less)
+                whole += max(0, grant.parts.get("goods", 0) + grant.parts.get("anew", 0) - less)
         units = list(Unit.objects.filter(order=self.order).order_by("pk"))
-        if units and sum(goods.values()) >= sum(unit.paid_minor for unit in units):
+        if whole + banks >= sum(unit.paid_minor for unit in units) or (banks and self._unspent() <= banks):
             return 0
+        left = {unit.pk: max(0, unit.paid_minor - goods[unit.pk]) for unit in units}
         kept = 0
         for unit in units:
-            back = unit.commission_minor * min(goods[unit.pk], unit.paid_minor) // unit.paid_minor if unit.paid_minor else 0
-            kept += unit.commission_minor - back
+            if unit.paid_minor:
+                gone = goods[unit.pk] + left[unit.pk] * min(banks, sum(left.values())) // max(1, sum(left.values()))
+                kept += unit.commission_minor - unit.commission_minor * min(gone, unit.paid_minor) // unit.paid_minor
+            else:
+                kept += unit.commission_minor
         return kept
+
+    def _kept_by_banks(self) -> int:
+        """What banks took back and no refund accounts for."""
+        rows = Chargeback.objects.filter(tender__order=self.order, tender__unit=self.order.currency, state="consumer").order_by("pk")
+        return sum(row.amount_minor - row.covered_minor for row in rows)
+
+    def _unspent(self) -> int:
+        """The money that came in and that no refund of ours is for."""
+        tenders = Tender.objects.filter(order=self.order, unit=self.order.currency).order_by("pk")
+        return sum(tender.captured_minor - tender.reserved_minor for tender in tenders)
 
     def judge(self) -> None:
         """The books hold what they should, and no tender has more refunded, reserved or promised than came in."""
