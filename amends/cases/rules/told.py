@@ -26,7 +26,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "case": (
         "attach", "answer_survey", "mail_in", "revise_promise", "announce_deduction", "give_payee", "answer_chargeback", REMIND,
         *APPROVING, *GIVING, *CONTESTING,
-    ),
+    ),  # fmt: skip
     "grant": (REMIND,),
     "return_shipment": (REMIND,),
     "inspection": (REMIND,),
