@@ -26,14 +26,14 @@ TOLD: dict[str, tuple[str, ...]] = {
     "case": (
         "attach", "answer_survey", "mail_in", "revise_promise", "announce_deduction", "give_payee", "answer_chargeback", REMIND,
         *APPROVING, *GIVING, *CONTESTING,
-    ),  # fmt: skip
+    ),
     "grant": (REMIND,),
     "return_shipment": (REMIND,),
     "inspection": (REMIND,),
     "refund": ("ask_payee", "assign", "recheck", "come_back_late", REMIND),
     "review": (REMIND,),
     "charge_back_to": (REMIND,),
-}
+}  # fmt: skip
 """For each life the lines that `tell` may write about it, beside its verbs."""
 
 
