@@ -37,7 +37,7 @@ NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": 
 
 # Rows that migrations and `amends prepare` bring and no test may change: `committed_db` leaves them.
 KEEP = {"django_migrations", "django_content_type", "auth_permission", "django_site", "policy_calendar_day"}
-LONGEST = {"test_kills.py"}
+LONGEST = {"test_kills.py", "test_money_kills.py"}
 MIGRATED_BY = ("django", "django-allauth", "procrastinate")
 
 
