@@ -11,8 +11,10 @@ from amends.faces.parties import LOOKS
 from amends.faces.words import day as day_words
 from amends.insight.figures.choice import HERE, Choice
 from amends.kernel.texts import Text, say
+from amends.ledger.words import party_name
 from amends.market.rules.specs import TENDER_NAMES
 from amends.policy.rules.facts import GOODS_NAMES, ISSUE_NAMES, GoodsClass, IssueType
+from amends.refunds.where import WAYS
 
 NAMES: dict[str, Text] = {
     "merchant": say("商家", "Merchant"),
@@ -80,7 +82,7 @@ def goods(key: str) -> Text:
 
 def party(key: str) -> Text:
     """One party, or several that are waited for together."""
-    names = [LOOKS[one].name if one in LOOKS else say(one, one) for one in key.split(",")]
+    names = [LOOKS[one].name if one in LOOKS else party_name(one) for one in key.split(",")]
     return names[0] if len(names) == 1 else say("{a}与{b}", "{a} and {b}", a=names[0], b=names[1])
 
 
@@ -126,7 +128,7 @@ VALUES: dict[str, Callable[[str], Text]] = {
 
 def tender(kind: str) -> Text:
     """What a sum went back to."""
-    return TENDER_NAMES.get(kind) or say(kind, kind)
+    return TENDER_NAMES.get(kind) or WAYS.get(kind) or say(kind, kind)
 
 
 def chips(choice: Choice, names: dict[str, Text]) -> list[dict[str, object]]:

@@ -14,14 +14,23 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from amends.cases.grants import owe_sum
+from amends.cases.models import Case
+from amends.cases.record import an_act
+from amends.cases.taking import take_case_of
 from amends.cases.verbs.answering import accept_refusal, approve, refuse, withdraw
 from amends.insight.figures import Choice, Figure, Figures, cases_of, figures
 from amends.insight.rules import running, share, vital_few, wilson
 from amends.kernel.clock import Stepped
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NotFound, Unprocessable
+from amends.office import words as office_words
 from amends.people.rules import PLATFORM, Actor
 from amends.plumbing import jobs
+from amends.plumbing.payments.port import Answer
+from amends.refunds.answers import take_answer
+from amends.refunds.intents import intend_for
+from amends.refunds.models import Refund
 from amends.surveys.verbs import rate
 from tests.cast import Cast, an_order, claims, later_by, the_cast
 
@@ -171,3 +180,22 @@ def test_shares_and_running_sums() -> None:
     assert running([5, 3, 2]) == [0.5, 0.8, 1.0]
     assert running([]) == []
     assert (vital_few([5, 3, 2]), vital_few([1])) == (2, 1)
+
+
+@an_act
+def a_gift(case_id: int, minor: int) -> Refund:
+    case = take_case_of(case_id)
+    gift = owe_sum(case, amount_minor=minor, currency="CNY", remedy="goodwill", basis="sorry", borne_by="platform", by=PLATFORM)
+    return intend_for(gift, PLATFORM)[0]
+
+
+def test_money_beside_the_order_is_told_by_the_way_it_went_and_by_who_bears_it(cast: Cast) -> None:
+    """A gift has no tender: the office's first page once could not be drawn for it."""
+    case = Case.objects.filter(stage="executing").order_by("pk")[0]
+    take_answer(a_gift(case.pk, 500).ref, Answer("paid", "P1"), source="webhook")
+    told = figures(PLATFORM, Choice()).money
+    assert ("bank", "CNY", 500) in [(row.key, row.unit, row.figure.value) for row in told.by_tender]
+    assert ("platform", 500) in [(row.key, row.figure.value) for row in told.by_bearer]
+    ours = next(row for row in told.by_tender if row.key == "bank")
+    assert list(cases_of(ours.figure.choice, PLATFORM)) == [case]
+    assert office_words.tender("bank").en == "bank transfer"

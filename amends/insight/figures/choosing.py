@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case as Switch
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
 from amends.cases.models import Case, Deadline, Entry, Grant, Turn
 from amends.insight.figures.choice import Choice
@@ -16,7 +17,7 @@ from amends.kernel import clock
 from amends.ledger.models import Line
 from amends.people.rules import Actor
 from amends.refunds.books import DELIVERED
-from amends.refunds.models import Refund
+from amends.refunds.models import Refund, Way
 from amends.surveys.models import Survey
 
 Rows = QuerySet[Case]
@@ -50,18 +51,24 @@ def began_open(rows: Rows, at: datetime) -> Rows:
     return rows.filter(opened_at__lt=at).filter(Q(closed_at__isnull=True) | Q(closed_at__gte=at))
 
 
+BORNE = ("owed", "owed_by_us", "owed_insured")
+"""The postings that say who bears a refund: its merchant, the platform, an insurer."""
+WENT_TO = Switch(When(way=Way.TENDER, then=F("tender__kind")), default=F("way"), output_field=CharField())
+"""Where a refund went: the kind of the tender that was paid with, or the other way that it took."""
+
+
 def delivered(choice: Choice) -> QuerySet[Refund]:
     """The refunds that were paid in the period, to the chosen tender and at the chosen bearer's cost."""
     found = Refund.objects.filter(stage__in=DELIVERED, paid_at__gte=choice.begins, paid_at__lt=choice.ends)
     if choice.unit:
         found = found.filter(unit=choice.unit)
     if choice.tender:
-        found = found.filter(tender__kind=choice.tender)
+        found = found.annotate(went_to=WENT_TO).filter(went_to=choice.tender)
     if choice.bearer:
         borne = Line.objects.filter(
             merchant_id=OuterRef("merchant_id"),
             posting__refund_id=OuterRef("pk"),
-            posting__what="owed",
+            posting__what__in=BORNE,
             amount_minor__gt=0,
             account__party=choice.bearer,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Count, Sum
 
 from amends.insight.figures.choice import Choice
-from amends.insight.figures.choosing import GOOD, cases_of, delivered, ended, granted
+from amends.insight.figures.choosing import BORNE, GOOD, WENT_TO, cases_of, delivered, ended, granted
 from amends.insight.figures.flow import bar
 from amends.insight.figures.shapes import Figure, Issue, Limits, Money, Outcome, Satisfaction
 from amends.insight.figures.shapes import Sum as Paid
@@ -60,12 +60,17 @@ def satisfaction(choice: Choice, actor: Actor) -> Satisfaction:
 
 
 def money(choice: Choice, actor: Actor) -> Money:
-    """Sums of the refunds paid in the period, by tender and unit, and by who bears them in the books. Two queries."""
+    """Sums of the refunds paid in the period, by where they went and unit, and by who bears them in the books. Two queries."""
     paid = choice.but(by="paid")
     mine = delivered(choice).filter(case_id__in=cases_of(paid, actor).values("pk"))
-    tenders = mine.order_by().values_list("tender__kind", "unit").annotate(minor=Sum("amount_minor"), n=Count("case_id", distinct=True))
+    tenders = (
+        mine.order_by()
+        .annotate(went_to=WENT_TO)
+        .values_list("went_to", "unit")
+        .annotate(minor=Sum("amount_minor"), n=Count("case_id", distinct=True))
+    )
     borne = (
-        Line.objects.filter(posting__refund_id__in=mine.values("pk"), posting__what="owed", amount_minor__gt=0)
+        Line.objects.filter(posting__refund_id__in=mine.values("pk"), posting__what__in=BORNE, amount_minor__gt=0)
         .order_by()
         .values_list("account__party", "unit")
         .annotate(minor=Sum("amount_minor"), n=Count("posting__case_id", distinct=True))
