@@ -1,4 +1,4 @@
-"""`python -m bench.chaos`: kill -9 of worker, web and clock while people act, five times the size of CI (or PROOF_SCALE)."""
+"""`python -m bench.chaos`: kill -9 of all processes while people act and money moves, five times the size of CI (or PROOF_SCALE)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def main() -> int:
     """pytest's own exit code."""
     env = {**os.environ, "PROOF_SCALE": os.environ.get("PROOF_SCALE", "5")}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/proofs/test_kills.py", "-x"],
+        [sys.executable, "-m", "pytest", "tests/proofs/test_kills.py", "tests/proofs/test_money_kills.py", "-x"],
         cwd=PROJECT,
         env=env,
         check=False,
