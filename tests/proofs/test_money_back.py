@@ -33,7 +33,7 @@ from amends.insight.verify import granted_astray
 from amends.kernel import clock
 from amends.kernel.money import exponent
 from amends.kernel.parties import Party
-from amends.kernel.refusals import Unprocessable
+from amends.kernel.refusals import NoSuchMove, Unprocessable
 from amends.kernel.texts import say
 from amends.ledger.posting import balances, post_captures
 from amends.market.csv_orders import read_orders
@@ -98,12 +98,20 @@ def sliced(order: Order, dice: random.Random, *, asides: int) -> None:
         case = files(order, taken, "no_reason", "refund_only", side(order, Party.CONSUMER))
         for _ in range(dice.randint(0, asides)):
             aside(case, dice)
-        if dice.random() < 0.25:
-            answering.withdraw(case.ref, by=side(order, Party.CONSUMER))
-        else:
+        if dice.random() >= 0.25 or not withdrawn(case, side(order, Party.CONSUMER)):
             answering.approve(case.ref, by=side(order, Party.MERCHANT))
         run_only("begin_refund", "complete")
     raise AssertionError(f"{order.ref} was never finished")
+
+
+def withdrawn(case: Case, by: Actor) -> bool:
+    """Whether its consumer could let the claim be: money that goes back beside it has to arrive first."""
+    try:
+        answering.withdraw(case.ref, by=by)
+    except NoSuchMove as waits:
+        assert waits.code == "compensation_on_its_way"
+        return False
+    return True
 
 
 def is_whole(order: Order) -> None:
