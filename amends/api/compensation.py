@@ -225,7 +225,9 @@ def drop_supplement(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
 @posting(router, "/supplements/{ref}/payment", PaymentPageOut, "The page where a difference is paid")
 def payment_page(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
     """For the consumer: the address of the gateway's own page. Nothing changes here until the gateway tells of the payment."""
-    return done(request, lambda: PaymentPageOut(url=supplements.payment_page(ref, request.auth.actor, get_language() or "zh")))
+    # Asked before the key's transaction begins (B4): the gateway knows the page by the difference's own reference, so twice is one.
+    url = supplements.payment_page(ref, request.auth.actor, get_language() or "zh")
+    return done(request, lambda: PaymentPageOut(url=url))
 
 
 # ── vouchers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from amends.cases.models import Case
+from amends.compensation import supplements
 from amends.compensation.captures import take_capture
 from amends.compensation.models import Supplement
 from amends.kernel.clock import Stepped
@@ -108,3 +110,20 @@ def test_a_consumer_is_led_to_the_page_where_it_is_paid_and_nobody_else(by: dict
     assert {by[who].post(f"/supplements/{ref}/payment", {}).status_code for who in ("bolt", "berta", "agent")} == {404}
     by["bolt"].post(f"/supplements/{ref}/withdrawal", {})
     assert by["anna"].post(f"/supplements/{ref}/payment", {}).json()["code"] == "supplement_over"
+
+
+def test_the_gateway_is_asked_for_its_page_before_any_transaction_of_ours(
+    by: dict[str, Program], case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = by["bolt"].post(f"/cases/{case.ref}/supplements", {"amount_minor": 1500}).json()["supplement"]["ref"]
+    depths = []
+
+    class Till:
+        def pay_link(self, *asked: object) -> str:
+            depths.append(len(connection.savepoint_ids))
+            return "https://pay.example/2"
+
+    monkeypatch.setattr(supplements, "gateway", lambda name: Till())
+    outside = len(connection.savepoint_ids)
+    assert by["anna"].post(f"/supplements/{ref}/payment", {}).json() == {"url": "https://pay.example/2"}
+    assert depths == [outside]
