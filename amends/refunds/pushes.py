@@ -2,10 +2,13 @@
 
 The provider hears that we have it as soon as it is stored; a job, and a sweep where that job was lost, works it. What it says is a hint
 that comes at least once and in any order: whoever takes it bears that. Not about signatures (plumbing.payments) nor what it means (events).
+
+What it told may name a payer's account, so it is not kept for ever: `forget_old` empties it and leaves the row, which knows a repetition.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,6 +33,10 @@ FORGOTTEN = timedelta(minutes=2)
 GIVEN_UP = timedelta(days=1)
 """An event that could not be worked for so long is a person's, on the page of the gateways."""
 AT_ONCE, PATIENCE = 50, 20
+KEPT_DAYS = 400
+"""How long what a push told is kept after it came, where AMENDS_PUSHES_KEPT_DAYS says nothing: longer than banks take over a dispute."""
+DONE = ("worked", "ignored")
+FORGOTTEN_AT_ONCE = 2000
 Taker = Callable[[str, str, Mapping[str, Any]], str]
 TAKERS: dict[str, Taker] = {}
 """Kind of event -> who takes it (gateway, kind, told) -> what became of it; bound at the start (wiring). The rest is about refunds."""
@@ -97,6 +104,17 @@ def sweep_events(*, most: int = AT_ONCE) -> int:
     return worked
 
 
+def forget_old(*, most: int = FORGOTTEN_AT_ONCE) -> int:
+    """What done events told longer ago than AMENDS_PUSHES_KEPT_DAYS is gone; answers how many, `most` at the most.
+
+    Gateway, id, kind and outcome stay, so that the same event is still known when it comes again. What waits or failed stays whole.
+    Raises ValueError where the setting is no number of days.
+    """
+    before = clock.now() - timedelta(days=_kept_days())
+    old = GatewayEvent.objects.filter(state__in=DONE, received_at__lt=before).exclude(told={}).order_by("received_at", "pk")
+    return GatewayEvent.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:most]), state__in=DONE).update(told={})
+
+
 def work_again(event_id: int) -> GatewayEvent:
     """A failed event will be worked once more, by a job. Raises NotFound; NoSuchMove unless it failed."""
     row = GatewayEvent.objects.filter(pk=event_id).first()
@@ -121,6 +139,13 @@ def counts() -> dict[str, dict[str, int]]:
         here[row["state"]] = row["of"]
         here["doubled"] += row["twice"]
     return found
+
+
+def _kept_days() -> int:
+    given = os.environ.get("AMENDS_PUSHES_KEPT_DAYS", "").strip() or str(KEPT_DAYS)
+    if not given.isdecimal() or not 1 <= int(given) <= 36_500:
+        raise ValueError(f"AMENDS_PUSHES_KEPT_DAYS={given} is no number of days")
+    return int(given)
 
 
 def _work(row: GatewayEvent) -> None:

@@ -16,9 +16,11 @@ from stripe import WebhookSignature
 from amends.cases.models import Case
 from amends.kernel import clock
 from amends.kernel.refusals import NoSuchMove, NotFound
+from amends.management.commands.clock import Command
 from amends.market.models import Order, Tender
 from amends.plumbing import jobs
 from amends.plumbing.payments.choosing import gateway, set_up
+from amends.plumbing.shards import Shard
 from amends.plumbing.simulators.launch import Running
 from amends.refunds import pushes
 from amends.refunds.jobs import announce_captures, collect_answers
@@ -172,6 +174,38 @@ def test_an_event_that_cannot_be_worked_is_a_persons_after_a_day(
     assert only_event().state == "worked"
     with pytest.raises(NotFound):
         pushes.work_again(0)
+
+
+def test_what_a_worked_push_told_is_cleared_after_its_time_and_a_repetition_is_still_known(
+    cast: Cast, running: Running, stepped_clock: clock.Stepped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refund = sent(cast, running)
+    event = refund_event(refund)
+    pushed(event)
+    pushed(refund_event(refund, "evt_other", amount=1))
+    jobs.drain()
+    pushed(refund_event(refund, "evt_waiting"))
+    forget("work_gateway_event")
+    pushed(refund_event(refund, "evt_failed"))
+    forget("work_gateway_event")
+    GatewayEvent.objects.filter(event="evt_failed").update(state="failed", outcome="ZeroDivisionError")
+    stepped_clock.until(stepped_clock.at + timedelta(days=400))
+    assert pushes.forget_old() == 0, "it is kept for the whole of its time"
+    stepped_clock.until(stepped_clock.at + timedelta(seconds=1))
+    clear = dict(Command().parts(0, Shard()))["old pushes of gateways"]
+    clear()
+    told = {row.event: row.told for row in GatewayEvent.objects.order_by("event")}
+    assert (told["evt_1"], told["evt_other"]) == ({}, {})
+    assert told["evt_waiting"]["key"] == told["evt_failed"]["key"] == refund.ref, "what is still to be worked stays whole"
+    row = GatewayEvent.objects.get(event="evt_1")
+    assert (row.gateway, row.kind, row.state, row.outcome) == ("stripe", "refund.paid", "worked", "paid")
+    assert json.loads(pushed(event).content) == {"state": "known"}
+    row.refresh_from_db()
+    assert (row.told, row.times) == ({}, 2), "the repetition is counted and not kept"
+    assert pushes.forget_old() == 0
+    monkeypatch.setenv("AMENDS_PUSHES_KEPT_DAYS", "soon")
+    with pytest.raises(ValueError, match="AMENDS_PUSHES_KEPT_DAYS"):
+        pushes.forget_old()
 
 
 def test_an_order_paid_by_stripe_is_paid_back_there_and_nowhere_else(cast: Cast, running: Running) -> None:

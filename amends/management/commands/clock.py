@@ -28,12 +28,13 @@ from amends.plumbing.idempotency import forget_old
 from amends.plumbing.models import Beat
 from amends.plumbing.shards import Shard
 from amends.reconciliation.jobs import daily as ask_for_statements
+from amends.refunds import pushes
 from amends.refunds.jobs import collect_answers
-from amends.refunds.pushes import sweep_events
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 1.0
 HOUSEKEEPING = 600
+DAILY = 86_400
 SWEEPS = 30
 """A case that has ended and was not told so (its job is lost, or waits for a retry) is found within half a minute."""
 ANSWERS_AFTER = timedelta(seconds=5)
@@ -90,7 +91,7 @@ class Command(BaseCommand):
             parts.append(("approvals", partial(lapsing.tick, shard)))
             parts.append(("contested deductions", partial(deductions.call_all, shard=shard)))
             if shard.number == 0:
-                parts.append(("pushes of gateways", sweep_events))
+                parts.append(("pushes of gateways", pushes.sweep_events))
         if shard.number == 0 and ticks % HOUSEKEEPING == 0:
             parts += [
                 ("months", lambda: make_months(clock.now().date())),
@@ -100,6 +101,8 @@ class Command(BaseCommand):
                 ("old deliveries", webhooks.forget_old),
                 ("statements", ask_for_statements),
             ]
+        if shard.number == 0 and ticks % DAILY == 0:
+            parts.append(("old pushes of gateways", partial(_drain, pushes.forget_old, pushes.FORGOTTEN_AT_ONCE)))
         return parts
 
 
