@@ -42,6 +42,12 @@ def book_chargeback(what: str, row: Chargeback, minor: int, *, order_id: int, ve
     return post(what, about, minor, row.unit, key=f"{what}:{row.ref}", cause=f"chargeback:{row.pk}:{verb}")
 
 
+def settle_covered(refund: Refund, case: Case) -> None:
+    """What a bank had taken stands for this refund now: its commission goes back with the goods of the refund, and not a second time."""
+    about = About(refund.merchant_id, case.order_id, case.pk, refund.pk, case.consumer_id)
+    settle_commission(about, key=f"commission:covered:{refund.ref}", cause=f"refund:{refund.pk}:cover:{acting.current().key}")
+
+
 def give_commission_back(row: Chargeback, *, order_id: int) -> None:
     """The platform has given back the commission of what the bank has kept of this order, with a case or without (ledger/commission.py)."""
     cause = f"chargeback:{row.pk}:decided"

@@ -18,12 +18,15 @@ from amends.cases.models import Case, Grant
 from amends.cases.taking import take_case_of
 from amends.market.models import Tender
 from amends.people.rules import GATEWAY, PLATFORM
+from amends.refunds.bookings import settle_covered
 from amends.refunds.books import DELIVERED, UNANSWERED, Unsent, frozen_of
 from amends.refunds.models import Chargeback, Refund
 from amends.refunds.reserving import drop, move_uncounted
 
 COVERED = "covered"
 """The part of a grant that a bank has paid, in `Grant.parts`."""
+LATE = "covered_late"
+"""The posting of a refund that a bank has paid before it was owed, or before it was free to be covered."""
 UNSENT = ("intended", "frozen", "failed")
 Anew = Callable[[Case, Refund, int], Refund]
 """Writes an intent of so many minor units in place of a refund that was dropped (intents.py gives it: this room stands below)."""
@@ -54,7 +57,7 @@ def disputes_of(tender: Tender) -> Disputes:
     return Disputes(list(Chargeback.objects.filter(merchant_id=tender.merchant_id, tender_id=tender.pk).order_by("pk")))
 
 
-def keep_apart(tender: Tender, anew: Anew, *, only: Case | None = None, booked: str = "covered_late") -> None:
+def keep_apart(tender: Tender, anew: Anew, *, only: Case | None = None, booked: str = LATE) -> None:
     """The invariants of this room hold for the tender again. `booked`: the posting of what is covered now.
 
     `only`: refunds of this case alone are moved, because no other has changed; else every case of theirs is taken, in ascending order.
@@ -108,6 +111,8 @@ def _cover_one(row: Chargeback, refund: Refund, case: Case, anew: Anew, booked: 
         refund.move("freeze", GATEWAY, facts=facts)
     refund.move("cover", GATEWAY, facts={**facts, "amount_minor": refund.amount_minor, "booked": booked})
     _note(row, refund.amount_minor)
+    if booked == LATE:  # with the bank's decision itself chargebacks.py settles what all of it took
+        settle_covered(refund, case)
 
 
 def _cover_part(row: Chargeback, refund: Refund, case: Case, anew: Anew) -> None:

@@ -26,7 +26,7 @@ from amends.plumbing.payments.port import GatewayUnreachable
 from amends.refunds.bookings import book
 from amends.refunds.books import LIVE, parts
 from amends.refunds.expecting import usual
-from amends.refunds.freezing import keep_apart
+from amends.refunds.freezing import LATE, keep_apart
 from amends.refunds.models import Payee, Refund, Way
 from amends.refunds.reserving import MoreThanCaptured, drop, reserve
 
@@ -67,7 +67,7 @@ def refunds_of(grant: Grant) -> list[Refund]:
     return list(Refund.objects.filter(merchant_id=grant.merchant_id, grant_id=grant.pk, stage__in=LIVE).order_by("pk"))
 
 
-def keep_tender_apart(tender: Tender, *, only: Case | None = None, booked: str = "covered_late") -> None:
+def keep_tender_apart(tender: Tender, *, only: Case | None = None, booked: str = LATE) -> None:
     """Refunds of this tender stay apart from chargebacks of it (freezing.py)."""
     keep_apart(tender, intend_anew, only=only, booked=booked)
 

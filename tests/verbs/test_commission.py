@@ -146,3 +146,13 @@ def test_a_bank_that_covers_a_part_of_a_refund_counts_once(cast: Cast, before: b
     assert kept(order) == 0
     assert {row.name: row.minor for row in balances(order_id=order.pk) if row.minor} == {}
     assert ledger_check() == []
+
+
+@pytest.mark.parametrize("minor", [1000, 1500])
+def test_a_refund_that_a_bank_has_paid_whole_counts_once(cast: Cast, minor: int) -> None:
+    order = sold(cast, quantities=(1, 1), prices=(1000, 1000), commissions=(100, 100))
+    charged_back(order, minor)
+    case = asked_and_approved(cast, order)
+    assert [row.stage for row in intended(case)] == ["covered"]
+    assert kept(order) == 200 - minor // 10
+    assert ledger_check() == []
