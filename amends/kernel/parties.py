@@ -17,6 +17,7 @@ class Party(StrEnum):
     PLATFORM = "platform"
     CARRIER = "carrier"
     SUPPLIER = "supplier"
+    WORKSHOP = "workshop"
     CLOCK = "clock"
     GATEWAY = "gateway"
 
@@ -29,6 +30,7 @@ NAMES: dict[Party, Text] = {
     Party.PLATFORM: say("平台", "platform"),
     Party.CARRIER: say("承运商", "carrier"),
     Party.SUPPLIER: say("供应商", "supplier"),
+    Party.WORKSHOP: say("维修点", "workshop"),
     Party.CLOCK: say("时钟", "clock"),
     Party.GATEWAY: say("支付网关", "payment gateway"),
 }

@@ -184,3 +184,64 @@ class Insurance(Tenanted):
             models.UniqueConstraint(fields=["merchant", "order"], name="one_insurance_an_order"),
             models.CheckConstraint(condition=Q(premium_minor__gte=0, paid_out_minor__gte=0), name="insurance_not_negative"),
         ]
+
+
+class Proposal(Tenanted):
+    """Who should bear a cost of a case, as the record suggests it: `reasons` are [{"code", "facts"}], what each rests on.
+
+    `state`: proposed, asked (`charge` came of it), dismissed. It moves nothing by itself: a person asks the bearer.
+    """
+
+    case = child_of("amends.Case")
+    ref = models.CharField(max_length=20, unique=True)
+    party = models.CharField(max_length=10)
+    bearer = models.ForeignKey(Bearer, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    what = models.CharField(max_length=20)
+    amount_minor = models.BigIntegerField()
+    unit = models.CharField(max_length=20)
+    score_bps = models.PositiveSmallIntegerField()
+    reasons = models.JSONField(default=list)
+    state = models.CharField(max_length=10, default="proposed")
+    charge = child_of("amends.ChargeBackTo", null=True, blank=True)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey("amends.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "liability_proposal"
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "id"], name="proposal_tenant_key"),
+            models.UniqueConstraint(
+                fields=["merchant", "case", "party", "what"], condition=Q(state="proposed"), name="one_open_proposal_a_party"
+            ),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0, score_bps__lte=10000), name="proposal_sane"),
+        ]
+        indexes = [models.Index(fields=["merchant", "-made_at"], condition=Q(state="proposed"), name="proposals_open")]
+
+
+class SignedLink(Tenanted):
+    """A link by which somebody without an account answers for one charge or one enquiry, once. Only the secret's digest is kept."""
+
+    ref = models.CharField(max_length=20, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    life = models.CharField(max_length=20)  # charge_back_to, delivery
+    life_id = models.BigIntegerField()
+    case = child_of("amends.Case")
+    bearer = models.ForeignKey(Bearer, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_by = models.ForeignKey("amends.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "liability_signed_link"
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "id"], name="signed_link_tenant_key"),
+            models.UniqueConstraint(
+                fields=["merchant", "life", "life_id"],
+                condition=Q(used_at__isnull=True, ended_at__isnull=True),
+                name="one_open_link_a_matter",
+            ),
+        ]

@@ -58,6 +58,16 @@ class Product(Tenanted):
     goods_class = models.CharField(max_length=20)
     department = models.CharField(max_length=80, blank=True)
     warranty_days = models.PositiveIntegerField(default=0)
+    # Articles of one `variants` key are variants of each other (size, colour); what it costs now, where the shop told it.
+    variants = models.CharField(max_length=80, blank=True)
+    variant_zh = models.CharField(max_length=80, blank=True)
+    variant_en = models.CharField(max_length=80, blank=True)
+    price_minor = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    serialised = models.BooleanField(default=False)
+    weight_grams = models.PositiveIntegerField(null=True, blank=True)
+    bulky = models.BooleanField(default=False)
+    supplier = models.CharField(max_length=80, blank=True)
     invented = models.BooleanField(default=False)
 
     class Meta:
@@ -65,7 +75,9 @@ class Product(Tenanted):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "id"], name="product_tenant_key"),
             models.UniqueConstraint(fields=["merchant", "key"], name="one_product_a_key"),
+            models.CheckConstraint(condition=Q(price_minor__isnull=True) | Q(price_minor__gte=0), name="product_price_not_negative"),
         ]
+        indexes = [models.Index(fields=["merchant", "variants"], condition=~Q(variants=""), name="variants_of_an_article")]
 
 
 class PriceMark(Tenanted):
@@ -155,6 +167,10 @@ class OrderLine(Tenanted):
     freight_granted_minor = models.BigIntegerField(default=0)
     packaging_granted_minor = models.BigIntegerField(default=0)
     confirmed_exclusion = models.CharField(max_length=20, blank=True)
+    # The bundle that the line was sold in, exploded when the order came in: its key in this order, and its name (magento2#39060).
+    bundle = models.CharField(max_length=80, blank=True)
+    bundle_zh = models.CharField(max_length=200, blank=True)
+    bundle_en = models.CharField(max_length=200, blank=True)
 
     class Meta:
         db_table = "market_order_line"
@@ -196,6 +212,9 @@ class Unit(Tenanted):
     shares = models.JSONField()
     freight_shares = models.JSONField(default=dict)
     packaging_shares = models.JSONField(default=dict)
+    # What was sold, where the shop told it: serial number or IMEI, and batch.
+    serial = models.CharField(max_length=60, blank=True)
+    batch = models.CharField(max_length=60, blank=True)
 
     class Meta:
         db_table = "market_unit"
@@ -261,9 +280,14 @@ class Shipment(Tenanted):
     waybill = models.CharField(max_length=60)
     shipped_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
+    expected_at = models.DateTimeField(null=True, blank=True)
+    weight_grams = models.PositiveIntegerField(null=True, blank=True)
     simulated = models.BooleanField(default=False)
 
     class Meta:
         db_table = "market_shipment"
         constraints = [models.UniqueConstraint(fields=["merchant", "id"], name="shipment_tenant_key")]
-        indexes = [models.Index(fields=["merchant", "order"], name="shipments_of_order")]
+        indexes = [
+            models.Index(fields=["merchant", "order"], name="shipments_of_order"),
+            models.Index(fields=["merchant", "waybill"], condition=~Q(waybill=""), name="shipments_by_waybill"),
+        ]

@@ -53,15 +53,23 @@ class Membership(models.Model):
     role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Role])
     merchant = models.ForeignKey("amends.Merchant", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     consumer = models.ForeignKey("amends.Consumer", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    # Whose jobs a workshop's person sees: theirs alone.
+    workshop = models.ForeignKey("amends.Workshop", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
         db_table = "people_membership"
         constraints = [
-            models.UniqueConstraint(fields=["user", "role", "merchant", "consumer"], nulls_distinct=False, name="one_role_once"),
+            models.UniqueConstraint(
+                fields=["user", "role", "merchant", "consumer", "workshop"], nulls_distinct=False, name="one_role_once"
+            ),
             models.CheckConstraint(
-                condition=models.Q(role=Role.MERCHANT.value, merchant__isnull=False, consumer__isnull=True)
-                | models.Q(role=Role.CONSUMER.value, merchant__isnull=True, consumer__isnull=False)
-                | (~models.Q(role__in=[Role.MERCHANT.value, Role.CONSUMER.value]) & models.Q(merchant__isnull=True, consumer__isnull=True)),
+                condition=models.Q(role=Role.MERCHANT.value, merchant__isnull=False, consumer__isnull=True, workshop__isnull=True)
+                | models.Q(role=Role.CONSUMER.value, merchant__isnull=True, consumer__isnull=False, workshop__isnull=True)
+                | models.Q(role=Role.WORKSHOP.value, merchant__isnull=False, consumer__isnull=True, workshop__isnull=False)
+                | (
+                    ~models.Q(role__in=[Role.MERCHANT.value, Role.CONSUMER.value, Role.WORKSHOP.value])
+                    & models.Q(merchant__isnull=True, consumer__isnull=True, workshop__isnull=True)
+                ),
                 name="role_names_its_side",
             ),
         ]

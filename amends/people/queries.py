@@ -38,7 +38,7 @@ def _actors(user: User, held: Sequence[Membership]) -> dict[str, Actor]:
         roles = frozenset(Role(m.role) for m in mine)
         # An arbiter rules; an agent with the same face does not: the party of the highest trust among the roles of this face speaks.
         party = Party.ARBITER if Role.ARBITER in roles else ROLES[Role(mine[0].role)].party
-        found[face] = Actor(party, user.pk, mine[0].merchant_id, mine[0].consumer_id, roles, user.name)
+        found[face] = Actor(party, user.pk, mine[0].merchant_id, mine[0].consumer_id, roles, user.name, workshop_id=mine[0].workshop_id)
     return found
 
 
@@ -56,7 +56,10 @@ def actor_of_key(key: str) -> Actor | None:
     if row is None or not hmac.compare_digest(row.digest, digest_of(parts[2])) or not row.membership.user.is_active:
         return None
     role, member = Role(row.membership.role), row.membership
-    return Actor(ROLES[role].party, member.user_id, member.merchant_id, member.consumer_id, frozenset({role}), member.user.name)
+    return Actor(
+        ROLES[role].party, member.user_id, member.merchant_id, member.consumer_id, frozenset({role}), member.user.name,
+        workshop_id=member.workshop_id,
+    )  # fmt: skip
 
 
 def note_access(actor: Actor, ref: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from amends.kernel.parties import Party
@@ -15,6 +15,7 @@ class Role(StrEnum):
 
     CONSUMER = "consumer"
     MERCHANT = "merchant"
+    WORKSHOP = "workshop"
     AGENT = "agent"
     ARBITER = "arbiter"
     SUPERVISOR = "supervisor"
@@ -33,6 +34,7 @@ class RoleRow:
 ROLES: dict[Role, RoleRow] = {
     Role.CONSUMER: RoleRow(Party.CONSUMER, say("消费者", "consumer"), ("portal",)),
     Role.MERCHANT: RoleRow(Party.MERCHANT, say("商家", "merchant"), ("console",)),
+    Role.WORKSHOP: RoleRow(Party.WORKSHOP, say("维修点", "workshop"), ("counter",)),
     Role.AGENT: RoleRow(Party.PLATFORM, say("平台客服", "platform agent"), ("desk",)),
     Role.ARBITER: RoleRow(Party.ARBITER, say("判责员", "arbiter"), ("desk",)),
     Role.SUPERVISOR: RoleRow(Party.PLATFORM, say("主管", "supervisor"), ("desk", "office")),
@@ -57,10 +59,15 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     name: str = ""
     automatic: bool = False
+    workshop_id: int | None = None
+
+    def for_its_merchant(self) -> Actor:
+        """The same person speaking for the merchant whose job this is: of a workshop, and for a job that was checked to be theirs."""
+        return replace(self, party=Party.MERCHANT)
 
     def as_party(self, party: Party) -> Actor:
         """The same hand acting for another side, because a table says that this move follows from that one."""
-        return self if self.party is party else Actor(party, self.user_id, self.merchant_id, self.consumer_id, self.roles, self.name, True)
+        return self if self.party is party else replace(self, party=party, automatic=True)
 
     def may_enter(self, face: str) -> bool:
         """Whether one of the roles opens this face ('portal', 'console', 'desk', 'office')."""

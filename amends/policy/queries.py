@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from amends.kernel.calendars import Calendar, DayKind, Due, Hold, Roll, due
+from amends.kernel.clock import now
 from amends.kernel.limits import Limit
 from amends.kernel.parties import Party
 from amends.policy.models import CalendarDay, Decision
@@ -44,11 +45,13 @@ class Terms:
 
     def limit(self, name: str) -> Limit:
         """How long a turn under `name` lasts."""
-        return Limit.parse(self.raw["limits"][name])
+        known = self.raw["limits"].get(name) or of_law_today("limits", name)
+        return Limit.parse(known)
 
     def count(self, name: str) -> int:
         """How often a counted verb may be made."""
-        return int(self.raw["counts"][name])
+        known = self.raw["counts"].get(name)
+        return int(of_law_today("counts", name) if known is None else known)
 
     def silence(self, limit: str, options: Sequence[str], *, remedy: str, shipped: bool, received: bool) -> str:
         """Which of the verbs in `options` the clock makes when the party stays silent; the first where the pack has no row."""
@@ -87,6 +90,12 @@ def stack_on(day: date, *, merchant: int | None = None) -> Stack:
 def platform() -> str:
     """The platform whose pack is laid on the law here (AMENDS_PLATFORM), empty for none."""
     return os.environ.get("AMENDS_PLATFORM", "")
+
+
+def of_law_today(table: str, name: str) -> Any:
+    """The cell of today's law for a limit or count that did not exist when a case's decision was stamped."""
+    cells = stack_on(now().date()).terms
+    return (cells.limits if table == "limits" else cells.counts)[name].value
 
 
 def terms_of(decision: Decision) -> Terms:

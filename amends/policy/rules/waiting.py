@@ -9,12 +9,18 @@ arbiter, a leader, a carrier, the gateway, a supplier, or for several of them.
 from __future__ import annotations
 
 # The consumer is waited for, alone or with the merchant: longer is kinder.
-FOR_CONSUMER = frozenset({"appeal_window", "offer_answered", "evidence_round", "evidence_reply", "repair_trial"})
+FOR_CONSUMER = frozenset(
+    {
+        "appeal_window", "offer_answered", "evidence_round", "evidence_reply", "repair_trial", "security_paid", "advance_returned",
+        "advance_settled", "loan_out", "loan_returned",
+    }
+)  # fmt: skip
 # The merchant alone is waited for: theirs to make shorter.
 FOR_MERCHANT = frozenset(
     {
         "merchant_answers", "merchant_answers_proof", "merchant_gives_address", "merchant_receives", "merchant_sends_home",
         "merchant_inspects", "merchant_ships", "stock_reserved", "repair_booked", "repair_diagnosed", "repair_ends",
+        "loan_handed_out",
     }
 )  # fmt: skip
 

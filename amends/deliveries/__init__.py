@@ -1,0 +1,1 @@
+"""An outbound delivery put right: late, lost, misdelivered or damaged on the way to the consumer."""

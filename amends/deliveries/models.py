@@ -1,0 +1,44 @@
+"""Outbound deliveries that are being put right."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from amends.cases.life import LifeRow
+from amends.deliveries.rules import DELIVERY
+from amends.kernel.tables import Life
+from amends.plumbing.tenants import child_of
+
+
+class OutboundDelivery(LifeRow):
+    """One outbound parcel of an order, looked for or led elsewhere. `kind`: late, lost, misdelivered, damaged."""
+
+    LIFE: ClassVar[Life] = DELIVERY
+
+    case = child_of("amends.Case", related_name="deliveries")
+    order = child_of("amends.Order")
+    shipment = child_of("amends.Shipment")
+    ref = models.CharField(max_length=20, unique=True)
+    kind = models.CharField(max_length=20)
+    carrier = models.CharField(max_length=40)
+    waybill = models.CharField(max_length=60)
+    new_waybill = models.CharField(max_length=60, blank=True)
+    expected_at = models.DateTimeField(null=True, blank=True)
+    address = child_of("amends.CaseText", null=True, blank=True)
+    why = child_of("amends.CaseText", null=True, blank=True)
+    answer = child_of("amends.CaseText", null=True, blank=True)
+
+    class Meta:
+        db_table = "deliveries_delivery"
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "id"], name="outbound_tenant_key"),
+            models.UniqueConstraint(
+                fields=["merchant", "shipment"],
+                condition=~Q(stage__in=["confirmed", "fetched", "lost", "dropped"]),
+                name="one_open_enquiry_a_shipment",
+            ),
+        ]
+        indexes = [models.Index(fields=["merchant", "case"], name="deliveries_of_case")]

@@ -1,0 +1,68 @@
+"""One unit that goes out by exchange or resend, and a replacement that leaves before the return has come, as tables."""
+
+from __future__ import annotations
+
+from amends.kernel.tables import life
+
+REPLACEMENT = life(
+    "replacement",
+    stages="""
+    stage              waits_for          limit                   silence
+    reserving          merchant           stock_reserved          run_out
+    choosing           consumer           consumer_chooses        fall_back
+    packing            merchant           merchant_ships          fall_back
+    in_transit         carrier            parcel_arrives          chase
+    tracing            carrier            carrier_traces          declare_lost
+    arrived            consumer           consumer_checks         confirm
+    confirmed          -                  -                       -
+    fallen_back        -                  -                       -
+    dropped            -                  -                       -
+    """,
+    moves="""
+    stage                                     verb            by                        becomes
+    -                                         reserve_for     platform                  reserving
+    reserving                                 reserve         merchant                  packing
+    reserving                                 run_out         merchant,clock            choosing
+    choosing                                  choose_other    consumer                  reserving
+    choosing                                  fall_back       consumer,clock            fallen_back
+    packing                                   run_out         merchant                  choosing
+    packing                                   fall_back       clock                     fallen_back
+    packing                                   ship            merchant                  in_transit
+    in_transit,tracing                        deliver         carrier                   arrived
+    in_transit                                chase           clock                     tracing
+    tracing                                   resume_travel   carrier                   in_transit
+    tracing                                   declare_lost    carrier,clock             fallen_back
+    arrived                                   confirm         consumer,clock            confirmed
+    arrived                                   report_wrong    consumer                  choosing
+    reserving,choosing,packing                drop            platform                  dropped
+    """,
+    counted={"choose_other": "choices", "resume_travel": "searches"},
+)
+
+# A replacement that leaves before the return has come: inside what the consumer's tier is trusted with, or against a security.
+ADVANCE = life(
+    "advance",
+    stages="""
+    stage              waits_for          limit                   silence
+    asked              consumer           security_paid           decline_advance
+    running            consumer           advance_returned        call_in
+    overdue            consumer           advance_settled         charge_advance
+    returned           -                  -                       -
+    charged            -                  -                       -
+    declined           -                  -                       -
+    dropped            -                  -                       -
+    """,
+    moves="""
+    stage                                     verb            by                        becomes
+    -                                         trust           platform                  running
+    -                                         ask_security    platform                  asked
+    asked                                     secure          platform                  running
+    asked                                     decline_advance consumer,clock            declined
+    running                                   call_in         clock                     overdue
+    running,overdue                           take_return     platform                  returned
+    running,overdue                           keep_both       consumer                  charged
+    running,overdue                           charge_advance  platform                  charged
+    overdue                                   charge_advance  clock                     charged
+    asked,running,overdue                     drop            platform                  dropped
+    """,
+)
