@@ -43,6 +43,7 @@ from amends.rulings import listeners as rulings
 from amends.rulings import queries as ruling_reads
 from amends.rulings import verbs as ruling_verbs
 from amends.rulings.models import Review
+from amends.shipping import jobs as shipping_jobs
 from amends.surveys import listeners as surveys
 from amends.surveys import verbs as survey_verbs
 
@@ -123,7 +124,7 @@ OPEN_LIVES = (ending.open_grants_of, return_reads.open_lives, refund_reads.open_
 VERB_ROOMS = (
     applying, answering, carrying, ending, uploading, likeness, return_verbs, refund_verbs, refund_jobs, refund_mending, ruling_verbs,
     survey_verbs, relay, simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs, charging,
-    reconciliation_jobs,
+    reconciliation_jobs, shipping_jobs,
 )  # fmt: skip
 
 
