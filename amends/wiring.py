@@ -44,6 +44,7 @@ from amends.rulings import queries as ruling_reads
 from amends.rulings import verbs as ruling_verbs
 from amends.rulings.models import Review
 from amends.shipping import jobs as shipping_jobs
+from amends.shipping.hooks import SUBJECTS, Subject
 from amends.surveys import listeners as surveys
 from amends.surveys import verbs as survey_verbs
 
@@ -120,6 +121,8 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     ("review.rule_by_default", rulings.no_machine_after_asking),  # S21
 )  # fmt: skip
 
+TRACKED: tuple[Subject, ...] = ()
+"""Who moves when a carrier told of its waybill."""
 OPEN_LIVES = (ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives)
 VERB_ROOMS = (
     applying, answering, carrying, ending, uploading, likeness, return_verbs, refund_verbs, refund_jobs, refund_mending, ruling_verbs,
@@ -140,6 +143,7 @@ def connect() -> None:
         LISTENERS[_key(move)].append(name)
         LISTENER[name] = listener
     HOLDS_OPEN.extend(OPEN_LIVES)
+    SUBJECTS.extend(TRACKED)
     PRICE_CUT.append(fallen_minor)
     pushes.bind("capture.paid", captures.hear_capture)
     NEEDED["webhooks"] = webhooks.is_wanted
