@@ -99,10 +99,9 @@ def test_a_lower_count_takes_the_youngest_piece_away_and_its_life_hears(
     reserve(lamp, "replacement", 1)
     stepped_clock.forward(timedelta(minutes=1))
     reserve(lamp, "replacement", 2)
-    with jobs.kept_here():
-        tell_level(lamp, "", 1)
-        assert level_of(lamp) == (1, 1)
-        jobs.drain()
+    tell_level(lamp, "", 1)
+    assert level_of(lamp) == (1, 1)
+    jobs.drain()
     assert heard == [2]
     kept = Reservation.objects.get(state="held")
     assert kept.life_id == 1
