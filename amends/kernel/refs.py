@@ -19,6 +19,7 @@ KINDS = {
     "VC": "voucher", "SU": "supplement", "DS": "chargeback of a bank", "PY": "payee",
     "AP": "approval",
     "ST": "statement", "RC": "reconciliation run", "DF": "difference", "BB": "bank batch",
+    "BT": "batch of a receiving desk", "UP": "unknown parcel",
 }  # fmt: skip
 _SHAPE = re.compile(rf"^({'|'.join(KINDS)})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})$")
 

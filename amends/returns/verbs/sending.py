@@ -62,11 +62,13 @@ def receive(ref: str, *, by: Actor) -> ReturnShipment:
     return parcel
 
 
-def take_in(parcel: ReturnShipment, by: Actor) -> None:
-    """`receive` of a parcel that the act holds already. Where no carrier reported a delivery, it was delivered now."""
-    if parcel.delivered_at is None:
-        parcel.delivered_at = clock.now()
-        parcel.save(update_fields=["delivered_at"])
+def take_in(parcel: ReturnShipment, by: Actor, *, place: str = "", weight_grams: int | None = None) -> None:
+    """`receive` of a parcel that the act holds already, at this place and as it weighed there. Where no carrier reported a delivery,
+    it was delivered now."""
+    parcel.received_at, parcel.received_place, parcel.received_by_id = clock.now(), place, by.user_id
+    parcel.delivered_at = parcel.delivered_at or parcel.received_at
+    parcel.weight_grams = parcel.weight_grams if weight_grams is None else weight_grams
+    parcel.save(update_fields=["delivered_at", "received_at", "received_place", "received_by", "weight_grams"])
     parcel.move("receive", by, facts={"parcel": parcel.ref})
 
 
