@@ -20,6 +20,7 @@ from amends.api import (
     desk,
     figures,
     gateways,
+    hooks_carriers,
     hooks_mail,
     hooks_messages,
     hooks_payments,
@@ -85,7 +86,7 @@ ROUTERS = (
     orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, money.router, desk.router, notices.router,
     office_notices.router, announcements.router, figures.router, ledger.router,
     approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router,
-    webhooks.router, gateways.router, hooks_payments.router,
+    webhooks.router, gateways.router, hooks_payments.router, hooks_carriers.router,
     hooks_messages.router, hooks_mail.router,
     reconciliation.router, bank.router, charges.router, deposits.router,
 )  # fmt: skip

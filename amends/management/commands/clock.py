@@ -30,6 +30,8 @@ from amends.plumbing.shards import Shard
 from amends.reconciliation.jobs import daily as ask_for_statements
 from amends.refunds import pushes
 from amends.refunds.jobs import collect_answers
+from amends.shipping import jobs as tracks
+from amends.shipping import pushes as carrier_pushes
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 1.0
@@ -90,8 +92,10 @@ class Command(BaseCommand):
             parts.append(("ended cases", partial(ending.sweep, shard=shard)))
             parts.append(("approvals", partial(lapsing.tick, shard)))
             parts.append(("contested deductions", partial(deductions.call_all, shard=shard)))
+            parts.append(("tracks", partial(tracks.poll_due, shard=shard)))
             if shard.number == 0:
                 parts.append(("pushes of gateways", pushes.sweep_events))
+                parts.append(("pushes of carriers", carrier_pushes.sweep_pushes))
         if shard.number == 0 and ticks % HOUSEKEEPING == 0:
             parts += [
                 ("months", lambda: make_months(clock.now().date())),

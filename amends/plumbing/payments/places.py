@@ -1,4 +1,4 @@
-"""What a gateway needs to be reached: addresses and secrets of the environment, else those of a running simulator. Never the database.
+"""What a gateway or a carrier needs to be reached: addresses and secrets of the environment, else of a simulator. Never the database.
 
 A setting NAME may also be given as NAME_FILE, the path of a file that holds it. Not about speaking to a gateway.
 """
@@ -50,11 +50,14 @@ class NotSetUp(Exception):
         self.text = text
 
 
-def read_place(name: str, needs: Sequence[Setting]) -> Place:
-    """The place of `name` by the environment where it says anything of `needs`, else by the simulator that runs. Raises NotSetUp."""
+def read_place(name: str, needs: Sequence[Setting], kind: str = "payments") -> Place:
+    """The place of `name` by the environment where it says anything of `needs`, else by the simulator of this kind that runs.
+
+    Raises NotSetUp.
+    """
     given = {setting.name: _given(setting) for setting in needs}
     if not any(given.values()):
-        return _simulated_place(name, needs)
+        return _simulated_place(name, needs, kind)
     values = {setting.name: given[setting.name] or setting.usual for setting in needs}
     if absent := [setting.name for setting in needs if setting.wanted and not values[setting.name]]:
         raise NotSetUp(say("缺少设置：{names}。", "These settings are missing: {names}.", names=", ".join(absent)))
@@ -64,10 +67,10 @@ def read_place(name: str, needs: Sequence[Setting]) -> Place:
     return Place(name, values, simulated=False)
 
 
-def simulated() -> Mapping[str, Any]:
-    """What a running simulator wrote into AMENDS_HOME/payments.json: its address and the settings of each wire; empty where none runs."""
+def simulated(kind: str = "payments") -> Mapping[str, Any]:
+    """What a running simulator wrote into AMENDS_HOME/<kind>.json: its address and the settings of each wire; empty where none runs."""
     try:
-        told = json.loads((home() / "payments.json").read_text())
+        told = json.loads((home() / f"{kind}.json").read_text())
     except (OSError, ValueError):
         return {}
     return told if isinstance(told, dict) else {}
@@ -90,8 +93,8 @@ def _given(setting: Setting) -> str:
         raise NotSetUp(words) from wrong
 
 
-def _simulated_place(name: str, needs: Sequence[Setting]) -> Place:
-    wires = simulated().get("wires")
+def _simulated_place(name: str, needs: Sequence[Setting], kind: str) -> Place:
+    wires = simulated(kind).get("wires")
     told = wires.get(name) if isinstance(wires, dict) else None
     if not isinstance(told, dict):
         names = ", ".join(setting.name for setting in needs if setting.wanted and not setting.usual)

@@ -39,7 +39,7 @@ def verify_webhook(headers: Mapping[str, str], body: bytes, secret: str, now: da
     event, stamp, signed = (by_name.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
     if not (event and stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
         raise NotFromGateway(say("回调缺少标识或时间戳。", "The webhook lacks its id or its timestamp."), code="webhook_incomplete")
-    wanted = base64.b64encode(hmac.digest(_key(secret), f"{event}.{stamp}.".encode() + body, hashlib.sha256)).decode()
+    wanted = base64.b64encode(hmac.digest(signing_key(secret), f"{event}.{stamp}.".encode() + body, hashlib.sha256)).decode()
     if not any(hmac.compare_digest(f"v1,{wanted}".encode(), one.encode()) for one in signed.split(" ")):
         raise NotFromGateway(say("回调签名不正确。", "The webhook's signature is not right."), code="webhook_signature")
     if abs(now.timestamp() - int(stamp)) > TOLERANCE.total_seconds():
@@ -74,7 +74,8 @@ def webhook_secret(home: Path) -> str:
     return path.read_text()
 
 
-def _key(secret: str) -> bytes:
+def signing_key(secret: str) -> bytes:
+    """The bytes that a shared secret stands for. Raises ValueError where it says that it is base64 and is not."""
     if not secret.startswith("whsec_"):
         return secret.encode()
     try:

@@ -17,9 +17,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from amends.plumbing.simulators.books import Refused
-from amends.plumbing.simulators.payments.book import Book
-from amends.plumbing.simulators.payments.wires import Letter, Wire
+from amends.plumbing.simulators.books import OpenBook, Refused
+from amends.plumbing.simulators.payments.wires import Letter, Speaks
 
 TIMEOUT = 5.0
 LONGEST_PAUSE = 60.0
@@ -38,7 +37,7 @@ def signature(secret: str, event: str, timestamp: int, body: bytes) -> str:
     return "v1," + base64.b64encode(digest).decode()
 
 
-def aim(book: Book, wire: str, url: str, secret: str) -> None:
+def aim(book: OpenBook, wire: str, url: str, secret: str) -> None:
     """From now on facts of `wire` are pushed to `url` (its only target), also those that an earlier target has not taken yet."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or (wire == "house" and not secret):
@@ -69,7 +68,7 @@ def house_letter(fact: dict[str, Any], body: str, secret: str, forged: bool) -> 
 class Pusher(threading.Thread):
     """Pushes what is due, in order of due time, until told to stop."""
 
-    def __init__(self, book: Book, backoff: float, wires: Mapping[str, Wire]) -> None:
+    def __init__(self, book: OpenBook, backoff: float, wires: Mapping[str, Speaks]) -> None:
         super().__init__(name="pusher", daemon=True)
         self.book, self.backoff, self.wires = book, backoff, wires
         self._wake, self._over = threading.Event(), threading.Event()

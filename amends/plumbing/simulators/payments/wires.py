@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from amends.plumbing.simulators.serving import Asked, Reply
 
@@ -21,6 +21,18 @@ class Letter(NamedTuple):
 
     headers: Mapping[str, str]
     body: bytes
+
+
+class Speaks(Protocol):
+    """Whoever pushes: what is said of a fact, and by which answer it is taken."""
+
+    def letter(self, fact: dict[str, Any], secret: str, forged: bool) -> Letter | None:
+        """The push that tells `fact`; None where nobody is told of it."""
+        ...
+
+    def taken(self, status: int, body: bytes) -> bool:
+        """Whether it need not be pushed again."""
+        ...
 
 
 class Stumbled(Exception):
