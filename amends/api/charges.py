@@ -38,7 +38,7 @@ from amends.liability.queries import charges as charge_reads
 from amends.liability.queries.insuring import insurers
 from amends.liability.verbs import charging
 from amends.liability.verbs.bearers import add_bearer
-from amends.liability.verbs.deposits import announce_charge
+from amends.liability.verbs.deductions import announce_charge
 from amends.liability.verbs.insuring import insure
 
 router = Router(tags=["bearing"])

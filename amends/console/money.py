@@ -27,7 +27,7 @@ from amends.liability.hands import seen_merchant
 from amends.liability.queries.charges import charge, charges
 from amends.liability.queries.deposits import deposit
 from amends.liability.queries.statements import costs_by_case, period_of
-from amends.liability.verbs import charging, deposits
+from amends.liability.verbs import charging, deductions
 
 AT = f"{HOME}money"
 CHARGES = f"{HOME}charges"
@@ -61,7 +61,7 @@ def _deposit(request: ActorRequest, opened: str = "", form: WhyForm | None = Non
 def objection(request: ActorRequest, ref: str) -> HttpResponse:
     """The shop contests a deduction."""
     try:
-        return settled(request, lambda: deposits.contest(ref, why=given(request, "why"), by=request.actor), AT, OBJECTED)
+        return settled(request, lambda: deductions.contest(ref, why=given(request, "why"), by=request.actor), AT, OBJECTED)
     except Unprocessable as refusal:
         return _deposit(request, ref, _typed(WhyForm(request.POST), refusal), refusal)
 

@@ -20,7 +20,7 @@ from amends.kernel.texts import Text, say
 from amends.liability.queries.charges import bearers, borne, charge, charges, charges_of
 from amends.liability.queries.insuring import insurance_of
 from amends.liability.rules import CHARGE_BACK_TO, PARTY_WORDS
-from amends.liability.verbs import charging, deposits
+from amends.liability.verbs import charging, deductions
 
 AT = f"{HOME}charges"
 CASES = f"{HOME}cases/"
@@ -143,7 +143,7 @@ def payment(request: ActorRequest, ref: str) -> HttpResponse:
 def deduction(request: ActorRequest, ref: str) -> HttpResponse:
     """A deduction that was withdrawn is announced again."""
     try:
-        return settled(request, lambda: deposits.announce_charge(ref, by=request.actor), f"{AT}/{ref}", SAID["deduction"])
+        return settled(request, lambda: deductions.announce_charge(ref, by=request.actor), f"{AT}/{ref}", SAID["deduction"])
     except Unprocessable as refusal:
         return _one(request, ref, refusal=refusal)
 

@@ -12,7 +12,7 @@ from amends.kernel import clock
 from amends.kernel.refusals import Conflict
 from amends.kernel.texts import say
 from amends.liability.models import ChargeBackTo, Deposit, DepositMove
-from amends.liability.rules import CONTESTED, WITHDRAWN
+from amends.liability.rules import COLLECTED, CONTESTED, WITHDRAWN
 from amends.people.models import User
 from amends.people.rules import Role
 
@@ -37,7 +37,7 @@ def currency_of(merchant_id: int) -> str:
 def may_be_announced(charge: ChargeBackTo) -> bool:
     """Whether the desk may announce that this charge is taken from the deposit: it is to be deducted, in the deposit's own currency,
     and no deduction of it stands."""
-    ours = charge.party == "merchant" and charge.stage == "deducting"
+    ours = charge.party == "merchant" and charge.stage in COLLECTED
     return ours and charge.unit == currency_of(charge.merchant_id) and deduction_of(charge) is None
 
 

@@ -12,7 +12,8 @@ from amends.cases.models import Grant
 from amends.liability import books, deducting
 from amends.liability.models import ChargeBackTo, DepositMove
 from amends.liability.rules import POSTED, WITHDRAWN
-from amends.liability.verbs import deposits
+from amends.liability.verbs.deductions import announced
+from amends.liability.verbs.deposit_row import deposit_of
 from amends.people.rules import PLATFORM, Actor
 
 
@@ -50,7 +51,7 @@ def book_written_off(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None
     """Follower of write_off: what a deduction did not bring is the platform's loss; what it still announces is withdrawn."""
     charge = _charge(life)
     if charge.party == "merchant":
-        deposits.deposit_of(acting.current().cases[charge.case_id].merchant)
+        deposit_of(acting.current().cases[charge.case_id].merchant)
     moves = list(DepositMove.objects.filter(merchant_id=charge.merchant_id, charge_id=charge.pk).order_by("pk"))
     for move in moves:
         if move.taken_minor:
@@ -83,8 +84,8 @@ def announce_deduction(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> No
     if not deducting.may_be_announced(charge):
         return
     case = acting.current().cases[charge.case_id]
-    deposit = deposits.deposit_of(case.merchant)
-    deposits.announced(deposit, charge.amount_minor, "charge", "", PLATFORM, case=case, charge=charge)
+    deposit = deposit_of(case.merchant)
+    announced(deposit, charge.amount_minor, "charge", "", PLATFORM, case=case, charge=charge)
 
 
 def _charge(life: LifeRow) -> ChargeBackTo:

@@ -15,7 +15,8 @@ from django.test import Client
 from amends.kernel import clock
 from amends.liability.models import ChargeBackTo, DepositMove
 from amends.liability.verbs.charging import ask_bearer
-from amends.liability.verbs.deposits import announced, contest, deposit_of, withdraw
+from amends.liability.verbs.deductions import announced, contest, withdraw
+from amends.liability.verbs.deposit_row import deposit_of
 from amends.people.models import User
 from amends.people.rules import PLATFORM, Actor
 from tests.api_client import program

@@ -28,7 +28,8 @@ from amends.kernel import clock
 from amends.kernel.refs import new_ref
 from amends.liability.verbs.bearers import add_bearer
 from amends.liability.verbs.charging import ask_bearer
-from amends.liability.verbs.deposits import announced, deposit_of
+from amends.liability.verbs.deductions import announced
+from amends.liability.verbs.deposit_row import deposit_of
 from amends.market.models import Order, Tender
 from amends.notices.models import Contact, Message, Promise
 from amends.notices.webhooks import verbs as webhooks

@@ -21,7 +21,9 @@ from amends.liability.models import ChargeBackTo, DepositMove
 from amends.liability.queries.charges import may
 from amends.liability.queries.deposits import attention, deposit, overdue
 from amends.liability.verbs.charging import admit_liability, ask_bearer, bear, deny_liability, hold_liable, write_off
-from amends.liability.verbs.deposits import announce_charge, announced, contest, deposit_of, pay_out, top_up, uphold, withdraw
+from amends.liability.verbs.deductions import announce_charge, announced, contest, uphold, withdraw
+from amends.liability.verbs.deposit_row import deposit_of
+from amends.liability.verbs.deposits import pay_out, top_up
 from amends.notices.models import Notice
 from amends.people.rules import PLATFORM
 from amends.refunds.intents import intend_for

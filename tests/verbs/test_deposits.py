@@ -24,10 +24,13 @@ from amends.liability.papers.making import made as a_paper
 from amends.liability.queries.deposits import deposit
 from amends.liability.queries.insuring import insurers, refusals
 from amends.liability.queries.statements import costs_by_case, period_of, statement
-from amends.liability.verbs import deposits
+from amends.liability.verbs import deposits, holds
 from amends.liability.verbs.bearers import add_bearer
 from amends.liability.verbs.charging import admit_liability
-from amends.liability.verbs.deposits import announce, announced, contest, deposit_of, held, hold, paid_out, release, set_terms, top_up
+from amends.liability.verbs.deductions import announce, announced, contest
+from amends.liability.verbs.deposit_row import deposit_of
+from amends.liability.verbs.deposits import paid_out, set_terms, top_up
+from amends.liability.verbs.holds import held, hold, release
 from amends.liability.verbs.insuring import insure
 from amends.market.models import Order
 from amends.people.rules import PLATFORM
@@ -85,7 +88,7 @@ def test_what_is_held_pays_nothing_else_and_is_freed_with_approval(cast: Cast) -
     asked = release(one.ref, why="核查没有问题", by=cast.agent)
     assert isinstance(asked, Approval)
     assert kept(cast) == (30_000, 70_000, 0), "asked is not done"
-    deposits.released(deposit_of(cast.bolts), one, "agreed", "核查没有问题", cast.agent)
+    holds.released(deposit_of(cast.bolts), one, "agreed", "核查没有问题", cast.agent)
     assert kept(cast) == (100_000, 0, 0)
     with pytest.raises(NoSuchMove):
         release(one.ref, why="再解冻一次", by=cast.agent)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from amends.cases.hands import STAFF
 from amends.cases.models import Case, Deadline
 from amends.cases.waiting_words import SILENCE
 from amends.cases.words import stage_name
@@ -17,13 +18,12 @@ from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
 from amends.liability.deducting import deduction_of, may_be_announced
 from amends.liability.models import Bearer, ChargeBackTo
-from amends.liability.rules import CHARGE_BACK_TO, PARTY_WORDS, WHAT
+from amends.liability.rules import CHARGE_BACK_TO, COLLECTED, PARTY_WORDS, WHAT, awaiting
 from amends.liability.verbs.charging import still_borne
 from amends.people.rules import Actor
 
 PAGE = 50
 OPEN = CHARGE_BACK_TO.open_stages
-DESKS = (Party.PLATFORM, Party.ARBITER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,8 @@ def charges_of(case: Case, actor: Actor) -> list[ChargeRow]:
 def waiting_for(actor: Actor) -> QuerySet[ChargeBackTo]:
     """The charges that wait for this reader: a merchant's answer or payment, or the platform's decision."""
     if actor.party is Party.MERCHANT:
-        return visible(actor).filter(party="merchant", stage__in=["asked", "admitted"])
-    return visible(actor).filter(stage__in=["contested", "deducting"])
+        return visible(actor).filter(party="merchant", stage__in=awaiting(Party.MERCHANT))
+    return visible(actor).filter(stage__in=awaiting(Party.PLATFORM))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +155,11 @@ def may(one: ChargeBackTo, actor: Actor) -> tuple[str, ...]:
         return ()
     if actor.party is Party.MERCHANT:
         return one.LIFE.verbs(one.stage, Party.MERCHANT) if one.party == "merchant" else ()
-    if actor.party not in DESKS:
+    if actor.party not in STAFF:
         return ()
     outside = one.LIFE.verbs(one.stage, Party(one.party)) if one.party != "merchant" else ()
     ours = one.LIFE.verbs(one.stage, Party.PLATFORM)
-    if one.party != "merchant" or one.stage != "deducting":
+    if one.party != "merchant" or one.stage not in COLLECTED:
         return (*outside, *ours)
     if deduction_of(one) is not None:
         return tuple(verb for verb in ours if verb != "bear")

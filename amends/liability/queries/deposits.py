@@ -18,8 +18,9 @@ from amends.ledger.models import Line
 from amends.liability.books import Kept, kept
 from amends.liability.deducting import is_late, owner_of
 from amends.liability.models import Deposit, DepositMove
-from amends.liability.rules import ANNOUNCED, CONTESTED, DONE, MOVES, REASONS, STATES
-from amends.liability.verbs.deposits import hold_left, may_leave
+from amends.liability.rules import ANNOUNCED, CONTESTED, DONE, MOVES, PENDING, REASONS, STATES
+from amends.liability.verbs.deposit_row import may_leave
+from amends.liability.verbs.holds import freed_of
 from amends.market.models import Merchant
 from amends.people.rules import Actor
 
@@ -70,7 +71,7 @@ def deposit(merchant: Merchant, actor: Actor, *, most: int = MOST) -> DepositVie
     """The deposit of a merchant whom the caller has found visible (hands.seen_merchant); by the money rules where no row exists yet."""
     row = Deposit.objects.filter(merchant=merchant).first() or _by_rules(merchant)
     moves = list(DepositMove.objects.filter(merchant=merchant).select_related("of_hold").order_by("-pk")[:most])
-    waiting = DepositMove.objects.filter(merchant=merchant, kind="deduct", state__in=[ANNOUNCED, CONTESTED])
+    waiting = DepositMove.objects.filter(merchant=merchant, kind="deduct", state__in=PENDING)
     spoken = waiting.aggregate(sum=Sum("amount_minor", default=0))["sum"]
     return DepositView(
         merchant, row.currency, row.required_minor, row.warn_minor, row.warned_at, kept(merchant.pk, row.currency), spoken,
@@ -126,18 +127,13 @@ def deposits(*, low: bool = False, after: int = 0, most: int = 200) -> list[Depo
 
 def attention(merchant_id: int | None = None) -> int:
     """How many deductions are announced or contested, of one merchant or of all: what a counter shows."""
-    rows = DepositMove.objects.filter(Q(state=CONTESTED) if merchant_id is None else Q(state__in=[ANNOUNCED, CONTESTED]), kind="deduct")
+    rows = DepositMove.objects.filter(Q(state=CONTESTED) if merchant_id is None else Q(state__in=PENDING), kind="deduct")
     return (rows if merchant_id is None else rows.filter(merchant_id=merchant_id)).count()
 
 
 def overdue() -> int:
     """How many contested deductions the platform should have answered by now: what the office's counter shows in red."""
     return DepositMove.objects.filter(kind="deduct", state=CONTESTED, notice_until__lte=clock.now()).count()
-
-
-def move_rows(moves: Iterable[DepositMove], actor: Actor) -> list[MoveRow]:
-    """These moves in words."""
-    return list(_rows(list(moves), actor))
 
 
 def _by_rules(merchant: Merchant) -> Deposit:
@@ -150,9 +146,10 @@ def _by_rules(merchant: Merchant) -> Deposit:
 
 def _rows(moves: list[DepositMove], actor: Actor) -> Iterable[MoveRow]:
     cases = dict(Case.objects.filter(pk__in=[m.case_id for m in moves if m.case_id]).values_list("pk", "ref"))
+    freed = freed_of([move for move in moves if move.kind == "hold"])
     for move in moves:
         lacks = move.amount_minor - move.taken_minor if move.kind == "deduct" and move.state == DONE else 0
-        left = hold_left(move) if move.kind == "hold" else 0
+        left = move.amount_minor - freed.get(move.pk, 0) if move.kind == "hold" else 0
         yield MoveRow(
             move, MOVES[move.kind], REASONS.get(move.reason, REASONS["other"]), STATES[move.state],
             cases.get(move.case_id or 0, ""), lacks, left, _may(move, actor, left), _owner(move, actor), is_late(move),
@@ -172,7 +169,7 @@ def _may(move: DepositMove, actor: Actor, left: int) -> tuple[str, ...]:
         return ("contest",) if move.kind == "deduct" and move.state == ANNOUNCED else ()
     if move.kind == "hold" and left:
         return ("release",)
-    if move.kind != "deduct" or move.state not in (ANNOUNCED, CONTESTED):
+    if move.kind != "deduct" or move.state not in PENDING:
         return ()
     own = actor.user_id is not None and actor.user_id == move.asked_by_id
     return ("uphold", "withdraw") if move.state == CONTESTED and not own else ("withdraw",)

@@ -16,7 +16,7 @@ from amends.liability.queries.charges import charges
 from amends.liability.rules import CHARGE_BACK_TO, OUTSIDE_KINDS, WHAT
 from amends.liability.verbs import charging
 from amends.liability.verbs.bearers import add_bearer
-from amends.liability.verbs.deposits import announce_charge
+from amends.liability.verbs.deductions import announce_charge
 from amends.management.bearing import refused, said, told, with_person, written
 from amends.management.person import actor_named
 from amends.people.rules import PLATFORM

@@ -29,11 +29,11 @@ from amends.kernel import clock
 from amends.kernel.refusals import Refusal, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.liability.hands import seen_merchant
+from amends.liability.queries import deposits as reads
 from amends.liability.queries.charges import bearers
-from amends.liability.queries.deposits import deposit, deposits
 from amends.liability.queries.insuring import insurers, latest, refusals
 from amends.liability.rules import NOT_COVERED, PARTY_WORDS, ZONES
-from amends.liability.verbs import deposits as verbs
+from amends.liability.verbs import deductions, deposit_row, deposits, holds
 from amends.liability.verbs.bearers import add_bearer
 
 AT = "/office/money/deposits/"
@@ -66,7 +66,7 @@ def _forms() -> dict[str, forms.Form]:
 def listed(request: ActorRequest) -> HttpResponse:
     """Every merchant's deposit, or those that are low."""
     low = request.GET.get("low") == "1"
-    return render(request, "office/money/deposits.html", {"rows": deposits(low=low), "low": low, "at": AT})
+    return render(request, "office/money/deposits.html", {"rows": reads.deposits(low=low), "low": low, "at": AT})
 
 
 @require_GET
@@ -86,7 +86,7 @@ def _one(
     more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     merchant = seen_merchant(ref, request.actor)
-    view = deposit(merchant, request.actor)
+    view = reads.deposit(merchant, request.actor)
     blank = _forms()
     blank["terms"] = TermsForm(initial={"required_minor": view.required, "warn_minor": view.warn})
     if form is not None:
@@ -116,7 +116,8 @@ def made(request: ActorRequest, ref: str, noun: str) -> HttpResponse:
     if "case" in told:
         told["case_ref"] = told.pop("case")
     runs: Mapping[str, Callable[..., object]] = {
-        "top-up": verbs.top_up, "hold": verbs.hold, "deduction": verbs.announce, "pay-out": verbs.pay_out, "terms": verbs.set_terms,
+        "top-up": deposits.top_up, "hold": holds.hold, "deduction": deductions.announce, "pay-out": deposits.pay_out,
+        "terms": deposits.set_terms,
     }  # fmt: skip
     if noun not in ("top-up", "terms") and given(request, "break_glass") == "on":
         told["break_glass"] = True
@@ -130,8 +131,12 @@ def made(request: ActorRequest, ref: str, noun: str) -> HttpResponse:
 @face("office")
 def answered(request: ActorRequest, ref: str, noun: str) -> HttpResponse:
     """What becomes of a hold or an announced deduction."""
-    runs: Mapping[str, Callable[..., object]] = {"release": verbs.release, "upholding": verbs.uphold, "withdrawal": verbs.withdraw}
-    merchant = verbs.found_move(ref, request.actor).merchant
+    runs: Mapping[str, Callable[..., object]] = {
+        "release": holds.release,
+        "upholding": deductions.uphold,
+        "withdrawal": deductions.withdraw,
+    }
+    merchant = deposit_row.found_move(ref, request.actor).merchant
     try:
         return settled(request, lambda: runs[noun](ref, why=given(request, "why"), by=request.actor), f"{AT}{merchant.ref}/", SAID[noun])
     except Unprocessable as refusal:
