@@ -16,6 +16,7 @@ from amends.approvals.judging import SoFar
 from amends.approvals.models import Approval, Spending
 from amends.approvals.money_schema import Rules
 from amends.approvals.rules import ACTIONS
+from amends.approvals.words import sum_words
 from amends.cases.models import Case
 from amends.kernel import clock
 from amends.kernel.refusals import Unprocessable
@@ -58,6 +59,13 @@ def weigh(rules: Rules, amount_minor: int, unit: str) -> int:
         wrong = say("资金规则没有写明 {unit} 怎样计入限额。", "The money rules don't say how {unit} counts against limits.", unit=unit)
         raise Unprocessable.field("unit", wrong, code="unit_without_weight")
     return weighed
+
+
+def check_most(rules: Rules, amount_minor: int, unit: str, most_minor: int) -> None:
+    """The sum is at most `most_minor` of the rules' own currency (0: no bound). Raises Unprocessable at the amount."""
+    if most_minor and weigh(rules, amount_minor, unit) > most_minor:
+        wrong = say("最多 {most}。", "{most} at most.", most=sum_words(most_minor, rules.currency))
+        raise Unprocessable.field("amount_minor", wrong, code="wrong_amount")
 
 
 def lock(by: Actor, matter: Matter) -> None:

@@ -21,7 +21,7 @@ from amends.compensation.models import PurseMove
 from amends.compensation.offers import Offer, checked
 from amends.compensation.purses import Move, holder, take_back
 from amends.compensation.rules import Kind, voucher_unit
-from amends.compensation.vouchers import Terms
+from amends.compensation.vouchers import Terms, check_bounds
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NotYourMove
 from amends.kernel.texts import say
@@ -71,6 +71,7 @@ def give_voucher(
     if by.party is not Party.MERCHANT or not by.merchant_id:
         ours = say("平台的优惠券在售后单上发。", "The platform gives vouchers on a case.")
         raise NotYourMove(ours)
+    check_bounds(terms)
     found = holder(consumer, by)
     key = _key("voucher", key)
     payload = {

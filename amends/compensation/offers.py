@@ -14,7 +14,7 @@ from django.db.models import Sum
 from amends.approvals.rules_of_money import rules_on
 from amends.cases.models import Case, Grant
 from amends.compensation.rules import OF_THE_ORDER, PLATFORMS, POINTS, Kind, voucher_unit
-from amends.compensation.vouchers import Terms
+from amends.compensation.vouchers import GIFT, Terms, check_bounds
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NoSuchMove, NotYourMove, Unprocessable
@@ -22,7 +22,7 @@ from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 from amends.policy.rules.answers import text_in
 
-BASIS = "compensation"
+BASIS = GIFT
 LIVE = ("owed", "doing", "done")
 NOT_BEFORE_IT_OPENS = ("drafted",)
 GOES_HOME = ("unwinding", "merged")
@@ -79,6 +79,7 @@ def checked(case: Case, offer: Offer, by: Actor) -> dict[str, Any]:
     given: dict[str, Any] = {"kind": kind.value, "amount_minor": amount, "unit": unit_of(kind, case.currency)}
     if kind is Kind.VOUCHER:
         terms = Terms(case.currency, amount, offer.min_spend_minor, offer.scope, offer.days)
+        check_bounds(terms)
         given |= {"min_spend_minor": terms.min_spend_minor, "days": terms.days, "scope": terms.scope}
     elif kind is Kind.CLAIM_SUM:
         given["claim"] = offer.claim

@@ -23,7 +23,7 @@ from amends.compensation.rules import (
     worth_of_points,
     worth_of_voucher,
 )
-from amends.compensation.vouchers import visible_to
+from amends.compensation.vouchers import shown_to, visible_to
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
@@ -33,6 +33,7 @@ from amends.people.rules import Actor
 
 EXAMPLE_MINOR = 1000
 PAGE = 25
+WITH_PEOPLE = Voucher.objects.select_related("merchant", "consumer", "case")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +100,13 @@ def _given(
 
 def vouchers_of(by: Actor, *, state: str = "") -> QuerySet[Voucher]:
     """The vouchers that `by` may know of, newest first."""
-    rows = Voucher.objects.filter(visible_to(by)).select_related("merchant", "consumer", "case")
+    rows = WITH_PEOPLE.filter(visible_to(by))
     return (rows.filter(state=state) if state else rows).order_by("-made_at", "-pk")
 
 
 def voucher_for(ref: str, by: Actor) -> Voucher:
-    """The voucher that somebody typed or clicked. Raises NotFound."""
-    found = vouchers_of(by).filter(ref=clean_ref(ref) or "").first()
+    """The voucher that somebody typed, clicked or showed at a till. Raises NotFound."""
+    found = WITH_PEOPLE.filter(shown_to(by), ref=clean_ref(ref) or "").first()
     if found is None:
         raise NotFound
     return found

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from amends.approvals.asking import decide
-from amends.approvals.counting import weigh
+from amends.approvals.counting import check_most
 from amends.approvals.models import Approval
 from amends.approvals.rules_of_money import rules_on
 from amends.cases.grants import owe_share
@@ -23,15 +23,15 @@ from amends.cases.taking import take, take_case_of
 from amends.compensation.models import Supplement
 from amends.compensation.offers import check_stage
 from amends.kernel import clock
-from amends.kernel.money import Money
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import Conflict, NotFound, NotYourMove, Unprocessable
-from amends.kernel.texts import Text, say
+from amends.kernel.texts import say
 from amends.market.models import Tender, Unit
 from amends.people.rules import CLOCK, PLATFORM, Actor
 from amends.plumbing.payments.choosing import gateway
 from amends.plumbing.payments.port import GatewayUnreachable
+from amends.plumbing.rounds import one_by_one
 from amends.plumbing.shards import WHOLE, Shard
 from amends.policy.rules.facts import Remedy
 from amends.refunds.intents import intend_for
@@ -107,7 +107,7 @@ def drop_with_case(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 def lapse_due(*, most: int = 200, shard: Shard = WHOLE) -> int:
     """Supplements that were not paid in time are asked for no longer; answers how many."""
     due = shard.rows(Supplement.objects.filter(state=ASKED, due_at__lte=clock.now())).order_by("due_at", "pk")
-    return sum(_lapse(*row) for row in list(due.values_list("case_id", "pk")[:most]))
+    return one_by_one(list(due.values_list("case_id", "pk")[:most]), _lapse, "end of a supplement")
 
 
 def supplements_of(case: Case) -> Sequence[Supplement]:
@@ -119,11 +119,7 @@ def _check_sum(amount_minor: int, currency: str) -> None:
     if amount_minor < 1:
         raise Unprocessable.field("amount_minor", say("金额要大于零。", "The amount is more than nothing."), code="wrong_amount")
     rules = rules_on(clock.now())
-    most = rules.supplements.most_minor
-    if most and weigh(rules, amount_minor, currency) > most:
-        money = Money(most, rules.currency)
-        wrong = say("最多 {most}。", "{most} at most.", most=Text(money.into("zh"), money.into("en")))
-        raise Unprocessable.field("amount_minor", wrong, code="wrong_amount")
+    check_most(rules, amount_minor, currency, rules.supplements.most_minor)
 
 
 @an_act
