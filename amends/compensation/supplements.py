@@ -65,8 +65,7 @@ def ask(ref: str, *, amount_minor: int, why: str = EXCHANGE, by: Actor, key: str
         raise NotYourMove(say("只有商家和平台可以请消费者补款。", "Only merchant and platform ask a consumer to pay on top."))
     check_stage(case)
     _check_sum(amount_minor, case.currency)
-    if Supplement.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, state=ASKED).exists():
-        raise Conflict(say("已经请消费者补过款，还在等。", "The consumer has been asked already."), code="asked_already")
+    _check_free(case)
     ref = new_ref("SU")
     payload = {"case": case.pk, "amount_minor": amount_minor, "why": why[:30], "ref": ref}
     waits = decide(
@@ -80,6 +79,7 @@ def run_ask(payload: Mapping[str, Any], asker: Actor, approver: Actor, approval:
     """A supplement that was to be approved is asked for now. For approvals.register."""
     case = take_case_of(payload["case"])
     check_stage(case)
+    _check_free(case)
     return _asked(case, payload, asker).ref
 
 
@@ -113,6 +113,12 @@ def lapse_due(*, most: int = 200, shard: Shard = WHOLE) -> int:
 def supplements_of(case: Case) -> Sequence[Supplement]:
     """What was asked of the consumer in this case, the newest first."""
     return list(Supplement.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("-pk"))
+
+
+def _check_free(case: Case) -> None:
+    """One at a time, also where two were asked of approvers before."""
+    if Supplement.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, state=ASKED).exists():
+        raise Conflict(say("已经请消费者补过款，还在等。", "The consumer has been asked already."), code="asked_already")
 
 
 def _check_sum(amount_minor: int, currency: str) -> None:
