@@ -19,6 +19,7 @@ from amends.approvals.rules import ACTIONS
 from amends.approvals.words import sum_words
 from amends.cases.models import Case
 from amends.kernel import clock
+from amends.kernel.parties import Party
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
 from amends.people.rules import Actor
@@ -77,14 +78,19 @@ def lock(by: Actor, matter: Matter) -> None:
 
 
 def so_far(rules: Rules, by: Actor, matter: Matter) -> SoFar:
-    """What counts already against this person's day and this matter's bounds. One query."""
+    """What counts already against this person's day and this matter's bounds. One query.
+
+    To a shop's people counts what their own shop gave the consumer: what others did is neither their bound nor theirs to learn.
+    """
     day = today(clock.now())
     gifts = Q(action__in=[name for name, action in ACTIONS.items() if action.gift])
     since = day - timedelta(days=rules.goodwill.per_consumer_days)
     mine = Q(user_id=by.user_id or 0, day=day) & ~Q(key__startswith=GRANTED)
     of_case = gifts & Q(merchant_id=matter.merchant_id, case_id=matter.case_id) if matter.case_id else NOBODY
     of_consumer = gifts & Q(consumer_id=matter.consumer_id, day__gt=since) if matter.consumer_id else NOBODY
-    of_shop = gifts & Q(merchant_id=matter.merchant_id, day=day, party="merchant")
+    if by.party is Party.MERCHANT:
+        of_consumer &= Q(merchant_id=matter.merchant_id)
+    of_shop = gifts & Q(merchant_id=matter.merchant_id, day=day, party=Party.MERCHANT.value)
     parts = {"own": mine, "on_case": of_case, "to_consumer": of_consumer, "by_shop": of_shop}
     sums = {name: Sum("amount_minor", filter=one, default=0) for name, one in parts.items()}
     rows = Spending.objects.filter(mine | of_case | of_consumer | of_shop).order_by().values("action", "unit").annotate(**sums)

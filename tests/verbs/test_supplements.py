@@ -8,21 +8,26 @@ from datetime import timedelta
 
 import pytest
 
+from amends.approvals import answering as approving
+from amends.approvals.models import Approval
 from amends.cases.models import Case, Entry, Grant
 from amends.cases.verbs.answering import approve, withdraw
 from amends.compensation.captures import take_capture
+from amends.compensation.giving import compensate
 from amends.compensation.models import Supplement
+from amends.compensation.offers import Offer
 from amends.compensation.supplements import ask, drop, lapse_due, pay_url
 from amends.insight.verify import CHECKS
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, Unprocessable
 from amends.market.models import Payment, Tender
 from amends.notices.models import Notice
+from amends.people.rules import Role
 from amends.plumbing.payments.port import Answer
 from amends.refunds.answers import take_answer
 from amends.refunds.asking import mark_sent
 from amends.refunds.models import Refund
-from tests.cast import Cast, the_cast
+from tests.cast import Cast, person, the_cast
 from tests.refunding import an_unshipped_order, asked_back, forget, run_only
 
 
@@ -206,6 +211,27 @@ def test_the_payment_page_has_its_title_in_the_readers_language(
     monkeypatch.setattr("amends.compensation.supplements.gateway", lambda name: Till())
     pay_url(asked(case, cast), language)
     assert seen == [title]
+
+
+def test_of_two_that_were_asked_of_approvers_one_is_asked_of_the_consumer_at_a_time(cast: Cast, case: Case) -> None:
+    head = person("head", Role.SUPERVISOR)
+    waiting = [ask(case.ref, amount_minor=minor, by=cast.agent, reason="a dearer one instead") for minor in (40_000, 50_000)]
+    first, second = (row.ref for row in waiting if isinstance(row, Approval))
+    assert approving.approve(first, by=head).state == "granted"
+    with pytest.raises(Conflict) as one:
+        approving.approve(second, by=head)
+    assert one.value.code == "asked_already"
+    assert list(Supplement.objects.filter(case=case).values_list("amount_minor", flat=True)) == [40_000]
+    assert Approval.objects.get(ref=second).state == "asked", "it waits until the first is over"
+
+
+def test_the_end_of_a_case_ends_what_was_asked_of_approvers_about_it(cast: Cast, case: Case) -> None:
+    ask(case.ref, amount_minor=40_000, by=cast.agent, reason="a dearer one instead")
+    compensate(case.ref, Offer("goodwill", 6000), by=cast.agent, why="three weeks late")
+    assert Approval.objects.filter(state="asked").count() == 2
+    withdraw(case.ref, by=cast.anna)
+    assert list(Approval.objects.values_list("state", flat=True)) == ["void", "void"]
+    assert Entry.objects.filter(case_id=case.pk, verb="void_approval").count() == 2
 
 
 def test_a_supplement_above_the_bound_says_the_bound_as_money(cast: Cast, case: Case) -> None:
