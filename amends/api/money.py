@@ -250,10 +250,9 @@ def _fresh(row: Refund, request: Asked) -> NeedOut:
 def _need(row: Refund, due_at: datetime | None, reader: Actor) -> NeedOut:
     # Who of the platform has it in hand is said to the platform.
     owner = str(row.owner) if row.owner and reader.sees_everything else ""
-    why = why_of(row) if row.stage != "dropped" else None
     return NeedOut(
         ref=row.ref, case=row.case.ref, label=text(label_of(row)), amount=Money(amount_minor=row.amount_minor, currency=row.unit),
-        way=row.way, gateway=row.gateway, stage=row.stage, need=lists.need_of(row), why=text(why) if why else None, reason=row.reason,
+        way=row.way, gateway=row.gateway, stage=row.stage, need=lists.need_of(row), why=text(why_of(row)), reason=row.reason,
         owner=owner, since=row.since, due_at=due_at, provider_ref=row.provider_ref,
         stands_for=row.stands_for.ref if row.stands_for else "",
     )  # fmt: skip

@@ -24,7 +24,7 @@ from amends.kernel import clock
 from amends.kernel.refusals import NotFound
 from amends.people.rules import GATEWAY, PLATFORM, Actor
 from amends.plumbing.payments.port import CAME_BACK, NEVER_RECEIVED, Answer
-from amends.refunds.books import DELIVERED, LIVE, UNANSWERED
+from amends.refunds.books import DELIVERED, LIVE, REPLACED, UNANSWERED
 from amends.refunds.intents import keep_tender_apart
 from amends.refunds.models import Attempt, Refund
 from amends.refunds.reserving import move_uncounted
@@ -93,7 +93,7 @@ def _taken(ref: str) -> tuple[Case, Refund]:
 def _take_paid(refund: Refund, case: Case, answer: Answer, source: str) -> None:
     if refund.stage in DELIVERED:
         return
-    if refund.stage == "redirected" and (there := _stand_in(refund)) is not None:
+    if refund.stage in REPLACED and (there := _stand_in(refund)) is not None:
         _paid_after_all(refund, there, case, answer, source)
         return
     if refund.stage in CATCH_UP:
@@ -111,7 +111,7 @@ def _stand_in(refund: Refund) -> Refund | None:
     """The refund that was to be paid instead, where that was not sent yet: then this money need not go out a second time."""
     mine = Refund.objects.filter(merchant_id=refund.merchant_id, stands_for_id=refund.pk, stage__in=LIVE).order_by("pk")
     there = mine.select_related("tender").first()
-    if there is not None and there.stage == "redirected":
+    if there is not None and there.stage in REPLACED:
         return _stand_in(there)
     return there if there is not None and there.stage in CATCH_UP else None
 
