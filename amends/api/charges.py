@@ -19,6 +19,7 @@ from amends.api.bearing_shapes import (
     ChargeAnswerIn,
     ChargeDecisionIn,
     ChargeDoneOut,
+    ChargeGivingBackIn,
     ChargeIn,
     ChargeOut,
     ChargePaymentIn,
@@ -39,6 +40,7 @@ from amends.liability.queries.insuring import insurers
 from amends.liability.verbs import charging
 from amends.liability.verbs.bearers import add_bearer
 from amends.liability.verbs.deductions import announce_charge
+from amends.liability.verbs.giving_back import give_back
 from amends.liability.verbs.insuring import insure
 
 router = Router(tags=["bearing"])
@@ -151,6 +153,12 @@ def charge_excuse(request: Asked, ref: str, body: ChargeDecisionIn) -> HttpRespo
 def charge_write_off(request: Asked, ref: str, body: ChargeDecisionIn) -> HttpResponse:
     """What could not be collected is the platform's loss."""
     return _charged(request, lambda: charging.write_off(ref, by=request.auth.actor, **body.model_dump()), ref)
+
+
+@posting(router, "/charges/{ref}/giving-back", ChargeDoneOut, "Give back what was paid for nothing")
+def charge_giving_back(request: Asked, ref: str, body: ChargeGivingBackIn) -> HttpResponse:
+    """All of it that the case no longer costs: to a merchant into what is held for it, to others by bank."""
+    return _charged(request, lambda: give_back(ref, by=request.auth.actor, **body.model_dump()), ref)
 
 
 # ── bearers and insurance ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ A contested deduction has no row of its own for its owner: the owner is worked o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from amends.approvals.rules_of_money import rules_on
@@ -26,6 +27,13 @@ def deduction_of(charge: ChargeBackTo) -> DepositMove | None:
     """The deduction that takes this charge from the deposit or waits to, if there is one that was not withdrawn."""
     rows = DepositMove.objects.filter(merchant_id=charge.merchant_id, charge_id=charge.pk)
     return rows.exclude(state=WITHDRAWN).order_by("pk").first()
+
+
+def deducted_among(charges: Sequence[ChargeBackTo]) -> set[int]:
+    """Those of these charges (by their key) that a deduction takes or waits to. One query, none where nothing is overdue."""
+    overdue = [one.pk for one in charges if one.stage in COLLECTED]
+    rows = DepositMove.objects.filter(charge_id__in=overdue).exclude(state=WITHDRAWN).order_by()
+    return {key for key in rows.values_list("charge_id", flat=True) if key is not None} if overdue else set()
 
 
 def currency_of(merchant_id: int) -> str:

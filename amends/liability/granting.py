@@ -17,6 +17,7 @@ from amends.liability.verbs.charging import decided
 from amends.liability.verbs.deductions import announced
 from amends.liability.verbs.deposit_row import deposit_of
 from amends.liability.verbs.deposits import paid_out
+from amends.liability.verbs.giving_back import given_back
 from amends.liability.verbs.holds import held, released
 from amends.people.rules import Actor
 
@@ -24,11 +25,15 @@ Run = Callable[[Mapping[str, Any], Actor, Actor, Approval], str]
 
 
 def deciding(name: str) -> Run:
-    """The runner of one decision about a charge (hold_liable, excuse, write_off)."""
+    """The runner of one decision about a charge (hold_liable, excuse, write_off); to excuse what was paid is to give it back."""
 
     @an_act
     def run(payload: Mapping[str, Any], asker: Actor, approver: Actor, approval: Approval) -> str:
-        _, charge = take_life(ChargeBackTo, payload["charge"], asker)
+        case, charge = take_life(ChargeBackTo, payload["charge"], asker)
+        if minor := payload.get("give_back", 0):
+            return given_back(
+                case, charge, minor, platform_hand(asker), text_id=payload["text"], reference=payload["reference"], approval=approval.ref
+            ).ref
         return decided(name, charge, payload["text"], platform_hand(asker), approval.ref).ref
 
     return run
@@ -81,7 +86,9 @@ def run_pay_out(payload: Mapping[str, Any], asker: Actor, approver: Actor, appro
 
 
 def words_of_charge(payload: Mapping[str, Any]) -> Text:
-    """Which charge it is about."""
+    """Which charge it is about, and whether it is paid and would be given back."""
+    if payload.get("give_back"):
+        return say("退回追偿 {ref} 多付的钱", "give back what was paid for nothing on charge {ref}", ref=payload["charge"])
     return say("追偿 {ref}", "charge {ref}", ref=payload["charge"])
 
 

@@ -139,6 +139,7 @@ BODIES: dict[str, Any] = {
     "ChargeAnswerIn": {"words": "no"},
     "ChargePaymentIn": {"reference": "B-1"},
     "ChargeDecisionIn": {"words": "as the pictures show"},
+    "ChargeGivingBackIn": {"words": "the refund was dropped", "reference": "B-2"},
     "BearerIn": {"kind": "carrier", "key": "SF", "name_zh": "快运通", "name_en": "Swift"},
     "TopUpIn": {"amount_minor": 1, "provider_ref": "B-9"},
     "DepositMoveIn": {"amount_minor": 1, "reason": "agreed", "why": "as agreed"},

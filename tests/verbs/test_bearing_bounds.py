@@ -227,6 +227,8 @@ def test_a_contested_deduction_calls_for_its_answer(cast: Cast, stepped_clock: c
     assert (line.facts["move"], line.facts["owner"]) == (move.ref, head.user_id)
     assert deduct_all() == 0, "silence takes nothing"
     uphold(move.ref, why="仓库出库照片是另一款", by=head)
+    run_only("notices")
+    assert Notice.objects.filter(kind="case.uphold_deduction", party="merchant").exists(), "the answer is told to whoever objected"
     assert call_all() == 0
     assert fresh(charge).stage == "borne"
 
@@ -257,6 +259,8 @@ def test_a_withdrawn_deduction_is_announced_again(cast: Cast, stepped_clock: clo
     with pytest.raises(NoSuchMove):
         announce_charge(charge.ref, by=cast.agent)
     withdraw(DepositMove.objects.get(charge=charge).ref, why="写错了原因", by=cast.agent)
+    run_only("notices")
+    assert Notice.objects.filter(kind="case.withdraw_deduction", party="merchant").exists()
     assert may(charge, cast.agent) == ("announce_deduction", "bear", "write_off")
     assert may(charge, cast.bolt) == ()
     with pytest.raises(NotYourMove):

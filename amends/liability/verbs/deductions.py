@@ -124,8 +124,7 @@ def tell_case(what: str, move: DepositMove, by: Actor, **facts: Any) -> None:
 @an_act
 def uphold(ref: str, *, why: str, by: Actor) -> DepositMove:
     """The objection does not hold: the deduction is done at once. By another than who announced it, with reasons."""
-    platform_hand(by)
-    move = _locked(ref, by)
+    hand, move = platform_hand(by), _locked(ref, by)
     merchant_of(move.merchant.ref, by)
     if move.state != CONTESTED:
         raise NoSuchMove(NOT_OPEN, code="not_contested")
@@ -134,6 +133,7 @@ def uphold(ref: str, *, why: str, by: Actor) -> DepositMove:
         raise NotYourMove(own, code="own_deduction")
     move.state, move.notice_until, move.why = ANNOUNCED, clock.now(), _with_answer(move.why, why)
     move.save(update_fields=["state", "notice_until", "why"])
+    tell_case("uphold_deduction", move, hand)
     deduct(move)
     return move
 
@@ -141,13 +141,13 @@ def uphold(ref: str, *, why: str, by: Actor) -> DepositMove:
 @an_act
 def withdraw(ref: str, *, why: str, by: Actor) -> DepositMove:
     """The deduction does not happen: before its notice has run, or because the objection holds. With reasons."""
-    platform_hand(by)
-    move = _locked(ref, by)
+    hand, move = platform_hand(by), _locked(ref, by)
     merchant_of(move.merchant.ref, by)
     if move.state not in PENDING:
         raise NoSuchMove(NOT_OPEN, code="not_open")
     move.state, move.ended_at, move.why = WITHDRAWN, clock.now(), _with_answer(move.why, why)
     move.save(update_fields=["state", "ended_at", "why"])
+    tell_case("withdraw_deduction", move, hand)
     return move
 
 

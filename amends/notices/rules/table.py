@@ -268,6 +268,8 @@ case.announce_deduction            -                    merchant    act      tol
 case.contest_deduction             -                    agent       act      told      deduction_contested
 case.remind_deduction              -                    agent       remind   told      remind_deduction
 case.alarm_deduction               -                    supervisor  act      -         alarm_deduction
+case.uphold_deduction              -                    merchant    result   -         deduction_upheld
+case.withdraw_deduction            -                    merchant    result   -         deduction_withdrawn
 charge_back_to.ask_bearer          @to                  merchant    act      told      charge_asked
 charge_back_to.ask_bearer          @for                 merchant    news     -         charge_asked_other
 charge_back_to.admit_liability     @for                 merchant    result   -         charge_admitted_other
@@ -285,6 +287,8 @@ charge_back_to.bear                @for                 merchant    news     -  
 charge_back_to.deduct              @to                  merchant    result   -         charge_deducting
 charge_back_to.deduct              -                    agent       act      told      charge_deducting_agent
 charge_back_to.write_off           -                    supervisor  news     -         charge_written_off
+charge_back_to.give_back           @to                  merchant    result   -         charge_given_back
+charge_back_to.give_back           @for                 merchant    result   -         charge_given_back_other
 charge_back_to.alarm               -                    supervisor  act      -         alarm
 charge_back_to.remind              >merchant,@to        merchant    remind   told      remind_charge
 charge_back_to.remind              >platform            agent       remind   told      remind_platform
