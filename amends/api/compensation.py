@@ -66,7 +66,7 @@ class DecidedOut(Schema):
 
 
 class GivenOut(Schema):
-    """Something that was given on a case. `unit`: a currency, CNY.voucher or points; `worth_minor`: what it is worth,
+    """Something that was given on a case. `unit`: a currency, CNY.voucher or points; `worth_minor`: what it is worth in `worth_currency`,
     and how that was found."""
 
     kind: str
@@ -80,6 +80,7 @@ class GivenOut(Schema):
     voucher: str | None
     arrived: bool
     worth_minor: int
+    worth_currency: str
     worth_how: shapes.TextOut
 
 
@@ -294,7 +295,7 @@ def _given(one: Given) -> GivenOut:
     return GivenOut(
         kind=one.kind.value, name=shapes.TextOut(**one.name.both()), amount_minor=one.amount_minor, unit=one.unit, borne_by=one.borne_by,
         by=one.by.value, at=one.at, words=one.words, voucher=one.voucher.ref if one.voucher else None, arrived=one.arrived,
-        worth_minor=one.worth.minor, worth_how=shapes.TextOut(**one.worth.how.both()),
+        worth_minor=one.worth.minor, worth_currency=one.worth_currency, worth_how=shapes.TextOut(**one.worth.how.both()),
     )  # fmt: skip
 
 

@@ -20,7 +20,6 @@ from amends.cases.texts import clean_words
 from amends.compensation.models import PurseMove
 from amends.compensation.rules import CREDIT, POINTS, in_words
 from amends.kernel import clock
-from amends.kernel.money import exponent
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Conflict, NotFound, NotYourMove, Unprocessable
@@ -204,8 +203,3 @@ def _knows(by: Actor, consumer: Consumer) -> bool:
 
 def _customers(by: Actor) -> QuerySet[Order]:
     return Order.objects.visible_to(by)
-
-
-def as_decimals(unit: str) -> int:
-    """How many decimals a purse of this unit is shown with."""
-    return 0 if unit == POINTS else exponent(unit)

@@ -158,10 +158,10 @@ def worth_of_voucher(name: str, minor: int, bps: int) -> Worth:
     return Worth(name, minor * bps // WHOLE, how)
 
 
-def worth_of_points(name: str, points: int, minor_per_100: int) -> Worth:
-    """Points count at what a hundred of them are worth, rounded down."""
+def worth_of_points(name: str, points: int, *, worth_minor: int, per_points: int) -> Worth:
+    """Points count at `worth_minor` for `per_points` of them, rounded down once."""
     how = say("{n} 积分折算", "{n} points at their worth", n=points)
-    return Worth(name, points * minor_per_100 // 100, how)
+    return Worth(name, points * worth_minor // per_points, how)
 
 
 def with_best(choices: Sequence[Worth]) -> list[Worth]:
