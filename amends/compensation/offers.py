@@ -12,9 +12,10 @@ from typing import Any
 from django.db.models import Sum
 
 from amends.approvals.rules_of_money import rules_on
+from amends.cases.left import LIVE
 from amends.cases.models import Case, Grant
 from amends.compensation.rules import OF_THE_ORDER, PLATFORMS, POINTS, Kind, voucher_unit
-from amends.compensation.vouchers import GIFT, Terms, check_bounds
+from amends.compensation.vouchers import GIFT, MOST_MINOR, Terms, check_bounds
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NoSuchMove, NotYourMove, Unprocessable
@@ -23,10 +24,6 @@ from amends.people.rules import Actor
 from amends.policy.rules.answers import text_in
 
 BASIS = GIFT
-LIVE = ("owed", "doing", "done")
-NOT_BEFORE_IT_OPENS = ("drafted",)
-GOES_HOME = ("unwinding", "merged")
-MOST_MINOR = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,8 @@ def checked(case: Case, offer: Offer, by: Actor) -> dict[str, Any]:
     if kind is Kind.CLAIM_SUM:
         amount = _of_claim(case, offer)
     if not 1 <= amount <= MOST_MINOR:
-        raise Unprocessable.field("amount_minor", say("金额要大于零。", "The amount is more than nothing."), code="wrong_amount")
+        none, beyond = say("金额要大于零。", "The amount is more than nothing."), say("金额太大了。", "The amount is beyond all sense.")
+        raise Unprocessable.field("amount_minor", none if amount < 1 else beyond, code="wrong_amount")
     most = rules_on(clock.now()).points.most_points
     if kind is Kind.POINTS and amount > most:
         raise Unprocessable.field("amount_minor", say("最多 {n} 积分。", "{n} points at most.", n=most), code="wrong_amount")
@@ -128,8 +126,13 @@ def check_stage(case: Case) -> None:
     if case.is_over:
         over = say("售后单已结束，不能再给补偿。", "The case is closed; nothing can be given on it any more.")
         raise NoSuchMove(over, code="case_over")
-    if case.stage in NOT_BEFORE_IT_OPENS + GOES_HOME:
+    if not claim_stands(case):
         raise NoSuchMove(say("售后单现在不能给补偿。", "Nothing can be given on this case now."), code="not_now")
+
+
+def claim_stands(case: Case) -> bool:
+    """Whether the case has a claim, by its table: one that could be withdrawn. A draft has none yet; withdrawn or merged it is no more."""
+    return bool(case.LIFE.who_may(case.stage, "withdraw"))
 
 
 def bearer(kind: Kind, by: Actor) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from amends.approvals.asking import decide
 from amends.approvals.counting import check_most
 from amends.approvals.models import Approval
@@ -21,7 +23,7 @@ from amends.cases.models import Case, Grant
 from amends.cases.record import an_act
 from amends.cases.taking import take, take_case_of
 from amends.compensation.models import Supplement
-from amends.compensation.offers import check_stage
+from amends.compensation.offers import check_stage, claim_stands
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref, new_ref
@@ -37,7 +39,9 @@ from amends.policy.rules.facts import Remedy
 from amends.refunds.intents import intend_for
 
 ASKED, PAID = "asked", "paid"
+ASKERS = (Party.MERCHANT, Party.PLATFORM)
 EXCHANGE = "exchange_difference"
+LONGEST_URL = 400
 TITLE = say("补差价", "Price difference")
 NO_PAGE = say("支付渠道现在打不开付款页，请稍后再试。", "The gateway can't open its payment page now. Please try again in a while.")
 OVER = say("这笔补款已经了结，不用再付。", "It is no longer asked for; there is nothing to pay.")
@@ -56,12 +60,17 @@ def exchange_difference(case: Case, unit: Unit, new_price_minor: int, *, by: Act
     return grant
 
 
+def may_ask(case: Case, by: Actor) -> bool:
+    """Whether `by` could ask the consumer of this case for a difference at all."""
+    return by.party in ASKERS and not by.only_reads and claim_stands(case)
+
+
 @an_act
 def ask(ref: str, *, amount_minor: int, why: str = EXCHANGE, by: Actor, key: str = "", reason: str = "") -> Supplement | Approval:
     """The consumer is asked to pay so much on top until a limit, at the gateway that the order was paid with; or somebody else was asked
     to approve it, for whom `reason` is. One at a time. Raises NotFound, NotYourMove, NoSuchMove, Unprocessable, Conflict."""
     case = take(ref, by)
-    if by.party not in (Party.MERCHANT, Party.PLATFORM) or by.only_reads:
+    if by.party not in ASKERS or by.only_reads:
         raise NotYourMove(say("只有商家和平台可以请消费者补款。", "Only merchant and platform ask a consumer to pay on top."))
     check_stage(case)
     _check_sum(amount_minor, case.currency)
@@ -87,7 +96,7 @@ def run_ask(payload: Mapping[str, Any], asker: Actor, approver: Actor, approval:
 def drop(ref: str, *, by: Actor) -> Supplement:
     """The consumer is no longer asked. By merchant or platform; raises NotFound, NotYourMove, Conflict."""
     case, supplement = _taken(ref, by)
-    if by.party not in (Party.MERCHANT, Party.PLATFORM) or by.only_reads:
+    if by.party not in ASKERS or by.only_reads:
         raise NotYourMove(say("只有商家和平台可以撤回补款。", "Only merchant and platform may take this back."))
     if supplement.state != ASKED:
         raise Conflict(OVER, code="supplement_over")
@@ -108,6 +117,12 @@ def lapse_due(*, most: int = 200, shard: Shard = WHOLE) -> int:
     """Supplements that were not paid in time are asked for no longer; answers how many."""
     due = shard.rows(Supplement.objects.filter(state=ASKED, due_at__lte=clock.now())).order_by("due_at", "pk")
     return one_by_one(list(due.values_list("case_id", "pk")[:most]), _lapse, "end of a supplement")
+
+
+def payable(by: Actor) -> QuerySet[Supplement]:
+    """What the consumer `by` is asked to pay and still can, the nearest end first."""
+    mine = Supplement.objects.filter(case__consumer_id=by.consumer_id or 0, state=ASKED, due_at__gt=clock.now())
+    return mine.select_related("case").order_by("due_at", "pk")
 
 
 def supplements_of(case: Case) -> Sequence[Supplement]:
@@ -167,7 +182,8 @@ def payment_page(ref: str, by: Actor, language: str = "zh") -> str:
 
 
 def pay_url(supplement: Supplement, language: str = "zh") -> str:
-    """Where the consumer pays it; asked of the gateway outside of any act, once, and kept. Empty where the gateway makes no such page.
+    """Where the consumer pays it; asked of the gateway outside of any act, once, and kept where it can be. Empty where the gateway makes
+    no such page.
 
     Raises Conflict where it is asked for no longer, also when its time is over and the clock has not said so yet.
     """
@@ -176,10 +192,10 @@ def pay_url(supplement: Supplement, language: str = "zh") -> str:
     if supplement.pay_url:
         return supplement.pay_url
     url = gateway(supplement.gateway).pay_link(supplement.ref, supplement.amount_minor, supplement.currency, TITLE.into(language)) or ""
-    if url:
-        Supplement.objects.filter(pk=supplement.pk, pay_url="").update(pay_url=url[:400])
-        supplement.pay_url = url[:400]
-    return supplement.pay_url
+    if url and len(url) <= LONGEST_URL:
+        Supplement.objects.filter(pk=supplement.pk, pay_url="").update(pay_url=url)
+        supplement.pay_url = url
+    return url
 
 
 def _taken(ref: str, by: Actor) -> tuple[Case, Supplement]:

@@ -221,6 +221,11 @@ def standing_of(voucher: Voucher) -> Standing:
     return Standing(voucher.state, voucher.currency, voucher.amount_minor, voucher.min_spend_minor, voucher.valid_from, voucher.valid_until)
 
 
+def state_at(voucher: Voucher, at: datetime) -> str:
+    """Its state as a reader should be told: run out by the clock alone, whether or not a job has ended it yet."""
+    return "expired" if voucher.state == ISSUED and at >= voucher.valid_until else voucher.state
+
+
 def facts_of(voucher: Voucher) -> dict[str, str | int]:
     """What the timeline tells of a voucher."""
     return {
