@@ -8,14 +8,16 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from amends.approvals import answering, asking, lapsing, queries
+from amends.approvals import answering, asking, lapsing, queries, versions
 from amends.approvals.asking import approval_of
 from amends.approvals.models import Approval, Spending
 from amends.approvals.rules import ACTIONS, Because
+from amends.approvals.rules_of_money import rules_on, shipped_text
 from amends.cases.models import Entry
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.faces.approving import page
+from amends.kernel import clock
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.kernel.texts import say
@@ -128,6 +130,26 @@ def test_one_case_and_one_consumer_have_bounds_that_several_givers_share(house: 
     for n in range(6):  # with six more, what one consumer may be given in thirty days
         assert give(house, givers[n % 2], 5000, key=f"other {n}") is None
     assert asked(house, 100, key="consumer").payload["because"] == ["consumer"]
+
+
+def test_the_page_of_an_answered_request_tells_the_bounds_of_its_own_day(house: House, stepped_clock: Stepped) -> None:
+    row = asked(house)
+    stepped_clock.forward(timedelta(hours=1))
+    give(house, house.cast.agent, 4000, key="later")
+    assert ("¥40.00", False) in [(bound["used"].into("en"), bound["alone"]) for bound in page.one(row, house.sue)["bounds"]]
+    version = (
+        shipped_text()
+        .replace('"2026-11"', '"2026-03"')
+        .replace("2026-11-01", "2026-03-11")
+        .replace("alone_minor = 5000\n", "alone_minor = 9000\n")
+    )
+    versions.write(version, why="the year ends", by=house.pam)
+    versions.sign("2026-03", by=house.paul)
+    answering.refuse(row.ref, by=house.sue, why="too much for a scratch")
+    stepped_clock.forward(timedelta(days=3))
+    told = page.one(Approval.objects.get(pk=row.pk), house.sue)
+    assert [bound["bound"].into("en") for bound in told["bounds"] if bound["alone"]] == ["¥50.00", "¥500.00", "¥500.00"]
+    assert rules_on(clock.now()).limit(Role.AGENT, "goodwill").alone_minor == 9000  # type: ignore[union-attr]
 
 
 def test_what_other_shops_gave_a_consumer_bounds_no_shop_and_is_not_told_to_it(house: House) -> None:
