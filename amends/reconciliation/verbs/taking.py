@@ -5,7 +5,7 @@
 Invariants
  1. A file with one wrong row is not taken at all, and every wrong row is named (MOST_FAULTS).
  2. A provider reference stands once for its gateway, kind and state, in however many statements it comes; where it comes back with
-    another sum, the statement contradicts an older one and is refused.
+    another sum, the statement contradicts an older one, or itself, and is refused.
  3. Nobody is asked inside of a transaction.
 """
 
@@ -177,6 +177,7 @@ def _keep(
 
 def _write(statement: Statement, lines: Sequence[Line]) -> int:
     """The lines that did not stand anywhere before are written; answers how many. Refuses those that say otherwise than before."""
+    _check_sums(lines)
     known = StatementLine.objects.filter(gateway=statement.gateway)
     fresh = 0
     for start in range(0, len(lines), AT_ONCE):
@@ -193,6 +194,19 @@ def _write(statement: Statement, lines: Sequence[Line]) -> int:
         rows = [_row(statement, line) for identity, line in batch.items() if identity not in there]
         fresh += len(StatementLine.objects.bulk_create(rows, ignore_conflicts=True))
     return fresh
+
+
+def _check_sums(lines: Sequence[Line]) -> None:
+    """Nothing but a fee stands in the statement twice with different sums: one of them would be lost without a word."""
+    said: dict[tuple[str, str, str], tuple[int, str]] = {}
+    for line in lines:
+        sums = (line.amount, line.currency)
+        if line.kind != "fee" and said.setdefault((line.kind, line.provider_ref, line.state), sums) != sums:
+            text = say(
+                "{ref} 在这份账单里有不同的金额，没有导入。", "{ref} stands in this statement with different sums; nothing was taken.",
+                ref=line.provider_ref,
+            )  # fmt: skip
+            raise Conflict(text, code="contradicts")
 
 
 def _row(statement: Statement, line: Line) -> StatementLine:
