@@ -23,7 +23,7 @@ from amends.people.rules import Actor
 from amends.plumbing.delimited import LOOKED_AT, Cells, plain, records, text_of
 from amends.plumbing.payments.port import Answer
 from amends.refunds.answers import take_answer, take_came_back
-from amends.refunds.bank.batches import STATES
+from amends.refunds.bank.batches import LET_OUT, STATES
 from amends.refunds.bank.hands import only_keepers
 from amends.refunds.books import DELIVERED
 from amends.refunds.models import BankBatch, BankRow
@@ -83,7 +83,7 @@ def confirm(ref: str, content: bytes, *, by: Actor) -> Confirmed:
     batch = BankBatch.objects.select_for_update(of=("self",)).filter(ref=clean_ref(ref) or "").first()
     if batch is None:
         raise NotFound
-    if batch.state not in ("released", "confirmed"):
+    if batch.state not in LET_OUT:
         raise NoSuchMove(say("文件现在是：{state}。", "The file is: {state}.", state=STATES[batch.state]), code="not_now")
     digest = hashlib.sha256(content).hexdigest()
     if batch.confirmation == digest:
