@@ -14,7 +14,6 @@ from datetime import timedelta
 from amends.cases import acting
 from amends.cases.models import Case
 from amends.cases.record import an_act
-from amends.cases.taking import take_case_of
 from amends.kernel import clock
 from amends.market.models import Tender
 from amends.people.rules import PLATFORM
@@ -25,6 +24,7 @@ from amends.refunds.books import REFUSED, UNANSWERED
 from amends.refunds.expecting import usual
 from amends.refunds.intents import keep_tender_apart
 from amends.refunds.models import Attempt, Refund, Way
+from amends.refunds.taking import taken
 
 ASKED = "asked"
 BY_GATEWAY = (Way.TENDER.value, Way.TRANSFER.value)
@@ -110,12 +110,6 @@ def asked_now(refund: Refund, case: Case) -> None:
     Attempt.objects.create(
         merchant_id=case.merchant_id, refund=refund, number=refund.attempts.count() + 1, made_at=clock.now(), answer=ASKED
     )  # fmt: skip
-
-
-def taken(refund_id: int) -> tuple[Case, Refund]:
-    """The refund with its case, both locked."""
-    case = take_case_of(Refund.objects.values_list("case_id", flat=True).get(pk=refund_id))
-    return case, Refund.objects.select_related("tender").get(merchant_id=case.merchant_id, pk=refund_id)
 
 
 def stage_of(refund_id: int) -> str:
