@@ -144,12 +144,9 @@ def payment(request: ActorRequest, ref: str) -> HttpResponse:
 @face("desk")
 def giving_back(request: ActorRequest, ref: str) -> HttpResponse:
     """What was paid for nothing goes back; above one's own limit somebody else is asked."""
-    told = {
-        "words": given(request, "words"),
-        "reference": given(request, "reference"),
-        "break_glass": given(request, "break_glass") == "on",
-    }
-    return _made(request, ref, "giving-back", lambda: give_back(ref, by=request.actor, **told), "back", GiveBackForm(request.POST))
+    glass, words, reference = given(request, "break_glass") == "on", given(request, "words"), given(request, "reference")
+    run = lambda: give_back(ref, words=words, reference=reference, by=request.actor, break_glass=glass)  # noqa: E731
+    return _made(request, ref, "giving-back", run, "back", GiveBackForm(request.POST))
 
 
 @require_POST

@@ -24,14 +24,14 @@ def to_give_back(charges: Iterable[ChargeBackTo]) -> dict[int, int]:
     paid = [one for one in charges if one.stage in PAID]
     if not paid:
         return {}
-    cases = {one.case_id for one in paid}
+    cases, merchants = {one.case_id for one in paid}, {one.merchant_id for one in paid}
     sides = Q(account__party="merchant", account__name__in=OF_MERCHANT) | Q(account__party="platform", account__name__in=OF_PLATFORM)
-    lines = Line.objects.filter(posting__case_id__in=cases).order_by()
+    lines = Line.objects.filter(merchant_id__in=merchants, posting__merchant_id__in=merchants, posting__case_id__in=cases).order_by()
     rows = lines.filter(sides).exclude(posting__what__in=NO_RELIEF).values_list("posting__case_id", "account__party", "unit")
     costs = {(case, party, unit): minor for case, party, unit, minor in rows.annotate(sum=Sum("amount_minor"))}
-    rows = lines.filter(posting__what=GIVEN_BACK, amount_minor__gt=0).values_list("posting__cause")
+    returned = lines.filter(posting__what=GIVEN_BACK, amount_minor__gt=0).values_list("posting__cause")
     back: dict[int, int] = {}
-    for cause, minor in rows.annotate(sum=Sum("amount_minor")):
+    for cause, minor in returned.annotate(sum=Sum("amount_minor")):
         of = int(cause.split(":")[1])
         back[of] = back.get(of, 0) + minor
     found = {

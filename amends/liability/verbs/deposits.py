@@ -50,7 +50,7 @@ def top_up(ref: str, *, amount_minor: int, provider_ref: str, by: Actor) -> Depo
     merchant = merchant_of(ref, by)
     check_above_zero(amount_minor)
     known = clean_words(provider_ref, field="provider_ref", required=True, longest=80)
-    for case_id in sorted(set(short(merchant).exclude(case_id=None).values_list("case_id", flat=True))):
+    for case_id in sorted({row.case_id for row in short(merchant) if row.case_id is not None}):
         take_case_of(case_id)
     deposit = deposit_of(merchant)
     there = DepositMove.objects.filter(merchant=merchant, provider_ref=known).first()
