@@ -1,9 +1,9 @@
 """Who is told what, and how urgently: every verb of every life, as one table that is read and checked when this module is imported.
 
-Its rows stand in lives/, a file for each room of lives. A row of TOLD: when (`life.verb`), for whom, how urgent, whose clock `{due}` is about (`told`: the line itself says the time; `-`: none)
-and which sentence. `given` narrows a row: a party (who made the move; `clock` means a lapse), a stage (where it led), `>party` (for whom
-the life waits then), `@to` and `@for` (a cost is asked of the merchant, or for it), `!` before any of them for its contrary, commas for
-`and`. Of the rows that fit, the first for an audience counts.
+Its rows stand in lives/, a file for each room of lives. A row of TOLD: when (`life.verb`), for whom, how urgent, whose clock `{due}` is
+about (`told`: the line itself says the time; `-`: none) and which sentence. `given` narrows a row: a party (who made the move; `clock`
+means a lapse), a stage (where it led), `>party` (for whom the life waits then), `@to` and `@for` (a cost is asked of the merchant, or for
+it), `!` before any of them for its contrary, commas for `and`. Of the rows that fit, the first for an audience counts.
 `alone` makes a row give way to another of the same act that tells the same audience at least as urgently: so applying is one notice and
 not two. A verb that tells nobody stands in SILENT with its reason, because a missing row must be a mistake and not a silence.
 """
