@@ -22,6 +22,7 @@ from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.kernel import clock
 from amends.kernel.refs import new_ref
+from amends.kernel.refusals import Unprocessable
 from amends.liability.models import DepositMove
 from amends.people.models import User
 from amends.people.rules import PLATFORM, ROLES, Actor, Role
@@ -258,6 +259,13 @@ def test_the_terminal_speaks_the_same(cast: Cast, tmp_path: Path) -> None:
     assert len(told("reconcile", "runs", *sue)) == 2
     assert told("bank", "waiting", *sue) == []
     assert told("bank", "list", *sue) == []
+    out = io.StringIO()
+    call_command("reconcile", "show", row["ref"], *sue, stdout=out)
+    assert re.search(r"^theirs +5\.00$", out.getvalue(), re.MULTILINE) and "_minor" not in out.getvalue(), "people read no minor units"
+    for words in (("reconcile", "take", "nowhere.csv"), ("reconcile", "export"), ("reconcile", "compare"), ("bank", "confirm", "BB-1")):
+        with pytest.raises(Unprocessable) as refused:
+            call_command(*words, *sue)
+        assert all(refused.value.text.both().values())
 
 
 def beside(client: Client, path: str) -> str:
