@@ -55,9 +55,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(told, ensure_ascii=False, default=_plain))
             return
         for row in told if isinstance(told, list) else [told]:
-            shown = {
-                name: value for name, value in row.items() if not name.endswith("_minor")
-            }  # beside it stands the sum as people write it
+            # Beside minor units stands the sum as people write it.
+            shown = {name: value for name, value in row.items() if not name.endswith("_minor")}
             self.stdout.write("\n".join(f"{name:<14} {_shown(value)}" for name, value in shown.items()) + "\n")
 
     def _waiting(self, asked: Namespace, by: Actor) -> list[dict[str, Any]]:
@@ -112,7 +111,8 @@ class Command(BaseCommand):
 
 def _batch(one: BankBatch) -> dict[str, Any]:
     return {
-        "ref": one.ref, "state": one.state, "currency": one.currency, "total_minor": one.total_minor, "total": major(one.total_minor, one.currency), "count": one.count,
+        "ref": one.ref, "state": one.state, "currency": one.currency, "total_minor": one.total_minor,
+        "total": major(one.total_minor, one.currency), "count": one.count,
         "digest": one.digest, "made_by": one.made_by.name if one.made_by else "", "made_at": one.made_at,
         "released_by": one.released_by.name if one.released_by else "", "released_at": one.released_at, "confirmed_at": one.confirmed_at,
     }  # fmt: skip

@@ -74,9 +74,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(told, ensure_ascii=False, default=_plain))
             return
         for row in told if isinstance(told, list) else [told]:
-            shown = {
-                name: value for name, value in row.items() if not name.endswith("_minor")
-            }  # beside it stands the sum as people write it
+            # Beside minor units stands the sum as people write it.
+            shown = {name: value for name, value in row.items() if not name.endswith("_minor")}
             self.stdout.write("\n".join(f"{name:<16} {_shown(value)}" for name, value in shown.items()) + "\n")
 
     def _ask(self, asked: Namespace, by: Actor) -> dict[str, Any]:
