@@ -101,6 +101,16 @@ def test_anna_names_an_account_and_what_she_typed_wrong_is_said_beside_it(cast: 
     assert posts(enters("berta@example.com"), url, way="credit", consents="1").status_code == 404
 
 
+def test_anna_is_not_asked_for_an_account_because_of_a_coupon_that_could_not_go_back(cast: Cast) -> None:
+    money, coupon = intended(granted(cast, an_unshipped_order(cast, coupons=(900,))))
+    page = f"/portal/cases/{money.case.ref}"
+    asked = 'id="act-payee"'
+    for refund, wanted in ((coupon, False), (money, True)):
+        mark_sent(refund.pk)
+        take_answer(refund.ref, Answer("failed", f"P{refund.pk}", "account_closed"), source="webhook")
+        assert (asked in enters("anna@example.com").get(page).content.decode()) == wanted
+
+
 def test_anna_finds_all_her_refunds_also_without_an_open_case(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("amends.portal.money.MOST", 2)
     cases = [granted(cast, an_unshipped_order(cast)) for _ in range(3)]
