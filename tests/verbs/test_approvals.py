@@ -416,6 +416,17 @@ def test_the_end_of_a_matter_ends_what_was_asked_about_it(house: House) -> None:
     assert Entry.objects.filter(case_id=case.pk, verb="void_approval").count() == 1
 
 
+def test_money_rules_are_signed_by_no_second_account_of_whoever_wrote_them(house: House) -> None:
+    versions.write(shipped_text().replace('"2026-11"', '"2026-12"'), why="the year ends", by=house.pam)
+    for account in (house.pam, house.paul):
+        also(account, Role.CONSUMER, consumer=house.cast.bertas)
+    for account in (house.pam, house.paul):
+        with pytest.raises(NotYourMove) as refused:
+            versions.sign("2026-12", by=account)
+        assert refused.value.code == "self_approval"
+    assert versions.sign("2026-12", by=house.sue).signed_by_id == house.sue.user_id
+
+
 def test_every_action_has_something_to_run_and_words_for_it() -> None:
     """As wired, without the till of these stories."""
     assert set(asking.RUNS) == set(ACTIONS) == set(asking.WORDS)
