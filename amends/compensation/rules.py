@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from amends.kernel.money import Money
 from amends.kernel.texts import Text, say
 
 WHOLE = 10_000
@@ -115,14 +114,6 @@ def why_not(voucher: Standing, purchase: Purchase, at: datetime) -> tuple[str, T
 def off(voucher: Standing, purchase: Purchase) -> int:
     """What the voucher takes off: never more than the purchase comes to. What is left of it lapses, because it is used once."""
     return min(voucher.amount_minor, purchase.total_minor)
-
-
-def in_words(minor: int, unit: str) -> Text:
-    """So much of a unit as people read it: points, or money; a voucher's sum is its currency's."""
-    if unit == POINTS:
-        return say("{n} 积分", "{n} points", n=minor)
-    money = Money(minor, unit.partition(".")[0])
-    return Text(money.into("zh"), money.into("en"))
 
 
 # ── what is best for the consumer ────────────────────────────────────────────────────────────────────────────────────────────
