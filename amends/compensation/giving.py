@@ -75,7 +75,8 @@ def give_voucher(
     found = holder(consumer, by)
     key = _key("voucher", key)
     payload = {
-        "what": "voucher", "merchant": by.merchant_id, "consumer": found.pk, "currency": terms.currency, "amount_minor": terms.amount_minor,
+        "what": "voucher", "kind": Kind.VOUCHER.value, "unit": voucher_unit(terms.currency), "merchant": by.merchant_id,
+        "consumer": found.pk, "currency": terms.currency, "amount_minor": terms.amount_minor,
         "min_spend_minor": terms.min_spend_minor, "scope": "merchant", "days": terms.days, "borne_by": "merchant", "key": key,
         "reason": clean_words(reason, field="reason", longest=200),
     }  # fmt: skip

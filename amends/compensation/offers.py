@@ -12,8 +12,10 @@ from typing import Any
 from django.db.models import Sum
 
 from amends.approvals.rules_of_money import rules_on
+from amends.approvals.words import sum_words
 from amends.cases.left import LIVE
 from amends.cases.models import Case, Grant
+from amends.compensation.articles import PARTS, check_part, units_for
 from amends.compensation.rules import OF_THE_ORDER, PLATFORMS, POINTS, Kind, voucher_unit
 from amends.compensation.vouchers import GIFT, MOST_MINOR, Terms, check_bounds
 from amends.kernel import clock
@@ -84,8 +86,10 @@ def checked(case: Case, offer: Offer, by: Actor) -> dict[str, Any]:
     elif kind in OF_THE_ORDER:
         given["line"] = offer.line
         if kind is Kind.EXTRA:
+            check_part(case, offer.line, offer.part, amount)
             given["part"] = offer.part
         else:
+            units_for(case, offer.line, offer.quantity, amount)
             given["quantity"] = offer.quantity
     given["borne_by"] = bearer(kind, by)
     return given
@@ -183,7 +187,24 @@ def asked_of(payload: Mapping[str, Any]) -> Text:
     from_whom = (
         say("平台承担", "at the platform's cost") if payload["borne_by"] == "platform" else say("商家承担", "at the merchant's cost")
     )
-    return say("向消费者给出{what}，{whose}", "give the consumer {what}, {whose}", what=KIND_WORDS[payload["kind"]], whose=from_whom)
+    return say("向消费者给出{what}{terms}，{whose}", "give the consumer {what}{terms}, {whose}", what=KIND_WORDS[payload["kind"]],
+               terms=_terms_of(payload), whose=from_whom)  # fmt: skip
+
+
+def _terms_of(payload: Mapping[str, Any]) -> Text:
+    """Of a voucher its conditions, of what is given for articles which ones; empty for a plain sum."""
+    if payload["kind"] == Kind.VOUCHER:
+        least, days = payload["min_spend_minor"], payload["days"] or rules_on(clock.now()).vouchers.valid_days
+        currency = payload["unit"].partition(".")[0]
+        spend = say("满 {sum}", "from {sum}", sum=sum_words(least, currency)) if least else say("没有门槛", "no least spend")
+        anywhere = payload["borne_by"] == "platform" and payload["scope"] == "platform"
+        where = say("全平台可用", "for any shop") if anywhere else say("本店可用", "for the shop")
+        return say("（{spend}，{days} 天，{where}）", " ({spend}, {days} days, {where})", spend=spend, days=days, where=where)
+    if payload["kind"] == Kind.PRICE_ADJUSTMENT:
+        return say("（第 {line} 行，{n} 件）", " (line {line}, {n} pieces)", line=payload["line"], n=payload["quantity"])
+    if payload["kind"] == Kind.EXTRA:
+        return say("（第 {line} 行，{part}）", " (line {line}, {part})", line=payload["line"], part=PARTS[payload["part"]])
+    return say("", "")
 
 
 KIND_WORDS: dict[str, Text] = {

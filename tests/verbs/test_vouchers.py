@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amends.approvals.models import Approval
+from amends.approvals.queries import what_it_does
 from amends.cases.grants import owe, unclaimed_units
 from amends.cases.models import Case, Entry, Grant
 from amends.cases.record import an_act
@@ -88,6 +89,46 @@ def test_what_a_granted_claim_brought_is_not_taken_back_and_what_was_given_is(ca
     assert Voucher.objects.get(pk=owed.pk).state == "issued"
     given = compensate(a_case(cast).ref, Offer("voucher", 500), by=cast.bolt).came
     assert revoke(given, reason="a mistake", by=cast.bolt).state == "revoked"
+
+
+def test_whoever_approves_reads_on_which_terms_it_is_given(cast: Cast) -> None:
+    case, why = a_case(cast), "three weeks late"
+    free = Terms("CNY", 50_000, min_spend_minor=90_000)
+    for by, offer in (
+        (cast.agent, Offer("voucher", 50_000, min_spend_minor=5000, days=30, scope="platform")), (cast.bolt, Offer("voucher", 50_000)),
+    ):  # fmt: skip
+        compensate(case.ref, offer, by=by, why=why)
+    give_voucher(cast.annas.ref, free, by=cast.bolt, why=why)
+    said = [what_it_does(row).into("en") for row in Approval.objects.order_by("pk")]
+    assert said == [
+        "give the consumer a voucher (from ¥50.00, 30 days, for any shop), at the platform's cost",
+        "give the consumer a voucher (no least spend, 90 days, for the shop), at the merchant's cost",
+        "give the consumer a voucher (from ¥900.00, 90 days, for the shop), at the merchant's cost",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("offer", "field"),
+    [
+        (Offer("price_adjustment", 110_000, line=7), "line"), (Offer("price_adjustment", 110_000, line=1, quantity=3), "quantity"),
+        (Offer("price_adjustment", 300_001, line=1, quantity=2), "amount_minor"), (Offer("extra", 110_000, line=1, part="gold"), "part"),
+        (Offer("extra", 120_001, line=1, part="freight"), "amount_minor"),
+    ],
+)  # fmt: skip
+def test_nobody_is_asked_to_approve_what_cannot_be_given(cast: Cast, offer: Offer, field: str) -> None:
+    case = claims(an_order(cast.bolts, cast.annas, quantities=(2,), prices=(300_000,), freight=120_000), by=cast.anna)
+    with pytest.raises(Unprocessable) as refused:
+        compensate(case.ref, offer, by=cast.bolt, why="three weeks late")
+    assert field in refused.value.fields
+    assert not Approval.objects.exists()
+
+
+def test_whoever_approves_reads_for_which_articles_it_is_given(cast: Cast) -> None:
+    case = claims(an_order(cast.bolts, cast.annas, quantities=(2,), prices=(300_000,), freight=120_000), by=cast.anna)
+    for offer in (Offer("price_adjustment", 110_000, line=1, quantity=2), Offer("extra", 110_000, line=1, part="freight")):
+        compensate(case.ref, offer, by=cast.bolt, why="three weeks late")
+    zh = [what_it_does(row).into("zh") for row in Approval.objects.order_by("pk")]
+    assert zh == ["向消费者给出折价补偿（第 1 行，2 件），商家承担", "向消费者给出运费或包装费（第 1 行，运费），商家承担"]
 
 
 # ── who sees which ───────────────────────────────────────────────────────────────────────────────────────────────────────────
