@@ -20,6 +20,7 @@ from amends.policy.rules.facts import Remedy
 from amends.refunds.asking import send
 from amends.refunds.bookings import book
 from amends.refunds.books import BY_US, DELIVERED, LOCKED
+from amends.refunds.freezing import COVERED
 from amends.refunds.intents import drop, intend_for, refunds_of
 from amends.refunds.models import Refund
 from amends.returns import listeners as returns
@@ -150,7 +151,8 @@ def _claimed(case: Case, grant: Grant) -> bool:
 
 
 def _money_moves(grant: Grant) -> bool:
-    return any(refund.stage in LOCKED for refund in refunds_of(grant))
+    """Whether money of the grant was sent, may have been or may not be touched, or a bank has paid a part of it (S7)."""
+    return COVERED in grant.parts or any(refund.stage in LOCKED for refund in refunds_of(grant))
 
 
 def _let_go(case: Case, grant: Grant, by: Actor) -> None:
