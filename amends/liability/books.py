@@ -104,6 +104,9 @@ def balance_of(case: Case, bearer: str) -> int:
 # ── deposits ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+KEPT = ("deposit", "deposit_held", RECEIVABLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What a merchant has with us as a deposit, in minor units: `free`, `held` (frozen), and what it `owes`."""
@@ -119,9 +122,8 @@ class Kept:
 
 def kept(merchant_id: int, currency: str) -> Kept:
     """The deposit by the books. One query."""
-    names = ("deposit", "deposit_held", "receivable")
     rows = Line.objects.filter(
-        account__party="merchant", account__holder_id=merchant_id, account__name__in=names, account__unit=currency
+        account__party="merchant", account__holder_id=merchant_id, account__name__in=KEPT, account__unit=currency
     ).values_list("account__name")
     found = dict(rows.annotate(sum=Sum("amount_minor")).order_by())
     return Kept(-found.get("deposit", 0), -found.get("deposit_held", 0), found.get(RECEIVABLE, 0))

@@ -92,7 +92,7 @@ class Command(BaseCommand):
             self._show(options["merchant"], as_json=options["json"])
 
     def _list(self, options: dict[str, Any]) -> None:
-        for row in reads.deposits(low=options["low"], most=10_000):
+        for row in reads.deposits(low=options["low"], most=100_000).rows:
             plain = {"merchant": row.merchant.ref, "currency": row.currency, "free_minor": row.free, "held_minor": row.held,
                      "owed_minor": row.owes, "required_minor": row.required, "low": row.is_low}  # fmt: skip
             if options["json"]:

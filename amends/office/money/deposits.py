@@ -23,7 +23,7 @@ from amends.faces.bearing import (
     statement_file,
     statement_page,
 )
-from amends.faces.case_pages import brief, with_errors
+from amends.faces.case_pages import brief, with_errors, with_query
 from amends.faces.entering import ActorRequest, face, given
 from amends.kernel import clock
 from amends.kernel.refusals import Refusal, Unprocessable
@@ -66,7 +66,9 @@ def _forms() -> dict[str, forms.Form]:
 def listed(request: ActorRequest) -> HttpResponse:
     """Every merchant's deposit, or those that are low."""
     low = request.GET.get("low") == "1"
-    return render(request, "office/money/deposits.html", {"rows": reads.deposits(low=low), "low": low, "at": AT})
+    found = reads.deposits(low=low, after=str(request.GET.get("after", "")))
+    more = with_query(AT, low="1" if low else "", after=found.after) if found.after else ""
+    return render(request, "office/money/deposits.html", {"rows": found.rows, "next_url": more, "low": low, "at": AT})
 
 
 @require_GET
