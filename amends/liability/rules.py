@@ -48,6 +48,8 @@ COLLECTED = frozenset(name for name in CHARGE_BACK_TO.stages if CHARGE_BACK_TO.b
 """Overdue: the platform takes it from the merchant's deposit, or finds it at the bank."""
 PAID = frozenset(becomes for (_, verb, _), becomes in CHARGE_BACK_TO.moves.items() if verb == "bear")
 """Over, and paid: what is too much of it may be given back."""
+CREDITED = PAID | {becomes for (_, verb, _), becomes in CHARGE_BACK_TO.moves.items() if verb == "write_off"}
+"""Over, and whoever bore the cost first keeps its credit."""
 assert set(CHARGE_BACK_TO.open_stages) == UNPOSTED | POSTED  # noqa: S101 - checked when this is imported: an open charge is one or the other
 
 

@@ -165,6 +165,17 @@ def test_a_premium_is_booked_once_on_the_terms_of_the_zone(cast: Cast) -> None:
         insure(row.order.ref, insurer=row.insurer.ref, zone="moon", by=cast.agent)
 
 
+def test_what_is_insured_stays_so_when_the_zones_premium_changes(cast: Cast) -> None:
+    row = insured(cast)
+    Insurance.objects.filter(pk=row.pk).update(premium_minor=90)  # as the rules were then
+    again = insure(row.order.ref, insurer=row.insurer.ref, zone="far", by=cast.agent)
+    assert (again.pk, again.premium_minor) == (row.pk, 90)
+    with pytest.raises(Conflict):
+        insure(row.order.ref, insurer=row.insurer.ref, zone="far", premium_minor=110, by=cast.agent)
+    with pytest.raises(Unprocessable, match="what was paid"):
+        insure(row.order.ref, insurer=row.insurer.ref, zone="far", premium_minor=10**9, by=cast.agent)
+
+
 def under_way(cast: Cast) -> tuple[Case, ReturnShipment, Insurance]:
     """An insured lamp is on its way back to Bolt, and Anna paid the way."""
     order = an_order(cast.bolts, cast.annas)
