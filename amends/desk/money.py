@@ -11,6 +11,8 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from amends.approvals.models import Approval
+from amends.approvals.queries import may_break_glass, of_case
+from amends.approvals.rules import State
 from amends.cases.words import stage_name
 from amends.desk.cases import done
 from amends.desk.page import HOME, shown
@@ -159,11 +161,19 @@ def _refund_page(request: ActorRequest, ref: str, *, refusal: Unprocessable | No
         "attempts": [(one, answer_words(one.answer), reason_words(one.reason)) for one in row.attempts.order_by("-number")],
         "payees": [(one.ref, hint_of(one), one.consented_at) for one in case_payees(row.case)],
         "may": {"mend": may_mend(row, request.actor), "redirect": verbs.may_redirect(row, request.actor),
-                "own": verbs.may_own(row, request.actor),},
+                "own": verbs.may_own(row, request.actor),
+                "glass": may_break_glass("redirect", request.actor, row.amount_minor, row.unit)},
         "refusal": refusal, "wrong": refusal.fields if refusal else {}, "typed": request.POST if refusal else {}, "nav_here": REFUNDS,
         "chosen": given(request, "payee") if refusal else "",
+        "asked": _asked(row, request.actor),
     }  # fmt: skip
     return shown(request, "desk/refund.html", context, status=refusal.status if refusal else 200)
+
+
+def _asked(row: Refund, by: Actor) -> Approval | None:
+    """What waits for somebody else's word on where this refund goes."""
+    mine = (one for one in of_case(row.case_id, by) if one.state == State.ASKED.value and one.action == "redirect")
+    return next((one for one in mine if one.payload["do"]["refund"] == row.ref), None)
 
 
 def _chargeback_page(request: ActorRequest, row: Chargeback, *, refusal: Unprocessable | None = None) -> HttpResponse:

@@ -19,10 +19,10 @@ from amends.liability.verbs.charging import admit_liability, ask_bearer, bear
 from amends.liability.verbs.deductions import announced, contest, withdraw
 from amends.liability.verbs.deposit_row import deposit_of
 from amends.people.models import User
-from amends.people.rules import PLATFORM, Actor
+from amends.people.rules import PLATFORM, Actor, Role
 from tests.api_client import program
 from tests.bearing_at_hand import a_carrier, a_cost, a_cost_of_ours, a_head, asked_of_carrier, books, passes, topped_up
-from tests.cast import Cast, the_cast
+from tests.cast import Cast, person, the_cast
 from tests.mending import failed
 from tests.refunding import an_unshipped_order, granted, run_only
 
@@ -308,6 +308,7 @@ def test_what_was_typed_about_a_move_is_kept(cast: Cast, stepped_clock: clock.St
     again = office.post(f"/office/money/deposits/moves/{move.ref}/upholding/", sent(why=long))
     assert again.status_code == 422
     assert long in again.content.decode()
+    assert "break_glass" not in page_of(person("ada", Role.ADMIN)).get(at).content.decode()
     held = office.post(f"{at}hold/", sent(amount_minor="9000", reason="risk", why="核查", break_glass="on"))
     assert held.status_code == 422
     assert 'name="break_glass" checked' in held.content.decode()

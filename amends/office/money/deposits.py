@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from amends.approvals.queries import may_break_glass
 from amends.approvals.rules_of_money import rules_on
 from amends.faces.bearing import (
     BearerForm,
@@ -49,8 +50,7 @@ SAID: dict[str, Text] = {
     "upholding": say("异议不成立，已扣款。", "The objection does not hold; it was deducted."),
     "withdrawal": say("扣款已撤回。", "The deduction is withdrawn."),
 }
-
-
+BREAKS = {"hold": "deposit_hold", "deduction": "deposit_deduct", "pay_out": "deposit_pay_out"}
 VERBS = {"release": "release", "upholding": "uphold", "withdrawal": "withdraw"}
 
 
@@ -96,7 +96,9 @@ def _one(
     context: dict[str, Any] = {
         "view": view, "merchant": merchant, "moves": coloured_moves(view.moves), "at": f"{AT}{merchant.ref}/", "moves_at": AT,
         "cases": CASES, "opened": opened, "refusal": brief(refusal), "may_act": not request.actor.only_reads,
-        "glass": given(request, "break_glass") == "on", "review_hours": rules_on(clock.now()).approvals.review_hours,
+        "glass": given(request, "break_glass") == "on",
+        "may_break": {name: may_break_glass(action, request.actor, 1, view.currency) for name, action in BREAKS.items()},
+        "review_hours": rules_on(clock.now()).approvals.review_hours,
         "pause_days": rules_on(clock.now()).approvals.glass_pause_days,
         **{name.replace("-", "_"): each for name, each in blank.items()}, **(more or {}),
     }  # fmt: skip
