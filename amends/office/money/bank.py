@@ -64,7 +64,8 @@ def make(request: ActorRequest) -> HttpResponse:
     answer = act(request, run)
     for one in made:
         tell(
-            request, say("已制单：{n} 笔。要由另一个人放行。", "The file has {n} rows. Somebody else has to release it.", n=one.batch.count)
+            request,
+            say("已制单：{n} 笔。要由另一个人放行。", "Rows in the file: {n}. Somebody else has to release it.", n=one.batch.count),
         )
         if one.left:
             ref, why = next(iter(one.left.items()))
