@@ -6,12 +6,13 @@ was decided is carried out in the same transaction (carrying.py).
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from amends.approvals.asking import decide
+from amends.approvals.asking import LONGEST_KEY, decide
 from amends.approvals.models import Approval
 from amends.cases.record import an_act
 from amends.cases.taking import take
@@ -97,7 +98,7 @@ def correct_purse(asked: Move, *, merchant_id: int, by: Actor, why: str = "") ->
     }  # fmt: skip
     waits = decide(
         "correction", by=by, merchant_id=merchant_id, amount_minor=asked.amount_minor, unit=asked.unit, payload=payload,
-        key=_key("correct", asked.key[:60]), consumer_id=found.pk, why=why or asked.spent_for,
+        key=_key("correct", asked.key), consumer_id=found.pk, why=why or asked.spent_for,
     )  # fmt: skip
     return waits or take_back(asked, merchant_id=merchant_id, by=by)
 
@@ -109,4 +110,6 @@ def run_correction(payload: Mapping[str, Any], asker: Actor, approver: Actor, ap
 
 
 def _key(what: str, key: str) -> str:
-    return f"{what}:{key or secrets.token_hex(12)}"[:70]
+    """The act's name for approvals, which know keys of 70 signs at most: a longer one is told by its digest."""
+    named = f"{what}:{key or secrets.token_hex(12)}"
+    return named if len(named) <= LONGEST_KEY else f"{what}:{hashlib.sha256(key.encode()).hexdigest()[:48]}"

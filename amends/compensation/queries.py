@@ -15,6 +15,8 @@ from amends.cases.models import Case, CaseText, Entry, Grant
 from amends.compensation.models import Voucher
 from amends.compensation.rules import (
     KIND_NAMES,
+    STATE_NAMES,
+    STATE_TAGS,
     Kind,
     Worth,
     with_best,
@@ -22,17 +24,18 @@ from amends.compensation.rules import (
     worth_of_points,
     worth_of_voucher,
 )
-from amends.compensation.vouchers import shown_to, visible_to
+from amends.compensation.vouchers import shown_to, state_at, visible_to
 from amends.kernel import clock
 from amends.kernel.money import Money
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound
-from amends.kernel.texts import Text
+from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 
 EXAMPLE_MINOR = 1000
 PAGE = 25
+ARRIVED, ON_ITS_WAY = say("已到账", "arrived"), say("在路上", "on its way")
 WITH_PEOPLE = Voucher.objects.select_related("merchant", "consumer", "case")
 
 
@@ -55,6 +58,16 @@ class Given:
     arrived: bool
     worth: Worth
     worth_currency: str
+
+    @property
+    def state(self) -> Text:
+        """Of a voucher where it stands by now, of money whether it has come."""
+        return STATE_NAMES[state_at(self.voucher, clock.now())] if self.voucher else ARRIVED if self.arrived else ON_ITS_WAY
+
+    @property
+    def tag(self) -> str:
+        """The colour of `state`."""
+        return STATE_TAGS[state_at(self.voucher, clock.now())] if self.voucher else "ok" if self.arrived else "warn"
 
     @property
     def currency(self) -> str:

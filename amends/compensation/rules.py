@@ -48,6 +48,8 @@ STATE_NAMES: dict[str, Text] = {
     "revoked": say("已收回", "taken back"),
     "expired": say("已过期", "expired"),
 }
+STATE_TAGS: dict[str, str] = {"issued": "ok", "redeemed": "line", "revoked": "bad", "expired": "line"}
+"""How a state is coloured on pages."""
 MOVE_NAMES: dict[str, Text] = {
     "give": say("发放", "given"),
     "spend": say("使用", "spent"),

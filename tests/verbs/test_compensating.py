@@ -179,6 +179,15 @@ def test_a_key_is_decided_once(cast: Cast, case: Case) -> None:
     assert Grant.objects.filter(case=case).count() == 1
 
 
+def test_long_keys_that_begin_alike_are_two_acts(cast: Cast, case: Case) -> None:
+    long = "shop-7-" + "0" * 100
+    for end in "ab":
+        assert compensate(case.ref, Offer("goodwill", 100), by=cast.bolt, key=long + end).given
+    with pytest.raises(Conflict):
+        compensate(case.ref, Offer("goodwill", 100), by=cast.bolt, key=long + "b")
+    assert Grant.objects.filter(case=case).count() == 2
+
+
 def test_the_consumer_is_told(cast: Cast, case: Case) -> None:
     compensate(case.ref, Offer("voucher", 2000), by=cast.bolt)
     jobs.drain()

@@ -82,7 +82,7 @@ class Command(BaseCommand):
             if as_json:
                 self.stdout.write(json.dumps(_plain(row), ensure_ascii=False))
             else:
-                state = (say("已到账", "arrived") if row.arrived else say("在路上", "on its way")).into(language())
+                state = row.state.into(language())
                 kind, sum_ = KIND_NAMES[row.kind].into(language()), sum_words(row.amount_minor, row.unit).into(language())
                 self.stdout.write(f"{row.at:%Y-%m-%d}  {kind}  {sum_}  {state}")
 
