@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 
+from amends.cases.grants import LIVE as GRANTED
 from amends.ledger.checks import ledger_check
 from amends.market.models import Tender
 from amends.plumbing.payments.choosing import gateway
 from amends.plumbing.payments.port import Line
-from amends.refunds.books import BY_US, LIVE, REVERSED, Report, Told, compared
+from amends.refunds.books import BY_BANK, BY_US, LIVE, REVERSED, Report, Told, compared
 from amends.refunds.models import Attempt, Refund, Way
 
 SHOWN = 50
@@ -35,15 +36,29 @@ _CHECKS = (
         " ON r.merchant_id = g.merchant_id AND r.grant_id = g.id AND r.stage = ANY(%(owed)s::text[])"
         " GROUP BY g.id, g.amount_minor, g.reduced_minor HAVING sum(r.amount_minor) <> g.amount_minor - g.reduced_minor",
     ),
+    (
+        "order {}: banks have paid {} in place of refunds, refunds and grants say {}",
+        "SELECT o.ref, sum(s.spent), sum(s.told) FROM ("
+        " SELECT t.merchant_id, t.order_id, b.covered_minor AS spent, 0 AS told FROM refunds_chargeback b"
+        "  JOIN market_tender t ON t.merchant_id = b.merchant_id AND t.id = b.tender_id WHERE b.covered_minor <> 0"
+        " UNION ALL SELECT c.merchant_id, c.order_id, 0, r.amount_minor FROM refunds_refund r"
+        "  JOIN cases_case c ON c.merchant_id = r.merchant_id AND c.id = r.case_id WHERE r.stage = ANY(%(by_bank)s::text[])"
+        " UNION ALL SELECT c.merchant_id, c.order_id, 0, (g.parts->>'covered')::bigint FROM cases_grant g"
+        "  JOIN cases_case c ON c.merchant_id = g.merchant_id AND c.id = g.case_id"
+        "  WHERE g.parts->>'covered' IS NOT NULL AND g.stage = ANY(%(granted)s::text[])) s"
+        " JOIN market_order o ON o.merchant_id = s.merchant_id AND o.id = s.order_id"
+        " GROUP BY o.ref HAVING sum(s.spent) <> sum(s.told)",
+    ),
 )  # fmt: skip
 
 
 def books_check() -> list[str]:
-    """What is wrong in our own books: the ledger (ledger/checks.py), reservations, refunds beside grants."""
+    """What is wrong in our own books: the ledger (ledger/checks.py), reservations, refunds beside grants, what banks paid."""
     wrong = ledger_check()
+    values = {"live": sorted(LIVE), "owed": sorted(LIVE | REVERSED), "by_bank": sorted(BY_BANK), "granted": list(GRANTED)}
     with connection.cursor() as cursor:
         for sentence, question in _CHECKS:
-            cursor.execute(f"{question} LIMIT {SHOWN}", {"live": sorted(LIVE), "owed": sorted(LIVE | REVERSED)})
+            cursor.execute(f"{question} LIMIT {SHOWN}", values)
             wrong += [sentence.format(*row) for row in cursor.fetchall()]
     return wrong
 
