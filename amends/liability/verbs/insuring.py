@@ -40,7 +40,8 @@ PAYERS = ("consumer", "merchant", "platform")
 def insure(order_ref: str, *, insurer: str, zone: str, paid_by: str = "merchant", premium_minor: int | None = None, by: Actor) -> Insurance:
     """The way back of this order is insured, at the zone's own premium unless another was agreed, and the premium is in the books, once.
 
-    Insured already on the same terms: that one (a zone's own premium is what it was then). Raises NotFound, Conflict for other terms, Unprocessable for a zone without cover.
+    Insured already on the same terms: that one (a zone's own premium is what it was then). Raises NotFound,
+    Conflict for other terms, Unprocessable for a zone without cover.
     """
     order = Order.objects.visible_to(by).filter(ref=clean_ref(order_ref) or "").first()
     if order is None:
@@ -55,9 +56,7 @@ def insure(order_ref: str, *, insurer: str, zone: str, paid_by: str = "merchant"
     premium = cover.premium_minor if premium_minor is None else premium_minor
     if not 0 <= premium <= order.paid_minor:
         most = sum_words(order.paid_minor, order.currency)
-        wrong = say(
-            "保费最少为零，最多为订单实付的 {most}。", "A premium is nothing at least and {most}, what was paid, at most.", most=most
-        )
+        wrong = say("保费不能为负，也不能超过订单实付的 {most}。", "A premium is never above what was paid: {most}.", most=most)
         raise Unprocessable.field("premium_minor", wrong, code="wrong_premium")
     terms = {"insurer": row, "paid_by": paid_by, "zone": zone}
     asked = terms if premium_minor is None else terms | {"premium_minor": premium}
