@@ -31,7 +31,7 @@ from amends.api.bearing_shapes import (
 )
 from amends.api.bodies import Flag, NothingIn, Ref
 from amends.api.callers import Asked
-from amends.api.doing import done, posting, reading
+from amends.api.doing import done, done_or_asked, posting, reading
 from amends.approvals.models import Approval
 from amends.liability.hands import check_office
 from amends.liability.models import Bearer, ChargeBackTo, Insurance
@@ -71,13 +71,10 @@ def _charge(row: charge_reads.ChargeRow) -> ChargeOut:
 
 
 def _charged(request: Asked, run: Callable[[], ChargeBackTo | Approval], ref: str = "") -> HttpResponse:
-    def answer() -> ChargeDoneOut:
-        found = run()
-        asked = found.ref if isinstance(found, Approval) else ""
-        charge = _charge(charge_reads.charge(ref or found.ref, request.auth.actor))
-        return ChargeDoneOut(charge=charge, approval=asked)
+    def told(made: ChargeBackTo | None, asked: str) -> ChargeDoneOut:
+        return ChargeDoneOut(charge=_charge(charge_reads.charge(ref or (made.ref if made else ""), request.auth.actor)), approval=asked)
 
-    return done(request, answer)
+    return done_or_asked(request, run, told)
 
 
 @reading(router, "/charges", ChargesOut, "Charges: who is asked to bear what")

@@ -27,7 +27,7 @@ from amends.api.bearing_shapes import (
     TopUpIn,
 )
 from amends.api.callers import Asked
-from amends.api.doing import READ_REFUSALS, done, posting, reading
+from amends.api.doing import READ_REFUSALS, done_or_asked, posting, reading
 from amends.approvals.models import Approval
 from amends.liability.hands import seen_merchant
 from amends.liability.models import Deposit, DepositMove
@@ -77,11 +77,7 @@ def _move(row: deposit_reads.MoveRow) -> DepositMoveOut:
 
 
 def _kept(request: Asked, run: Callable[[], DepositMove | Deposit | Approval], ref: str) -> HttpResponse:
-    def answer() -> DepositDoneOut:
-        found = run()
-        return DepositDoneOut(deposit=_deposit(ref, request), approval=found.ref if isinstance(found, Approval) else "")
-
-    return done(request, answer)
+    return done_or_asked(request, run, lambda _, asked: DepositDoneOut(deposit=_deposit(ref, request), approval=asked))
 
 
 def _moved(request: Asked, run: Callable[[], DepositMove | Approval], move: str) -> HttpResponse:

@@ -11,10 +11,9 @@ from pydantic import Field, StringConstraints
 
 from amends.api.bodies import Body, NothingIn, Ref, Refs, Str, Words
 from amends.api.callers import Asked
-from amends.api.doing import done, posting, reading
+from amends.api.doing import done, done_or_asked, posting, reading
 from amends.api.shapes import Money, TextOut
 from amends.api.telling import text
-from amends.approvals.models import Approval
 from amends.cases.queries import case_for
 from amends.kernel.parties import Party
 from amends.people.rules import Actor
@@ -215,13 +214,10 @@ def refund_owner(request: Asked, ref: str, body: OwnerIn) -> HttpResponse:
 def refund_redirection(request: Asked, ref: str, body: RedirectionIn) -> HttpResponse:
     """To a payee that its consumer agreed to; above what you may decide alone a second person is asked first."""
 
-    def run() -> RedirectionOut:
-        came = verbs.redirect(ref, payee=body.payee, why=body.why, break_glass=body.break_glass, by=request.auth.actor)
-        if isinstance(came, Approval):
-            return RedirectionOut(refund=None, approval=came.ref)
-        return RedirectionOut(refund=_fresh(came, request), approval="")
+    def run() -> object:
+        return verbs.redirect(ref, payee=body.payee, why=body.why, break_glass=body.break_glass, by=request.auth.actor)
 
-    return done(request, run)
+    return done_or_asked(request, run, lambda made, asked: RedirectionOut(refund=_fresh(made, request) if made else None, approval=asked))
 
 
 @reading(router, "/chargebacks", ChargebacksOut, "Chargebacks")
