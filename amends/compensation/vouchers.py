@@ -1,4 +1,4 @@
-"""Vouchers: given, redeemed once by a shop's till, taken back, run out by the clock.
+"""Vouchers: given, redeemed once by a shop's till, taken back; run out by the clock (clockwork.py).
 
     issued ──redeem──▶ redeemed      issued ──revoke──▶ revoked      issued ──clock──▶ expired
 
@@ -31,9 +31,7 @@ from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import Conflict, NotFound, NotYourMove, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.ledger.posting import About, post
-from amends.people.rules import CLOCK, Actor
-from amends.plumbing.rounds import one_by_one
-from amends.plumbing.shards import WHOLE, Shard
+from amends.people.rules import Actor
 
 ISSUED = "issued"
 GIFT = "compensation"
@@ -119,7 +117,7 @@ def redeem(ref: str, purchase: Purchase, *, by: Actor) -> Voucher:
             raise _refusal(*wrong)
         minor = off(standing, purchase)
         voucher.redeemed_for, voucher.redeemed_minor = _redeemed_for(by.merchant_id, number), minor
-        _end(voucher, "redeemed", f"voucher:{voucher.pk}:redeem")
+        end(voucher, "redeemed", f"voucher:{voucher.pk}:redeem")
         if voucher.given_by == "platform" and minor:
             about = About(by.merchant_id, consumer_id=voucher.consumer_id, case_id=_case_at(voucher, by.merchant_id))
             post("voucher_met", about, minor, voucher.currency, key=f"voucher_met:{voucher.ref}", cause=f"voucher:{voucher.pk}:redeem")
@@ -144,52 +142,10 @@ def revoke(ref: str, *, reason: str, by: Actor) -> Voucher:
         owed = say("这张优惠券是售后的结果，不是赠送，不能收回。", "This voucher settles a claim; it was owed, not given, and stays.")
         raise Conflict(owed, code="voucher_owed")
     voucher.reason = words
-    _end(voucher, "revoked", f"voucher:{voucher.pk}:revoke")
+    end(voucher, "revoked", f"voucher:{voucher.pk}:revoke")
     if case is not None:
         case.tell("revoke_voucher", by, facts=facts_of(voucher))
     return voucher
-
-
-# ── the clock ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def expire_due(*, most: int = 200, shard: Shard = WHOLE) -> int:
-    """Vouchers whose time is over have expired, and their cases tell so; answers how many. At most `most` a round."""
-    due = shard.rows(Voucher.objects.filter(state=ISSUED, valid_until__lte=clock.now())).order_by("valid_until", "pk")
-    return one_by_one(list(due.values_list("pk", "case_id")[:most]), _expire, "end of a voucher")
-
-
-def warn_due(*, most: int = 200, shard: Shard = WHOLE) -> int:
-    """Whoever holds a voucher that soon runs out was told, once for each; answers how many."""
-    at = clock.now()
-    soon = at + timedelta(days=rules_on(at).vouchers.warn_days)
-    due = shard.rows(Voucher.objects.filter(state=ISSUED, warned_at__isnull=True, valid_until__gt=at, valid_until__lte=soon))
-    return one_by_one(list(due.order_by("valid_until", "pk").values_list("pk", "case_id")[:most]), _warn, "warning of a voucher")
-
-
-@an_act
-def _expire(voucher_id: int, case_id: int | None) -> bool:
-    case = take_case_of(case_id) if case_id else None
-    voucher = Voucher.objects.select_for_update().get(pk=voucher_id)
-    if voucher.state != ISSUED or voucher.valid_until > clock.now():
-        return False
-    _end(voucher, "expired", f"voucher:{voucher.pk}:expire")
-    if case is not None:
-        case.tell("expire_voucher", CLOCK, facts=facts_of(voucher))
-    return True
-
-
-@an_act
-def _warn(voucher_id: int, case_id: int | None) -> bool:
-    case = take_case_of(case_id) if case_id else None
-    voucher = Voucher.objects.select_for_update().get(pk=voucher_id)
-    if voucher.state != ISSUED or voucher.warned_at is not None:
-        return False
-    voucher.warned_at = clock.now()
-    voucher.save(update_fields=["warned_at"])
-    if case is not None:
-        case.tell("warn_voucher", CLOCK, facts=facts_of(voucher))
-    return True
 
 
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -247,7 +203,8 @@ def _case_taken(ref: str, by: Actor) -> Case | None:
     return take_case_of(found) if found else None
 
 
-def _end(voucher: Voucher, state: str, cause: str) -> None:
+def end(voucher: Voucher, state: str, cause: str) -> None:
+    """It is `state` from now on, and outstanding no longer. For callers that hold its row."""
     voucher.state, voucher.ended_at = state, clock.now()
     voucher.save(update_fields=["state", "ended_at", "redeemed_for", "redeemed_minor", "reason"])
     _book(voucher, "ended", cause)

@@ -16,13 +16,14 @@ from amends.cases.taking import take_case_of
 from amends.cases.verbs.answering import withdraw
 from amends.compensation import purses
 from amends.compensation.captures import take_capture
+from amends.compensation.clockwork import expire_due, warn_due
 from amends.compensation.giving import compensate, correct_purse, give_voucher
 from amends.compensation.models import PurseMove, Voucher
 from amends.compensation.offers import Offer
 from amends.compensation.purses import Move
 from amends.compensation.rules import Purchase
 from amends.compensation.supplements import ask
-from amends.compensation.vouchers import Terms, expire_due, redeem, revoke, warn_due
+from amends.compensation.vouchers import Terms, redeem, revoke
 from amends.insight.verify import CHECKS
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable

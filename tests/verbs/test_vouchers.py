@@ -11,11 +11,12 @@ from amends.cases.models import Case, Entry, Grant
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.compensation import carrying, vouchers
+from amends.compensation.clockwork import expire_due
 from amends.compensation.giving import compensate, give_voucher
 from amends.compensation.models import Voucher
 from amends.compensation.offers import Offer
 from amends.compensation.queries import voucher_for, vouchers_of
-from amends.compensation.vouchers import Terms, expire_due, revoke
+from amends.compensation.vouchers import Terms, revoke
 from amends.insight.verify import CHECKS
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NotFound, Unprocessable
