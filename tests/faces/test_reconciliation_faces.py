@@ -308,13 +308,17 @@ def test_a_difference_that_is_late_stands_among_the_desks_alarms(cast: Cast, ste
     assert row.ref not in as_("judge").get("/desk/?view=alarms").content.decode()
 
 
-@pytest.mark.parametrize(("gateway", "day"), [("house", "soon"), ("house", "2999-01-01"), ("nobody", "2026-03-01")])
+@pytest.mark.parametrize(("gateway", "day"), [
+    ("house", "soon"), ("house", "2999-01-01"), ("nobody", "2026-03-01"), ("house", "9999-12-31"), ("house", "0001-01-01"),
+])  # fmt: skip
 def test_a_day_that_cannot_be_asked_for_keeps_what_was_chosen(cast: Cast, gateway: str, day: str) -> None:
-    answer = as_("sue").post(f"{ROOT}/statements/asked/", {"gateway": gateway, "day": day})
+    answer = as_("sue").post(f"{ROOT}/statements/asked/", {"gateway": gateway, "day": day, "idempotency_key": "d"})
     page = answer.content.decode()
-    assert answer.status_code == 422
+    assert answer.status_code == 422 and "idempotency key" not in page
     assert 'id="id_day"' in page and (f'value="{day}"' in page) is (day != "soon")
     assert ('<option value="house" selected>' in page) is (gateway == "house")
+    assert keyed("sue").post("/reconciliation/runs", {"gateway": gateway, "day": day}).status_code == 422
+    assert not jobs.waiting("reconcile_day", "gateway", [gateway])
 
 
 def test_statements_and_differences_in_coupons_have_their_pages(cast: Cast) -> None:

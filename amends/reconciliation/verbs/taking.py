@@ -30,7 +30,7 @@ from amends.plumbing import any_of, jobs  # noqa: F401 - any_of registers the lo
 from amends.plumbing.payments import choosing
 from amends.plumbing.payments.port import Line
 from amends.reconciliation.models import Statement, StatementLine
-from amends.reconciliation.rules.lines import Found, lines_of
+from amends.reconciliation.rules.lines import OLDEST, Found, lines_of
 from amends.reconciliation.rules.mapping import Sheet
 from amends.reconciliation.rules.reading import tables
 from amends.reconciliation.rules.words import BANK, choices, gateway_name
@@ -131,14 +131,17 @@ def ask(gateway: str, *, since: datetime | None, until: datetime, by: Actor, com
 
 
 def ask_later(gateway: str, *, day: date, by: Actor) -> None:
-    """A job asks the gateway for this day where the platform is, and compares. Refuses days that are not over, and as `ask` does."""
+    """A job asks the gateway for this day where the platform is, and compares. Refuses days that are not over or before any statement
+    (Unprocessable), and as `ask` does."""
     only_keepers(by)
     check_gateway(gateway, asked=True)
-    begins = datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
-    ends = begins + timedelta(days=1)
-    if ends > clock.now():
+    zone = ZoneInfo(settings.TIME_ZONE)
+    if day >= clock.now().astimezone(zone).date():
         over = say("这一天还没有结束，账单还没有出。", "This day is not over; its statement is not out yet.")
         raise Unprocessable.field("day", over, code="day_not_over")
+    if day.year < OLDEST:
+        raise Unprocessable.field("day", say("{year} 年以前没有账单。", "There is no statement from before {year}.", year=OLDEST))
+    begins, ends = (datetime.combine(each, time(), zone) for each in (day, day + timedelta(days=1)))
     jobs.later("reconcile_day", gateway=gateway, since=begins.isoformat(), until=ends.isoformat())
 
 
