@@ -15,7 +15,7 @@ from amends.refunds.asking import mark_sent
 from amends.refunds.jobs import call_gateway, collect_answers
 from amends.refunds.models import Refund
 from tests.cast import Cast
-from tests.mending import ACCOUNT, Fake, cast, failed, gateway, given
+from tests.mending import Fake, cast, failed, gateway, given
 from tests.refunding import an_unshipped_order, granted, intended, stages
 
 __all__ = ["cast", "gateway"]
