@@ -13,7 +13,6 @@ from amends.plumbing.payments.port import Event, EventKind, our_key
 from amends.plumbing.payments.wechat_bills import dashed
 
 EVENTS: dict[str, EventKind] = {"REFUND.SUCCESS": "refund.paid", "REFUND.CLOSED": "refund.failed", "TRANSACTION.SUCCESS": "capture.paid"}
-
 TRANSFERS: dict[str, EventKind] = {"SUCCESS": "transfer.paid", "FAIL": "transfer.failed", "CANCELLED": "transfer.failed"}
 
 
