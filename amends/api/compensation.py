@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
-from django.utils.translation import get_language
 from ninja import Router, Schema
 from pydantic import ConfigDict, Field
 
@@ -229,7 +228,7 @@ def drop_supplement(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
 def payment_page(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
     """For the consumer: the address of the gateway's own page. Nothing changes here until the gateway tells of the payment."""
     # Asked before the key's transaction begins (B4): the gateway knows the page by the difference's own reference, so twice is one.
-    url = supplements.payment_page(ref, request.auth.actor, get_language() or "zh")
+    url = supplements.payment_page(ref, request.auth.actor)
     return done(request, lambda: PaymentPageOut(url=url))
 
 

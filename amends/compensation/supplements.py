@@ -41,8 +41,8 @@ from amends.refunds.intents import intend_for
 ASKED, PAID = "asked", "paid"
 ASKERS = (Party.MERCHANT, Party.PLATFORM)
 EXCHANGE = "exchange_difference"
-LONGEST_URL = 400
-TITLE = say("补差价", "Price difference")
+TITLE = "补差价 · Price difference"
+"""In both languages: a gateway refuses another title under the same key, whoever reads the page."""
 NO_PAGE = say("支付渠道现在打不开付款页，请稍后再试。", "The gateway can't open its payment page now. Please try again in a while.")
 OVER = say("这笔补款已经了结，不用再付。", "It is no longer asked for; there is nothing to pay.")
 
@@ -167,13 +167,13 @@ def _asked(case: Case, payload: Mapping[str, Any], by: Actor) -> Supplement:
     return supplement
 
 
-def payment_page(ref: str, by: Actor, language: str = "zh") -> str:
+def payment_page(ref: str, by: Actor) -> str:
     """The gateway's page where the consumer `by` pays what is asked of them. Raises NotFound, Conflict where there is no page now."""
     found = Supplement.objects.filter(ref=clean_ref(ref) or "", case__consumer_id=by.consumer_id or 0).first()
     if found is None:
         raise NotFound
     try:
-        url = pay_url(found, language)
+        url = pay_url(found)
     except GatewayUnreachable as away:
         raise Conflict(NO_PAGE, code="gateway_away") from away
     if not url:
@@ -181,21 +181,15 @@ def payment_page(ref: str, by: Actor, language: str = "zh") -> str:
     return url
 
 
-def pay_url(supplement: Supplement, language: str = "zh") -> str:
-    """Where the consumer pays it; asked of the gateway outside of any act, once, and kept where it can be. Empty where the gateway makes
-    no such page.
+def pay_url(supplement: Supplement) -> str:
+    """Where the consumer pays it, empty where the gateway makes no such page; asked of the gateway outside of any act, and anew each
+    time: such an address is good for hours only, and the key makes it one payment.
 
     Raises Conflict where it is asked for no longer, also when its time is over and the clock has not said so yet.
     """
     if supplement.state != ASKED or supplement.due_at <= clock.now():
         raise Conflict(OVER, code="supplement_over")
-    if supplement.pay_url:
-        return supplement.pay_url
-    url = gateway(supplement.gateway).pay_link(supplement.ref, supplement.amount_minor, supplement.currency, TITLE.into(language)) or ""
-    if url and len(url) <= LONGEST_URL:
-        Supplement.objects.filter(pk=supplement.pk, pay_url="").update(pay_url=url)
-        supplement.pay_url = url
-    return url
+    return gateway(supplement.gateway).pay_link(supplement.ref, supplement.amount_minor, supplement.currency, TITLE) or ""
 
 
 def _taken(ref: str, by: Actor) -> tuple[Case, Supplement]:

@@ -18,7 +18,6 @@ from amends.compensation.rules import MOVE_NAMES, POINTS, PURSE_NAMES, STATE_NAM
 from amends.compensation.supplements import payable, payment_page, supplements_of
 from amends.compensation.vouchers import ISSUED, ends_soon, state_at
 from amends.faces.entering import ActorRequest, face
-from amends.faces.words import language
 from amends.kernel import clock
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.texts import say
@@ -51,7 +50,7 @@ def shown(request: ActorRequest) -> HttpResponse:
 @face("portal")
 def payment(request: ActorRequest, ref: str) -> HttpResponse:
     """On to the gateway's own page, where the difference is paid. Nothing changes here until the gateway tells of it."""
-    url = payment_page(ref, request.actor, language())
+    url = payment_page(ref, request.actor)
     answer = HttpResponseRedirect(url)
     answer.status_code = 303
     return answer
