@@ -14,8 +14,7 @@ from amends.cases.life import LifeRow
 from amends.cases.models import Case, Grant
 from amends.cases.rules.told import is_told
 from amends.cases.verbs import answering, applying, ending, uploading
-from amends.compensation import captures, carrying, purses, supplements
-from amends.compensation.granting import RUNS as GIVING_RUNS
+from amends.compensation import captures, carrying, granting, purses, supplements
 from amends.compensation.price_protection import fallen_minor
 from amends.liability import followers as bearing
 from amends.liability.granting import RUNS as BEARING_RUNS
@@ -89,7 +88,8 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("refund.pay", purses.credit_paid),
     ("refund.reverse", purses.credit_came_back),              # S15
     ("grant.fulfil", captures.goods_are_back),
-    *((f"case.{verb}", supplements.drop_with_case) for verb in ("withdraw", "accept_refusal", "complete", "absorb")),
+    *((f"case.{verb}", end) for verb in ("withdraw", "accept_refusal", "complete", "absorb")
+      for end in (supplements.drop_with_case, granting.void_with_case)),
     ("refund.cover", refunds.fulfil),                         # S15
     ("refund.alarm", refund_verbs.name_owner),
 )  # fmt: skip
@@ -147,7 +147,7 @@ def connect() -> None:
     PRICE_CUT.append(fallen_minor)
     pushes.bind("capture.paid", captures.hear_capture)
     NEEDED["webhooks"] = webhooks.is_wanted
-    for action, run, words in (*BEARING_RUNS, *GIVING_RUNS):
+    for action, run, words in (*BEARING_RUNS, *granting.RUNS):
         register(action, run, words)
     register("redirect", refund_verbs.redirect_approved, refund_verbs.words_of_redirect)
 

@@ -84,8 +84,11 @@ def give(
         held = take_case_of(case.pk) if case else None
         with transaction.atomic():
             asked = asking.decide(
-                action, by=by, merchant_id=house.cast.bolts.pk, amount_minor=amount, payload={"who": "Anna"}, key=key, case=held,
-                **{"unit": "CNY", "consumer_id": house.cast.annas.pk, "why": "she waited for weeks", **more},
+                action, by=by, amount_minor=amount, payload={"who": "Anna"}, key=key, case=held,
+                **{
+                    "merchant_id": house.cast.bolts.pk, "unit": "CNY", "consumer_id": house.cast.annas.pk, "why": "she waited for weeks",
+                    **more,
+                },
             )  # fmt: skip
         if asked is None:
             house.till.run({"who": "Anna", "key": key}, by, by, Approval(ref="alone"))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -70,11 +69,3 @@ def till(folder: Path) -> Iterator[Till]:
 def transfer_of(asked: Asked, amount: int = 400) -> Asked:
     """The same payer is to be paid beyond the order."""
     return replace(asked, tender="", way="transfer", amount=amount, captured=0)
-
-
-def until(true: Callable[[], bool], seconds: float = 10) -> None:
-    """Returns as soon as it is true; fails where it does not become so."""
-    end = time.perf_counter() + seconds
-    while not true():
-        assert time.perf_counter() < end, "it never came to that"
-        time.sleep(0.01)

@@ -72,14 +72,24 @@ def template(server: Server) -> str:
     name = _template_name()
     with FileLock(server.home / "template.lock"), psycopg.connect(server.url("super", "postgres"), autocommit=True) as connection:
         have = [row[0] for row in connection.execute("SELECT datname FROM pg_database ORDER BY oid")]
-        if name not in have:
-            _migrate(server, connection, f"making_{name}")
-            connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(f"making_{name}"), sql.Identifier(name)))
+        if name not in have or not _dump(server, name).exists():
+            _make(server, connection, name)
         old = [each for each in have if each.startswith("template_") and each != name][:-3]
         for each in old + [each for each in have if _forsaken(each)]:
             with suppress(psycopg.Error):  # in use by a run beside this one
                 connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(each)))
+                _dump(server, each).unlink(missing_ok=True)
     return name
+
+
+@pytest.fixture(scope="session")
+def tables(server: Server, template: str) -> Path:
+    """A file from which psql makes the same database elsewhere: migrations are run once, for whoever needs tables."""
+    return _dump(server, template)
+
+
+def _dump(server: Server, name: str) -> Path:
+    return server.home / f"{name}.sql"
 
 
 def _forsaken(database: str) -> bool:
@@ -87,27 +97,24 @@ def _forsaken(database: str) -> bool:
     return database.startswith("test_") and not psutil.pid_exists(int(database.split("_")[1]))
 
 
-def _migrate(server: Server, connection: psycopg.Connection, name: str) -> None:
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-    roles.create_database(connection, name)
-    with psycopg.connect(server.url("super", name), autocommit=True) as inside:
-        roles.allow(inside, owner=roles.OWNER, app=roles.APP)
-    env = {
-        **os.environ,
-        "DATABASE_URL": server.url("app", name),
-        "DATABASE_OWNER_URL": server.url("owner", name),
-    }
-    for words, role in (("migrate", "--verbosity=0"), "owner"), (("prepare",), "app"):
-        done = subprocess.run(
-            [sys.executable, "-m", "amends", *words, "--skip-checks"],
-            cwd=PROJECT,
-            env=env | {"AMENDS_DB_ROLE": role},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(f"{words[0]} failed:\n{done.stdout}\n{done.stderr}")
+def _make(server: Server, connection: psycopg.Connection, name: str) -> None:
+    """`amends up` brings an empty database up to date, as on anybody's machine; template and dump are copies of it."""
+    for each in (roles.DATABASE, name):
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(each)))
+    roles.prepare(server.url("super", "postgres"), server.url("super"))
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("DATABASE_", "AMENDS_"))}
+    up = [sys.executable, "-m", "amends", "up", "--no-demo", "--no-serve"]
+    _done(up, env | {"AMENDS_HOME": str(server.home)})
+    part = _dump(server, name).with_suffix(".part")
+    _done([binaries.find().program("pg_dump"), "--file", str(part), "--dbname", server.url("super")], env)
+    part.rename(_dump(server, name))
+    roles.create_database(connection, name, roles.DATABASE)
+
+
+def _done(command: list[str], env: dict[str, str]) -> None:
+    done = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,13 @@
 """Payment simulators for tests: real processes with books of their own, in a folder of the test.
 
 `from tests.payments_fixture import payments` (a fixture), or `simulator(home, ...)` as a block. Not about what the simulator does:
-tests/proofs/test_payment_simulator.py is.
+tests/proofs/test_payment_{simulator,pushes,process}.py are.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +46,16 @@ def payments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runnin
     with simulator(tmp_path / "payments") as running:
         monkeypatch.setenv("AMENDS_PAYMENTS_URL", running.url)
         yield running
+
+
+def until(what: Callable[[], Any], patience: float = 10) -> Any:
+    """The first true answer of `what`; fails where none comes."""
+    end = time.perf_counter() + patience
+    while time.perf_counter() < end:
+        if answer := what():
+            return answer
+        time.sleep(0.02)
+    raise AssertionError("it never came")
 
 
 def asked(key: str, tender: str = "", amount: int = 0, currency: str = "", **more: Any) -> Asked:

@@ -126,16 +126,12 @@ class RulesIn(Body):
 
 @reading(router, "/approvals", ApprovalsOut, "Approvals: what waits, or what is over")
 def my_approvals(
-    request: Asked, view: Literal["waiting", "ended", "alarms"] = "waiting", action: Str = "", state: Str = "", after: Ref = ""
+    request: Asked, view: Literal["waiting", "mine", "ended", "alarms"] = "waiting", action: Str = "", state: Str = "", after: Ref = ""
 ) -> ApprovalsOut:
-    """`waiting`: unanswered and unreviewed, nearest first. `ended`: newest first, by action and state. `alarms`: broken glass unreviewed
-    in time or found unjustified. A shop sees its own, the platform all."""
-    by = request.auth.actor
-    if view == "ended":
-        page = queries.answered(by, after=after, action=action, state=state)
-        return ApprovalsOut(items=_outs(page.rows, request), next=page.after or None)
-    rows = queries.waiting(by) if view == "waiting" else queries.alarms(by)
-    return ApprovalsOut(items=_outs(list(rows[: queries.MOST]), request))
+    """`waiting`: unanswered and unreviewed, nearest first. `mine`: what you asked. `ended`: newest first, by action and state. `alarms`:
+    broken glass unreviewed in time or found unjustified. A shop sees its own, the platform all."""
+    page = queries.listed(view, request.auth.actor, after=after, action=action, state=state)
+    return ApprovalsOut(items=_outs(page.rows, request), next=page.after or None)
 
 
 @reading(router, "/approvals/{ref}", ApprovalOut, "One approval")

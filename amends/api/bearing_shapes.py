@@ -189,6 +189,12 @@ class ChargeDecisionIn(Body):
     break_glass: bool = False
 
 
+class ChargeGivingBackIn(ChargeDecisionIn):
+    """Why, and the bank's reference where it goes back to a carrier or supplier."""
+
+    reference: Annotated[Str, Field(max_length=80)] = ""
+
+
 class BearerIn(Body):
     kind: Literal["carrier", "supplier", "insurer"]
     key: Annotated[Str, Field(max_length=80)]

@@ -8,7 +8,7 @@ from typing import Protocol
 from django.http import HttpResponse
 from ninja import Router
 
-from amends.api import bodies, shapes, telling
+from amends.api import bodies, case_shapes, telling
 from amends.api.callers import Asked
 from amends.api.doing import done, posting
 from amends.cases.models import Case
@@ -33,14 +33,14 @@ class OfCase(Protocol):
 def acted(request: Asked, run: Callable[[], OfCase]) -> HttpResponse:
     """The verb has happened once, and the answer is its case as it stands now."""
 
-    def answer() -> shapes.CaseOut:
+    def answer() -> case_shapes.CaseOut:
         ref = Case.objects.visible_to(request.auth.actor).values_list("ref", flat=True).get(pk=run().case_id)
         return telling.case(case_view(ref, request.auth.actor))
 
     return done(request, answer)
 
 
-@posting(parcels, "/parcels/{ref}/address", shapes.CaseOut, "Say where to send the goods")
+@posting(parcels, "/parcels/{ref}/address", case_shapes.CaseOut, "Say where to send the goods")
 def address(request: Asked, ref: str, body: bodies.AddressIn) -> HttpResponse:
     """The consumer knows where to send the goods, and the limit to send them runs."""
     return acted(request, lambda: returns.give_address(ref, address=body.address, by=request.auth.actor))
@@ -56,29 +56,29 @@ def home_dispatch(request: Asked, ref: str, body: bodies.DispatchIn) -> HttpResp
     return dispatch(request, ref, body)
 
 
-posting(parcels, "/parcels/{ref}/dispatch", shapes.CaseOut, "Send the parcel")(dispatch)
-posting(parcels, "/parcels/{ref}/home-dispatch", shapes.CaseOut, "Send the parcel home")(home_dispatch)
+posting(parcels, "/parcels/{ref}/dispatch", case_shapes.CaseOut, "Send the parcel")(dispatch)
+posting(parcels, "/parcels/{ref}/home-dispatch", case_shapes.CaseOut, "Send the parcel home")(home_dispatch)
 
 
-@posting(parcels, "/parcels/{ref}/pickup", shapes.CaseOut, "Book a pick-up")
+@posting(parcels, "/parcels/{ref}/pickup", case_shapes.CaseOut, "Book a pick-up")
 def pickup(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
     """A courier is due."""
     return acted(request, lambda: returns.book_pickup(ref, by=request.auth.actor))
 
 
-@posting(parcels, "/parcels/{ref}/pickup-cancellation", shapes.CaseOut, "Cancel the pick-up")
+@posting(parcels, "/parcels/{ref}/pickup-cancellation", case_shapes.CaseOut, "Cancel the pick-up")
 def pickup_cancellation(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
     """No courier comes."""
     return acted(request, lambda: returns.cancel_pickup(ref, by=request.auth.actor))
 
 
-@posting(parcels, "/parcels/{ref}/receipt", shapes.CaseOut, "Confirm the parcel arrived")
+@posting(parcels, "/parcels/{ref}/receipt", case_shapes.CaseOut, "Confirm the parcel arrived")
 def receipt(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
     """The merchant has the parcel, and each unit in it waits for a finding."""
     return acted(request, lambda: returns.receive(ref, by=request.auth.actor))
 
 
-@posting(parcels, "/parcels/{ref}/inspection", shapes.CaseOut, "Say what was found in the parcel")
+@posting(parcels, "/parcels/{ref}/inspection", case_shapes.CaseOut, "Say what was found in the parcel")
 def inspection(request: Asked, ref: str, body: bodies.InspectionIn) -> HttpResponse:
     """Every finding stands, all in one act; a parcel not yet received is received first."""
     findings = [
@@ -88,50 +88,50 @@ def inspection(request: Asked, ref: str, body: bodies.InspectionIn) -> HttpRespo
     return acted(request, lambda: inspect(ref, findings=findings, by=request.auth.actor)[0])
 
 
-@posting(parcels, "/parcels/{ref}/collection", shapes.CaseOut, "Fetch the parcel that came home")
+@posting(parcels, "/parcels/{ref}/collection", case_shapes.CaseOut, "Fetch the parcel that came home")
 def collection(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
     """The consumer has the goods again."""
     return acted(request, lambda: returns.collect(ref, by=request.auth.actor))
 
 
-@posting(parcels, "/parcels/{ref}/keeping", shapes.CaseOut, "Keep what should have gone home")
+@posting(parcels, "/parcels/{ref}/keeping", case_shapes.CaseOut, "Keep what should have gone home")
 def keeping(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
     """The merchant keeps the goods and owes their money."""
     return acted(request, lambda: returns.keep_goods(ref, by=request.auth.actor))
 
 
-@posting(reviews, "/reviews/{ref}/submissions", shapes.CaseOut, "Give words or files to the review")
+@posting(reviews, "/reviews/{ref}/submissions", case_shapes.CaseOut, "Give words or files to the review")
 def submissions(request: Asked, ref: str, body: bodies.ProofIn) -> HttpResponse:
     """One side gave words or files; what comes after the first round is marked as late."""
     return acted(request, lambda: rulings.submit(ref, words=body.words, evidence=body.evidence, by=request.auth.actor))
 
 
-@posting(reviews, "/reviews/{ref}/round-closing", shapes.CaseOut, "Close the round of evidence")
+@posting(reviews, "/reviews/{ref}/round-closing", case_shapes.CaseOut, "Close the round of evidence")
 def round_closing(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
     """Each side may answer what the other gave."""
     return acted(request, lambda: rulings.close_round(ref, by=request.auth.actor))
 
 
-@posting(reviews, "/reviews/{ref}/reply-closing", shapes.CaseOut, "Close the round of replies")
+@posting(reviews, "/reviews/{ref}/reply-closing", case_shapes.CaseOut, "Close the round of replies")
 def reply_closing(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
     """The file is closed, and one arbiter owes a ruling."""
     return acted(request, lambda: rulings.close_replies(ref, by=request.auth.actor))
 
 
-@posting(reviews, "/reviews/{ref}/ruling", shapes.CaseOut, "Rule")
+@posting(reviews, "/reviews/{ref}/ruling", case_shapes.CaseOut, "Rule")
 def ruling(request: Asked, ref: str, body: bodies.RulingIn) -> HttpResponse:
     """A ruling with reasons stands; it binds when the losing side accepts it or the time for that is over."""
     by = request.auth.actor
     return acted(request, lambda: rulings.rule(ref, outcome=body.outcome, liable=body.liable, clause=body.clause, words=body.words, by=by))
 
 
-@posting(reviews, "/reviews/{ref}/reassignment", shapes.CaseOut, "Give the review to another arbiter")
+@posting(reviews, "/reviews/{ref}/reassignment", case_shapes.CaseOut, "Give the review to another arbiter")
 def reassignment(request: Asked, ref: str, body: bodies.ReassignmentIn) -> HttpResponse:
     """A second arbiter owes the ruling."""
     return acted(request, lambda: rulings.reassign(ref, to=body.to, by=request.auth.actor))
 
 
-@posting(refunds, "/refunds/{ref}/retry", shapes.CaseOut, "Try a failed refund again")
+@posting(refunds, "/refunds/{ref}/retry", case_shapes.CaseOut, "Try a failed refund again")
 def refund_retry(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
     """The gateway is asked again with the same key, so that nothing is paid twice."""
     return acted(request, lambda: retry(ref, by=request.auth.actor))

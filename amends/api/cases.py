@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from ninja import Router
 from ninja.params import functions as params
 
-from amends.api import bodies, shapes, telling
+from amends.api import bodies, case_shapes, shapes, telling
 from amends.api.bodies import Ref, Str
 from amends.api.callers import Asked, on_behalf
 from amends.api.doing import done, posting, reading
@@ -33,21 +33,21 @@ INSPECTION: Any = params.Path(..., ge=1, le=bodies.MOST_ID)
 def acted(request: Asked, ref: str, run: Callable[[], object]) -> HttpResponse:
     """The verb has happened once, and the answer is the case as it stands now."""
 
-    def answer() -> shapes.CaseOut:
+    def answer() -> case_shapes.CaseOut:
         run()
         return telling.case(case_view(ref, request.auth.actor))
 
     return done(request, answer)
 
 
-@posting(router, "/cases", shapes.CaseOpened, "Apply")
+@posting(router, "/cases", case_shapes.CaseOpened, "Apply")
 def apply_for(request: Asked, body: bodies.ApplicationIn) -> HttpResponse:
     """A case is open and carries the decision it was opened under; granted at once where nobody has to look, else waiting for the merchant.
 
     With a merchant's key, `consumer` names the consumer of that order for whom the shop applies.
     """
 
-    def run() -> shapes.CaseOpened:
+    def run() -> case_shapes.CaseOpened:
         by = on_behalf(request.auth, body.consumer, body.order)
         lines = [line_claim(line) for line in body.lines]
         case = apply(Application(body.order, lines, body.issue, body.remedy, body.words, body.evidence, "api", body.person), by=by)
@@ -56,7 +56,7 @@ def apply_for(request: Asked, body: bodies.ApplicationIn) -> HttpResponse:
     return done(request, run)
 
 
-@reading(router, "/cases", shapes.CasesPage, "Cases, newest first")
+@reading(router, "/cases", case_shapes.CasesPage, "Cases, newest first")
 def list_cases(
     request: Asked,
     stage: Str = "",
@@ -66,24 +66,24 @@ def list_cases(
     lane: Str = "",
     order: Ref = "",
     after: Ref = "",
-) -> shapes.CasesPage:
+) -> case_shapes.CasesPage:
     """The cases that you may see; each parameter narrows to an exact value."""
     wanted = {"stage": stage, "issue": issue, "remedy": remedy, "goods_class": goods_class, "lane": lane, "order__ref": order}
     page = cases(request.auth.actor, filters={name: value for name, value in wanted.items() if value}, after=key_in(after))
-    return shapes.CasesPage(items=[telling.short(case) for case in page.cases], next=key_out(page.after))
+    return case_shapes.CasesPage(items=[telling.short(case) for case in page.cases], next=key_out(page.after))
 
 
-@reading(router, "/cases/{ref}", shapes.CaseOut, "One case")
-def case(request: Asked, ref: str) -> shapes.CaseOut:
+@reading(router, "/cases/{ref}", case_shapes.CaseOut, "One case")
+def case(request: Asked, ref: str) -> case_shapes.CaseOut:
     """All of it as you may see it. `acts` are the verbs that you may make now, `turns` who is waited for until when."""
     return telling.case(case_view(ref, request.auth.actor))
 
 
-@reading(router, "/cases/{ref}/timeline", shapes.TimelineOut, "What happened")
-def case_timeline(request: Asked, ref: str) -> shapes.TimelineOut:
+@reading(router, "/cases/{ref}/timeline", case_shapes.TimelineOut, "What happened")
+def case_timeline(request: Asked, ref: str) -> case_shapes.TimelineOut:
     """Newest first, as far as your side may know. Each line's hash covers the line before it."""
     found = case_for(ref, request.auth.actor)
-    return shapes.TimelineOut(case=found.ref, items=[telling.entry(row) for row in timeline(found, request.auth.actor)])
+    return case_shapes.TimelineOut(case=found.ref, items=[telling.entry(row) for row in timeline(found, request.auth.actor)])
 
 
 @router.get(
@@ -100,61 +100,61 @@ def case_evidence(request: Asked, ref: str, evidence: str, size: Literal["full",
     return strict(evidence, [request.auth.actor], thumb=size == "thumb", save=False)
 
 
-@posting(router, "/cases/{ref}/approval", shapes.CaseOut, "Approve the claim")
+@posting(router, "/cases/{ref}/approval", case_shapes.CaseOut, "Approve the claim")
 def approval(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
     """The claim is granted as asked."""
     return acted(request, ref, lambda: answering.approve(ref, by=request.auth.actor))
 
 
-@posting(router, "/cases/{ref}/refusal", shapes.CaseOut, "Refuse the claim")
+@posting(router, "/cases/{ref}/refusal", case_shapes.CaseOut, "Refuse the claim")
 def refusal(request: Asked, ref: str, body: bodies.RefusalIn) -> HttpResponse:
     """The claim is refused for a reason; the consumer may call the platform in."""
     return acted(request, ref, lambda: answering.refuse(ref, reason=body.reason, words=body.words, by=request.auth.actor))
 
 
-@posting(router, "/cases/{ref}/proof-request", shapes.CaseOut, "Ask for a proof")
+@posting(router, "/cases/{ref}/proof-request", case_shapes.CaseOut, "Ask for a proof")
 def proof_request(request: Asked, ref: str, body: bodies.WordsIn) -> HttpResponse:
     """The consumer is asked for a named proof, once."""
     return acted(request, ref, lambda: answering.ask_proof(ref, words=body.words, by=request.auth.actor))
 
 
-@posting(router, "/cases/{ref}/proof", shapes.CaseOut, "Give the proof")
+@posting(router, "/cases/{ref}/proof", case_shapes.CaseOut, "Give the proof")
 def proof(request: Asked, ref: str, body: bodies.ProofIn) -> HttpResponse:
     """Words, files, or both; the merchant answers them."""
     return acted(request, ref, lambda: answering.prove(ref, words=body.words, evidence=body.evidence, by=request.auth.actor))
 
 
-@posting(router, "/cases/{ref}/review", shapes.CaseOut, "Call the platform in")
+@posting(router, "/cases/{ref}/review", case_shapes.CaseOut, "Call the platform in")
 def review(request: Asked, ref: str, body: bodies.WordsIn) -> HttpResponse:
     """The platform holds the case, and neither party decides alone."""
     return acted(request, ref, lambda: answering.call_platform(ref, words=body.words, by=request.auth.actor))
 
 
-@posting(router, "/cases/{ref}/person", shapes.CaseOut, "Ask that a person decides")
+@posting(router, "/cases/{ref}/person", case_shapes.CaseOut, "Ask that a person decides")
 def person(request: Asked, ref: str, body: bodies.WordsIn) -> HttpResponse:
     """Consumer or merchant, once a case: an expert has it, and no machine rules by default against anybody any more."""
     return acted(request, ref, lambda: answering.ask_person(ref, words=body.words, by=request.auth.actor))
 
 
-@posting(router, "/cases/{ref}/refusal-acceptance", shapes.CaseOut, "Accept the refusal")
+@posting(router, "/cases/{ref}/refusal-acceptance", case_shapes.CaseOut, "Accept the refusal")
 def refusal_acceptance(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
     """The refusal stands and the case is closed."""
     return acted(request, ref, lambda: answering.accept_refusal(ref, by=request.auth.actor))
 
 
-@posting(router, "/cases/{ref}/withdrawal", shapes.CaseOut, "Withdraw the claim")
+@posting(router, "/cases/{ref}/withdrawal", case_shapes.CaseOut, "Withdraw the claim")
 def withdrawal(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
     """The claim is taken back."""
     return acted(request, ref, lambda: answering.withdraw(ref, by=request.auth.actor))
 
 
-@posting(router, "/cases/{ref}/standing", shapes.CaseOut, "Let the ruling stand")
+@posting(router, "/cases/{ref}/standing", case_shapes.CaseOut, "Let the ruling stand")
 def standing(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
     """The ruling binds early, because the side that it burdens says so."""
     return acted(request, ref, lambda: answering.let_stand(ref, by=request.auth.actor))
 
 
-@posting(router, "/cases/{ref}/rating", shapes.CaseOut, "Rate a closed case")
+@posting(router, "/cases/{ref}/rating", case_shapes.CaseOut, "Rate a closed case")
 def rating(request: Asked, ref: str, body: bodies.RatingIn) -> HttpResponse:
     """One to five, once, by the consumer."""
     return acted(request, ref, lambda: rate(ref, score=body.score, words=body.words, by=request.auth.actor))
@@ -163,13 +163,13 @@ def rating(request: Asked, ref: str, body: bodies.RatingIn) -> HttpResponse:
 # ── one inspected unit ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@posting(router, "/cases/{ref}/inspections/{inspection}/acceptance", shapes.CaseOut, "Accept the unit after all")
+@posting(router, "/cases/{ref}/inspections/{inspection}/acceptance", case_shapes.CaseOut, "Accept the unit after all")
 def acceptance(request: Asked, ref: str, inspection: int = INSPECTION, *, body: bodies.NothingIn) -> HttpResponse:
     """The unit is as it should be; its remedy goes on in full."""
     return acted(request, ref, lambda: accept(_case(ref), inspection=inspection, by=request.auth.actor))
 
 
-@posting(router, "/cases/{ref}/inspections/{inspection}/finding", shapes.CaseOut, "Say what is wrong with the unit")
+@posting(router, "/cases/{ref}/inspections/{inspection}/finding", case_shapes.CaseOut, "Say what is wrong with the unit")
 def finding(request: Asked, ref: str, inspection: int = INSPECTION, *, body: bodies.UnitFindingIn) -> HttpResponse:
     """The unit is taken for less, not taken, or was not in the parcel; with a reason that the consumer reads."""
     by, words, files = request.auth.actor, body.words, body.evidence
@@ -185,13 +185,13 @@ def finding(request: Asked, ref: str, inspection: int = INSPECTION, *, body: bod
     return acted(request, ref, run)
 
 
-@posting(router, "/cases/{ref}/inspections/{inspection}/finding-acceptance", shapes.CaseOut, "Let the finding stand")
+@posting(router, "/cases/{ref}/inspections/{inspection}/finding-acceptance", case_shapes.CaseOut, "Let the finding stand")
 def finding_acceptance(request: Asked, ref: str, inspection: int = INSPECTION, *, body: bodies.NothingIn) -> HttpResponse:
     """The consumer lets the finding stand."""
     return acted(request, ref, lambda: accept_finding(_case(ref), inspection=inspection, by=request.auth.actor))
 
 
-@posting(router, "/cases/{ref}/inspections/{inspection}/contest", shapes.CaseOut, "Contest the finding")
+@posting(router, "/cases/{ref}/inspections/{inspection}/contest", case_shapes.CaseOut, "Contest the finding")
 def contest_finding(request: Asked, ref: str, inspection: int = INSPECTION, *, body: bodies.ProofIn) -> HttpResponse:
     """The consumer disputes the finding; the platform is called in where it is not at it already."""
     by = request.auth.actor

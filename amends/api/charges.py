@@ -19,6 +19,7 @@ from amends.api.bearing_shapes import (
     ChargeAnswerIn,
     ChargeDecisionIn,
     ChargeDoneOut,
+    ChargeGivingBackIn,
     ChargeIn,
     ChargeOut,
     ChargePaymentIn,
@@ -30,7 +31,7 @@ from amends.api.bearing_shapes import (
 )
 from amends.api.bodies import Flag, NothingIn, Ref
 from amends.api.callers import Asked
-from amends.api.doing import done, posting, reading
+from amends.api.doing import done, done_or_asked, posting, reading
 from amends.approvals.models import Approval
 from amends.liability.hands import check_office
 from amends.liability.models import Bearer, ChargeBackTo, Insurance
@@ -38,7 +39,8 @@ from amends.liability.queries import charges as charge_reads
 from amends.liability.queries.insuring import insurers
 from amends.liability.verbs import charging
 from amends.liability.verbs.bearers import add_bearer
-from amends.liability.verbs.deposits import announce_charge
+from amends.liability.verbs.deductions import announce_charge
+from amends.liability.verbs.giving_back import give_back
 from amends.liability.verbs.insuring import insure
 
 router = Router(tags=["bearing"])
@@ -69,13 +71,10 @@ def _charge(row: charge_reads.ChargeRow) -> ChargeOut:
 
 
 def _charged(request: Asked, run: Callable[[], ChargeBackTo | Approval], ref: str = "") -> HttpResponse:
-    def answer() -> ChargeDoneOut:
-        found = run()
-        asked = found.ref if isinstance(found, Approval) else ""
-        charge = _charge(charge_reads.charge(ref or found.ref, request.auth.actor))
-        return ChargeDoneOut(charge=charge, approval=asked)
+    def told(made: ChargeBackTo | None, asked: str) -> ChargeDoneOut:
+        return ChargeDoneOut(charge=_charge(charge_reads.charge(ref or (made.ref if made else ""), request.auth.actor)), approval=asked)
 
-    return done(request, answer)
+    return done_or_asked(request, run, told)
 
 
 @reading(router, "/charges", ChargesOut, "Charges: who is asked to bear what")
@@ -151,6 +150,12 @@ def charge_excuse(request: Asked, ref: str, body: ChargeDecisionIn) -> HttpRespo
 def charge_write_off(request: Asked, ref: str, body: ChargeDecisionIn) -> HttpResponse:
     """What could not be collected is the platform's loss."""
     return _charged(request, lambda: charging.write_off(ref, by=request.auth.actor, **body.model_dump()), ref)
+
+
+@posting(router, "/charges/{ref}/giving-back", ChargeDoneOut, "Give back what was paid for nothing")
+def charge_giving_back(request: Asked, ref: str, body: ChargeGivingBackIn) -> HttpResponse:
+    """All of it that the case no longer costs: to a merchant into what is held for it, to others by bank."""
+    return _charged(request, lambda: give_back(ref, by=request.auth.actor, **body.model_dump()), ref)
 
 
 # ── bearers and insurance ────────────────────────────────────────────────────────────────────────────────────────────────────

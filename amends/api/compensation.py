@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
-from django.utils.translation import get_language
 from ninja import Router, Schema
 from pydantic import ConfigDict, Field
 
@@ -27,13 +26,13 @@ from amends.compensation.offers import Offer
 from amends.compensation.queries import PAGE, Given, given_on, voucher_for, vouchers_of
 from amends.compensation.rules import STATE_NAMES, SUPPLEMENT_NAMES, Purchase
 from amends.compensation.vouchers import Terms
+from amends.kernel.parties import Party
+from amends.people.rules import Actor
 
 router = Router(tags=["compensation"])
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Kind = Literal["goodwill", "voucher", "points", "price_adjustment", "extra", "claim_sum"]
-Key = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[!-~]+$")]
 OFFER: dict[str, Any] = {"kind": "voucher", "amount_minor": 2000, "words": "久等了 / Sorry for the wait.", "min_spend_minor": 5000}
-PRICE: dict[str, Any] = {"product": "SKU-1", "currency": "CNY", "price_minor": 17900, "since": "2026-11-01T00:00:00+08:00"}
 
 
 class CompensationIn(Body):
@@ -66,7 +65,7 @@ class DecidedOut(Schema):
 
 
 class GivenOut(Schema):
-    """Something that was given on a case. `unit`: a currency, CNY.voucher or points; `worth_minor`: what it is worth,
+    """Something that was given on a case. `unit`: a currency, CNY.voucher or points; `worth_minor`: what it is worth in `worth_currency`,
     and how that was found."""
 
     kind: str
@@ -80,6 +79,7 @@ class GivenOut(Schema):
     voucher: str | None
     arrived: bool
     worth_minor: int
+    worth_currency: str
     worth_how: shapes.TextOut
 
 
@@ -100,7 +100,9 @@ class VoucherIn(Body):
 
 
 class VoucherOut(Schema):
-    """A voucher. `state`: issued, redeemed, revoked, expired. `order_number` is the shop's own, of the order that it was redeemed for."""
+    """A voucher. `state`: issued, redeemed, revoked, expired. `order_number` is the shop's own, of the order that it was redeemed for.
+
+    Another shop reads of a platform's voucher that is shown to it, without `merchant` and `reason`."""
 
     ref: str
     consumer: str
@@ -226,7 +228,7 @@ def drop_supplement(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
 def payment_page(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
     """For the consumer: the address of the gateway's own page. Nothing changes here until the gateway tells of the payment."""
     # Asked before the key's transaction begins (B4): the gateway knows the page by the difference's own reference, so twice is one.
-    url = supplements.payment_page(ref, request.auth.actor, get_language() or "zh")
+    url = supplements.payment_page(ref, request.auth.actor)
     return done(request, lambda: PaymentPageOut(url=url))
 
 
@@ -248,7 +250,7 @@ def new_voucher(request: Asked, body: VoucherIn) -> HttpResponse:
 def list_vouchers(
     request: Asked, state: Literal["", "issued", "redeemed", "revoked", "expired"] = "", consumer: Ref = "", after: Ref = ""
 ) -> VouchersPage:
-    """Those that you hold, gave, or may redeem."""
+    """Those that you hold, gave or took. What a consumer shows at your till you look up by its number."""
     rows = vouchers_of(request.auth.actor, state=state)
     if consumer:
         rows = rows.filter(consumer__ref=consumer)
@@ -258,26 +260,26 @@ def list_vouchers(
     page = list(rows[: PAGE + 1])
     last = page[PAGE - 1] if len(page) > PAGE else None
     following = f"{last.made_at.isoformat()}~{last.pk}" if last else None
-    return VouchersPage(items=[_voucher(row) for row in page[:PAGE]], next=key_out(following))
+    return VouchersPage(items=[_voucher(row, request.auth.actor) for row in page[:PAGE]], next=key_out(following))
 
 
 @reading(router, "/vouchers/{ref}", VoucherOut, "One voucher")
 def one_voucher(request: Asked, ref: str) -> VoucherOut:
     """Its conditions and what became of it; a till asks before it takes one."""
-    return _voucher(voucher_for(ref, request.auth.actor))
+    return _voucher(voucher_for(ref, request.auth.actor), request.auth.actor)
 
 
 @posting(router, "/vouchers/{ref}/redemption", VoucherOut, "Redeem a voucher")
 def redemption(request: Asked, ref: str, body: RedemptionIn) -> HttpResponse:
     """`redeemed_minor` is what came off. Once: a second till is told 409, the same order number has the same answer."""
     purchase = Purchase(body.order_number, body.total_minor, body.currency)
-    return done(request, lambda: _voucher(vouchers.redeem(ref, purchase, by=request.auth.actor)))
+    return done(request, lambda: _voucher(vouchers.redeem(ref, purchase, by=request.auth.actor), request.auth.actor))
 
 
 @posting(router, "/vouchers/{ref}/revocation", VoucherOut, "Take a voucher back")
 def revocation(request: Asked, ref: str, body: ReasonIn) -> HttpResponse:
     """By whoever gave it, while nobody has used it, with a reason that its consumer reads."""
-    return done(request, lambda: _voucher(vouchers.revoke(ref, reason=body.reason, by=request.auth.actor)))
+    return done(request, lambda: _voucher(vouchers.revoke(ref, reason=body.reason, by=request.auth.actor), request.auth.actor))
 
 
 # ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -292,16 +294,18 @@ def _given(one: Given) -> GivenOut:
     return GivenOut(
         kind=one.kind.value, name=shapes.TextOut(**one.name.both()), amount_minor=one.amount_minor, unit=one.unit, borne_by=one.borne_by,
         by=one.by.value, at=one.at, words=one.words, voucher=one.voucher.ref if one.voucher else None, arrived=one.arrived,
-        worth_minor=one.worth.minor, worth_how=shapes.TextOut(**one.worth.how.both()),
+        worth_minor=one.worth.minor, worth_currency=one.worth_currency, worth_how=shapes.TextOut(**one.worth.how.both()),
     )  # fmt: skip
 
 
-def _voucher(row: Voucher) -> VoucherOut:
+def _voucher(row: Voucher, by: Actor) -> VoucherOut:
+    foreign = by.party is Party.MERCHANT and row.merchant_id != by.merchant_id
     return VoucherOut(
-        ref=row.ref, consumer=row.consumer.ref, merchant=row.merchant.ref, scope=row.scope, given_by=row.given_by, currency=row.currency,
-        amount_minor=row.amount_minor, min_spend_minor=row.min_spend_minor, valid_from=row.valid_from, valid_until=row.valid_until,
+        ref=row.ref, consumer=row.consumer.ref, merchant="" if foreign else row.merchant.ref, scope=row.scope,
+        given_by=row.given_by, currency=row.currency, amount_minor=row.amount_minor, min_spend_minor=row.min_spend_minor,
+        valid_from=row.valid_from, valid_until=row.valid_until,
         state=row.state, state_name=shapes.TextOut(**STATE_NAMES[row.state].both()), redeemed_minor=row.redeemed_minor,
-        order_number=vouchers.number_of(row), reason=row.reason,
+        order_number=vouchers.number_of(row), reason="" if foreign else row.reason,
     )  # fmt: skip
 
 

@@ -27,14 +27,14 @@ from amends.api.bearing_shapes import (
     TopUpIn,
 )
 from amends.api.callers import Asked
-from amends.api.doing import READ_REFUSALS, done, posting, reading
+from amends.api.doing import READ_REFUSALS, done_or_asked, posting, reading
 from amends.approvals.models import Approval
 from amends.liability.hands import seen_merchant
 from amends.liability.models import Deposit, DepositMove
 from amends.liability.papers.making import TYPES, file_name, made
 from amends.liability.queries import deposits as deposit_reads
 from amends.liability.queries.statements import AccountPart, Row, Statement, period_of, statement
-from amends.liability.verbs import deposits
+from amends.liability.verbs import deductions, deposit_row, deposits, holds
 from amends.plumbing.addresses import public_url
 
 router = Router(tags=["bearing"])
@@ -77,15 +77,11 @@ def _move(row: deposit_reads.MoveRow) -> DepositMoveOut:
 
 
 def _kept(request: Asked, run: Callable[[], DepositMove | Deposit | Approval], ref: str) -> HttpResponse:
-    def answer() -> DepositDoneOut:
-        found = run()
-        return DepositDoneOut(deposit=_deposit(ref, request), approval=found.ref if isinstance(found, Approval) else "")
-
-    return done(request, answer)
+    return done_or_asked(request, run, lambda _, asked: DepositDoneOut(deposit=_deposit(ref, request), approval=asked))
 
 
 def _moved(request: Asked, run: Callable[[], DepositMove | Approval], move: str) -> HttpResponse:
-    return _kept(request, run, deposits.found_move(move, request.auth.actor).merchant.ref)
+    return _kept(request, run, deposit_row.found_move(move, request.auth.actor).merchant.ref)
 
 
 @reading(router, "/deposits/{merchant}", DepositOut, "A merchant's deposit")
@@ -103,7 +99,7 @@ def deposit_top_up(request: Asked, merchant: str, body: TopUpIn) -> HttpResponse
 @posting(router, "/deposits/{merchant}/holds", DepositDoneOut, "Hold a part of a deposit")
 def deposit_hold(request: Asked, merchant: str, body: DepositMoveIn) -> HttpResponse:
     """It pays nothing else until it is freed."""
-    return _kept(request, lambda: deposits.hold(merchant, by=request.auth.actor, **body.model_dump()), merchant)
+    return _kept(request, lambda: holds.hold(merchant, by=request.auth.actor, **body.model_dump()), merchant)
 
 
 @posting(router, "/deposits/{merchant}/deductions", DepositDoneOut, "Announce a deduction")
@@ -111,7 +107,7 @@ def deposit_deduction(request: Asked, merchant: str, body: DeductionIn) -> HttpR
     """It is done when its notice has run, unless it is contested or withdrawn."""
     told = body.model_dump()
     told["case_ref"], told["hold_ref"] = told.pop("case"), told.pop("hold")
-    return _kept(request, lambda: deposits.announce(merchant, by=request.auth.actor, **told), merchant)
+    return _kept(request, lambda: deductions.announce(merchant, by=request.auth.actor, **told), merchant)
 
 
 @posting(router, "/deposits/{merchant}/pay-outs", DepositDoneOut, "Pay a part of a deposit out")
@@ -129,25 +125,25 @@ def deposit_terms(request: Asked, merchant: str, body: DepositTermsIn) -> HttpRe
 @posting(router, "/deposit-moves/{ref}/objection", DepositDoneOut, "Contest a deduction")
 def deposit_objection(request: Asked, ref: str, body: DepositWhyIn) -> HttpResponse:
     """By the merchant, before the notice has run: nothing is taken until it is answered."""
-    return _moved(request, lambda: deposits.contest(ref, why=body.why, by=request.auth.actor), ref)
+    return _moved(request, lambda: deductions.contest(ref, why=body.why, by=request.auth.actor), ref)
 
 
 @posting(router, "/deposit-moves/{ref}/upholding", DepositDoneOut, "Deduct all the same")
 def deposit_upholding(request: Asked, ref: str, body: DepositWhyIn) -> HttpResponse:
     """The objection does not hold; by another than who announced it."""
-    return _moved(request, lambda: deposits.uphold(ref, why=body.why, by=request.auth.actor), ref)
+    return _moved(request, lambda: deductions.uphold(ref, why=body.why, by=request.auth.actor), ref)
 
 
 @posting(router, "/deposit-moves/{ref}/withdrawal", DepositDoneOut, "Withdraw a deduction")
 def deposit_withdrawal(request: Asked, ref: str, body: DepositWhyIn) -> HttpResponse:
     """It does not happen."""
-    return _moved(request, lambda: deposits.withdraw(ref, why=body.why, by=request.auth.actor), ref)
+    return _moved(request, lambda: deductions.withdraw(ref, why=body.why, by=request.auth.actor), ref)
 
 
 @posting(router, "/deposit-moves/{ref}/release", DepositDoneOut, "Free what is held")
 def deposit_release(request: Asked, ref: str, body: DepositWhyIn) -> HttpResponse:
     """What is left of the hold is free again."""
-    return _moved(request, lambda: deposits.release(ref, why=body.why, by=request.auth.actor), ref)
+    return _moved(request, lambda: holds.release(ref, why=body.why, by=request.auth.actor), ref)
 
 
 @reading(router, "/merchants/{merchant}/statement", MerchantStatementOut, "A merchant's statement")

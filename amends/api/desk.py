@@ -8,7 +8,7 @@ from typing import Any
 from ninja import Router
 from ninja.params import functions as params
 
-from amends.api import shapes, telling
+from amends.api import case_shapes, telling
 from amends.api.bodies import Ref, Str
 from amends.api.callers import Asked
 from amends.api.doing import reading
@@ -19,10 +19,10 @@ router = Router(tags=["queue and notices"])
 HOURS: Any = params.Query(None, ge=0, le=24 * 366)
 
 
-@reading(router, "/queue", shapes.QueueOut, "What waits for you, nearest first")
+@reading(router, "/queue", case_shapes.QueueOut, "What waits for you, nearest first")
 def my_queue(
     request: Asked, issue: Str = "", remedy: Str = "", life: Str = "", lane: Str = "", within_hours: int | None = HOURS, after: Ref = ""
-) -> shapes.QueueOut:
+) -> case_shapes.QueueOut:
     """The cases that wait for your side, by time left; for the platform's people the experts' cases first. `life` narrows to case,
     return_shipment, inspection, review, refund; `lane` to instant, automatic, assisted, expert."""
     within = timedelta(hours=within_hours) if within_hours is not None else None

@@ -15,6 +15,7 @@ from ninja import Router, Schema
 
 from amends.api.callers import Asked
 from amends.api.shapes import Problem
+from amends.approvals.models import Approval
 from amends.plumbing.idempotency import Answer, once
 
 KEY_HEADER: dict[str, Any] = {
@@ -45,6 +46,17 @@ def done(request: Asked, run: Callable[[], Schema], *, body: bytes | None = None
     if found.repeated:
         response["Idempotent-Replayed"] = "true"
     return response
+
+
+def done_or_asked(request: Asked, run: Callable[[], object], told: Callable[[Any, str], Schema]) -> HttpResponse:
+    """The same for what a caller may not always decide alone: `told` is given what `run` made, or None and the ref of the approval that
+    was asked in its place."""
+
+    def answer() -> Schema:
+        made = run()
+        return told(None, made.ref) if isinstance(made, Approval) else told(made, "")
+
+    return done(request, answer)
 
 
 def posting(router: Router, path: str, answers: type[Schema], summary: str) -> Callable[[Operation], Operation]:

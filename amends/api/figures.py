@@ -11,7 +11,7 @@ from ninja import Router, Schema
 from ninja.params import functions as params
 from pydantic import create_model
 
-from amends.api import shapes, telling
+from amends.api import case_shapes, telling
 from amends.api.bodies import Ref, Str
 from amends.api.callers import Asked
 from amends.api.doing import reading
@@ -41,8 +41,8 @@ def my_figures(request: Asked, since: Str = "", until: Str = "", merchant: Ref =
     return FiguresOut(figures=plain(figures(request.auth.actor, choice), LIST_AT))
 
 
-@reading(router, "/figures/cases", shapes.CasesPage, "The cases behind a figure")
-def cases_behind(request: Asked, chosen: ChoiceIn = CHOSEN, after: Ref = "") -> shapes.CasesPage:  # type: ignore[valid-type]
+@reading(router, "/figures/cases", case_shapes.CasesPage, "The cases behind a figure")
+def cases_behind(request: Asked, chosen: ChoiceIn = CHOSEN, after: Ref = "") -> case_shapes.CasesPage:  # type: ignore[valid-type]
     """The cases of a choice, newest first; a figure's `cases_url` leads here."""
     key = key_in(after)
     found = cases_of(Choice.read(chosen.model_dump()), request.auth.actor)  # type: ignore[attr-defined]
@@ -51,7 +51,7 @@ def cases_behind(request: Asked, chosen: ChoiceIn = CHOSEN, after: Ref = "") -> 
         found = found.filter(Q(opened_at__lt=opened_at) | Q(opened_at=opened_at, pk__lt=pk))
     rows = list(found.order_by("-opened_at", "-pk")[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
-    return shapes.CasesPage(items=[telling.short(case) for case in rows[:PAGE]], next=_key(last.opened_at, last.pk) if last else None)
+    return case_shapes.CasesPage(items=[telling.short(case) for case in rows[:PAGE]], next=_key(last.opened_at, last.pk) if last else None)
 
 
 def _key(at: datetime, pk: int) -> str | None:

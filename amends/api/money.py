@@ -11,10 +11,9 @@ from pydantic import Field, StringConstraints
 
 from amends.api.bodies import Body, NothingIn, Ref, Refs, Str, Words
 from amends.api.callers import Asked
-from amends.api.doing import done, posting, reading
+from amends.api.doing import done, done_or_asked, posting, reading
 from amends.api.shapes import Money, TextOut
 from amends.api.telling import text
-from amends.approvals.models import Approval
 from amends.cases.queries import case_for
 from amends.kernel.parties import Party
 from amends.people.rules import Actor
@@ -215,13 +214,10 @@ def refund_owner(request: Asked, ref: str, body: OwnerIn) -> HttpResponse:
 def refund_redirection(request: Asked, ref: str, body: RedirectionIn) -> HttpResponse:
     """To a payee that its consumer agreed to; above what you may decide alone a second person is asked first."""
 
-    def run() -> RedirectionOut:
-        came = verbs.redirect(ref, payee=body.payee, why=body.why, break_glass=body.break_glass, by=request.auth.actor)
-        if isinstance(came, Approval):
-            return RedirectionOut(refund=None, approval=came.ref)
-        return RedirectionOut(refund=_fresh(came, request), approval="")
+    def run() -> object:
+        return verbs.redirect(ref, payee=body.payee, why=body.why, break_glass=body.break_glass, by=request.auth.actor)
 
-    return done(request, run)
+    return done_or_asked(request, run, lambda made, asked: RedirectionOut(refund=_fresh(made, request) if made else None, approval=asked))
 
 
 @reading(router, "/chargebacks", ChargebacksOut, "Chargebacks")
@@ -250,10 +246,9 @@ def _fresh(row: Refund, request: Asked) -> NeedOut:
 def _need(row: Refund, due_at: datetime | None, reader: Actor) -> NeedOut:
     # Who of the platform has it in hand is said to the platform.
     owner = str(row.owner) if row.owner and reader.sees_everything else ""
-    why = why_of(row) if row.stage != "dropped" else None
     return NeedOut(
         ref=row.ref, case=row.case.ref, label=text(label_of(row)), amount=Money(amount_minor=row.amount_minor, currency=row.unit),
-        way=row.way, gateway=row.gateway, stage=row.stage, need=lists.need_of(row), why=text(why) if why else None, reason=row.reason,
+        way=row.way, gateway=row.gateway, stage=row.stage, need=lists.need_of(row), why=text(why_of(row)), reason=row.reason,
         owner=owner, since=row.since, due_at=due_at, provider_ref=row.provider_ref,
         stands_for=row.stands_for.ref if row.stands_for else "",
     )  # fmt: skip

@@ -10,7 +10,7 @@ from ninja import Router
 from ninja.files import UploadedFile
 from ninja.params import functions as params
 
-from amends.api import shapes, telling
+from amends.api import case_shapes, order_shapes, remedy_shapes, telling
 from amends.api.bodies import ConsiderationIn, LineIn, Ref, Str
 from amends.api.callers import Asked, on_behalf
 from amends.api.doing import done, posting, reading
@@ -29,34 +29,34 @@ SENT_FILE: Any = params.File(...)
 SENT_CONSUMER: Any = params.Form("")
 
 
-@reading(router, "/orders", shapes.OrdersPage, "Orders, newest first")
-def orders(request: Asked, after: Ref = "", words: Str = "") -> shapes.OrdersPage:
+@reading(router, "/orders", order_shapes.OrdersPage, "Orders, newest first")
+def orders(request: Asked, after: Ref = "", words: Str = "") -> order_shapes.OrdersPage:
     """The orders that you may see. `words` narrows to number, reference, waybill or article."""
     key = key_in(after)
     rows = page_of_orders(request.auth.actor, before=parts(key) if key else None, words=words[:80], size=PAGE + 1)
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     following = f"{last.placed_at.isoformat()}~{last.pk}" if last else None
-    return shapes.OrdersPage(items=[telling.order(row) for row in rows[:PAGE]], next=key_out(following))
+    return order_shapes.OrdersPage(items=[telling.order(row) for row in rows[:PAGE]], next=key_out(following))
 
 
-@reading(router, "/orders/{ref}", shapes.OrderOut, "One order")
-def order(request: Asked, ref: str) -> shapes.OrderOut:
+@reading(router, "/orders/{ref}", order_shapes.OrderOut, "One order")
+def order(request: Asked, ref: str) -> order_shapes.OrderOut:
     """The order with its lines: a claim names them by `position`."""
     return telling.order(order_by_ref(ref, request.auth.actor))
 
 
-@posting(router, "/orders/{ref}/considerations", shapes.ConsiderationOut, "What is open for this claim")
+@posting(router, "/orders/{ref}/considerations", remedy_shapes.ConsiderationOut, "What is open for this claim")
 def considerations(request: Asked, ref: str, body: ConsiderationIn) -> HttpResponse:
     """Every remedy with its reasons, sums, freight, windows and articles, and the questions that still need an answer. Writes nothing."""
 
-    def run() -> shapes.ConsiderationOut:
+    def run() -> remedy_shapes.ConsiderationOut:
         found = order_by_ref(ref, request.auth.actor)
         return telling.considered(consider(found, [line_claim(line) for line in body.lines], body.issue, at=clock.now()))
 
     return done(request, run)
 
 
-@posting(router, "/orders/{ref}/evidence", shapes.EvidenceOut, "Upload a file of evidence")
+@posting(router, "/orders/{ref}/evidence", case_shapes.EvidenceOut, "Upload a file of evidence")
 def upload_evidence(request: Asked, ref: str, file: UploadedFile = SENT_FILE, consumer: Ref = SENT_CONSUMER) -> HttpResponse:
     """The file waits to be named in an application or an answer. JPEG, PNG, WebP, HEIC (10 MB), MP4, MOV (50 MB), PDF (10 MB).
 
@@ -67,7 +67,7 @@ def upload_evidence(request: Asked, ref: str, file: UploadedFile = SENT_FILE, co
         digest.update(chunk)
     file.seek(0)
 
-    def run() -> shapes.EvidenceOut:
+    def run() -> case_shapes.EvidenceOut:
         by = on_behalf(request.auth, consumer, ref)
         found = upload(ref, name=file.name or "", stream=file, by=by)
         return telling.evidence(piece(found), None, url=f"/evidence/{found.ref}")

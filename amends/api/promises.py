@@ -10,7 +10,7 @@ from ninja import Router, Schema
 from ninja.params import functions as params
 from pydantic import AwareDatetime, Field
 
-from amends.api import shapes, telling
+from amends.api import case_shapes, shapes, telling
 from amends.api.bodies import MOST_ID, Body, Ref, Str
 from amends.api.callers import Asked
 from amends.api.cases import acted
@@ -107,7 +107,7 @@ def case_promises(request: Asked, ref: str) -> PromisesOut:
     return PromisesOut(items=[_out(row) for row in promises_of(case, request.auth.actor)])
 
 
-@posting(router, "/cases/{ref}/promises/{promise}/revision", shapes.CaseOut, "Tell another time")
+@posting(router, "/cases/{ref}/promises/{promise}/revision", case_shapes.CaseOut, "Tell another time")
 def promise_revision(request: Asked, ref: str, promise: int = PROMISE, *, body: RevisionIn) -> HttpResponse:
     """The consumer is told the new time, with the reason where it is later. No limit changes by it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from amends.api import shapes
+from amends.api import case_shapes, order_shapes, remedy_shapes, shapes
 from amends.cases.claims import Considered
 from amends.cases.models import Case
 from amends.cases.queries import QueuePage, TimelineRow
@@ -65,9 +65,9 @@ def money(minor: int, currency: str) -> shapes.Money:
     return shapes.Money(amount_minor=minor, currency=currency)
 
 
-def order(row: Order) -> shapes.OrderOut:
+def order(row: Order) -> order_shapes.OrderOut:
     """An order as `orders_of` reads it."""
-    return shapes.OrderOut(
+    return order_shapes.OrderOut(
         ref=row.ref,
         number=row.number,
         merchant=text(say(row.merchant.name_zh, row.merchant.name_en)),
@@ -78,7 +78,7 @@ def order(row: Order) -> shapes.OrderOut:
         freight=money(row.freight_minor, row.currency),
         packaging=money(row.packaging_minor, row.currency),
         lines=[
-            shapes.OrderLineOut(
+            order_shapes.OrderLineOut(
                 position=line.position,
                 name=text(say(line.name_zh, line.name_en)),
                 goods_class=line.goods_class,
@@ -88,21 +88,21 @@ def order(row: Order) -> shapes.OrderOut:
             for line in sorted(row.lines.all(), key=lambda line: line.position)
         ],
         shipments=[
-            shapes.ShipmentOut(carrier=one.carrier, waybill=one.waybill, shipped_at=one.shipped_at, signed_at=one.signed_at)
+            order_shapes.ShipmentOut(carrier=one.carrier, waybill=one.waybill, shipped_at=one.shipped_at, signed_at=one.signed_at)
             for one in row.shipments.all()
         ],
     )
 
 
-def considered(found: Considered) -> shapes.ConsiderationOut:
+def considered(found: Considered) -> remedy_shapes.ConsiderationOut:
     """The decision: every remedy with its reasons, sums, freight and window."""
     first = found.lines[0].decision
     ends = [line.decision.window_ends for line in found.lines if line.decision.window_ends]
-    return shapes.ConsiderationOut(
+    return remedy_shapes.ConsiderationOut(
         order=found.order.ref,
         issue=found.issue.value,
         remedies=[_remedy(found, remedy) for remedy in Remedy],
-        missing=[shapes.QuestionOut(flag=question.flag, text=text(question.text)) for question in found.missing],
+        missing=[remedy_shapes.QuestionOut(flag=question.flag, text=text(question.text)) for question in found.missing],
         window_ends=min(ends, default=None),
         in_kind_minor=found.coupon_minor(),
         compensations=_compensations(
@@ -113,17 +113,17 @@ def considered(found: Considered) -> shapes.ConsiderationOut:
     )
 
 
-def _remedy(found: Considered, remedy: Remedy) -> shapes.RemedyOut:
+def _remedy(found: Considered, remedy: Remedy) -> remedy_shapes.RemedyOut:
     answers, currency = found.answers(remedy), found.order.currency
     reasons = {reason.text.en: reason for answer in answers for reason in answer.reasons}
     first, payer = answers[0], found.return_freight(remedy)
     rows = [
-        shapes.SumRowOut(line=line.line.position, text=text(row.text), amount=money(row.minor, currency), clause=row.clause)
+        remedy_shapes.SumRowOut(line=line.line.position, text=text(row.text), amount=money(row.minor, currency), clause=row.clause)
         for line in found.lines
         for row in line.decision.answer(remedy).sum_rows
     ]
     ends = [answer.until for answer in answers if answer.until]
-    return shapes.RemedyOut(
+    return remedy_shapes.RemedyOut(
         remedy=remedy.value,
         name=text(REMEDY_NAMES[remedy]),
         open=found.is_open(remedy),
@@ -142,14 +142,14 @@ def _remedy(found: Considered, remedy: Remedy) -> shapes.RemedyOut:
     )
 
 
-def _reason(reason: Reason) -> shapes.ReasonOut:
-    return shapes.ReasonOut(
+def _reason(reason: Reason) -> remedy_shapes.ReasonOut:
+    return remedy_shapes.ReasonOut(
         text=text(reason.text), clause=reason.clause, article=text(reason.article), holds=reason.holds, source=reason.source, tag=reason.tag
     )
 
 
-def _spoken(one: Spoken) -> shapes.ReasonOut:
-    return shapes.ReasonOut(
+def _spoken(one: Spoken) -> remedy_shapes.ReasonOut:
+    return remedy_shapes.ReasonOut(
         text=text(one.text),
         clause=str(one.clause["key"]),
         article=_either(one.clause["key"]),
@@ -159,13 +159,13 @@ def _spoken(one: Spoken) -> shapes.ReasonOut:
     )
 
 
-def _settlements(columns: tuple[Column, ...], currency: str) -> list[shapes.SettlementOut]:
-    return [shapes.SettlementOut(name=text(one.name), amount=money(one.minor, currency), chosen=one.chosen) for one in columns]
+def _settlements(columns: tuple[Column, ...], currency: str) -> list[remedy_shapes.SettlementOut]:
+    return [remedy_shapes.SettlementOut(name=text(one.name), amount=money(one.minor, currency), chosen=one.chosen) for one in columns]
 
 
-def _compensations(found: tuple[Compensation, ...], currency: str) -> list[shapes.CompensationOut]:
+def _compensations(found: tuple[Compensation, ...], currency: str) -> list[remedy_shapes.CompensationOut]:
     return [
-        shapes.CompensationOut(
+        remedy_shapes.CompensationOut(
             name=one.name,
             title=text(one.title),
             open=one.open,
@@ -180,15 +180,15 @@ def _compensations(found: tuple[Compensation, ...], currency: str) -> list[shape
 # ── cases ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def short(case: Case) -> shapes.CaseShort:
+def short(case: Case) -> case_shapes.CaseShort:
     """A case from its own row alone."""
-    return shapes.CaseShort(**_short(case))
+    return case_shapes.CaseShort(**_short(case))
 
 
-def opened(case: Case, actor: Actor) -> shapes.CaseOpened:
+def opened(case: Case, actor: Actor) -> case_shapes.CaseOpened:
     """The answer to an application: no other life exists yet, so the case's own acts are all."""
     acts = [Act("case", verb, case.pk, case.ref, verb_name("case", verb)) for verb in case.offered(actor)]
-    return shapes.CaseOpened(**_short(case), order=case.order.ref, decision=case.decision.ref, acts=_acts(acts, case.ref))
+    return case_shapes.CaseOpened(**_short(case), order=case.order.ref, decision=case.decision.ref, acts=_acts(acts, case.ref))
 
 
 def _short(case: Case) -> dict[str, Any]:
@@ -209,14 +209,16 @@ def _short(case: Case) -> dict[str, Any]:
         "opened_at": case.opened_at,
         "closed_at": case.closed_at,
         "ended_by": case.ended_by,
-        "turns": [shapes.TurnOut(**{name: turn[name] for name in shapes.TurnOut.model_fields if name in turn}) for turn in case.turns],
+        "turns": [
+            case_shapes.TurnOut(**{name: turn[name] for name in case_shapes.TurnOut.model_fields if name in turn}) for turn in case.turns
+        ],
     }
 
 
-def case(view: CaseView) -> shapes.CaseOut:
+def case(view: CaseView) -> case_shapes.CaseOut:
     """One case as its reader may see it."""
     currency = view.currency
-    return shapes.CaseOut(
+    return case_shapes.CaseOut(
         **_short(view.case),
         order=view.case.order.ref,
         merchant=text(view.merchant),
@@ -225,7 +227,7 @@ def case(view: CaseView) -> shapes.CaseOut:
         acts=_acts(view.acts, view.ref),
         words=view.claim.words if view.claim else "",
         lines=[
-            shapes.ClaimedLineOut(
+            case_shapes.ClaimedLineOut(
                 position=line.position,
                 name=text(line.name),
                 quantity=line.quantity,
@@ -235,7 +237,9 @@ def case(view: CaseView) -> shapes.CaseOut:
             )
             for line in view.lines
         ],
-        tenders=[shapes.TenderOut(label=text(row.label), amount=money(row.minor, row.currency), state=row.state) for row in view.tenders],
+        tenders=[
+            case_shapes.TenderOut(label=text(row.label), amount=money(row.minor, row.currency), state=row.state) for row in view.tenders
+        ],
         reasons=[_spoken(one) for one in view.decided.reasons],
         return_freight=view.decided.return_freight,
         until=view.decided.until,
@@ -250,7 +254,7 @@ def case(view: CaseView) -> shapes.CaseOut:
         inspections=[_inspected(unit, currency) for unit in view.units],
         refunds=[_refund(row) for row in view.refunds],
         reviews=[_review(review) for review in view.reviews],
-        survey=shapes.SurveyOut(
+        survey=case_shapes.SurveyOut(
             score=view.survey.score, words=view.survey.words, asked_at=view.survey.asked_at, answered_at=view.survey.answered_at
         )
         if view.survey
@@ -262,9 +266,9 @@ def _either(said: Text | str) -> shapes.TextOut:
     return text(said) if isinstance(said, Text) else shapes.TextOut(zh=said, en=said)
 
 
-def _acts(acts: tuple[Act, ...] | list[Act], ref: str) -> list[shapes.ActOut]:
+def _acts(acts: tuple[Act, ...] | list[Act], ref: str) -> list[case_shapes.ActOut]:
     return [
-        shapes.ActOut(
+        case_shapes.ActOut(
             life=act.life,
             verb=act.verb,
             words=text(act.words),
@@ -275,9 +279,9 @@ def _acts(acts: tuple[Act, ...] | list[Act], ref: str) -> list[shapes.ActOut]:
     ]
 
 
-def evidence(piece: Piece, case_ref: str | None, *, url: str = "") -> shapes.EvidenceOut:
+def evidence(piece: Piece, case_ref: str | None, *, url: str = "") -> case_shapes.EvidenceOut:
     """A file and where it is fetched."""
-    return shapes.EvidenceOut(
+    return case_shapes.EvidenceOut(
         ref=piece.ref,
         url=f"{ROOT}/cases/{case_ref}/evidence/{piece.ref}" if case_ref else url,
         party=piece.party,
@@ -289,8 +293,8 @@ def evidence(piece: Piece, case_ref: str | None, *, url: str = "") -> shapes.Evi
     )
 
 
-def _parcel(parcel: Parcel) -> shapes.ParcelOut:
-    return shapes.ParcelOut(
+def _parcel(parcel: Parcel) -> case_shapes.ParcelOut:
+    return case_shapes.ParcelOut(
         ref=parcel.ref,
         homeward=parcel.homeward,
         stage=text(parcel.stage),
@@ -305,8 +309,8 @@ def _parcel(parcel: Parcel) -> shapes.ParcelOut:
     )
 
 
-def _inspected(unit: InspectedUnit, currency: str) -> shapes.InspectedOut:
-    return shapes.InspectedOut(
+def _inspected(unit: InspectedUnit, currency: str) -> case_shapes.InspectedOut:
+    return case_shapes.InspectedOut(
         id=unit.id,
         parcel=unit.parcel,
         name=text(unit.name),
@@ -318,8 +322,8 @@ def _inspected(unit: InspectedUnit, currency: str) -> shapes.InspectedOut:
     )
 
 
-def _refund(row: RefundRow) -> shapes.RefundOut:
-    return shapes.RefundOut(
+def _refund(row: RefundRow) -> case_shapes.RefundOut:
+    return case_shapes.RefundOut(
         ref=row.ref,
         tender=text(row.label),
         amount=money(row.minor, row.currency),
@@ -330,8 +334,8 @@ def _refund(row: RefundRow) -> shapes.RefundOut:
     )
 
 
-def _review(review: ReviewView) -> shapes.ReviewOut:
-    return shapes.ReviewOut(
+def _review(review: ReviewView) -> case_shapes.ReviewOut:
+    return case_shapes.ReviewOut(
         ref=review.ref,
         stage=text(review.stage),
         is_over=review.is_over,
@@ -345,9 +349,9 @@ def _review(review: ReviewView) -> shapes.ReviewOut:
     )
 
 
-def entry(row: TimelineRow) -> shapes.EntryOut:
+def entry(row: TimelineRow) -> case_shapes.EntryOut:
     """One line of the timeline, without the database's keys."""
-    return shapes.EntryOut(
+    return case_shapes.EntryOut(
         number=row.number,
         at=row.made_at,
         party=row.party.value,
@@ -364,10 +368,10 @@ def entry(row: TimelineRow) -> shapes.EntryOut:
     )
 
 
-def queue(page: QueuePage) -> shapes.QueueOut:
+def queue(page: QueuePage) -> case_shapes.QueueOut:
     """A page of the queue."""
     items = [
-        shapes.QueueItem(
+        case_shapes.QueueItem(
             case=row.ref,
             url=f"{ROOT}/cases/{row.ref}",
             title=text(row.title),
@@ -387,4 +391,4 @@ def queue(page: QueuePage) -> shapes.QueueOut:
         )
         for row in page.rows
     ]
-    return shapes.QueueOut(items=items, next=page.after, total=page.total, more=page.most)
+    return case_shapes.QueueOut(items=items, next=page.after, total=page.total, more=page.most)

@@ -8,7 +8,7 @@ Invariants
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections.abc import Collection
 
 from amends.approvals.asking import LEAST_WHY, MOST_WHY, RUNS
 from amends.approvals.counting import Matter, approved_so_far, lock, note_granted, weigh
@@ -19,7 +19,6 @@ from amends.approvals.queries import visible_to
 from amends.approvals.rules import ACTIONS, STATES, State, Verdict
 from amends.approvals.rules_of_money import rules_on
 from amends.approvals.telling import note_step
-from amends.cases import acting
 from amends.cases.models import Case
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
@@ -131,21 +130,13 @@ def review(ref: str, *, by: Actor, verdict: str, why: str) -> Approval:
 # ── what nobody's hand does ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def void_key(merchant_id: int, key: str, by: Actor) -> int:
-    """What was asked for this key is no longer needed; how many. Inside the caller's act; one that is being granted is left alone."""
-    return _void(Approval.objects.filter(merchant_id=merchant_id, payload__key=key), by)
-
-
-def void_case(case: Case, by: Actor) -> int:
-    """What was asked about this case is no longer needed; how many. Inside the act that holds the case."""
-    return _void(Approval.objects.filter(merchant_id=case.merchant_id, case_id=case.pk), by)
-
-
-def _void(rows: QuerySet[Approval], by: Actor) -> int:
-    asked = list(rows.filter(state=State.ASKED.value).select_for_update(skip_locked=True).order_by("pk"))
-    held = acting.current().cases
+def void_case(case: Case, by: Actor, actions: Collection[str]) -> int:
+    """What was asked of these actions about this case is no longer needed; how many. Inside the act that holds the case, and with it
+    whoever would answer."""
+    mine = Approval.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, action__in=actions, state=State.ASKED.value)
+    asked = list(mine.select_for_update().order_by("pk"))
     for row in asked:
-        _end(row, State.VOID, by, held.get(row.case_id or 0))
+        _end(row, State.VOID, by, case)
     return len(asked)
 
 

@@ -111,16 +111,6 @@ def decide(
     return None
 
 
-def could_alone(
-    action: str, *, by: Actor, merchant_id: int, amount_minor: int, unit: str, case: Case | None = None, consumer_id: int | None = None
-) -> list[Because] | None:
-    """Why `by` could not decide this alone now (empty: they could), for a form to say beforehand; None where they may not even ask."""
-    rules = rules_on(clock.now())
-    matter = Matter.of(merchant_id, case, consumer_id)
-    found = best(action, by.roles, weigh(rules, amount_minor, unit), so_far(rules, by, matter), rules)
-    return found and found[1]
-
-
 def approval_of(merchant_id: int, key: str) -> Approval | None:
     """What was asked or done behind broken glass for this key, the newest; None where nobody was asked."""
     return Approval.objects.filter(merchant_id=merchant_id, payload__key=key).order_by("-asked_at", "-pk").first()

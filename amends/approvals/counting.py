@@ -16,8 +16,10 @@ from amends.approvals.judging import SoFar
 from amends.approvals.models import Approval, Spending
 from amends.approvals.money_schema import Rules
 from amends.approvals.rules import ACTIONS
+from amends.approvals.words import sum_words
 from amends.cases.models import Case
 from amends.kernel import clock
+from amends.kernel.parties import Party
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
 from amends.people.rules import Actor
@@ -60,6 +62,13 @@ def weigh(rules: Rules, amount_minor: int, unit: str) -> int:
     return weighed
 
 
+def check_most(rules: Rules, amount_minor: int, unit: str, most_minor: int) -> None:
+    """The sum is at most `most_minor` of the rules' own currency (0: no bound). Raises Unprocessable at the amount."""
+    if most_minor and weigh(rules, amount_minor, unit) > most_minor:
+        wrong = say("最多 {most}。", "{most} at most.", most=sum_words(most_minor, rules.currency))
+        raise Unprocessable.field("amount_minor", wrong, code="wrong_amount")
+
+
 def lock(by: Actor, matter: Matter) -> None:
     """Person, case, consumer and shop are this transaction's until it commits; nobody else counts their sums meanwhile."""
     named = {"user": by.user_id, "case": matter.case_id, "consumer": matter.consumer_id, "merchant": matter.merchant_id}
@@ -69,14 +78,19 @@ def lock(by: Actor, matter: Matter) -> None:
 
 
 def so_far(rules: Rules, by: Actor, matter: Matter) -> SoFar:
-    """What counts already against this person's day and this matter's bounds. One query."""
+    """What counts already against this person's day and this matter's bounds. One query.
+
+    To a shop's people counts what their own shop gave the consumer: what others did is neither their bound nor theirs to learn.
+    """
     day = today(clock.now())
     gifts = Q(action__in=[name for name, action in ACTIONS.items() if action.gift])
     since = day - timedelta(days=rules.goodwill.per_consumer_days)
     mine = Q(user_id=by.user_id or 0, day=day) & ~Q(key__startswith=GRANTED)
     of_case = gifts & Q(merchant_id=matter.merchant_id, case_id=matter.case_id) if matter.case_id else NOBODY
     of_consumer = gifts & Q(consumer_id=matter.consumer_id, day__gt=since) if matter.consumer_id else NOBODY
-    of_shop = gifts & Q(merchant_id=matter.merchant_id, day=day, party="merchant")
+    if by.party is Party.MERCHANT:
+        of_consumer &= Q(merchant_id=matter.merchant_id)
+    of_shop = gifts & Q(merchant_id=matter.merchant_id, day=day, party=Party.MERCHANT.value)
     parts = {"own": mine, "on_case": of_case, "to_consumer": of_consumer, "by_shop": of_shop}
     sums = {name: Sum("amount_minor", filter=one, default=0) for name, one in parts.items()}
     rows = Spending.objects.filter(mine | of_case | of_consumer | of_shop).order_by().values("action", "unit").annotate(**sums)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from amends.approvals.models import Approval
+from amends.approvals.rules import State
 from amends.cases.hands import check_not_reader
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NotYourMove
@@ -49,8 +50,8 @@ def check_decider(row: Approval, by: Actor) -> None:
         raise NotYourMove(NOT_A_PERSON, code="not_a_person")
     check_not_reader(by)
     if by.user_id == row.asked_by_id:
-        raise NotYourMove(OWN_GLASS if row.state == "broken" else OWN, code="self_approval")
-    if _same_person(by.user_id, row.asked_by_id):
+        raise NotYourMove(OWN_GLASS if row.state == State.BROKEN.value else OWN, code="self_approval")
+    if same_person(by.user_id, row.asked_by_id):
         raise NotYourMove(SAME_PERSON, code="self_approval")
     _check_uninvolved(by, row.merchant_id, row.consumer_id)
 
@@ -65,8 +66,10 @@ def asker_of(row: Approval) -> Actor | None:
     return Actor(ROLES[role].party, user.pk, side.get("merchant_id"), None, frozenset({role}), user.name)
 
 
-def _same_person(one: int, other: int) -> bool:
-    """Whether two accounts buy as the same consumer: two names of one purse."""
+def same_person(one: int, other: int) -> bool:
+    """Whether two accounts are one, or buy as the same consumer: two names of one purse."""
+    if one == other:
+        return True
     theirs = Membership.objects.filter(user_id=other, consumer__isnull=False).values("consumer_id")
     return Membership.objects.filter(user_id=one, consumer_id__in=theirs).exists()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from django.db.models import QuerySet
@@ -21,6 +22,7 @@ from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.kernel import clock
 from amends.people.rules import CLOCK
+from amends.plumbing.rounds import one_by_one
 from amends.plumbing.shards import WHOLE, Shard
 
 log = structlog.get_logger(__name__)
@@ -64,17 +66,12 @@ def _ring(row: Approval, case: Case | None) -> None:
 
 
 def _each(rows: QuerySet[Approval], then: Then, shard: Shard) -> int:
-    done = 0
-    for pk, case_id in shard.rows(rows).values_list("pk", "case_id")[:BATCH]:
-        try:
-            done += _one(rows, pk, case_id, then)
-        except Exception:
-            log.exception("an approval's time could not be kept", approval=pk)
-    return done
+    due_now = list(shard.rows(rows).values_list("pk", "case_id")[:BATCH])
+    return one_by_one(due_now, partial(_one, rows, then), "an approval")
 
 
 @an_act
-def _one(rows: QuerySet[Approval], pk: int, case_id: int | None, then: Then) -> bool:
+def _one(rows: QuerySet[Approval], then: Then, pk: int, case_id: int | None) -> bool:
     case = take_case_of(case_id) if case_id else None
     row = rows.filter(pk=pk).select_for_update(of=("self",)).first()
     if row is None:

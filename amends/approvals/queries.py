@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from amends.approvals.asking import WORDS
 from amends.approvals.counting import weigh
 from amends.approvals.hands import STAFF, check_decider
-from amends.approvals.judging import approves_up_to
+from amends.approvals.judging import approves_up_to, glass_up_to
 from amends.approvals.models import Approval
 from amends.approvals.rules import ACTIONS, State, Verdict
 from amends.approvals.rules_of_money import rules_on
@@ -23,6 +23,8 @@ from amends.people.rules import Actor, Role
 
 MOST = 100
 LONGEST_ID = 19
+VIEWS = ("waiting", "mine", "ended", "alarms")
+PEOPLE = ("asked_by", "decided_by", "reviewed_by", "merchant")
 WAITS = Q(state=State.ASKED.value) | Q(state=State.BROKEN.value, reviewed_at__isnull=True)
 
 
@@ -45,21 +47,34 @@ def visible_to(by: Actor) -> QuerySet[Approval]:
 
 def approval(ref: str, by: Actor) -> Approval:
     """The approval `ref` with its people and shop. Raises NotFound where `by` may not see it."""
-    found = visible_to(by).select_related("asked_by", "decided_by", "reviewed_by", "merchant").filter(ref=clean_ref(ref) or "").first()
+    found = visible_to(by).select_related(*PEOPLE).filter(ref=clean_ref(ref) or "").first()
     if found is None:
         raise NotFound
     return found
 
 
+def listed(view: str, by: Actor, *, after: str = "", action: str = "", state: str = "") -> Listed:
+    """One of VIEWS, MOST at a time; `ended` alone has further pages, and is narrowed by action and state."""
+    if view == "ended":
+        return answered(by, after=after, action=action, state=state)
+    rows = {"waiting": waiting, "mine": mine, "alarms": alarms}[view](by)
+    return Listed(list(rows[:MOST]), "")
+
+
 def waiting(by: Actor) -> QuerySet[Approval]:
-    """What is asked and not answered, the nearest to lapse first; what was done behind broken glass and not reviewed before it all."""
-    rows = visible_to(by).filter(WAITS)
-    return rows.select_related("asked_by", "merchant").order_by("-state", "due_at", "pk")
+    """What was done behind broken glass and not reviewed, then what is asked and not answered, the nearest to its end first."""
+    rows = visible_to(by).filter(WAITS).select_related(*PEOPLE)
+    return rows.order_by(F("review_due_at").asc(nulls_last=True), "due_at", "pk")
+
+
+def mine(by: Actor) -> QuerySet[Approval]:
+    """What this person asked for, newest first."""
+    return visible_to(by).filter(asked_by_id=by.user_id or 0).select_related(*PEOPLE).order_by("-pk")
 
 
 def answered(by: Actor, *, after: str = "", action: str = "", state: str = "") -> Listed:
     """What is over, newest first, MOST at a time."""
-    rows = visible_to(by).exclude(WAITS).select_related("asked_by", "decided_by", "reviewed_by", "merchant")
+    rows = visible_to(by).exclude(WAITS).select_related(*PEOPLE)
     if action in ACTIONS:
         rows = rows.filter(action=action)
     if state in State.__members__.values():
@@ -91,6 +106,13 @@ def may(row: Approval, by: Actor) -> tuple[str, ...]:
     return ()
 
 
+def may_break_glass(action: str, by: Actor, amount_minor: int, unit: str) -> bool:
+    """Whether this actor's limits let such a sum be decided before it is approved; what is still to be reviewed is seen when done."""
+    rules = rules_on(clock.now())
+    weighed = rules.weighed(amount_minor, unit)
+    return weighed is not None and weighed <= glass_up_to(action, by.roles, rules)
+
+
 def _decides(row: Approval, by: Actor, *, sum_too: bool = True) -> bool:
     try:
         check_decider(row, by)
@@ -117,4 +139,4 @@ def what_it_does(row: Approval) -> Text:
 def alarms(by: Actor) -> QuerySet[Approval]:
     """Broken glass that nobody has reviewed in time, or that was found unjustified, newest first."""
     late = Q(reviewed_at__isnull=True, review_due_at__lte=clock.now()) | Q(reviewed_as=Verdict.UNJUSTIFIED.value)
-    return visible_to(by).filter(late, state=State.BROKEN.value).select_related("asked_by", "reviewed_by", "merchant").order_by("-asked_at")
+    return visible_to(by).filter(late, state=State.BROKEN.value).select_related(*PEOPLE).order_by("-asked_at", "-pk")

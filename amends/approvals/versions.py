@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from amends.approvals.asking import LEAST_WHY, MOST_WHY
 from amends.approvals.counting import HERE
+from amends.approvals.hands import same_person
 from amends.approvals.models import MoneyRules
 from amends.approvals.money_schema import Rules
 from amends.approvals.rules_of_money import in_force, read, shipped, shipped_text
@@ -86,13 +87,13 @@ def write(body: str, *, why: str, by: Actor) -> MoneyRules:
 
 @transaction.atomic
 def sign(version: str, *, by: Actor) -> MoneyRules:
-    """It holds from its own day on, or from now where that has begun. Raises NotYourMove for whoever wrote it, NoSuchMove otherwise."""
+    """It holds from its own day on, or from now where that has begun. Raises NotYourMove for whoever wrote it, under any account."""
     row = _taken(version)
     if by.user_id is None or not by.roles & SIGNERS:
         raise NotYourMove(say("资金规则由规则运营或主管签字。", "Policy owners and supervisors sign the money rules."), code="not_a_signer")
     if row.withdrawn_at is not None or row.signed_at is not None:
         raise NoSuchMove(say("这一版不等签字。", "This version does not wait for a signature."))
-    if by.user_id == row.written_by_id:
+    if _wrote(row, by):
         raise NotYourMove(say("写这一版的人不能自己签字。", "Whoever wrote it cannot sign it."), code="self_approval")
     at = clock.now()
     row.signed_by_id, row.signed_at = by.user_id, at
@@ -118,9 +119,13 @@ def may(found: Version, by: Actor) -> tuple[str, ...]:
     """Which of sign and withdraw this actor could do now."""
     if found.row is None or by.user_id is None:
         return ()
-    signs = found.standing is Standing.WRITTEN and by.roles & SIGNERS and by.user_id != found.row.written_by_id
+    signs = found.standing is Standing.WRITTEN and by.roles & SIGNERS and not _wrote(found.row, by)
     withdraws = found.standing in (Standing.WRITTEN, Standing.SIGNED) and by.roles & WRITERS
     return (("sign",) if signs else ()) + (("withdraw",) if withdraws else ())
+
+
+def _wrote(row: MoneyRules, by: Actor) -> bool:
+    return row.written_by_id is not None and by.user_id is not None and same_person(by.user_id, row.written_by_id)
 
 
 def may_write(by: Actor) -> bool:

@@ -154,7 +154,7 @@ def take_back(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 
 def open_grants(case: Case) -> list[Grant]:
     """The grants of a case that are neither delivered nor void."""
-    return list(Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=["owed", "doing"]).order_by("pk"))
+    return list(Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=Grant.LIFE.open_stages).order_by("pk"))
 
 
 def unit_shares(case: Case, remedy: Remedy) -> dict[int, dict[str, int]]:

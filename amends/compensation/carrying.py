@@ -6,7 +6,7 @@ claim which was granted. Invariant: a grant of ours leads to exactly one refund,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -14,21 +14,20 @@ from django.db.models import Q
 from amends.approvals.models import Approval
 from amends.cases import acting
 from amends.cases.grants import open_grants, owe_extra, owe_share, owe_sum
-from amends.cases.left import LIVE, UNIT, answers_claim, left_of, money_positions
+from amends.cases.left import answers_claim
 from amends.cases.life import LifeRow
-from amends.cases.models import Case, ClaimedUnit, Entry, Grant
+from amends.cases.models import Case, Entry, Grant
 from amends.cases.record import an_act
 from amends.cases.rules.owing import AGAIN
 from amends.cases.taking import take_case_of
+from amends.compensation.articles import line_of, units_for
 from amends.compensation.models import Voucher
 from amends.compensation.offers import BASIS, check_stage, claim_basis, decided_claims
 from amends.compensation.purses import give_points
 from amends.compensation.rules import POINTS, Kind
 from amends.compensation.vouchers import Terms, facts_of, issue
-from amends.kernel.money import Money, apportion
 from amends.kernel.refusals import NoSuchMove, Unprocessable
 from amends.kernel.texts import say
-from amends.market.models import OrderLine, Unit
 from amends.people.rules import PLATFORM, Actor
 from amends.policy.rules.facts import Remedy
 from amends.refunds.intents import intend_for
@@ -72,9 +71,10 @@ def _in_money(case: Case, kind: Kind, given: Mapping[str, Any], minor: int, by: 
     """The grants that refunds will fulfil."""
     if kind is Kind.PRICE_ADJUSTMENT:
         remedy = Remedy.PRICE_ADJUSTMENT
-        return [owe_share(case, unit, amount_minor=part, remedy=remedy, basis=BASIS, by=by) for unit, part in _units(case, given, minor)]
+        parts = units_for(case, given["line"], given["quantity"], minor)
+        return [owe_share(case, unit, amount_minor=part, remedy=remedy, basis=BASIS, by=by) for unit, part in parts]
     if kind is Kind.EXTRA:
-        return [owe_extra(case, _line(case, given["line"]), part=given["part"], amount_minor=minor, basis=BASIS, by=by)]
+        return [owe_extra(case, line_of(case, given["line"]), part=given["part"], amount_minor=minor, basis=BASIS, by=by)]
     return [_sum(case, given, minor, by)]
 
 
@@ -169,39 +169,3 @@ def _points(case: Case, points: int, by: Actor) -> Grant:
 def _cause(grant: Grant) -> str:
     """The timeline row that a posting rests on: the grant's fulfilment in this very act."""
     return f"grant:{grant.pk}:fulfil:{acting.current().key}"
-
-
-def _line(case: Case, position: int) -> OrderLine:
-    found = OrderLine.objects.filter(merchant_id=case.merchant_id, order_id=case.order_id, position=position).first()
-    if found is None:
-        wrong = say("这个订单没有第 {n} 行商品。", "This order has no line {n}.", n=position)
-        raise Unprocessable.field("line", wrong, code="foreign_line")
-    return found
-
-
-def _units(case: Case, given: Mapping[str, Any], minor: int) -> list[tuple[Unit, int]]:
-    """Which units of the line the sum is for, and the part of each: the claimed ones first, none that goes back; it adds up."""
-    line, quantity = _line(case, given["line"]), int(given["quantity"])
-    units = list(Unit.objects.filter(merchant_id=case.merchant_id, line_id=line.pk).order_by("number"))
-    mine = set(ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).values_list("unit_id", flat=True))
-    gone = Grant.objects.filter(merchant_id=case.merchant_id, unit_id__in=[unit.pk for unit in units], subject=UNIT, stage__in=LIVE)
-    back = set(gone.values_list("unit_id", flat=True))
-    stay = sorted((unit for unit in units if unit.pk not in back), key=lambda unit: (unit.pk not in mine, unit.number))
-    if not 1 <= quantity <= len(stay):
-        wrong = say("这一行还留着 {n} 件。", "{n} of this line stay.", n=len(stay))
-        raise Unprocessable.field("quantity", wrong, code="wrong_quantity")
-    chosen = stay[:quantity]
-    left = _left(case, chosen)
-    if minor > sum(left):
-        wrong = say(
-            "这 {n} 件最多还能退 {left}。", "Of these {n} pieces {left} is left at most.", n=quantity, left=Money(sum(left), case.currency)
-        )
-        raise Unprocessable.field("amount_minor", wrong, code="more_than_left")
-    parts = apportion(minor, left)
-    return [(unit, part) for unit, part in zip(chosen, parts, strict=True) if part]
-
-
-def _left(case: Case, units: Sequence[Unit]) -> list[int]:
-    money = money_positions(case.merchant_id, case.order_id, case.currency)
-    left = left_of(units)
-    return [sum(minor for tender, minor in left[unit.pk].items() if tender in money) for unit in units]

@@ -6,12 +6,13 @@ was decided is carried out in the same transaction (carrying.py).
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from amends.approvals.asking import decide
+from amends.approvals.asking import LONGEST_KEY, decide
 from amends.approvals.models import Approval
 from amends.cases.record import an_act
 from amends.cases.taking import take
@@ -21,7 +22,7 @@ from amends.compensation.models import PurseMove
 from amends.compensation.offers import Offer, checked
 from amends.compensation.purses import Move, holder, take_back
 from amends.compensation.rules import Kind, voucher_unit
-from amends.compensation.vouchers import Terms
+from amends.compensation.vouchers import Terms, check_bounds
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NotYourMove
 from amends.kernel.texts import say
@@ -71,10 +72,12 @@ def give_voucher(
     if by.party is not Party.MERCHANT or not by.merchant_id:
         ours = say("平台的优惠券在售后单上发。", "The platform gives vouchers on a case.")
         raise NotYourMove(ours)
+    check_bounds(terms)
     found = holder(consumer, by)
     key = _key("voucher", key)
     payload = {
-        "what": "voucher", "merchant": by.merchant_id, "consumer": found.pk, "currency": terms.currency, "amount_minor": terms.amount_minor,
+        "what": "voucher", "kind": Kind.VOUCHER.value, "unit": voucher_unit(terms.currency), "merchant": by.merchant_id,
+        "consumer": found.pk, "currency": terms.currency, "amount_minor": terms.amount_minor,
         "min_spend_minor": terms.min_spend_minor, "scope": "merchant", "days": terms.days, "borne_by": "merchant", "key": key,
         "reason": clean_words(reason, field="reason", longest=200),
     }  # fmt: skip
@@ -95,7 +98,7 @@ def correct_purse(asked: Move, *, merchant_id: int, by: Actor, why: str = "") ->
     }  # fmt: skip
     waits = decide(
         "correction", by=by, merchant_id=merchant_id, amount_minor=asked.amount_minor, unit=asked.unit, payload=payload,
-        key=_key("correct", asked.key[:60]), consumer_id=found.pk, why=why or asked.spent_for,
+        key=_key("correct", asked.key), consumer_id=found.pk, why=why or asked.spent_for,
     )  # fmt: skip
     return waits or take_back(asked, merchant_id=merchant_id, by=by)
 
@@ -107,4 +110,6 @@ def run_correction(payload: Mapping[str, Any], asker: Actor, approver: Actor, ap
 
 
 def _key(what: str, key: str) -> str:
-    return f"{what}:{key or secrets.token_hex(12)}"[:70]
+    """The act's name for approvals, which know keys of 70 signs at most: a longer one is told by its digest."""
+    named = f"{what}:{key or secrets.token_hex(12)}"
+    return named if len(named) <= LONGEST_KEY else f"{what}:{hashlib.sha256(key.encode()).hexdigest()[:48]}"

@@ -12,9 +12,12 @@ from typing import Any
 from django.db.models import Sum
 
 from amends.approvals.rules_of_money import rules_on
+from amends.approvals.words import sum_words
+from amends.cases.left import LIVE
 from amends.cases.models import Case, Grant
+from amends.compensation.articles import PARTS, check_part, units_for
 from amends.compensation.rules import OF_THE_ORDER, PLATFORMS, POINTS, Kind, voucher_unit
-from amends.compensation.vouchers import Terms
+from amends.compensation.vouchers import GIFT, MOST_MINOR, Terms, check_bounds
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NoSuchMove, NotYourMove, Unprocessable
@@ -22,11 +25,7 @@ from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 from amends.policy.rules.answers import text_in
 
-BASIS = "compensation"
-LIVE = ("owed", "doing", "done")
-NOT_BEFORE_IT_OPENS = ("drafted",)
-GOES_HOME = ("unwinding", "merged")
-MOST_MINOR = 10**12
+BASIS = GIFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +71,25 @@ def checked(case: Case, offer: Offer, by: Actor) -> dict[str, Any]:
     if kind is Kind.CLAIM_SUM:
         amount = _of_claim(case, offer)
     if not 1 <= amount <= MOST_MINOR:
-        raise Unprocessable.field("amount_minor", say("金额要大于零。", "The amount is more than nothing."), code="wrong_amount")
+        none, beyond = say("金额要大于零。", "The amount is more than nothing."), say("金额太大了。", "The amount is beyond all sense.")
+        raise Unprocessable.field("amount_minor", none if amount < 1 else beyond, code="wrong_amount")
     most = rules_on(clock.now()).points.most_points
     if kind is Kind.POINTS and amount > most:
         raise Unprocessable.field("amount_minor", say("最多 {n} 积分。", "{n} points at most.", n=most), code="wrong_amount")
     given: dict[str, Any] = {"kind": kind.value, "amount_minor": amount, "unit": unit_of(kind, case.currency)}
     if kind is Kind.VOUCHER:
         terms = Terms(case.currency, amount, offer.min_spend_minor, offer.scope, offer.days)
+        check_bounds(terms)
         given |= {"min_spend_minor": terms.min_spend_minor, "days": terms.days, "scope": terms.scope}
     elif kind is Kind.CLAIM_SUM:
         given["claim"] = offer.claim
     elif kind in OF_THE_ORDER:
         given["line"] = offer.line
         if kind is Kind.EXTRA:
+            check_part(case, offer.line, offer.part, amount)
             given["part"] = offer.part
         else:
+            units_for(case, offer.line, offer.quantity, amount)
             given["quantity"] = offer.quantity
     given["borne_by"] = bearer(kind, by)
     return given
@@ -127,8 +130,13 @@ def check_stage(case: Case) -> None:
     if case.is_over:
         over = say("售后单已结束，不能再给补偿。", "The case is closed; nothing can be given on it any more.")
         raise NoSuchMove(over, code="case_over")
-    if case.stage in NOT_BEFORE_IT_OPENS + GOES_HOME:
+    if not claim_stands(case):
         raise NoSuchMove(say("售后单现在不能给补偿。", "Nothing can be given on this case now."), code="not_now")
+
+
+def claim_stands(case: Case) -> bool:
+    """Whether the case has a claim, by its table: one that could be withdrawn. A draft has none yet; withdrawn or merged it is no more."""
+    return bool(case.LIFE.who_may(case.stage, "withdraw"))
 
 
 def bearer(kind: Kind, by: Actor) -> str:
@@ -179,7 +187,24 @@ def asked_of(payload: Mapping[str, Any]) -> Text:
     from_whom = (
         say("平台承担", "at the platform's cost") if payload["borne_by"] == "platform" else say("商家承担", "at the merchant's cost")
     )
-    return say("向消费者给出{what}，{whose}", "give the consumer {what}, {whose}", what=KIND_WORDS[payload["kind"]], whose=from_whom)
+    return say("向消费者给出{what}{terms}，{whose}", "give the consumer {what}{terms}, {whose}", what=KIND_WORDS[payload["kind"]],
+               terms=_terms_of(payload), whose=from_whom)  # fmt: skip
+
+
+def _terms_of(payload: Mapping[str, Any]) -> Text:
+    """Of a voucher its conditions, of what is given for articles which ones; empty for a plain sum."""
+    if payload["kind"] == Kind.VOUCHER:
+        least, days = payload["min_spend_minor"], payload["days"] or rules_on(clock.now()).vouchers.valid_days
+        currency = payload["unit"].partition(".")[0]
+        spend = say("满 {sum}", "from {sum}", sum=sum_words(least, currency)) if least else say("没有门槛", "no least spend")
+        anywhere = payload["borne_by"] == "platform" and payload["scope"] == "platform"
+        where = say("全平台可用", "for any shop") if anywhere else say("本店可用", "for the shop")
+        return say("（{spend}，{days} 天，{where}）", " ({spend}, {days} days, {where})", spend=spend, days=days, where=where)
+    if payload["kind"] == Kind.PRICE_ADJUSTMENT:
+        return say("（第 {line} 行，{n} 件）", " (line {line}, {n} pieces)", line=payload["line"], n=payload["quantity"])
+    if payload["kind"] == Kind.EXTRA:
+        return say("（第 {line} 行，{part}）", " (line {line}, {part})", line=payload["line"], part=PARTS[payload["part"]])
+    return say("", "")
 
 
 KIND_WORDS: dict[str, Text] = {

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import QuerySet, Sum
 
+from amends.approvals.words import sum_words
 from amends.cases.life import LifeRow
 from amends.cases.texts import clean_words
 from amends.compensation.models import PurseMove
-from amends.compensation.rules import CREDIT, POINTS, in_words
+from amends.compensation.rules import CREDIT, POINTS
 from amends.kernel import clock
-from amends.kernel.money import exponent
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Conflict, NotFound, NotYourMove, Unprocessable
@@ -164,8 +164,8 @@ def _hold(consumer_id: int) -> None:
 def _check_held(consumer_id: int, purse: str, unit: str, amount_minor: int) -> None:
     held = balance(consumer_id, purse, unit)
     if held < amount_minor:
-        wrong = say("余额不足：现有 {held}，要用 {asked}。", "Not enough: {held} there, {asked} asked.", held=in_words(held, unit),
-                    asked=in_words(amount_minor, unit))  # fmt: skip
+        wrong = say("余额不足：现有 {held}，要用 {asked}。", "Not enough: {held} there, {asked} asked.", held=sum_words(held, unit),
+                    asked=sum_words(amount_minor, unit))  # fmt: skip
         raise Conflict(wrong, code="purse_too_small")
 
 
@@ -204,8 +204,3 @@ def _knows(by: Actor, consumer: Consumer) -> bool:
 
 def _customers(by: Actor) -> QuerySet[Order]:
     return Order.objects.visible_to(by)
-
-
-def as_decimals(unit: str) -> int:
-    """How many decimals a purse of this unit is shown with."""
-    return 0 if unit == POINTS else exponent(unit)

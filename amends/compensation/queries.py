@@ -15,7 +15,8 @@ from amends.cases.models import Case, CaseText, Entry, Grant
 from amends.compensation.models import Voucher
 from amends.compensation.rules import (
     KIND_NAMES,
-    POINTS,
+    STATE_NAMES,
+    STATE_TAGS,
     Kind,
     Worth,
     with_best,
@@ -23,21 +24,27 @@ from amends.compensation.rules import (
     worth_of_points,
     worth_of_voucher,
 )
-from amends.compensation.vouchers import visible_to
+from amends.compensation.vouchers import shown_to, state_at, visible_to
 from amends.kernel import clock
+from amends.kernel.money import Money
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound
-from amends.kernel.texts import Text
+from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 
 EXAMPLE_MINOR = 1000
 PAGE = 25
+ARRIVED, ON_ITS_WAY = say("已到账", "arrived"), say("在路上", "on its way")
+WITH_PEOPLE = Voucher.objects.select_related("merchant", "consumer", "case")
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One thing that was given on a case. `unit`: its currency, CNY.voucher or points; `arrived` once it is wholly delivered."""
+    """One thing that was given on a case. `unit`: its currency, CNY.voucher or points; `arrived` once it is wholly delivered.
+
+    Its worth is counted in `worth_currency`: its own, or for points that of the money rules.
+    """
 
     kind: Kind
     name: Text
@@ -50,11 +57,22 @@ class Given:
     voucher: Voucher | None
     arrived: bool
     worth: Worth
+    worth_currency: str
+
+    @property
+    def state(self) -> Text:
+        """Of a voucher where it stands by now, of money whether it has come."""
+        return STATE_NAMES[state_at(self.voucher, clock.now())] if self.voucher else ARRIVED if self.arrived else ON_ITS_WAY
+
+    @property
+    def tag(self) -> str:
+        """The colour of `state`."""
+        return STATE_TAGS[state_at(self.voucher, clock.now())] if self.voucher else "ok" if self.arrived else "warn"
 
     @property
     def currency(self) -> str:
         """What its sum is written in; `points` for points."""
-        return self.unit.split(".")[0]
+        return self.unit.partition(".")[0]
 
 
 GIVES, ASKS = "compensate", "ask_supplement"
@@ -94,18 +112,19 @@ def _given(
         kind, KIND_NAMES[kind], told["amount_minor"], told["unit"], told["borne_by"], Party(entry.party), entry.made_at,
         words.get(told.get("text", 0), ""), vouchers.get(told.get("voucher", "")),
         all(stages.get(pk) == "done" for pk in told.get("grants", ())), worth_of(kind, told["amount_minor"], rules),
+        rules.currency if kind is Kind.POINTS else told["unit"].partition(".")[0],
     )  # fmt: skip
 
 
 def vouchers_of(by: Actor, *, state: str = "") -> QuerySet[Voucher]:
     """The vouchers that `by` may know of, newest first."""
-    rows = Voucher.objects.filter(visible_to(by)).select_related("merchant", "consumer", "case")
+    rows = WITH_PEOPLE.filter(visible_to(by))
     return (rows.filter(state=state) if state else rows).order_by("-made_at", "-pk")
 
 
 def voucher_for(ref: str, by: Actor) -> Voucher:
-    """The voucher that somebody typed or clicked. Raises NotFound."""
-    found = vouchers_of(by).filter(ref=clean_ref(ref) or "").first()
+    """The voucher that somebody typed, clicked or showed at a till. Raises NotFound."""
+    found = WITH_PEOPLE.filter(shown_to(by), ref=clean_ref(ref) or "").first()
     if found is None:
         raise NotFound
     return found
@@ -116,24 +135,24 @@ def worth_of(kind: Kind, amount_minor: int, rules: Rules) -> Worth:
     if kind is Kind.VOUCHER:
         return worth_of_voucher(kind.value, amount_minor, rules.vouchers.worth_bps)
     if kind is Kind.POINTS:
-        return worth_of_points(kind.value, amount_minor, rules.points.worth_minor * 100 // rules.points.per_points)
+        return worth_of_points(kind.value, amount_minor, worth_minor=rules.points.worth_minor, per_points=rules.points.per_points)
     return worth_of_money(kind.value, amount_minor)
 
 
-def compared(kinds: Sequence[Kind], amount_minor: int = EXAMPLE_MINOR) -> list[tuple[Kind, Worth]]:
-    """What the same sum is worth given in each of these ways, the best marked: for whoever chooses how to give."""
+def compared(kinds: Sequence[Kind], currency: str, amount_minor: int = EXAMPLE_MINOR) -> list[tuple[Kind, Worth]]:
+    """What the same sum is worth given in each of these ways, the best marked: for whoever chooses how to give.
+
+    Points, which have a worth in the currency of the money rules alone, are left out where `currency` is another.
+    """
     rules = rules_on(clock.now())
-    ways = [kind for kind in kinds if kind in (Kind.GOODWILL, Kind.VOUCHER, Kind.POINTS)]
+    gifts = (Kind.GOODWILL, Kind.VOUCHER, Kind.POINTS) if currency == rules.currency else (Kind.GOODWILL, Kind.VOUCHER)
+    ways = [kind for kind in kinds if kind in gifts]
     points = amount_minor * rules.points.per_points // rules.points.worth_minor
     worths = [worth_of(kind, points if kind is Kind.POINTS else amount_minor, rules) for kind in ways]
     return list(zip(ways, with_best(worths), strict=True))
 
 
-def points_worth_minor(points: int) -> int:
-    """What these points are worth today, in minor units of the rules' currency."""
-    return worth_of(Kind.POINTS, points, rules_on(clock.now())).minor
-
-
-def is_points(unit: str) -> bool:
-    """Whether this unit is points, which are shown as a number and not as money."""
-    return unit == POINTS
+def points_worth(points: int) -> Money:
+    """What these points are worth today."""
+    rules = rules_on(clock.now())
+    return Money(worth_of(Kind.POINTS, points, rules).minor, rules.currency)

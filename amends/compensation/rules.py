@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from amends.kernel.money import Money
 from amends.kernel.texts import Text, say
 
 WHOLE = 10_000
@@ -49,6 +48,8 @@ STATE_NAMES: dict[str, Text] = {
     "revoked": say("已收回", "taken back"),
     "expired": say("已过期", "expired"),
 }
+STATE_TAGS: dict[str, str] = {"issued": "ok", "redeemed": "line", "revoked": "bad", "expired": "line"}
+"""How a state is coloured on pages."""
 MOVE_NAMES: dict[str, Text] = {
     "give": say("发放", "given"),
     "spend": say("使用", "spent"),
@@ -117,14 +118,6 @@ def off(voucher: Standing, purchase: Purchase) -> int:
     return min(voucher.amount_minor, purchase.total_minor)
 
 
-def in_words(minor: int, unit: str) -> Text:
-    """So much of a unit as people read it: points, or money; a voucher's sum is its currency's."""
-    if unit == POINTS:
-        return say("{n} 积分", "{n} points", n=minor)
-    money = Money(minor, unit.partition(".")[0])
-    return Text(money.into("zh"), money.into("en"))
-
-
 # ── what is best for the consumer ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -158,10 +151,10 @@ def worth_of_voucher(name: str, minor: int, bps: int) -> Worth:
     return Worth(name, minor * bps // WHOLE, how)
 
 
-def worth_of_points(name: str, points: int, minor_per_100: int) -> Worth:
-    """Points count at what a hundred of them are worth, rounded down."""
+def worth_of_points(name: str, points: int, *, worth_minor: int, per_points: int) -> Worth:
+    """Points count at `worth_minor` for `per_points` of them, rounded down once."""
     how = say("{n} 积分折算", "{n} points at their worth", n=points)
-    return Worth(name, points * minor_per_100 // 100, how)
+    return Worth(name, points * worth_minor // per_points, how)
 
 
 def with_best(choices: Sequence[Worth]) -> list[Worth]:

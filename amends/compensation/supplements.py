@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from amends.approvals.asking import decide
-from amends.approvals.counting import weigh
+from amends.approvals.counting import check_most
 from amends.approvals.models import Approval
 from amends.approvals.rules_of_money import rules_on
 from amends.cases.grants import owe_share
@@ -21,24 +23,26 @@ from amends.cases.models import Case, Grant
 from amends.cases.record import an_act
 from amends.cases.taking import take, take_case_of
 from amends.compensation.models import Supplement
-from amends.compensation.offers import check_stage
+from amends.compensation.offers import check_stage, claim_stands
 from amends.kernel import clock
-from amends.kernel.money import Money
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import Conflict, NotFound, NotYourMove, Unprocessable
-from amends.kernel.texts import Text, say
+from amends.kernel.texts import say
 from amends.market.models import Tender, Unit
 from amends.people.rules import CLOCK, PLATFORM, Actor
 from amends.plumbing.payments.choosing import gateway
 from amends.plumbing.payments.port import GatewayUnreachable
+from amends.plumbing.rounds import one_by_one
 from amends.plumbing.shards import WHOLE, Shard
 from amends.policy.rules.facts import Remedy
 from amends.refunds.intents import intend_for
 
 ASKED, PAID = "asked", "paid"
+ASKERS = (Party.MERCHANT, Party.PLATFORM)
 EXCHANGE = "exchange_difference"
-TITLE = say("补差价", "Price difference")
+TITLE = "补差价 · Price difference"
+"""In both languages: a gateway refuses another title under the same key, whoever reads the page."""
 NO_PAGE = say("支付渠道现在打不开付款页，请稍后再试。", "The gateway can't open its payment page now. Please try again in a while.")
 OVER = say("这笔补款已经了结，不用再付。", "It is no longer asked for; there is nothing to pay.")
 
@@ -56,17 +60,21 @@ def exchange_difference(case: Case, unit: Unit, new_price_minor: int, *, by: Act
     return grant
 
 
+def may_ask(case: Case, by: Actor) -> bool:
+    """Whether `by` could ask the consumer of this case for a difference at all."""
+    return by.party in ASKERS and not by.only_reads and claim_stands(case)
+
+
 @an_act
 def ask(ref: str, *, amount_minor: int, why: str = EXCHANGE, by: Actor, key: str = "", reason: str = "") -> Supplement | Approval:
     """The consumer is asked to pay so much on top until a limit, at the gateway that the order was paid with; or somebody else was asked
     to approve it, for whom `reason` is. One at a time. Raises NotFound, NotYourMove, NoSuchMove, Unprocessable, Conflict."""
     case = take(ref, by)
-    if by.party not in (Party.MERCHANT, Party.PLATFORM) or by.only_reads:
+    if by.party not in ASKERS or by.only_reads:
         raise NotYourMove(say("只有商家和平台可以请消费者补款。", "Only merchant and platform ask a consumer to pay on top."))
     check_stage(case)
     _check_sum(amount_minor, case.currency)
-    if Supplement.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, state=ASKED).exists():
-        raise Conflict(say("已经请消费者补过款，还在等。", "The consumer has been asked already."), code="asked_already")
+    _check_free(case)
     ref = new_ref("SU")
     payload = {"case": case.pk, "amount_minor": amount_minor, "why": why[:30], "ref": ref}
     waits = decide(
@@ -80,6 +88,7 @@ def run_ask(payload: Mapping[str, Any], asker: Actor, approver: Actor, approval:
     """A supplement that was to be approved is asked for now. For approvals.register."""
     case = take_case_of(payload["case"])
     check_stage(case)
+    _check_free(case)
     return _asked(case, payload, asker).ref
 
 
@@ -87,7 +96,7 @@ def run_ask(payload: Mapping[str, Any], asker: Actor, approver: Actor, approval:
 def drop(ref: str, *, by: Actor) -> Supplement:
     """The consumer is no longer asked. By merchant or platform; raises NotFound, NotYourMove, Conflict."""
     case, supplement = _taken(ref, by)
-    if by.party not in (Party.MERCHANT, Party.PLATFORM) or by.only_reads:
+    if by.party not in ASKERS or by.only_reads:
         raise NotYourMove(say("只有商家和平台可以撤回补款。", "Only merchant and platform may take this back."))
     if supplement.state != ASKED:
         raise Conflict(OVER, code="supplement_over")
@@ -107,7 +116,13 @@ def drop_with_case(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 def lapse_due(*, most: int = 200, shard: Shard = WHOLE) -> int:
     """Supplements that were not paid in time are asked for no longer; answers how many."""
     due = shard.rows(Supplement.objects.filter(state=ASKED, due_at__lte=clock.now())).order_by("due_at", "pk")
-    return sum(_lapse(*row) for row in list(due.values_list("case_id", "pk")[:most]))
+    return one_by_one(list(due.values_list("case_id", "pk")[:most]), _lapse, "end of a supplement")
+
+
+def payable(by: Actor) -> QuerySet[Supplement]:
+    """What the consumer `by` is asked to pay and still can, the nearest end first."""
+    mine = Supplement.objects.filter(case__consumer_id=by.consumer_id or 0, state=ASKED, due_at__gt=clock.now())
+    return mine.select_related("case").order_by("due_at", "pk")
 
 
 def supplements_of(case: Case) -> Sequence[Supplement]:
@@ -115,15 +130,17 @@ def supplements_of(case: Case) -> Sequence[Supplement]:
     return list(Supplement.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("-pk"))
 
 
+def _check_free(case: Case) -> None:
+    """One at a time, also where two were asked of approvers before."""
+    if Supplement.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, state=ASKED).exists():
+        raise Conflict(say("已经请消费者补过款，还在等。", "The consumer has been asked already."), code="asked_already")
+
+
 def _check_sum(amount_minor: int, currency: str) -> None:
     if amount_minor < 1:
         raise Unprocessable.field("amount_minor", say("金额要大于零。", "The amount is more than nothing."), code="wrong_amount")
     rules = rules_on(clock.now())
-    most = rules.supplements.most_minor
-    if most and weigh(rules, amount_minor, currency) > most:
-        money = Money(most, rules.currency)
-        wrong = say("最多 {most}。", "{most} at most.", most=Text(money.into("zh"), money.into("en")))
-        raise Unprocessable.field("amount_minor", wrong, code="wrong_amount")
+    check_most(rules, amount_minor, currency, rules.supplements.most_minor)
 
 
 @an_act
@@ -150,13 +167,13 @@ def _asked(case: Case, payload: Mapping[str, Any], by: Actor) -> Supplement:
     return supplement
 
 
-def payment_page(ref: str, by: Actor, language: str = "zh") -> str:
+def payment_page(ref: str, by: Actor) -> str:
     """The gateway's page where the consumer `by` pays what is asked of them. Raises NotFound, Conflict where there is no page now."""
     found = Supplement.objects.filter(ref=clean_ref(ref) or "", case__consumer_id=by.consumer_id or 0).first()
     if found is None:
         raise NotFound
     try:
-        url = pay_url(found, language)
+        url = pay_url(found)
     except GatewayUnreachable as away:
         raise Conflict(NO_PAGE, code="gateway_away") from away
     if not url:
@@ -164,20 +181,15 @@ def payment_page(ref: str, by: Actor, language: str = "zh") -> str:
     return url
 
 
-def pay_url(supplement: Supplement, language: str = "zh") -> str:
-    """Where the consumer pays it; asked of the gateway outside of any act, once, and kept. Empty where the gateway makes no such page.
+def pay_url(supplement: Supplement) -> str:
+    """Where the consumer pays it, empty where the gateway makes no such page; asked of the gateway outside of any act, and anew each
+    time: such an address is good for hours only, and the key makes it one payment.
 
     Raises Conflict where it is asked for no longer, also when its time is over and the clock has not said so yet.
     """
     if supplement.state != ASKED or supplement.due_at <= clock.now():
         raise Conflict(OVER, code="supplement_over")
-    if supplement.pay_url:
-        return supplement.pay_url
-    url = gateway(supplement.gateway).pay_link(supplement.ref, supplement.amount_minor, supplement.currency, TITLE.into(language)) or ""
-    if url:
-        Supplement.objects.filter(pk=supplement.pk, pay_url="").update(pay_url=url[:400])
-        supplement.pay_url = url[:400]
-    return supplement.pay_url
+    return gateway(supplement.gateway).pay_link(supplement.ref, supplement.amount_minor, supplement.currency, TITLE) or ""
 
 
 def _taken(ref: str, by: Actor) -> tuple[Case, Supplement]:

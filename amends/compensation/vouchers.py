@@ -1,4 +1,4 @@
-"""Vouchers: given, redeemed once by a shop's till, taken back, run out by the clock.
+"""Vouchers: given, redeemed once by a shop's till, taken back; run out by the clock (clockwork.py).
 
     issued ──redeem──▶ redeemed      issued ──revoke──▶ revoked      issued ──clock──▶ expired
 
@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from amends.approvals.counting import check_most
 from amends.approvals.rules_of_money import rules_on
 from amends.cases.models import Case, Grant
 from amends.cases.record import an_act
@@ -25,16 +26,16 @@ from amends.cases.texts import clean_words
 from amends.compensation.models import Voucher
 from amends.compensation.rules import Purchase, Standing, off, voucher_unit, why_not
 from amends.kernel import clock
-from amends.kernel.money import Money
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import Conflict, NotFound, NotYourMove, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.ledger.posting import About, post
-from amends.people.rules import CLOCK, Actor
-from amends.plumbing.shards import WHOLE, Shard
+from amends.people.rules import Actor
 
 ISSUED = "issued"
+GIFT = "compensation"
+"""What the grant of a voucher rests on that was given; every other answers a claim."""
 MOST_MINOR = 10**12
 
 
@@ -61,23 +62,29 @@ class Terms:
             raise Unprocessable.field("days", say("有效期至少 1 天。", "It is valid for a day at least."), code="wrong_days")
 
 
+def check_bounds(terms: Terms) -> None:
+    """A gift on these terms is within the rules of money: asked before anybody decides about it. Raises Unprocessable.
+
+    What a granted claim is owed knows no such bound.
+    """
+    rules = rules_on(clock.now())
+    most = rules.vouchers.most_days
+    if terms.days > most:
+        wrong = say("有效期最多 {most} 天。", "It is valid for {most} days at most.", most=most)
+        raise Unprocessable.field("days", wrong, code="wrong_days")
+    check_most(rules, terms.amount_minor, terms.currency, rules.vouchers.most_minor)
+
+
 def issue(
     terms: Terms, *, merchant_id: int, consumer_id: int, given_by: str, cause: str,
     case: Case | None = None, grant: Grant | None = None, reason: str = "",
 ) -> Voucher:  # fmt: skip
     """A voucher of these terms is the consumer's, and stands in the books as given by `given_by` (merchant or platform).
 
-    For callers inside a transaction that has decided it (giving.py). One that a merchant gives counts at that merchant's alone.
+    For callers inside a transaction that has decided it (carrying.py). One that a merchant gives counts at that merchant's alone.
     """
     at = clock.now()
-    rules = rules_on(at).vouchers
-    days = terms.days or rules.valid_days
-    if days > rules.most_days:
-        wrong = say("有效期最多 {most} 天。", "It is valid for {most} days at most.", most=rules.most_days)
-        raise Unprocessable.field("days", wrong, code="wrong_days")
-    if rules.most_minor and terms.amount_minor > rules.most_minor:
-        wrong = say("面额最多 {most}。", "The most is {most}.", most=Money(rules.most_minor, terms.currency))
-        raise Unprocessable.field("amount_minor", wrong, code="wrong_amount")
+    days = terms.days or rules_on(at).vouchers.valid_days
     voucher = Voucher.objects.create(
         merchant_id=merchant_id, ref=new_ref("VC"), consumer_id=consumer_id, case=case, grant=grant,
         scope="merchant" if given_by == "merchant" else terms.scope, given_by=given_by, currency=terms.currency,
@@ -110,7 +117,7 @@ def redeem(ref: str, purchase: Purchase, *, by: Actor) -> Voucher:
             raise _refusal(*wrong)
         minor = off(standing, purchase)
         voucher.redeemed_for, voucher.redeemed_minor = _redeemed_for(by.merchant_id, number), minor
-        _end(voucher, "redeemed", f"voucher:{voucher.pk}:redeem")
+        end(voucher, "redeemed", f"voucher:{voucher.pk}:redeem")
         if voucher.given_by == "platform" and minor:
             about = About(by.merchant_id, consumer_id=voucher.consumer_id, case_id=_case_at(voucher, by.merchant_id))
             post("voucher_met", about, minor, voucher.currency, key=f"voucher_met:{voucher.ref}", cause=f"voucher:{voucher.pk}:redeem")
@@ -121,7 +128,8 @@ def redeem(ref: str, purchase: Purchase, *, by: Actor) -> Voucher:
 def revoke(ref: str, *, reason: str, by: Actor) -> Voucher:
     """A voucher that nobody has used yet is taken back, with a reason that its consumer reads; told on its case where there is one.
 
-    Whoever gave it may take it back: the merchant its own, the platform's people the platform's. Raises NotFound, NotYourMove, Conflict.
+    Whoever gave it may take it back: the merchant its own, the platform's people the platform's. Raises NotFound, NotYourMove, Conflict
+    (also for one that a granted claim brought: it was owed, not given).
     """
     words = clean_words(reason, field="reason", required=True, longest=200)
     case = _case_taken(ref, by)
@@ -130,67 +138,33 @@ def revoke(ref: str, *, reason: str, by: Actor) -> Voucher:
         raise NotYourMove(say("谁发的券由谁收回。", "A voucher is taken back by whoever gave it."))
     if voucher.state != ISSUED:
         raise Conflict(say("这张优惠券已不能收回。", "This voucher can't be taken back any more."), code="voucher_over")
+    if voucher.grant is not None and voucher.grant.basis != GIFT:
+        owed = say("这张优惠券是售后的结果，不是赠送，不能收回。", "This voucher settles a claim; it was owed, not given, and stays.")
+        raise Conflict(owed, code="voucher_owed")
     voucher.reason = words
-    _end(voucher, "revoked", f"voucher:{voucher.pk}:revoke")
+    end(voucher, "revoked", f"voucher:{voucher.pk}:revoke")
     if case is not None:
         case.tell("revoke_voucher", by, facts=facts_of(voucher))
     return voucher
-
-
-# ── the clock ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def expire_due(*, most: int = 200, shard: Shard = WHOLE) -> int:
-    """Vouchers whose time is over have expired, and their cases tell so; answers how many. At most `most` a round."""
-    due = shard.rows(Voucher.objects.filter(state=ISSUED, valid_until__lte=clock.now())).order_by("valid_until", "pk")
-    return sum(_expire(*row) for row in list(due.values_list("pk", "case_id")[:most]))
-
-
-def warn_due(*, most: int = 200, shard: Shard = WHOLE) -> int:
-    """Whoever holds a voucher that soon runs out was told, once for each; answers how many."""
-    at = clock.now()
-    soon = at + timedelta(days=rules_on(at).vouchers.warn_days)
-    due = shard.rows(Voucher.objects.filter(state=ISSUED, warned_at__isnull=True, valid_until__gt=at, valid_until__lte=soon))
-    return sum(_warn(*row) for row in list(due.order_by("valid_until", "pk").values_list("pk", "case_id")[:most]))
-
-
-@an_act
-def _expire(voucher_id: int, case_id: int | None) -> bool:
-    case = take_case_of(case_id) if case_id else None
-    voucher = Voucher.objects.select_for_update().get(pk=voucher_id)
-    if voucher.state != ISSUED or voucher.valid_until > clock.now():
-        return False
-    _end(voucher, "expired", f"voucher:{voucher.pk}:expire")
-    if case is not None:
-        case.tell("expire_voucher", CLOCK, facts=facts_of(voucher))
-    return True
-
-
-@an_act
-def _warn(voucher_id: int, case_id: int | None) -> bool:
-    case = take_case_of(case_id) if case_id else None
-    voucher = Voucher.objects.select_for_update().get(pk=voucher_id)
-    if voucher.state != ISSUED or voucher.warned_at is not None:
-        return False
-    voucher.warned_at = clock.now()
-    voucher.save(update_fields=["warned_at"])
-    if case is not None:
-        case.tell("warn_voucher", CLOCK, facts=facts_of(voucher))
-    return True
 
 
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def visible_to(by: Actor) -> Q:
-    """Which vouchers `by` may know of: the consumer's own, what a merchant gave or may redeem, all for the platform."""
+    """Which vouchers `by` may read of: the consumer's own, a merchant's own and what its till has taken, all for the platform."""
     if by.sees_everything:
         return Q()
     if by.party is Party.CONSUMER and by.consumer_id:
         return Q(consumer_id=by.consumer_id)
     if by.party is Party.MERCHANT and by.merchant_id:
-        return counts_at(by.merchant_id) | Q(merchant_id=by.merchant_id)
+        return Q(merchant_id=by.merchant_id) | Q(redeemed_for__startswith=_redeemed_for(by.merchant_id, ""))
     return Q(pk__in=[])
+
+
+def shown_to(by: Actor) -> Q:
+    """Which vouchers `by` may look up by their number: a till also what somebody shows it, though it may list no other shop's."""
+    return visible_to(by) | counts_at(by.merchant_id) if by.party is Party.MERCHANT and by.merchant_id else visible_to(by)
 
 
 def counts_at(merchant_id: int) -> Q:
@@ -201,6 +175,11 @@ def counts_at(merchant_id: int) -> Q:
 def standing_of(voucher: Voucher) -> Standing:
     """The voucher as its rules know it."""
     return Standing(voucher.state, voucher.currency, voucher.amount_minor, voucher.min_spend_minor, voucher.valid_from, voucher.valid_until)
+
+
+def state_at(voucher: Voucher, at: datetime) -> str:
+    """Its state as a reader should be told: run out by the clock alone, whether or not a job has ended it yet."""
+    return "expired" if voucher.state == ISSUED and at >= voucher.valid_until else voucher.state
 
 
 def facts_of(voucher: Voucher) -> dict[str, str | int]:
@@ -224,7 +203,8 @@ def _case_taken(ref: str, by: Actor) -> Case | None:
     return take_case_of(found) if found else None
 
 
-def _end(voucher: Voucher, state: str, cause: str) -> None:
+def end(voucher: Voucher, state: str, cause: str) -> None:
+    """It is `state` from now on, and outstanding no longer. For callers that hold its row."""
     voucher.state, voucher.ended_at = state, clock.now()
     voucher.save(update_fields=["state", "ended_at", "redeemed_for", "redeemed_minor", "reason"])
     _book(voucher, "ended", cause)

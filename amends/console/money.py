@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -22,12 +23,12 @@ from amends.faces.bearing import (
 from amends.faces.case_pages import brief, with_errors, with_query
 from amends.faces.entering import ActorRequest, face, given
 from amends.kernel.refusals import Unprocessable
-from amends.kernel.texts import say
+from amends.kernel.texts import Text, say
 from amends.liability.hands import seen_merchant
 from amends.liability.queries.charges import charge, charges
 from amends.liability.queries.deposits import deposit
 from amends.liability.queries.statements import costs_by_case, period_of
-from amends.liability.verbs import charging, deposits
+from amends.liability.verbs import charging, deductions
 
 AT = f"{HOME}money"
 CHARGES = f"{HOME}charges"
@@ -61,7 +62,7 @@ def _deposit(request: ActorRequest, opened: str = "", form: WhyForm | None = Non
 def objection(request: ActorRequest, ref: str) -> HttpResponse:
     """The shop contests a deduction."""
     try:
-        return settled(request, lambda: deposits.contest(ref, why=given(request, "why"), by=request.actor), AT, OBJECTED)
+        return settled(request, lambda: deductions.contest(ref, why=given(request, "why"), by=request.actor), AT, OBJECTED)
     except Unprocessable as refusal:
         return _deposit(request, ref, _typed(WhyForm(request.POST), refusal), refusal)
 
@@ -124,33 +125,29 @@ def _one(request: ActorRequest, ref: str, form: AnswerForm | None = None, refusa
     return shown(request, "console/charge.html", context, status=422 if refusal else 200)
 
 
+def _answered(request: ActorRequest, ref: str, run: Callable[[], object], said: Text) -> HttpResponse:
+    try:
+        return settled(request, run, f"{CHARGES}/{ref}", said)
+    except Unprocessable as refusal:
+        return _one(request, ref, _typed(AnswerForm(request.POST), refusal), refusal)
+
+
 @require_POST
 @face("console")
 def admission(request: ActorRequest, ref: str) -> HttpResponse:
     """The shop bears it."""
-    run = lambda: charging.admit_liability(ref, words=given(request, "words"), by=request.actor)  # noqa: E731
-    try:
-        return settled(request, run, f"{CHARGES}/{ref}", ADMITTED)
-    except Unprocessable as refusal:
-        return _one(request, ref, _typed(AnswerForm(request.POST), refusal), refusal)
+    return _answered(request, ref, lambda: charging.admit_liability(ref, words=given(request, "words"), by=request.actor), ADMITTED)
 
 
 @require_POST
 @face("console")
 def denial(request: ActorRequest, ref: str) -> HttpResponse:
     """The shop says why not."""
-    run = lambda: charging.deny_liability(ref, words=given(request, "words"), by=request.actor)  # noqa: E731
-    try:
-        return settled(request, run, f"{CHARGES}/{ref}", DENIED)
-    except Unprocessable as refusal:
-        return _one(request, ref, _typed(AnswerForm(request.POST), refusal), refusal)
+    return _answered(request, ref, lambda: charging.deny_liability(ref, words=given(request, "words"), by=request.actor), DENIED)
 
 
 @require_POST
 @face("console")
 def payment(request: ActorRequest, ref: str) -> HttpResponse:
     """The shop pays from what is held for it."""
-    try:
-        return settled(request, lambda: charging.bear(ref, by=request.actor), f"{CHARGES}/{ref}", PAID)
-    except Unprocessable as refusal:
-        return _one(request, ref, refusal=refusal)
+    return _answered(request, ref, lambda: charging.bear(ref, by=request.actor), PAID)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from amends.cases.queries import case_for
 from amends.cases.words import stage_name
 from amends.desk.page import HOME, shown
-from amends.faces.bearing import AnswerForm, AskForm, BearForm, DecisionForm, choices, coloured, query_of, settled
+from amends.faces.bearing import AnswerForm, AskForm, BearForm, DecisionForm, GiveBackForm, choices, coloured, query_of, settled
 from amends.faces.case_pages import brief, picked, with_errors, with_query
 from amends.faces.entering import ActorRequest, face, given
 from amends.kernel.refusals import Unprocessable
@@ -20,7 +20,8 @@ from amends.kernel.texts import Text, say
 from amends.liability.queries.charges import bearers, borne, charge, charges, charges_of
 from amends.liability.queries.insuring import insurance_of
 from amends.liability.rules import CHARGE_BACK_TO, PARTY_WORDS
-from amends.liability.verbs import charging, deposits
+from amends.liability.verbs import charging, deductions
+from amends.liability.verbs.giving_back import give_back
 
 AT = f"{HOME}charges"
 CASES = f"{HOME}cases/"
@@ -29,6 +30,7 @@ SAID: dict[str, Text] = {
     "admission": say("已登记对方承认。", "Their admission is on record."),
     "denial": say("已登记对方否认，由平台裁定。", "Their denial is on record; the platform decides."),
     "payment": say("已登记付清。", "The payment is on record."),
+    "giving-back": say("已登记退回。", "What goes back is on record."),
     "deduction": say("已预告扣款，通知期满后扣款。", "The deduction is announced, and done when its notice has run."),
     "liability": say("已裁定由对方承担。", "They are held liable."),
     "excuse": say("已取消这笔追偿。", "The charge is over; they do not bear it."),
@@ -97,7 +99,7 @@ def _one(
     request: ActorRequest, ref: str, *, opened: str = "", form: forms.Form | None = None, refusal: Unprocessable | None = None
 ) -> HttpResponse:
     row = charge(ref, request.actor)
-    blank: dict[str, Any] = {"answer": AnswerForm(), "bear": BearForm(), "decision": DecisionForm()}
+    blank: dict[str, Any] = {"answer": AnswerForm(), "bear": BearForm(), "decision": DecisionForm(), "back": GiveBackForm()}
     if form is not None:
         blank[opened] = form
     context = {"row": row, "can": row.can, "forms": blank, "refusal": brief(refusal), "kind": coloured([row])[0]["kind"],
@@ -140,10 +142,19 @@ def payment(request: ActorRequest, ref: str) -> HttpResponse:
 
 @require_POST
 @face("desk")
+def giving_back(request: ActorRequest, ref: str) -> HttpResponse:
+    """What was paid for nothing goes back; above one's own limit somebody else is asked."""
+    glass, words, reference = given(request, "break_glass") == "on", given(request, "words"), given(request, "reference")
+    run = lambda: give_back(ref, words=words, reference=reference, by=request.actor, break_glass=glass)  # noqa: E731
+    return _made(request, ref, "giving-back", run, "back", GiveBackForm(request.POST))
+
+
+@require_POST
+@face("desk")
 def deduction(request: ActorRequest, ref: str) -> HttpResponse:
     """A deduction that was withdrawn is announced again."""
     try:
-        return settled(request, lambda: deposits.announce_charge(ref, by=request.actor), f"{AT}/{ref}", SAID["deduction"])
+        return settled(request, lambda: deductions.announce_charge(ref, by=request.actor), f"{AT}/{ref}", SAID["deduction"])
     except Unprocessable as refusal:
         return _one(request, ref, refusal=refusal)
 

@@ -11,6 +11,8 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from amends.approvals.models import Approval
+from amends.approvals.queries import may_break_glass, of_case
+from amends.approvals.rules import State
 from amends.cases.words import stage_name
 from amends.desk.cases import done
 from amends.desk.page import HOME, shown
@@ -27,6 +29,7 @@ from amends.refunds.mending import may_mend, retry_safely
 from amends.refunds.models import Chargeback, Refund
 from amends.refunds.payees import case_payees, hint_of
 from amends.refunds.reasons import answer_words, reason_words
+from amends.refunds.rules import DECIDING
 from amends.refunds.where import WAYS, label_of, why_of
 
 REFUNDS, CHARGEBACKS = f"{HOME}refunds", f"{HOME}chargebacks"
@@ -110,8 +113,8 @@ def redirection(request: ActorRequest, ref: str) -> HttpResponse:
 def chargebacks(request: ActorRequest) -> HttpResponse:
     """Chargebacks: the open ones, those to be answered soonest first; or all."""
     every = request.GET.get("show") == "all"
-    rows = [(row, STATES[row.state], reason_words(row.reason)) for row in lists.chargebacks(request.actor, "" if every else "open")]
-    return shown(request, "desk/chargebacks.html", {"rows": rows, "every": every, "nav_here": REFUNDS})
+    rows = [(row, STATES[row.state], reason_words(row.reason)) for row in lists.chargebacks(request.actor, "" if every else DECIDING)]
+    return shown(request, "desk/chargebacks.html", {"rows": rows, "every": every, "deciding": DECIDING, "nav_here": REFUNDS})
 
 
 @require_GET
@@ -151,24 +154,33 @@ def _refund_page(request: ActorRequest, ref: str, *, refusal: Unprocessable | No
     row = lists.refund_for(ref, request.actor)
     stand_in = Refund.objects.filter(merchant_id=row.merchant_id, stands_for_id=row.pk).order_by("-pk").first()
     context: dict[str, Any] = {
-        "row": row, "case": row.case, "label": label_of(row), "stage": stage_name("refund", row.stage), "why": why_of(row)
-        if row.stage != "dropped" else None, "way": WAYS[row.way], "to": hint_of(row.payee), "due": lists.limit_of(row),
+        "row": row, "case": row.case, "label": label_of(row), "stage": stage_name("refund", row.stage), "why": why_of(row),
+        "way": WAYS[row.way], "to": hint_of(row.payee), "due": lists.limit_of(row),
         "currency": row.unit.split(".")[0], "stand_in": stand_in, "reason": reason_words(row.reason),
         "gateway": WAYS.get(row.gateway) or gateway_name(row.gateway),
         "attempts": [(one, answer_words(one.answer), reason_words(one.reason)) for one in row.attempts.order_by("-number")],
         "payees": [(one.ref, hint_of(one), one.consented_at) for one in case_payees(row.case)],
         "may": {"mend": may_mend(row, request.actor), "redirect": verbs.may_redirect(row, request.actor),
-                "own": verbs.may_own(row, request.actor),},
+                "own": verbs.may_own(row, request.actor),
+                "glass": may_break_glass("redirect", request.actor, row.amount_minor, row.unit)},
         "refusal": refusal, "wrong": refusal.fields if refusal else {}, "typed": request.POST if refusal else {}, "nav_here": REFUNDS,
         "chosen": given(request, "payee") if refusal else "",
+        "asked": _asked(row, request.actor),
     }  # fmt: skip
     return shown(request, "desk/refund.html", context, status=refusal.status if refusal else 200)
+
+
+def _asked(row: Refund, by: Actor) -> Approval | None:
+    """What waits for somebody else's word on where this refund goes."""
+    mine = (one for one in of_case(row.case_id, by) if one.state == State.ASKED.value and one.action == "redirect")
+    return next((one for one in mine if one.payload["do"]["refund"] == row.ref), None)
 
 
 def _chargeback_page(request: ActorRequest, row: Chargeback, *, refusal: Unprocessable | None = None) -> HttpResponse:
     told: list[tuple[str, Text]] = [(key, name) for key, name in PROOFS.items() if key in row.proof]
     context: dict[str, Any] = {
-        "row": row, "state": STATES[row.state], "gateway": gateway_name(row.gateway), "reason": reason_words(row.reason),
+        "row": row, "state": STATES[row.state], "open": row.state == DECIDING, "gateway": gateway_name(row.gateway),
+        "reason": reason_words(row.reason),
         "currency": row.unit.split(".")[0], "cases": lists.cases_beside(row, request.actor),
         "proofs": list(PROOFS.items()), "told": told, "pieces": [one for one in row.proof if one not in PROOFS], "refusal": refusal,
         "wrong": refusal.fields if refusal else {}, "typed": request.POST if refusal else {},

@@ -43,6 +43,7 @@ urlpatterns = [
     path("charges/<str:ref>/denial", charges.denial, name="desk_charge_denial"),
     path("charges/<str:ref>/deduction", charges.deduction, name="desk_charge_deduction"),
     path("charges/<str:ref>/payment", charges.payment, name="desk_charge_payment"),
+    path("charges/<str:ref>/giving-back", charges.giving_back, name="desk_charge_giving_back"),
     *(
         path(f"charges/<str:ref>/{noun}", charges.decision, {"noun": noun}, name=f"desk_charge_{noun}")
         for noun in ("liability", "excuse", "write-off")

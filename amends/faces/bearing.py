@@ -95,6 +95,14 @@ class BearForm(FacesForm):
     reference = forms.CharField(label=label("银行流水号或抵扣凭据", "Bank reference, or where it was offset"), max_length=80)
 
 
+class GiveBackForm(DecisionForm):
+    """What was paid for nothing goes back: why, and how where it went by bank."""
+
+    reference = forms.CharField(
+        label=label("银行流水号或抵扣凭据", "Bank reference, or where it was offset"), required=False, max_length=80
+    )
+
+
 class AskForm(FacesForm):
     """Of whom a part of a case's cost is asked, how much, and why."""
 

@@ -8,17 +8,22 @@ from typing import Any
 from amends.cases.models import Case
 from amends.faces.case_view.sums import MONEY_STATES
 from amends.kernel.texts import Text
+from amends.people.rules import PLATFORM
+from amends.refunds.chargebacks import STATES
 from amends.refunds.models import Chargeback
 from amends.refunds.payees import case_payees, hint_of, wants_payee
-from amends.refunds.where import Where, chargeback_words, chargebacks_of, where_of
+from amends.refunds.rules import DECIDING
+from amends.refunds.verbs import may_redirect
+from amends.refunds.where import Where, chargebacks_of, where_of
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyOfCase:
-    """`payee_wanted`: a sum waits for its consumer to say where to, or a failed refund could go there; `payees`: what they said."""
+    """`chargebacks`: each with where it stands, and whether the bank is still deciding. `payee_wanted`: a sum waits for its consumer to say
+    where to, or a failed refund could go there; `payees`: what they said."""
 
     rows: tuple[dict[str, Any], ...]
-    chargebacks: tuple[tuple[Chargeback, Text], ...]
+    chargebacks: tuple[tuple[Chargeback, Text, bool], ...]
     payee_wanted: str
     payees: tuple[Text, ...]
 
@@ -27,7 +32,7 @@ def money_of_case(case: Case) -> MoneyOfCase:
     """Three queries."""
     where = where_of(case)
     payees = tuple(words for one in case_payees(case) if (words := hint_of(one)) is not None) if where else ()
-    banks = tuple(chargeback_words(chargebacks_of(case)))
+    banks = tuple((row, STATES[row.state], row.state == DECIDING) for row in chargebacks_of(case))
     return MoneyOfCase(tuple(shown(row) for row in where), banks, _wanted(case, where), payees)
 
 
@@ -41,7 +46,6 @@ def shown(row: Where) -> dict[str, Any]:
 
 
 def _wanted(case: Case, where: list[Where]) -> str:
-    bank = any(row.stage == "intended" and row.refund.way == "bank" for row in where)
-    if bank and wants_payee(case):
+    if any(wants_payee(row.refund) for row in where):
         return "waiting"
-    return "failed" if not case.is_over and any(row.stage == "failed" for row in where) else ""
+    return "failed" if not case.is_over and any(may_redirect(row.refund, PLATFORM) for row in where) else ""

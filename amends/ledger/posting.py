@@ -102,7 +102,7 @@ SELECT p.id, (SELECT count(*) FROM written) FROM posting p
 def post_captures(order_ids: Sequence[int]) -> int:
     """What each of these orders was paid with, and what the platform took of it, is in the books, once; answers how many orders were new.
 
-    Four statements for any number.
+    Three statements for any number.
     """
     wanted = sorted(set(order_ids))
     with connection.cursor() as cursor:

@@ -132,7 +132,7 @@ def t_accounts(about: Case | Order) -> list[TAccount]:
     else:
         wanted = Q(posting__order_id=about.pk)
     lines = Line.objects.filter(wanted, merchant_id=about.merchant_id).select_related("posting", "account").order_by("posting_id", "pk")
-    return _drawn(list(lines), about.merchant_id)
+    return _drawn(list(lines), about.merchant)
 
 
 def about_ref(ref: str, actor: Actor) -> Case | Order:
@@ -140,18 +140,11 @@ def about_ref(ref: str, actor: Actor) -> Case | Order:
     if not actor.sees_everything:
         raise NotFound
     cleaned = clean_ref(ref) or ""
-    found = Case.objects.filter(ref=cleaned).select_related("merchant", "order").first()
-    order = found or Order.objects.filter(ref=cleaned).select_related("merchant").first()
-    if order is None:
+    case = Case.objects.visible_to(actor).filter(ref=cleaned).select_related("merchant", "order").first()
+    found = case or Order.objects.visible_to(actor).filter(ref=cleaned).select_related("merchant").first()
+    if found is None:
         raise NotFound
-    return order
-
-
-def account_lines(*, merchant_id: int, party: str, names: Iterable[str], since: datetime, until: datetime) -> list[Line]:
-    """The lines of a merchant's or another party's accounts from `since` to before `until`, as posted; with their postings."""
-    mine = Line.objects.filter(merchant_id=merchant_id, account__party=party, account__name__in=list(names))
-    held = mine.filter(posting__made_at__gte=since, posting__made_at__lt=until)
-    return list(held.select_related("posting", "account").order_by("posting__made_at", "posting_id", "pk"))
+    return found
 
 
 def totals(rows: Iterable[TAccount | TrialRow]) -> list[tuple[str, int, int]]:
@@ -163,10 +156,9 @@ def totals(rows: Iterable[TAccount | TrialRow]) -> list[tuple[str, int, int]]:
     return [(unit, *both) for unit, both in sorted(sums.items())]
 
 
-def _drawn(lines: list[Line], merchant_id: int) -> list[TAccount]:
-    cases = dict(Case.objects.filter(merchant_id=merchant_id, pk__in={line.posting.case_id for line in lines}).values_list("pk", "ref"))
-    orders = dict(Order.objects.filter(merchant_id=merchant_id, pk__in={line.posting.order_id for line in lines}).values_list("pk", "ref"))
-    merchant = Merchant.objects.get(pk=merchant_id)
+def _drawn(lines: list[Line], merchant: Merchant) -> list[TAccount]:
+    cases = dict(Case.objects.filter(merchant=merchant, pk__in={line.posting.case_id for line in lines}).values_list("pk", "ref"))
+    orders = dict(Order.objects.filter(merchant=merchant, pk__in={line.posting.order_id for line in lines}).values_list("pk", "ref"))
     shop = say(merchant.name_zh, merchant.name_en)
     drawn: dict[tuple[str, int, str, str], list[TLine]] = {}
     for line in lines:

@@ -54,12 +54,13 @@ POSTINGS: dict[str, tuple[Account, Account]] = {
     "credit_taken": (("consumer", "credit"), ("platform", "cost")),
     # what a consumer paid on top of an order
     "captured_more": (GATEWAY, HELD),
-    # who finally bears a cost: from whom bore it to whom it was charged; `liable`, `excused`, `borne`, `written_off` name both sides
-    # themselves (liability/books.py), these are their merchant's forms
+    # who finally bears a cost: from whom bore it to whom it was charged; `liable`, `excused`, `borne`, `written_off`,
+    # `given_back` name both sides themselves (liability/books.py), these are their merchant's forms
     "liable": (("merchant", "receivable"), ("platform", "cost")),
     "excused": (("platform", "cost"), ("merchant", "receivable")),
     "borne": (HELD, ("merchant", "receivable")),
     "written_off": (("platform", "losses"), ("merchant", "receivable")),
+    "given_back": (("platform", "cost"), HELD),
     # a merchant's deposit; what is taken from it pays what the merchant owes
     "deposit_in": (("clearing", "bank"), ("merchant", "deposit")),
     "deposit_hold": (("merchant", "deposit"), ("merchant", "deposit_held")),

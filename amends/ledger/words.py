@@ -68,6 +68,7 @@ WHAT: dict[str, Text] = {
     "excused": say("免除承担", "excused"),
     "borne": say("承担方已付", "paid by the bearer"),
     "written_off": say("核销", "written off"),
+    "given_back": say("退回多付的追偿款", "given back to whoever paid for nothing"),
     "deposit_in": say("保证金转入", "deposit paid in"),
     "deposit_hold": say("冻结保证金", "deposit put on hold"),
     "deposit_release": say("解冻保证金", "deposit released"),

@@ -21,6 +21,7 @@ from amends.liability.rules import BANK, COST, RECEIVABLE, WAYS
 LOSSES: Account = ("platform", "losses")
 OF_MERCHANT = ("held", "receivable", "deposit", "deposit_held", "disputed")
 OF_PLATFORM = ("cost", "losses")
+GIVEN_BACK = "given_back"
 
 
 # ── charges ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -53,7 +54,16 @@ def book_written_off(charge: ChargeBackTo, minor: int) -> Posting:
     return _charge("written_off", charge, "write_off", LOSSES, _owing(charge), minor)
 
 
-def _charge(what: str, charge: ChargeBackTo, verb: str, debit: Account, credit: Account, minor: int | None = None) -> Posting:
+def book_given_back(charge: ChargeBackTo, minor: int) -> Posting:
+    """What was paid for nothing is theirs who paid it: by bank, or in what we hold for the merchant; whoever was credited is no longer."""
+    to = HELD if charge.party == "merchant" else BANK
+    before = Posting.objects.filter(merchant_id=charge.merchant_id, key__startswith=f"{GIVEN_BACK}:{charge.ref}:").count()
+    return _charge(GIVEN_BACK, charge, "give_back", _bearing(charge), to, minor, part=f":{before}")
+
+
+def _charge(
+    what: str, charge: ChargeBackTo, verb: str, debit: Account, credit: Account, minor: int | None = None, *, part: str = ""
+) -> Posting:
     case = acting.current().cases[charge.case_id]
     about = About(charge.merchant_id, case.order_id, case.pk, bearer_id=charge.bearer_id)
     amount = charge.amount_minor if minor is None else minor
@@ -62,7 +72,7 @@ def _charge(what: str, charge: ChargeBackTo, verb: str, debit: Account, credit: 
         Side(credit, about.holder(credit[0]), charge.unit, -amount),
     ]
     cause = f"charge_back_to:{charge.pk}:{verb}:{acting.current().key}"
-    return post_sides(what, about, sides, key=f"{what}:{charge.ref}", cause=cause)
+    return post_sides(what, about, sides, key=f"{what}:{charge.ref}{part}", cause=cause)
 
 
 def _owing(charge: ChargeBackTo) -> Account:
@@ -94,6 +104,9 @@ def balance_of(case: Case, bearer: str) -> int:
 # ── deposits ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+KEPT = ("deposit", "deposit_held", RECEIVABLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What a merchant has with us as a deposit, in minor units: `free`, `held` (frozen), and what it `owes`."""
@@ -109,9 +122,8 @@ class Kept:
 
 def kept(merchant_id: int, currency: str) -> Kept:
     """The deposit by the books. One query."""
-    names = ("deposit", "deposit_held", "receivable")
     rows = Line.objects.filter(
-        account__party="merchant", account__holder_id=merchant_id, account__name__in=names, account__unit=currency
+        account__party="merchant", account__holder_id=merchant_id, account__name__in=KEPT, account__unit=currency
     ).values_list("account__name")
     found = dict(rows.annotate(sum=Sum("amount_minor")).order_by())
     return Kept(-found.get("deposit", 0), -found.get("deposit_held", 0), found.get(RECEIVABLE, 0))

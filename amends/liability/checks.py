@@ -9,7 +9,11 @@ from typing import Any
 
 from django.db import connection
 
+from amends.liability.overpaid import NO_RELIEF
+from amends.liability.rules import CREDITED, POSTED
+
 SHOWN = 50
+SETS = {"posted": sorted(POSTED), "credited": sorted(POSTED | CREDITED), "no_relief": list(NO_RELIEF)}
 
 _OTHER_CURRENCY = """
 SELECT m.ref, m.currency, c.ref, c.unit FROM liability_deposit_move m
@@ -24,7 +28,7 @@ WITH told AS (
     FROM liability_charge_back_to c
     LEFT JOIN (SELECT merchant_id, charge_id, sum(taken_minor) AS minor FROM liability_deposit_move
         WHERE charge_id IS NOT NULL GROUP BY merchant_id, charge_id) t ON t.merchant_id = c.merchant_id AND t.charge_id = c.id
-    WHERE c.stage IN ('admitted', 'deducting') GROUP BY 1, 2, 3
+    WHERE c.stage = ANY(%(posted)s) GROUP BY 1, 2, 3
     UNION ALL
     SELECT 'merchant', merchant_id, currency, sum(amount_minor - taken_minor) FROM liability_deposit_move
     WHERE kind = 'deduct' AND state = 'done' AND charge_id IS NULL GROUP BY merchant_id, currency
@@ -42,10 +46,10 @@ WHERE coalesce(b.minor, 0) <> coalesce(o.minor, 0)
 _PROFIT = """
 WITH charged AS MATERIALIZED (
     SELECT merchant_id, case_id, borne_by, unit, sum(amount_minor) AS minor FROM liability_charge_back_to
-    WHERE stage IN ('admitted', 'deducting', 'borne', 'written_off') GROUP BY merchant_id, case_id, borne_by, unit
+    WHERE stage = ANY(%(credited)s) GROUP BY merchant_id, case_id, borne_by, unit
 ), cost AS (
     SELECT g.merchant_id, g.case_id, g.borne_by, g.unit, g.minor AS charged, sum(l.amount_minor) AS minor FROM charged g
-    JOIN ledger_posting p ON p.merchant_id = g.merchant_id AND p.case_id = g.case_id AND p.what NOT IN ('captured_more', 'deposit_due')
+    JOIN ledger_posting p ON p.merchant_id = g.merchant_id AND p.case_id = g.case_id AND NOT p.what = ANY(%(no_relief)s)
     JOIN ledger_line l ON l.merchant_id = p.merchant_id AND l.posting_id = p.id AND l.unit = g.unit
     JOIN ledger_account a ON a.id = l.account_id AND a.party = g.borne_by
         AND a.name IN ('held', 'receivable', 'deposit', 'deposit_held', 'disputed', 'cost', 'losses')
@@ -61,7 +65,7 @@ _MOVES = """
 WITH booked AS (
     SELECT p.merchant_id, p.cause, l.unit, sum(l.amount_minor) AS minor FROM ledger_posting p
     JOIN ledger_line l ON l.merchant_id = p.merchant_id AND l.posting_id = p.id AND l.amount_minor > 0
-    WHERE p.cause LIKE 'deposit_move:%' AND p.what <> 'deposit_due' GROUP BY p.merchant_id, p.cause, l.unit
+    WHERE p.cause LIKE 'deposit_move:%%' AND p.what <> 'deposit_due' GROUP BY p.merchant_id, p.cause, l.unit
 )
 SELECT m.ref, m.currency, CASE WHEN m.kind = 'deduct' THEN m.taken_minor ELSE m.amount_minor END, coalesce(b.minor, 0)
 FROM liability_deposit_move m LEFT JOIN booked b ON b.merchant_id = m.merchant_id AND b.unit = m.currency
@@ -103,5 +107,5 @@ def bearing_check() -> list[str]:
 
 def _rows(question: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(f"{question} LIMIT {SHOWN}")
+        cursor.execute(f"{question} LIMIT {SHOWN}", SETS)
         return list(cursor.fetchall())

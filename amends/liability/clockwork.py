@@ -14,7 +14,8 @@ from amends.kernel import clock
 from amends.liability.deducting import is_late, owner_of, remind_from
 from amends.liability.models import DepositMove
 from amends.liability.rules import ANNOUNCED, CONTESTED
-from amends.liability.verbs.deposits import deduct_due, tell_contested
+from amends.liability.verbs.deductions import tell_case
+from amends.liability.verbs.taking import deduct_due
 from amends.people.rules import CLOCK
 from amends.plumbing.shards import WHOLE, Shard
 
@@ -64,7 +65,7 @@ def _call(what: str, move_id: int) -> bool:
     owner = owner_of(move)
     facts = {"owner": owner.pk if owner else None}
     if what == REMIND:
-        tell_contested(what, move, CLOCK, due_at=move.notice_until.isoformat(), silence="alarm", **facts)
+        tell_case(what, move, CLOCK, due_at=move.notice_until.isoformat(), silence="alarm", **facts)
     else:
-        tell_contested(what, move, CLOCK, until=move.notice_until.isoformat(), **facts)
+        tell_case(what, move, CLOCK, until=move.notice_until.isoformat(), **facts)
     return True

@@ -5,6 +5,7 @@ A contested deduction has no row of its own for its owner: the owner is worked o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from amends.approvals.rules_of_money import rules_on
@@ -12,7 +13,7 @@ from amends.kernel import clock
 from amends.kernel.refusals import Conflict
 from amends.kernel.texts import say
 from amends.liability.models import ChargeBackTo, Deposit, DepositMove
-from amends.liability.rules import CONTESTED, WITHDRAWN
+from amends.liability.rules import COLLECTED, CONTESTED, WITHDRAWN
 from amends.people.models import User
 from amends.people.rules import Role
 
@@ -28,6 +29,13 @@ def deduction_of(charge: ChargeBackTo) -> DepositMove | None:
     return rows.exclude(state=WITHDRAWN).order_by("pk").first()
 
 
+def deducted_among(charges: Sequence[ChargeBackTo]) -> set[int]:
+    """Those of these charges (by their key) that a deduction takes or waits to. One query, none where nothing is overdue."""
+    overdue = [one.pk for one in charges if one.stage in COLLECTED]
+    rows = DepositMove.objects.filter(charge_id__in=overdue).exclude(state=WITHDRAWN).order_by()
+    return {key for key in rows.values_list("charge_id", flat=True) if key is not None} if overdue else set()
+
+
 def currency_of(merchant_id: int) -> str:
     """The currency of a merchant's deposit; that of the money rules where none was ever made."""
     known = Deposit.objects.filter(merchant_id=merchant_id).values_list("currency", flat=True).first()
@@ -37,7 +45,7 @@ def currency_of(merchant_id: int) -> str:
 def may_be_announced(charge: ChargeBackTo) -> bool:
     """Whether the desk may announce that this charge is taken from the deposit: it is to be deducted, in the deposit's own currency,
     and no deduction of it stands."""
-    ours = charge.party == "merchant" and charge.stage == "deducting"
+    ours = charge.party == "merchant" and charge.stage in COLLECTED
     return ours and charge.unit == currency_of(charge.merchant_id) and deduction_of(charge) is None
 
 

@@ -9,10 +9,12 @@ from typing import Any
 from amends.cases import acting
 from amends.cases.life import LifeRow
 from amends.cases.models import Grant
+from amends.kernel import clock
 from amends.liability import books, deducting
 from amends.liability.models import ChargeBackTo, DepositMove
-from amends.liability.rules import POSTED, WITHDRAWN
-from amends.liability.verbs import deposits
+from amends.liability.rules import COLLECTED, POSTED, WITHDRAWN
+from amends.liability.verbs.deductions import announced
+from amends.liability.verbs.deposit_row import deposit_of
 from amends.people.rules import PLATFORM, Actor
 
 
@@ -50,25 +52,26 @@ def book_written_off(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None
     """Follower of write_off: what a deduction did not bring is the platform's loss; what it still announces is withdrawn."""
     charge = _charge(life)
     if charge.party == "merchant":
-        deposits.deposit_of(acting.current().cases[charge.case_id].merchant)
+        deposit_of(acting.current().cases[charge.case_id].merchant)
     moves = list(DepositMove.objects.filter(merchant_id=charge.merchant_id, charge_id=charge.pk).order_by("pk"))
     for move in moves:
         if move.taken_minor:
             move.amount_minor = move.taken_minor
         else:
-            move.state = WITHDRAWN
-        move.save(update_fields=["state", "amount_minor"])
+            move.state, move.ended_at = WITHDRAWN, move.ended_at or clock.now()
+        move.save(update_fields=["state", "amount_minor", "ended_at"])
     books.book_written_off(charge, charge.amount_minor - sum(move.taken_minor for move in moves))
 
 
 def let_off(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     """Follower of grant.void: whoever has admitted a cost that the case no longer has, owes it no more; the latest first.
 
-    A charge that is still partly a cost stays whole, and so does what is being deducted or was paid: verify names the excess for a person.
+    A charge that is still partly a cost stays whole, and so does what is being deducted or was paid: verify names the
+    excess for a person, who gives it back.
     """
     assert isinstance(life, Grant)  # noqa: S101 - wiring binds this to moves of grants alone
     case = acting.current().cases[life.case_id]
-    owed = ChargeBackTo.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage="admitted")
+    owed = ChargeBackTo.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=POSTED - COLLECTED)
     for charge in list(owed.order_by("-pk")):
         if books.balance_of(case, charge.borne_by) + charge.amount_minor <= 0:
             charge.follow("excuse", PLATFORM, facts={"because": "nothing_left"})
@@ -83,8 +86,8 @@ def announce_deduction(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> No
     if not deducting.may_be_announced(charge):
         return
     case = acting.current().cases[charge.case_id]
-    deposit = deposits.deposit_of(case.merchant)
-    deposits.announced(deposit, charge.amount_minor, "charge", "", PLATFORM, case=case, charge=charge)
+    deposit = deposit_of(case.merchant)
+    announced(deposit, charge.amount_minor, "charge", "", PLATFORM, case=case, charge=charge)
 
 
 def _charge(life: LifeRow) -> ChargeBackTo:

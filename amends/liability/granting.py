@@ -13,26 +13,34 @@ from amends.kernel.texts import Text, say
 from amends.liability.hands import merchant_of, platform_hand
 from amends.liability.models import ChargeBackTo, Deposit, DepositMove
 from amends.liability.rules import REASONS
-from amends.liability.verbs import deposits
 from amends.liability.verbs.charging import decided
+from amends.liability.verbs.deductions import announced
+from amends.liability.verbs.deposit_row import deposit_of
+from amends.liability.verbs.deposits import paid_out
+from amends.liability.verbs.giving_back import given_back
+from amends.liability.verbs.holds import held, released
 from amends.people.rules import Actor
 
 Run = Callable[[Mapping[str, Any], Actor, Actor, Approval], str]
 
 
 def deciding(name: str) -> Run:
-    """The runner of one decision about a charge (hold_liable, excuse, write_off)."""
+    """The runner of one decision about a charge (hold_liable, excuse, write_off); to excuse what was paid is to give it back."""
 
     @an_act
     def run(payload: Mapping[str, Any], asker: Actor, approver: Actor, approval: Approval) -> str:
-        _, charge = take_life(ChargeBackTo, payload["charge"], asker)
+        case, charge = take_life(ChargeBackTo, payload["charge"], asker)
+        if minor := payload.get("give_back", 0):
+            return given_back(
+                case, charge, minor, platform_hand(asker), text_id=payload["text"], reference=payload["reference"], approval=approval.ref
+            ).ref
         return decided(name, charge, payload["text"], platform_hand(asker), approval.ref).ref
 
     return run
 
 
 def _deposit(payload: Mapping[str, Any], asker: Actor) -> Deposit:
-    return deposits.deposit_of(merchant_of(payload["merchant"], asker))
+    return deposit_of(merchant_of(payload["merchant"], asker))
 
 
 def _hold_of(payload: Mapping[str, Any]) -> DepositMove | None:
@@ -43,14 +51,14 @@ def _hold_of(payload: Mapping[str, Any]) -> DepositMove | None:
 def run_hold(payload: Mapping[str, Any], asker: Actor, approver: Actor, approval: Approval) -> str:
     """The hold."""
     deposit = _deposit(payload, asker)
-    return deposits.held(deposit, payload["amount_minor"], payload["reason"], approval.asked_why, asker, approval.ref).ref
+    return held(deposit, payload["amount_minor"], payload["reason"], approval.asked_why, asker, approval.ref).ref
 
 
 @an_act
 def run_release(payload: Mapping[str, Any], asker: Actor, approver: Actor, approval: Approval) -> str:
     """The release."""
     deposit, of = _deposit(payload, asker), DepositMove.objects.get(ref=payload["hold"])
-    return deposits.released(deposit, of, payload["reason"], approval.asked_why, asker, approval.ref, payload["amount_minor"]).ref
+    return released(deposit, of, payload["reason"], approval.asked_why, asker, approval.ref, payload["amount_minor"]).ref
 
 
 @an_act
@@ -58,7 +66,7 @@ def run_deduct(payload: Mapping[str, Any], asker: Actor, approver: Actor, approv
     """The announcement; its notice begins now."""
     case: Case | None = take(payload["case"], asker) if payload["case"] else None
     deposit = _deposit(payload, asker)
-    return deposits.announced(
+    return announced(
         deposit,
         payload["amount_minor"],
         payload["reason"],
@@ -74,11 +82,13 @@ def run_deduct(payload: Mapping[str, Any], asker: Actor, approver: Actor, approv
 def run_pay_out(payload: Mapping[str, Any], asker: Actor, approver: Actor, approval: Approval) -> str:
     """The pay-out."""
     deposit = _deposit(payload, asker)
-    return deposits.paid_out(deposit, payload["amount_minor"], payload["reason"], approval.asked_why, asker, approval.ref).ref
+    return paid_out(deposit, payload["amount_minor"], payload["reason"], approval.asked_why, asker, approval.ref).ref
 
 
 def words_of_charge(payload: Mapping[str, Any]) -> Text:
-    """Which charge it is about."""
+    """Which charge it is about, and whether it is paid and would be given back."""
+    if payload.get("give_back"):
+        return say("退回追偿 {ref} 多付的钱", "give back what was paid for nothing on charge {ref}", ref=payload["charge"])
     return say("追偿 {ref}", "charge {ref}", ref=payload["charge"])
 
 

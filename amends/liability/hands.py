@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from amends.cases.hands import STAFF, check_impartial, check_not_reader
 from amends.cases.models import Case
+from amends.cases.taking import take_life
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound, NotYourMove
@@ -36,6 +37,15 @@ def platform_hand(by: Actor) -> Actor:
     if by.party not in STAFF:
         raise NotYourMove(OURS)
     return replace(by, party=Party.PLATFORM)
+
+
+def take_charge(ref: str, by: Actor) -> tuple[Case, ChargeBackTo]:
+    """The charge and its case, locked. Raises NotFound for consumers and for shops whom it does not concern."""
+    case, charge = take_life(ChargeBackTo, ref, by)
+    concerned = by.party is Party.MERCHANT and Party.MERCHANT.value in (charge.party, charge.borne_by)
+    if not (by.sees_everything or concerned):
+        raise NotFound
+    return case, charge
 
 
 def speaking_for(charge: ChargeBackTo, case: Case, by: Actor) -> Actor:

@@ -43,6 +43,20 @@ CHARGE_BACK_TO = life(
 UNPOSTED = frozenset({"asked", "contested"})
 """Asked for and not yet in the books: of a case's cost this much is spoken for."""
 POSTED = frozenset({"admitted", "deducting"})
+"""Owed, and in the books as such."""
+COLLECTED = frozenset(name for name in CHARGE_BACK_TO.stages if CHARGE_BACK_TO.becomes(name, "bear", Party.PLATFORM))
+"""Overdue: the platform takes it from the merchant's deposit, or finds it at the bank."""
+PAID = frozenset(becomes for (_, verb, _), becomes in CHARGE_BACK_TO.moves.items() if verb == "bear")
+"""Over, and paid: what is too much of it may be given back."""
+CREDITED = PAID | {becomes for (_, verb, _), becomes in CHARGE_BACK_TO.moves.items() if verb == "write_off"}
+"""Over, and whoever bore the cost first keeps its credit."""
+assert set(CHARGE_BACK_TO.open_stages) == UNPOSTED | POSTED  # noqa: S101 - checked when this is imported: an open charge is one or the other
+
+
+def awaiting(party: Party) -> tuple[str, ...]:
+    """The stages in which a charge waits for `party`, where it is the one that the charge is about."""
+    return tuple(name for name, stage in CHARGE_BACK_TO.stages.items() if party in stage.waits_for)
+
 
 COST, BANK = ("platform", "cost"), ("clearing", "bank")
 RECEIVABLE = "receivable"
@@ -79,6 +93,8 @@ MOVES: dict[str, Text] = {
     "pay_out": say("退还", "pay-out"),
 }
 ANNOUNCED, CONTESTED, DONE, WITHDRAWN = "announced", "contested", "done", "withdrawn"
+PENDING = (ANNOUNCED, CONTESTED)
+"""A deduction that may still be taken or withdrawn."""
 STATES: dict[str, Text] = {
     ANNOUNCED: say("已预告", "announced"),
     CONTESTED: say("有异议", "contested"),

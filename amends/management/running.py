@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 import time
@@ -29,6 +30,8 @@ PROCESSES = {
     "clock": (["clock"], 25),
     "live": (["live"], 10),
 }
+PATIENCE = 60.0
+"""Seconds after which a start that is not over says what it waits for."""
 PLACES = (
     ("/", say("消费者", "Portal (consumers)")),
     ("/console/", say("商家工作台", "Console (merchants)")),
@@ -84,7 +87,8 @@ def children() -> list[Child]:
 
 
 def serve(ready: Callable[[str], None]) -> None:
-    """Keeps all processes running until SIGINT or SIGTERM, then stops them; `ready` is called once with the address when pages answer.
+    """Keeps all processes running until SIGINT or SIGTERM, then stops them; `ready` is called once with the address when all is ready:
+    pages answer, and clock and worker have shown a sign of life.
 
     The database must run already; should it be killed meanwhile it is started again.
     """
@@ -103,21 +107,38 @@ def serve(ready: Callable[[str], None]) -> None:
 
 
 class Watch:
-    """What the supervisor looks at besides its children: whether pages answer for the first time, and whether the database lives."""
+    """What the supervisor looks at besides its children: whether all is ready for the first time, and whether the database lives."""
 
     def __init__(self, address: str, ready: Callable[[str], None]) -> None:
         self.address = address
         self.ready: Callable[[str], None] | None = ready
         self.supervisor: Supervisor | None = None
         self.next_look = 0.0
+        self.complains_at = time.monotonic() + PATIENCE
 
     def __call__(self) -> None:
-        if self.ready and machine.answers(f"{self.address}/health/live"):
-            ready, self.ready = self.ready, None
-            ready(self.address)
+        if self.ready:
+            self._look_whether_ready(self.ready)
         if database.is_embedded() and time.monotonic() >= self.next_look:
             self.next_look = time.monotonic() + 1
             self._revive()
+
+    def _look_whether_ready(self, ready: Callable[[str], None]) -> None:
+        missing = machine.missing(f"{self.address}/health/ready")
+        if missing == []:
+            self.ready = None
+            ready(self.address)
+        elif time.monotonic() >= self.complains_at:
+            self.complains_at = math.inf
+            complain(
+                say(
+                    "{address} 还没有就绪，缺：{missing}。日志：{logs}",
+                    "{address} is not ready yet; missing: {missing}. Logs: {logs}",
+                    address=self.address,
+                    missing=", ".join(missing or ["web"]),
+                    logs=database.home() / "logs",
+                )
+            )
 
     def _revive(self) -> None:
         if embedded.status(database.home()).running:

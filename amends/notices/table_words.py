@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from amends.cases.words import DONE, stage_name
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.texts import Text, say
+from amends.notices.rules.lives import SILENT
 from amends.notices.rules.routes import ROUTES
 from amends.notices.rules.sentences import SENTENCES, Told
-from amends.notices.rules.table import ALONE, BESIDE, ITS_OWN, LIVES, SILENT, Row, every_row
+from amends.notices.rules.table import ALONE, BESIDE, ITS_OWN, LIVES, Row, every_row
 from amends.notices.rules.words import AUDIENCE_NAMES, CHANNEL_NAMES, URGENCY_NAMES, Channel, Urgency
 
 BESIDE_NAMES: dict[str, Text] = {

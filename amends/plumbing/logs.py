@@ -7,9 +7,13 @@ import os
 
 import structlog
 
+TALKATIVE = ("httpx", "httpcore", "urllib3", "requests", "stripe")
+"""Libraries that log whole addresses and bodies: those of WeChat's token and of bills to download hold secrets."""
+
 
 def configure() -> None:
-    """Every logger of this process, ours and the libraries', writes JSON lines from AMENDS_LOG_LEVEL (default WARNING) upward."""
+    """Every logger of this process, ours and the libraries', writes JSON lines from AMENDS_LOG_LEVEL (default WARNING) upward; those of
+    TALKATIVE nothing below WARNING."""
     level = getattr(logging, os.environ.get("AMENDS_LOG_LEVEL", "WARNING").upper(), logging.WARNING)
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -37,3 +41,5 @@ def configure() -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))

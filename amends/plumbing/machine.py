@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import socket
@@ -79,12 +80,19 @@ def _no_chinese_font() -> bool:
     return said.returncode == 0 and not said.stdout.strip()
 
 
-def answers(address: str) -> bool:
-    """True when something speaks HTTP there, whatever it says; an error page counts, a refused connection does not."""
+def missing(address: str) -> list[str] | None:
+    """What `/health/ready` at `address` misses, nothing where Amends is ready; None where nobody answers there, or not in its words."""
     try:
-        urllib.request.urlopen(address, timeout=2).close()  # noqa: S310 - our own address
-    except urllib.error.HTTPError:
-        return True
+        with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - our own address
+            return _missing(answer.read())
+    except urllib.error.HTTPError as refused:
+        return _missing(refused.read())
     except OSError:
-        return False
-    return True
+        return None
+
+
+def _missing(body: bytes) -> list[str] | None:
+    try:
+        return [str(name) for name in json.loads(body)["missing"]]
+    except (ValueError, KeyError, TypeError):
+        return None

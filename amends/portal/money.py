@@ -19,9 +19,10 @@ from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
 from amends.portal.cases import case_page
+from amends.refunds.books import LIVE
 from amends.refunds.models import Refund
 from amends.refunds.payees import give_payee
-from amends.refunds.where import SHOWN, told
+from amends.refunds.where import told
 
 MOST = 60
 KEPT = say("收款方式已保存，只用于付这份售后单的钱。", "Saved. It is used for the money of this case alone.")
@@ -32,7 +33,7 @@ KEPT = say("收款方式已保存，只用于付这份售后单的钱。", "Save
 def page(request: ActorRequest) -> HttpResponse:
     """The refunds of this consumer, the newest first, by case, MOST a page: those on their way before the others. Three queries at most."""
     mine = Case.objects.visible_to(request.actor)
-    rows = Refund.objects.filter(case__in=mine, stage__in=SHOWN).select_related("tender", "payee", "grant", "case")
+    rows = Refund.objects.filter(case__in=mine, stage__in=LIVE).select_related("tender", "payee", "grant", "case")
     by_case: dict[int, tuple[Case, list[dict[str, Any]]]] = {}
     after = _after(rows, request.GET.get("after", ""))
     found = list((rows.filter(pk__lt=after) if after else rows).order_by("-pk")[: MOST + 1])

@@ -20,12 +20,12 @@ from amends.plumbing.payments.port import Kind, Line
 from amends.reconciliation.models import Difference, Statement, StatementLine
 from amends.reconciliation.rules.matching import MOVED, Ours
 from amends.reconciliation.rules.words import BANK
+from amends.refunds.bank.batches import LET_OUT
 from amends.refunds.models import BankRow, Chargeback, Refund
 
 AT_ONCE = 20_000
 BY_GATEWAY = ("tender", "transfer")
 """Ways of a refund that go through the gateway itself; a bank transfer has the bank's statement, store credit has none."""
-LET_OUT = ("released", "confirmed")
 
 
 def alone(gateway: str) -> None:

@@ -39,18 +39,23 @@ def reconcile_day(gateway: str, since: str, until: str) -> None:
     """Job: the gateway's statement of [since, until) is taken and compared; `since` "" means ever. What fails is on record as a Run."""
     ends = datetime.fromisoformat(until)
     begins = datetime.fromisoformat(since) if since else None
-    shown = begins or ends - DAY
     try:
-        taken = ask(gateway, since=begins, until=ends, by=PLATFORM, compare=False)
-        shown = taken.statement.covers_from
+        ask(gateway, since=begins, until=ends, by=PLATFORM, compare=False)
     except GatewayUnreachable as wrong:
-        note_failure(gateway, shown, ends, str(wrong))
+        note_failure(gateway, begins or ends - DAY, ends, str(wrong))
         return
     except Conflict as refused:
         if refused.code != "taken_before":
-            note_failure(gateway, shown, ends, refused.text.into("zh"))
+            # A Run holds one text for readers of either language.
+            note_failure(gateway, begins or ends - DAY, ends, " / ".join(refused.text.both().values()))
             return
-    compare(gateway, shown, ends, by=PLATFORM)
+    compare(gateway, begins or _ever(gateway, ends), ends, by=PLATFORM)
+
+
+def _ever(gateway: str, ends: datetime) -> datetime:
+    """From when on the statement until `ends` tells that was asked for as of ever."""
+    asked = Statement.objects.filter(gateway=gateway, source="asked", covers_until=ends)
+    return asked.order_by("covers_from").values_list("covers_from", flat=True)[0]
 
 
 def daily() -> list[str]:

@@ -19,16 +19,15 @@ import structlog
 
 from amends.cases.models import Case, Entry
 from amends.cases.record import an_act
-from amends.cases.taking import take_case_of
 from amends.kernel import clock
-from amends.kernel.refusals import NotFound
 from amends.people.rules import GATEWAY, PLATFORM, Actor
 from amends.plumbing.payments.port import CAME_BACK, NEVER_RECEIVED, Answer
-from amends.refunds.books import DELIVERED, LIVE, UNANSWERED
+from amends.refunds.books import DELIVERED, LIVE, REPLACED, UNANSWERED
 from amends.refunds.intents import keep_tender_apart
 from amends.refunds.models import Attempt, Refund
 from amends.refunds.reserving import move_uncounted
 from amends.refunds.reversing import take_reversed
+from amends.refunds.taking import taken_by_key
 
 log = structlog.get_logger(__name__)
 BY_US = ("look", "statement", "bank")
@@ -44,7 +43,7 @@ def take_answer(ref: str, answer: Answer, *, source: str, attempt: int | None = 
 
     `source`: response (of attempt number `attempt`), webhook, look, statement or bank. Raises NotFound for a key that is not ours.
     """
-    case, refund = _taken(ref)
+    case, refund = taken_by_key(ref)
     if attempt is not None:
         rows = Attempt.objects.filter(merchant_id=refund.merchant_id, refund_id=refund.pk, number=attempt)
         rows.update(answer=answer.state, reason=answer.reason[:80])
@@ -65,7 +64,7 @@ def take_came_back(ref: str, *, reason: str, provider_ref: str) -> str:
 
     Answers the stage; told twice nothing happens. Raises NotFound for a key that is not ours.
     """
-    case, refund = _taken(ref)
+    case, refund = taken_by_key(ref)
     return _take_came_back(refund, case, Answer("failed", provider_ref, CAME_BACK), "webhook", reason)
 
 
@@ -81,19 +80,10 @@ def keep(refund: Refund, **columns: object) -> None:
     refund.save(update_fields=list(columns))
 
 
-def _taken(ref: str) -> tuple[Case, Refund]:
-    """The refund of this key with its case, both locked. Raises NotFound."""
-    known = Refund.objects.filter(ref=ref).values("id", "case_id").first()
-    if known is None:
-        raise NotFound
-    case = take_case_of(known["case_id"])
-    return case, Refund.objects.select_related("tender").get(merchant_id=case.merchant_id, pk=known["id"])
-
-
 def _take_paid(refund: Refund, case: Case, answer: Answer, source: str) -> None:
     if refund.stage in DELIVERED:
         return
-    if refund.stage == "redirected" and (there := _stand_in(refund)) is not None:
+    if refund.stage in REPLACED and (there := _stand_in(refund)) is not None:
         _paid_after_all(refund, there, case, answer, source)
         return
     if refund.stage in CATCH_UP:
@@ -111,7 +101,7 @@ def _stand_in(refund: Refund) -> Refund | None:
     """The refund that was to be paid instead, where that was not sent yet: then this money need not go out a second time."""
     mine = Refund.objects.filter(merchant_id=refund.merchant_id, stands_for_id=refund.pk, stage__in=LIVE).order_by("pk")
     there = mine.select_related("tender").first()
-    if there is not None and there.stage == "redirected":
+    if there is not None and there.stage in REPLACED:
         return _stand_in(there)
     return there if there is not None and there.stage in CATCH_UP else None
 

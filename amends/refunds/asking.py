@@ -9,24 +9,28 @@ Money by the bank's file is not sent from here (banking.py); store credit asks n
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from amends.cases import acting
 from amends.cases.models import Case
 from amends.cases.record import an_act
-from amends.cases.taking import take_case_of
 from amends.kernel import clock
 from amends.market.models import Tender
 from amends.people.rules import PLATFORM
 from amends.plumbing.payments.choosing import gateway
 from amends.plumbing.payments.port import Answer, Asked
 from amends.refunds.answers import keep, take_answer
-from amends.refunds.books import UNANSWERED
+from amends.refunds.books import REFUSED, UNANSWERED
 from amends.refunds.expecting import usual
 from amends.refunds.intents import keep_tender_apart
 from amends.refunds.models import Attempt, Refund, Way
+from amends.refunds.taking import taken
 
 ASKED = "asked"
 BY_GATEWAY = (Way.TENDER.value, Way.TRANSFER.value)
 CREDITED = Answer("paid", reason="")
+FIRST_CALL = timedelta(hours=1)
+"""Well within the time that gateways keep a key for (Stripe: a day)."""
 
 
 def send(refund_id: int) -> str:
@@ -51,7 +55,9 @@ def call(refund_id: int) -> str:
     if refund.stage not in UNANSWERED or refund.way == Way.BANK:
         return refund.stage
     number = refund.attempts.count()
-    return take_answer(refund.ref, _asked_for(refund, again=number > 1), source="response", attempt=number)
+    # A job that was killed on its way runs again: what lies so far back is no first call, and a gateway may have forgotten its key.
+    again = number > 1 or refund.sent_at is None or refund.sent_at <= clock.now() - FIRST_CALL
+    return take_answer(refund.ref, _asked_for(refund, again=again), source="response", attempt=number)
 
 
 def call_again(refund_id: int) -> str:
@@ -70,7 +76,7 @@ def look(refund: Refund) -> Answer:
 
 def asked_of(refund: Refund, *, again: bool) -> Asked:
     """What the gateway is asked for this refund, the same at every call but for `again`. Of a failed one it is the attempt that failed."""
-    tender, turn = refund.tender, refund.turn - (refund.stage == "failed")
+    tender, turn = refund.tender, refund.turn - (refund.stage in REFUSED)
     if refund.way == Way.TRANSFER or tender is None:
         payer = tender or _payer(refund)
         return Asked(
@@ -104,12 +110,6 @@ def asked_now(refund: Refund, case: Case) -> None:
     Attempt.objects.create(
         merchant_id=case.merchant_id, refund=refund, number=refund.attempts.count() + 1, made_at=clock.now(), answer=ASKED
     )  # fmt: skip
-
-
-def taken(refund_id: int) -> tuple[Case, Refund]:
-    """The refund with its case, both locked."""
-    case = take_case_of(Refund.objects.values_list("case_id", flat=True).get(pk=refund_id))
-    return case, Refund.objects.select_related("tender").get(merchant_id=case.merchant_id, pk=refund_id)
 
 
 def stage_of(refund_id: int) -> str:

@@ -9,10 +9,11 @@ from amends.cases.record import an_act
 from amends.kernel.refusals import NoSuchMove
 from amends.kernel.texts import say
 from amends.people.rules import Actor
-from amends.refunds.asking import asked_now, taken
+from amends.refunds.asking import asked_now
 from amends.refunds.intents import keep_tender_apart
 from amends.refunds.models import Refund, Way
 from amends.refunds.reserving import move_uncounted
+from amends.refunds.taking import taken
 
 MOVES = {"intended": "send", "failed": "retry"}
 DISCARDED = "batch_discarded"

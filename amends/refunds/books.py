@@ -16,11 +16,23 @@ LIVE = frozenset({"intended", "frozen", "sent", "unknown", "failed", "paid", "se
 """The tender's reservation covers it; of these there is at most one for each grant and tender."""
 OPEN = frozenset({"intended", "frozen", "sent", "unknown", "failed"})
 """It holds its case open (S3)."""
+UNASKED, REFUSED, FROZEN = frozenset({"intended"}), frozenset({"failed"}), frozenset({"frozen"})
+"""Nobody was asked yet; who was asked has surely not paid; a chargeback holds it. In all three no money has moved."""
+UNSENT = UNASKED | REFUSED | FROZEN
 UNANSWERED = frozenset({"sent", "unknown"})
-DELIVERED = frozenset({"paid", "settled", "covered"})
-LOCKED = frozenset({"frozen"}) | UNANSWERED | DELIVERED
+STUCK = REFUSED | FROZEN | {"unknown"}
+"""It goes on only when a person, a gateway or a bank does something."""
+MENDABLE = OPEN - FROZEN
+"""Whoever pays may be asked about it, and asked again."""
+BY_BANK = frozenset({"covered"})
+"""A bank has paid it, and no gateway."""
+BY_US = frozenset({"paid", "settled"})
+DELIVERED = BY_US | BY_BANK
+LOCKED = FROZEN | UNANSWERED | DELIVERED
 """Money was sent, may have been, or may not be touched (S7)."""
-NOT_WITH_US = DELIVERED | {"reversed"}
+REVERSED = frozenset({"reversed"})
+REPLACED = frozenset({"redirected"})
+"""Another refund stands for it."""
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 """How long after it was last sent a failed refund is retried by the house itself; after the last of them it waits for a person."""

@@ -26,20 +26,22 @@ from amends.cases.taking import take
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref, new_ref
-from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
+from amends.kernel.refusals import NoSuchMove, NotYourMove, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.ledger.models import Line
 from amends.market.models import Payment, Tender
 from amends.people.rules import Actor
 from amends.refunds.bookings import book_chargeback, give_commission_back
 from amends.refunds.intents import keep_tender_apart
+from amends.refunds.lists import chargeback_for
 from amends.refunds.models import Chargeback
+from amends.refunds.rules import DECIDING, HANDED_BACK, TAKEN
 
 log = structlog.get_logger(__name__)
-SIDES = ("consumer", "merchant")
+SIDES = (TAKEN, HANDED_BACK)
 STATES: dict[str, Text] = {
-    "open": say("银行处理中", "with the bank"), "consumer": say("银行已赔付消费者", "decided for the consumer"),
-    "merchant": say("已驳回，款项退回", "decided for the merchant"),
+    DECIDING: say("银行处理中", "with the bank"), TAKEN: say("银行已赔付消费者", "decided for the consumer"),
+    HANDED_BACK: say("已驳回，款项退回", "decided for the merchant"),
 }  # fmt: skip
 PROOFS: dict[str, Text] = {
     "delivered": say("已签收的物流记录", "proof of delivery"), "refunded": say("已退款的流水", "proof of a refund"),
@@ -96,19 +98,19 @@ def decide_chargeback(gateway: str, provider_ref: str, won_by: str) -> Chargebac
         return None
     _lock(found.tender)
     row = Chargeback.objects.select_related("tender").get(pk=found.pk)
-    if row.state != "open":
+    if row.state != DECIDING:
         if row.state != won_by:
             log.error("a chargeback was decided twice", chargeback=row.ref, stands=row.state, told=won_by)
         return row
     row.state, row.decided_at = won_by, clock.now()
     row.save(update_fields=["state", "decided_at"])
     order_id = row.tender.order_id
-    if won_by == "merchant":
+    if won_by == HANDED_BACK:
         book_chargeback("dispute_won", row, row.amount_minor, order_id=order_id, verb="decided")
     keep_tender_apart(row.tender, booked="covered")
-    if won_by == "consumer" and (lost := _still_disputed(row)):
+    if won_by == TAKEN and (lost := _still_disputed(row)):
         book_chargeback("dispute_lost", row, lost, order_id=order_id, verb="decided")
-    if won_by == "consumer":
+    if won_by == TAKEN:
         give_commission_back(row, order_id=order_id)
     row.refresh_from_db(fields=["covered_minor"])
     return row
@@ -120,14 +122,12 @@ def answer_chargeback(ref: str, *, proof: Sequence[str], words: str, by: Actor, 
 
     Raises NotFound for what the reader may not see, NotYourMove for others than the platform and the merchant, NoSuchMove once decided.
     """
-    row = Chargeback.objects.select_related("tender").filter(ref=clean_ref(ref) or "").first()
-    if row is None or not _may_see(row, by):
-        raise NotFound
-    _lock(row.tender)
-    row = Chargeback.objects.select_related("tender").get(pk=row.pk)
+    found = chargeback_for(ref, by)
+    _lock(found.tender)
+    row = Chargeback.objects.select_related("tender").get(pk=found.pk)
     if by.only_reads or by.party not in (Party.PLATFORM, Party.MERCHANT):
         raise NotYourMove(say("由平台或商家答复银行。", "The platform or the merchant answers the bank."))
-    if row.state != "open":
+    if row.state != DECIDING:
         raise NoSuchMove(say("银行已经有结果。", "The bank has decided already."), code="chargeback_decided")
     digests = _digests(row, evidence)
     row.proof, row.answer = [*_kinds(proof), *digests], _words(words)
@@ -144,7 +144,7 @@ def _still_disputed(row: Chargeback) -> int:
     """What stands as disputed of this order beyond the chargebacks that are open: it covered no refund."""
     of_order = {"merchant_id": row.merchant_id, "posting__order_id": row.tender.order_id, "unit": row.unit}
     mine = Line.objects.filter(account__party="merchant", account__name="disputed", **of_order)
-    others = Chargeback.objects.filter(merchant_id=row.merchant_id, tender__order_id=row.tender.order_id, unit=row.unit, state="open")
+    others = Chargeback.objects.filter(merchant_id=row.merchant_id, tender__order_id=row.tender.order_id, unit=row.unit, state=DECIDING)
     booked = mine.aggregate(minor=Sum("amount_minor"))["minor"] or 0
     return int(booked) - int(others.aggregate(minor=Sum("amount_minor"))["minor"] or 0)
 
@@ -158,10 +158,6 @@ def _tender_of(told: Opened) -> Tender | None:
 def _lock(tender: Tender) -> None:
     """The order's payment: whoever opens, decides or refunds waits here (B1, B6)."""
     list(Payment.objects.select_for_update().filter(merchant_id=tender.merchant_id, order_id=tender.order_id).values_list("pk"))
-
-
-def _may_see(row: Chargeback, by: Actor) -> bool:
-    return by.sees_everything or (by.party is Party.MERCHANT and by.merchant_id == row.merchant_id)
 
 
 def _kinds(proof: Sequence[str]) -> list[str]:

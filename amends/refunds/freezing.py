@@ -19,15 +19,15 @@ from amends.cases.taking import take_case_of
 from amends.market.models import Tender
 from amends.people.rules import GATEWAY, PLATFORM
 from amends.refunds.bookings import settle_covered
-from amends.refunds.books import DELIVERED, UNANSWERED, Unsent, frozen_of
+from amends.refunds.books import BY_BANK, DELIVERED, FROZEN, LIVE, UNANSWERED, UNSENT, Unsent, frozen_of
 from amends.refunds.models import Chargeback, Refund
 from amends.refunds.reserving import drop, move_uncounted
+from amends.refunds.rules import DECIDING, HANDED_BACK, TAKEN
 
 COVERED = "covered"
 """The part of a grant that a bank has paid, in `Grant.parts`."""
 LATE = "covered_late"
 """The posting of a refund that a bank has paid before it was owed, or before it was free to be covered."""
-UNSENT = ("intended", "frozen", "failed")
 Anew = Callable[[Case, Refund, int], Refund]
 """Writes an intent of so many minor units in place of a refund that was dropped (intents.py gives it: this room stands below)."""
 
@@ -40,16 +40,16 @@ class Disputes:
 
     @property
     def open_minor(self) -> int:
-        return sum(row.amount_minor for row in self.rows if row.state == "open")
+        return sum(row.amount_minor for row in self.rows if row.state == DECIDING)
 
     @property
     def taken_minor(self) -> int:
         """What banks hold or have kept."""
-        return sum(row.amount_minor for row in self.rows if row.state != "merchant")
+        return sum(row.amount_minor for row in self.rows if row.state != HANDED_BACK)
 
     def paid(self) -> Iterable[Chargeback]:
         """Those by which a bank has paid more than covered a refund so far."""
-        return (row for row in self.rows if row.state == "consumer" and row.covered_minor < row.amount_minor)
+        return (row for row in self.rows if row.state == TAKEN and row.covered_minor < row.amount_minor)
 
 
 def disputes_of(tender: Tender) -> Disputes:
@@ -69,9 +69,9 @@ def keep_apart(tender: Tender, anew: Anew, *, only: Case | None = None, booked: 
     mine = every.filter(stage__in=UNSENT) if only is None else every.filter(stage__in=UNSENT, case_id=only.pk)
     cases = {pk: take_case_of(pk) for pk in sorted({*mine.values_list("case_id", flat=True)})}
     _cover(disputes, list(mine.select_related("grant").order_by("pk")), cases, anew, booked)
-    rows = list(every.exclude(stage__in=["dropped", "redirected", "reversed", "covered"]).order_by("pk"))
+    rows = list(every.filter(stage__in=LIVE - BY_BANK).order_by("pk"))
     gone = sum(row.amount_minor for row in rows if row.stage in DELIVERED | UNANSWERED)
-    unsent = [Unsent(row.pk, row.amount_minor, row.stage == "frozen") for row in rows if row.stage in UNSENT]
+    unsent = [Unsent(row.pk, row.amount_minor, row.stage in FROZEN) for row in rows if row.stage in UNSENT]
     held = frozen_of(unsent, tender.captured_minor - gone - disputes.taken_minor, disputes.open_minor)
     for row in rows:
         if row.case_id in cases and row.stage in UNSENT:
@@ -79,13 +79,13 @@ def keep_apart(tender: Tender, anew: Anew, *, only: Case | None = None, booked: 
 
 
 def _freeze(row: Refund) -> None:
-    if row.stage != "frozen":
+    if row.stage not in FROZEN:
         row.move("freeze", GATEWAY, facts={"refund": row.ref, "amount_minor": row.amount_minor, "unit": row.unit})
 
 
 def _unfreeze(row: Refund, case: Case, *, counted: bool) -> None:
     """`counted`: while banks are still deciding refunds may change places only as often as the terms allow; else it ends here."""
-    if row.stage != "frozen":
+    if row.stage not in FROZEN:
         return
     facts = {"refund": row.ref, "amount_minor": row.amount_minor, "unit": row.unit}
     if not counted:
@@ -107,7 +107,7 @@ def _cover_one(row: Chargeback, refund: Refund, case: Case, anew: Anew, booked: 
     if refund.amount_minor > rest:
         _cover_part(row, refund, case, anew)
         return
-    if refund.stage != "frozen":
+    if refund.stage not in FROZEN:
         refund.move("freeze", GATEWAY, facts=facts)
     refund.move("cover", GATEWAY, facts={**facts, "amount_minor": refund.amount_minor, "booked": booked})
     _note(row, refund.amount_minor)
@@ -117,7 +117,7 @@ def _cover_one(row: Chargeback, refund: Refund, case: Case, anew: Anew, booked: 
 
 def _cover_part(row: Chargeback, refund: Refund, case: Case, anew: Anew) -> None:
     rest = row.amount_minor - row.covered_minor
-    if refund.stage == "frozen":
+    if refund.stage in FROZEN:
         _unfreeze(refund, case, counted=False)
     left = refund.amount_minor - rest
     drop(refund, case, PLATFORM)

@@ -20,13 +20,14 @@ from amends.plumbing.payments.places import Setting
 from amends.plumbing.payments.port import NEVER_RECEIVED, Asked, GatewayUnreachable
 from amends.refunds import gateway_words as words
 from amends.refunds import pushes
+from amends.refunds.books import STUCK, UNANSWERED
 from amends.refunds.models import GatewayEvent, Refund
 
 KEEPERS = frozenset({Role.ADMIN, Role.SUPERVISOR})
 PROBE = "AMENDS-PROBE"
 REACHED = {"stripe": "http_404", "alipay": "ACQ.TRADE_NOT_EXIST"}
 """How a gateway says of a payment that nobody made that it is not there, where that is no clear answer about a refund."""
-IN_NEED = ("sent", "unknown", "failed", "frozen")
+IN_NEED = UNANSWERED | STUCK
 HOOKS = "/api/v1/hooks/payments/"
 
 

@@ -28,12 +28,10 @@ from amends.refunds.books import LIVE, parts
 from amends.refunds.expecting import usual
 from amends.refunds.freezing import LATE, keep_apart
 from amends.refunds.models import Payee, Refund, Way
+from amends.refunds.payees import PAID_BY, payee_of
 from amends.refunds.reserving import MoreThanCaptured, drop, reserve
 
-__all__ = ["MoreThanCaptured", "drop", "intend_anew", "intend_for", "intend_instead", "keep_tender_apart", "payee_of", "refunds_of"]
-
-BY_WAY = {Way.BANK.value: "bank", Way.CREDIT.value: "credit"}
-"""Who pays what its consumer has named a payee for."""
+__all__ = ["MoreThanCaptured", "drop", "intend_anew", "intend_for", "intend_instead", "keep_tender_apart", "refunds_of"]
 
 
 def intend_for(grant: Grant, by: Actor) -> list[Refund]:
@@ -83,18 +81,13 @@ def intend_instead(case: Case, old: Refund, by: Actor, *, grant: Grant | None = 
 
     `old` is redirected or reversed already. `grant`: what owes it now, where that is another.
     """
-    where = {"way": payee.way, "gateway": BY_WAY[payee.way]} if payee else {"way": old.way, "gateway": old.gateway}
+    where = {"way": payee.way, "gateway": PAID_BY[payee.way]} if payee else {"way": old.way, "gateway": old.gateway}
     born = _born(
         case, grant or old.grant, old.amount_minor, old.unit, by, tender=old.tender, payee=payee or old.payee, stands_for=old, **where
     )  # fmt: skip
     if old.tender is not None:
         keep_tender_apart(old.tender, only=case)
     return born
-
-
-def payee_of(case: Case) -> Payee | None:
-    """Where the consumer of this case last said that money may go, None where they said nothing."""
-    return Payee.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, erased_at__isnull=True).order_by("-pk").first()
 
 
 def _intend(case: Case, grant: Grant, tender: Tender, minor: int, by: Actor, **where: Any) -> Refund:
@@ -114,7 +107,7 @@ def _beyond(case: Case, grant: Grant, by: Actor) -> list[Refund]:
     account = _account_at_gateway(case, unit)
     payee = None if account else payee_of(case)
     way = payee.way if payee else Way.BANK.value
-    where: dict[str, Any] = {"way": way, "payee": payee, "gateway": BY_WAY[way]}
+    where: dict[str, Any] = {"way": way, "payee": payee, "gateway": PAID_BY[way]}
     if account is not None:
         where = {"way": Way.TRANSFER.value, "gateway": account.gateway}
     refund = _born(case, grant, minor, unit, by, **where)

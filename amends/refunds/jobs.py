@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from django.db.models import QuerySet
 
 from amends.kernel import clock
 from amends.kernel.refusals import Refusal
@@ -20,7 +21,7 @@ from amends.plumbing.payments.port import NEVER_RECEIVED, Capture
 from amends.plumbing.shards import WHOLE, Shard
 from amends.refunds.answers import is_old_news, take_answer
 from amends.refunds.asking import call, call_again, look, send
-from amends.refunds.books import PAUSES, UNANSWERED
+from amends.refunds.books import PAUSES, REFUSED, UNANSWERED, UNASKED
 from amends.refunds.models import Refund, Way
 from amends.refunds.verbs import retry
 
@@ -30,8 +31,10 @@ FORGOTTEN = timedelta(minutes=2)
 FOR_PERSONS = timedelta(days=7)
 BY_FILE = Way.BANK.value
 """Asked and answered by the bank's files, never from here."""
-_hand = {"last": 0}
-"""The refund that was looked up last: refunds that nobody answers must not keep the others waiting."""
+IN_THEIR_PAUSE = 5
+"""How many times as many failed refunds are read as looked up: most of them are in their pause."""
+_hands: dict[str, int] = {}
+"""The refund that each kind of work dealt with last: those whom no round can help must not keep the others waiting."""
 
 
 @jobs.task("call_gateway")
@@ -55,16 +58,15 @@ def collect_answers(*, most: int = 200, older_than: timedelta = timedelta(0), sh
     A key that the gateway does not know is asked again, with the same key. Intents that no job sent are sent, and failed refunds are
     retried after their pause, three times at most and never the last time that the case's terms allow: that one is a person's.
     """
-    ends, settled = None if within is None else clock.machine_now() + within, 0
-    for refund in _in_time(_unanswered(most, clock.now() - older_than, shard), ends):
-        settled += _one(_look, refund)
-        _hand["last"] = refund.pk
+    at, ends = clock.now(), None if within is None else clock.machine_now() + within
+    rows = shard.rows(Refund.objects.exclude(way=BY_FILE))
+    asked = rows.filter(stage__in=UNANSWERED, sent_at__lte=at - older_than).select_related("tender")
     # Counted from the birth, not from `since`: each alarm begins a turn anew, and one that rings often would put this off for ever.
-    forgotten = shard.rows(Refund.objects.filter(stage="intended", made_at__lte=clock.now() - FORGOTTEN).exclude(way=BY_FILE))
-    for refund in _in_time(forgotten.order_by("made_at")[:most], ends):
-        settled += _one(_send_forgotten, refund)
-    for refund in _failed(most, shard):
-        _one(_retry, refund)
+    forgotten = rows.filter(stage__in=UNASKED, made_at__lte=at - FORGOTTEN)
+    # Those that the house may not retry any more stay among the failed; beyond a week they are left out of the reading.
+    failed = rows.filter(stage__in=REFUSED, sent_at__lte=at - PAUSES[0], sent_at__gte=at - FOR_PERSONS)
+    settled = _in_turn(_look, asked, most, ends) + _in_turn(_send_forgotten, forgotten, most, ends)
+    _in_turn(_retry, failed.select_related("case__decision"), most * IN_THEIR_PAUSE, None)
     return settled
 
 
@@ -78,6 +80,21 @@ def announce_captures(order_ids: Sequence[int]) -> int:
     return register_captures([Capture(*row) for row in rows])
 
 
+def _in_turn(do: Callable[[Refund], bool], rows: QuerySet[Refund], most: int, ends: datetime | None) -> int:
+    """At most `most` of these were dealt with, beginning after the one that came last in the round before; of how many `do` says so."""
+    last, waiting = _hands.get(do.__name__, 0), rows.order_by("pk")
+    found = list(waiting.filter(pk__gt=last)[:most])
+    if len(found) < most:
+        found += list(waiting.filter(pk__lte=last)[: most - len(found)])
+    done = 0
+    for refund in found:
+        if ends is not None and clock.machine_now() >= ends:
+            break
+        done += _one(do, refund)
+        _hands[do.__name__] = refund.pk
+    return done
+
+
 def _one(do: Callable[[Refund], bool], refund: Refund) -> bool:
     """One refund's trouble is logged and does not stop the round."""
     try:
@@ -85,22 +102,6 @@ def _one(do: Callable[[Refund], bool], refund: Refund) -> bool:
     except Exception:
         log.exception("refund not collected", refund=refund.ref, stage=refund.stage)
         return False
-
-
-def _in_time(rows: Iterable[Refund], ends: datetime | None) -> Iterator[Refund]:
-    for row in rows:
-        if ends is not None and clock.machine_now() >= ends:
-            return
-        yield row
-
-
-def _unanswered(most: int, before: datetime, shard: Shard) -> list[Refund]:
-    asked = Refund.objects.filter(stage__in=UNANSWERED, sent_at__lte=before).exclude(way=BY_FILE)
-    waiting = shard.rows(asked).select_related("tender").order_by("pk")
-    rows = list(waiting.filter(pk__gt=_hand["last"])[:most])
-    if len(rows) < most:
-        rows += list(waiting.filter(pk__lte=_hand["last"])[: most - len(rows)])
-    return rows
 
 
 def _look(refund: Refund) -> bool:
@@ -112,13 +113,6 @@ def _look(refund: Refund) -> bool:
 
 def _send_forgotten(refund: Refund) -> bool:
     return send(refund.pk) not in UNANSWERED
-
-
-def _failed(most: int, shard: Shard) -> list[Refund]:
-    at = clock.now()
-    # Those that the house may not retry any more stay among the failed; beyond a week they are left out of the reading.
-    rows = shard.rows(Refund.objects.filter(stage="failed", sent_at__lte=at - PAUSES[0], sent_at__gte=at - FOR_PERSONS))
-    return list(rows.exclude(way=BY_FILE).select_related("case__decision").order_by("-sent_at")[: most * 5])
 
 
 def _retry(refund: Refund) -> bool:

@@ -19,7 +19,8 @@ from amends.people.rules import PLATFORM, Actor
 from amends.policy.rules.facts import Remedy
 from amends.refunds.asking import send
 from amends.refunds.bookings import book
-from amends.refunds.books import DELIVERED, LOCKED
+from amends.refunds.books import BY_US, DELIVERED, LOCKED
+from amends.refunds.freezing import COVERED
 from amends.refunds.intents import drop, intend_for, refunds_of
 from amends.refunds.models import Refund
 from amends.returns import listeners as returns
@@ -53,7 +54,7 @@ def fulfil(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     """Follower of `pay` and `cover`: the books say so, and a grant of which every tender is paid is fulfilled."""
     assert isinstance(life, Refund)  # noqa: S101 - wiring binds this to moves of refunds alone
     case = take_case_of(life.case_id)
-    if life.stage == "paid":
+    if life.stage in BY_US:
         book("paid", life, case, verb="pay")
     else:
         book(str(facts["booked"]), life, case, verb="cover")
@@ -98,7 +99,7 @@ def pay_for_lost(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     assert isinstance(life, ReturnShipment)  # noqa: S101 - wiring binds this to moves of parcels alone
     case = take_case_of(life.case_id)
     for grant in _grants_in(life):
-        if grant.is_over and grant.stage != "done":
+        if grant.stage not in LIVE:
             for anew in _owe_anew(case, grant, "lost", by):
                 intend_for(anew, by)
         else:
@@ -150,7 +151,8 @@ def _claimed(case: Case, grant: Grant) -> bool:
 
 
 def _money_moves(grant: Grant) -> bool:
-    return any(refund.stage in LOCKED for refund in refunds_of(grant))
+    """Whether money of the grant was sent, may have been or may not be touched, or a bank has paid a part of it (S7)."""
+    return COVERED in grant.parts or any(refund.stage in LOCKED for refund in refunds_of(grant))
 
 
 def _let_go(case: Case, grant: Grant, by: Actor) -> None:

@@ -19,7 +19,9 @@ from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
+from amends.refunds.books import STUCK, UNASKED
 from amends.refunds.models import Chargeback, Refund, Way
+from amends.refunds.rules import DECIDING
 
 MOST = 50
 LATE = timedelta(hours=1)
@@ -53,8 +55,7 @@ def in_need(actor: Actor, need: str = "", *, mine: bool = False) -> list[InNeed]
 
 def needs(actor: Actor) -> dict[str, int]:
     """How many refunds are in each kind of need; kinds without any are left out."""
-    rows = _visible(actor).filter(_of("")).values_list("stage", "way", "payee_id")
-    return dict(Counter(_need(stage, way, payee) for stage, way, payee in rows.order_by("pk")))
+    return dict(Counter(need_of(row) for row in _visible(actor).filter(_of("")).only("stage", "way", "payee_id", "made_at").order_by("pk")))
 
 
 def refund_for(ref: str, actor: Actor) -> Refund:
@@ -73,7 +74,13 @@ def limit_of(refund: Refund) -> datetime | None:
 
 def need_of(refund: Refund) -> str:
     """Which kind of need this refund is in (a key of NEEDS); '' where it goes its way."""
-    return _need(refund.stage, refund.way, refund.payee_id) if refund.stage in ("failed", "unknown", "frozen", "intended") else ""
+    if refund.stage in STUCK:
+        return refund.stage
+    if refund.stage not in UNASKED:
+        return ""
+    if refund.way == Way.BANK:
+        return "bank" if refund.payee_id else "payee"
+    return "late" if refund.made_at <= _late() else ""
 
 
 def chargebacks(actor: Actor, state: str = "") -> list[Chargeback]:
@@ -94,7 +101,7 @@ def chargeback_for(ref: str, actor: Actor) -> Chargeback:
 
 def open_chargebacks(actor: Actor) -> int:
     """How many banks are deciding now."""
-    return _seen(actor).filter(state="open").count()
+    return _seen(actor).filter(state=DECIDING).count()
 
 
 def cases_beside(row: Chargeback, actor: Actor) -> list[Case]:
@@ -114,17 +121,18 @@ def _seen(actor: Actor) -> QuerySet[Chargeback]:
 
 
 def _of(need: str) -> Q:
-    if need in ("failed", "unknown", "frozen"):
+    """Which rows `need_of` calls so; '' means those in any need."""
+    if need in STUCK:
         return Q(stage=need)
-    late = Q(stage="intended", made_at__lte=clock.now() - LATE) & ~BANK
-    kinds = {"payee": BANK & Q(stage="intended", payee__isnull=True), "bank": BANK & Q(stage="intended", payee__isnull=False), "late": late}
-    return kinds.get(need) or Q(stage__in=["failed", "unknown", "frozen"]) | BANK & Q(stage="intended") | late
+    unasked = Q(stage__in=UNASKED)
+    late = unasked & ~BANK & Q(made_at__lte=_late())
+    kinds = {"payee": unasked & BANK & Q(payee__isnull=True), "bank": unasked & BANK & Q(payee__isnull=False), "late": late}
+    return kinds.get(need) or Q(stage__in=STUCK) | unasked & BANK | late
 
 
-def _need(stage: str, way: str, payee_id: int | None) -> str:
-    if stage != "intended":
-        return stage
-    return "late" if way != Way.BANK else "bank" if payee_id else "payee"
+def _late() -> datetime:
+    """What was written down by then should have been sent by now."""
+    return clock.now() - LATE
 
 
 def _limits(rows: Iterable[Refund]) -> dict[int, datetime]:

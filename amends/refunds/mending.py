@@ -20,11 +20,11 @@ from amends.plumbing import jobs
 from amends.plumbing.payments.port import NEVER_RECEIVED
 from amends.refunds.answers import is_old_news, take_answer
 from amends.refunds.asking import call_again, look, send, stage_of
+from amends.refunds.books import MENDABLE, REFUSED, UNANSWERED, UNASKED
 from amends.refunds.models import Refund, Way
 from amends.refunds.verbs import retry
 
 log = structlog.get_logger(__name__)
-MENDED = ("failed", "unknown", "sent", "intended")
 
 
 @an_act
@@ -37,7 +37,7 @@ def retry_safely(ref: str, *, by: Actor) -> Refund:
     _, refund = take_life(Refund, ref, by)
     if by.party is not Party.PLATFORM or by.only_reads:
         raise NotYourMove(say("只有平台可以处理退款。", "Only the platform mends refunds."))
-    if refund.stage not in MENDED:
+    if refund.stage not in MENDABLE:
         raise NoSuchMove(say("这笔退款现在不用处理。", "There is nothing to mend about this refund now."), code="nothing_to_mend")
     if refund.way == Way.BANK:
         raise NoSuchMove(say("银行转账由下一批文件和银行回单处理。", "Bank transfers are mended by the bank's files."), code="by_bank")
@@ -48,26 +48,26 @@ def retry_safely(ref: str, *, by: Actor) -> Refund:
 
 def may_mend(refund: Refund, by: Actor) -> bool:
     """Whether the click would be taken."""
-    return by.party is Party.PLATFORM and not by.only_reads and refund.stage in MENDED and refund.way != Way.BANK
+    return by.party is Party.PLATFORM and not by.only_reads and refund.stage in MENDABLE and refund.way != Way.BANK
 
 
 @jobs.task("mend_refund")
 def mend_refund(refund_id: int, user_id: int | None) -> None:
     """Job: see retry_safely. A stage that has moved on meanwhile is left alone."""
     refund = Refund.objects.select_related("tender", "case").get(pk=refund_id)
-    if refund.stage == "intended":
+    if refund.stage in UNASKED:
         send(refund_id)
         return
-    if refund.stage not in MENDED:
+    if refund.stage not in MENDABLE:
         return
     answer = look(refund)
     never = answer.state == "failed" and answer.reason == NEVER_RECEIVED
-    if refund.stage in ("sent", "unknown") and (never or is_old_news(refund, answer)):
+    if refund.stage in UNANSWERED and (never or is_old_news(refund, answer)):
         call_again(refund_id)
         return
     if answer.state != "unheard":
         take_answer(refund.ref, answer, source="look")
-    if stage_of(refund_id) == "failed" and answer.state == "failed":
+    if stage_of(refund_id) in REFUSED and answer.state == "failed":
         _retry(refund.ref, user_id)
 
 

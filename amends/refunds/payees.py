@@ -29,9 +29,12 @@ from amends.people.rules import Actor
 from amends.plumbing import jobs
 from amends.plumbing.delimited import RUNS
 from amends.plumbing.sealing import Unreadable, seal, unseal
+from amends.refunds.books import REFUSED, REPLACED, UNASKED
+from amends.refunds.expecting import usual
 from amends.refunds.models import Payee, Refund, Way
 
-WAYS = (Way.BANK.value, Way.CREDIT.value)
+PAID_BY = {Way.BANK.value: "bank", Way.CREDIT.value: "credit"}
+"""The ways that a consumer may choose, and what stands as the gateway of money that goes there."""
 _NUMBER = re.compile(r"[0-9A-Z]{8,34}")
 LONGEST = 80
 
@@ -71,10 +74,9 @@ def give_payee(case_ref: str, *, way: str, by: Actor, consents: bool, name: str 
     return payee
 
 
-def wants_payee(case: Case) -> bool:
-    """Whether money of this case waits for its consumer to say where to: nobody was named, or an account that can't be used."""
-    mine = Refund.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, way=Way.BANK.value, stage="intended")
-    return any(not usable(refund.payee) for refund in mine.select_related("payee").order_by("pk"))
+def wants_payee(refund: Refund) -> bool:
+    """Whether this money waits for its consumer to say where to: nobody was named, or an account that can't be used."""
+    return refund.way == Way.BANK and refund.stage in UNASKED and not usable(refund.payee)
 
 
 def usable(payee: Payee | None) -> bool:
@@ -95,12 +97,12 @@ def account_of(payee: Payee) -> Account:
 
 def waiting_for_payee() -> QuerySet[Refund]:
     """Intents that nobody can pay before their consumer says where to."""
-    return Refund.objects.filter(way=Way.BANK.value, payee__isnull=True, stage="intended")
+    return Refund.objects.filter(way=Way.BANK.value, payee__isnull=True, stage__in=UNASKED)
 
 
 def open_for_bank() -> QuerySet[Refund]:
     """Refunds that may go into the bank's next file."""
-    return Refund.objects.filter(way=Way.BANK.value, payee_id__isnull=False, stage__in=["intended", "failed"]).exclude(
+    return Refund.objects.filter(way=Way.BANK.value, payee_id__isnull=False, stage__in=UNASKED | REFUSED).exclude(
         Q(payee__sealed="") | Q(payee__erased_at__isnull=False)
     )
 
@@ -114,25 +116,26 @@ def hint_of(payee: Payee | None) -> Text | None:
 
 def _may_go_there(case: Case) -> list[Refund]:
     """The intents of this case for which a payee named now counts."""
-    mine = Refund.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, way=Way.BANK.value, stage="intended")
+    mine = Refund.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, way=Way.BANK.value, stage__in=UNASKED)
     rows = mine.select_related("payee", "stands_for").order_by("pk")
     return [row for row in rows if not _approved(row) or not usable(row.payee)]
 
 
 def _approved(refund: Refund) -> bool:
     """Whether a second person had to say that money goes to this refund's payee."""
-    return refund.stands_for is not None and refund.stands_for.stage == "redirected"
+    return refund.stands_for is not None and refund.stands_for.stage in REPLACED
 
 
 def _goes_to(refund: Refund, payee: Payee) -> None:
-    refund.way, refund.payee, refund.gateway = payee.way, payee, "credit" if payee.way == Way.CREDIT else "bank"
-    refund.save(update_fields=["way", "payee", "gateway"])
+    refund.way, refund.payee, refund.gateway = payee.way, payee, PAID_BY[payee.way]
+    refund.expected_at = clock.now() + usual(payee.way, "")
+    refund.save(update_fields=["way", "payee", "gateway", "expected_at"])
     if payee.way == Way.CREDIT:
         jobs.later("send_intent", refund_id=refund.pk)
 
 
 def _checked(way: str, name: str, number: str, bank: str) -> Account | None:
-    if way not in WAYS:
+    if way not in PAID_BY:
         raise Unprocessable.field("way", say("请选择收款方式。", "Please choose where the money goes."), code="unknown_way")
     if way == Way.CREDIT:
         return None
@@ -151,6 +154,11 @@ def _checked(way: str, name: str, number: str, bank: str) -> Account | None:
 
 def _hint(account: Account | None) -> str:
     return f"{account.bank[:40]} ····{account.number[-4:]}" if account else ""
+
+
+def payee_of(case: Case) -> Payee | None:
+    """Where the consumer of this case last said that money may go, None where they said nothing."""
+    return next(iter(case_payees(case)), None)
 
 
 def case_payees(case: Case) -> list[Payee]:

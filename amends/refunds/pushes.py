@@ -154,5 +154,5 @@ def _work(row: GatewayEvent) -> None:
 
 
 def _end(row: GatewayEvent, state: str, outcome: str) -> None:
-    row.state, row.outcome, row.worked_at = state, outcome[:120], clock.now()
-    row.save(update_fields=["state", "outcome", "worked_at"])
+    """Whoever ends it first has said what became of it: job and sweep may have had it at once."""
+    GatewayEvent.objects.filter(pk=row.pk, state="stored").update(state=state, outcome=outcome[:120], worked_at=clock.now())

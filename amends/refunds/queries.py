@@ -12,14 +12,13 @@ from amends.cases.grants import LIVE as OWED
 from amends.cases.models import Case, Grant
 from amends.cases.rules.owing import AGAIN
 from amends.kernel.texts import Text, say
-from amends.ledger.posting import Balance, balances
 from amends.market.models import Tender
 from amends.market.rules.specs import TENDER_NAMES
-from amends.refunds.books import DELIVERED, LIVE, OPEN, parts, word
+from amends.refunds.books import DELIVERED, LIVE, OPEN, UNASKED, parts, word
 from amends.refunds.checks import against_gateway, books_check
 from amends.refunds.models import Refund
 
-__all__ = ["Balance", "Money", "against_gateway", "balances", "books_check", "money_of", "open_lives", "refunds_of_case"]
+__all__ = ["Money", "against_gateway", "books_check", "money_of", "open_lives", "refunds_of_case"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def _rows(case: Case, tenders: list[Tender], grants: list[Grant], refunds: list[
 def _row(case: Case, tender: Tender, owed: int, refunds: tuple[Refund, ...]) -> Money:
     paid = sum(refund.amount_minor for refund in refunds if refund.stage in DELIVERED)
     there = sum(refund.amount_minor for refund in refunds)
-    stages = [refund.stage for refund in refunds] + (["intended"] if owed > there else [])
+    stages = [refund.stage for refund in refunds] + (sorted(UNASKED) if owed > there else [])
     instants = [refund.paid_at for refund in refunds if refund.paid_at]
     return Money(
         kind=tender.kind, name=TENDER_NAMES.get(tender.kind) or say(tender.kind, tender.kind), unit=tender.unit,

@@ -15,15 +15,14 @@ import structlog
 from amends.cases.grants import owe_again, owe_sum
 from amends.cases.models import Case, Entry
 from amends.cases.record import an_act
-from amends.cases.taking import take_case_of
 from amends.cases.verbs.following import follow_up
 from amends.kernel.money import currencies
-from amends.kernel.refusals import NotFound
 from amends.people.rules import GATEWAY, PLATFORM
 from amends.refunds.bookings import book
-from amends.refunds.books import DELIVERED
+from amends.refunds.books import BY_US, DELIVERED, REPLACED, REVERSED
 from amends.refunds.intents import intend_for, intend_instead
 from amends.refunds.models import Refund
+from amends.refunds.taking import taken_by_key
 
 log = structlog.get_logger(__name__)
 BASIS = "reversed"
@@ -36,7 +35,8 @@ def take_reversed(ref: str, *, reason: str = "", provider_ref: str = "") -> str:
 
     Raises NotFound for a key that is not ours.
     """
-    case, refund = _taken(ref)
+    case, refund = taken_by_key(ref)
+    refund = _who_has_it(refund)
     told = {"refund": refund.ref, "amount_minor": refund.amount_minor, "unit": refund.unit, "reason": reason, "provider_ref": provider_ref}
     if not refund.may("reverse", GATEWAY):
         log.warning("a reversal that changes nothing", refund=refund.ref, stage=refund.stage)
@@ -51,20 +51,11 @@ def take_reversed(ref: str, *, reason: str = "", provider_ref: str = "") -> str:
     return refund.stage
 
 
-@an_act
-def settle(ref: str) -> str:
-    """The gateway says that this refund can't come back any more; answers the stage. The clock says so too (`reversal_window`)."""
-    _, refund = _taken(ref)
-    if refund.may("settle_books", GATEWAY):
-        refund.move("settle_books", GATEWAY, facts={"refund": refund.ref})
-    return refund.stage
-
-
 def _owe_late(case: Case, refund: Refund, told: Mapping[str, Any]) -> None:
     """What comes back after its books were closed is owed as a sum at the platform's cost, once, and a person is told: what the gateway
     has again stands in the statement's differences, and the books of the refund stay closed."""
     mine = {"merchant_id": refund.merchant_id, "case_id": case.pk, "life": "refund", "life_id": refund.pk, "verb": "come_back_late"}
-    if refund.stage != "settled" or refund.unit not in currencies() or Entry.objects.filter(**mine).exists():
+    if refund.stage not in BY_US or refund.unit not in currencies() or Entry.objects.filter(**mine).exists():
         return
     refund.tell("come_back_late", GATEWAY, facts=told, audience="platform")
     here = case if not case.is_over else _follow_up(case, refund)
@@ -74,32 +65,18 @@ def _owe_late(case: Case, refund: Refund, told: Mapping[str, Any]) -> None:
     intend_for(grant, PLATFORM)
 
 
-def _taken(ref: str) -> tuple[Case, Refund]:
-    """The refund that was paid under this key, with its case, both locked. Raises NotFound."""
-    known = Refund.objects.filter(ref=ref).values("id", "case_id").first()
-    if known is None:
-        raise NotFound
-    case = take_case_of(known["case_id"])
-    refund = Refund.objects.select_related("tender", "grant", "payee").get(merchant_id=case.merchant_id, pk=known["id"])
-    return case, _who_has_it(refund)
-
-
 def _who_has_it(refund: Refund) -> Refund:
     """The refund itself, or the one that stands for it and took over what was paid under its key after all (answers.py)."""
-    if refund.stage != "redirected":
+    if refund.stage not in REPLACED:
         return refund
     mine = Refund.objects.filter(merchant_id=refund.merchant_id, stands_for_id=refund.pk).select_related("tender", "grant", "payee")
     there = mine.order_by("-pk").first()
-    if there is None:
-        return refund
-    if there.stage == "redirected":
-        last = _who_has_it(there)
-        return refund if last.pk == there.pk or not _as_before(refund, last) else last
-    return there if _as_before(refund, there) else refund
+    last = _who_has_it(there) if there is not None else refund
+    return last if _as_before(refund, last) else refund
 
 
 def _as_before(old: Refund, there: Refund) -> bool:
-    return there.stage in DELIVERED | {"reversed"} and (there.way, there.gateway, there.payee_id) == (old.way, old.gateway, old.payee_id)
+    return there.stage in DELIVERED | REVERSED and (there.way, there.gateway, there.payee_id) == (old.way, old.gateway, old.payee_id)
 
 
 def _shares(refund: Refund) -> dict[str, int]:

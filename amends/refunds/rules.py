@@ -45,3 +45,6 @@ REFUND = life(
     """,
     counted={"retry": "retries", "unfreeze": "chargebacks"},
 )
+
+DECIDING, TAKEN, HANDED_BACK = "open", "consumer", "merchant"
+"""What a chargeback can be: the bank is deciding; it has paid the consumer; it has given the money back. Decided is decided."""

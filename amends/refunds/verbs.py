@@ -31,9 +31,9 @@ from amends.plumbing import jobs
 from amends.refunds.answers import is_old_news, take_answer
 from amends.refunds.asking import asked_now, call, call_again, mark_sent, send
 from amends.refunds.books import OPEN
-from amends.refunds.intents import intend_instead, payee_of
+from amends.refunds.intents import intend_instead
 from amends.refunds.models import Payee, Refund, Way
-from amends.refunds.payees import hint_of
+from amends.refunds.payees import hint_of, payee_of
 
 __all__ = [
     "assign", "call", "call_again", "is_old_news", "mark_sent", "name_owner", "redirect", "redirect_approved", "retry", "send",
@@ -51,7 +51,7 @@ def retry(ref: str, *, by: Actor) -> Refund:
     Raises NoSuchMove for one by the bank's file: that goes into the next one.
     """
     case, refund = take_life(Refund, ref, by)
-    if refund.way == Way.BANK and refund.stage == "failed":
+    if refund.way == Way.BANK and refund.may("retry", by):
         raise NoSuchMove(say("银行转账请放进下一批。", "A bank transfer goes into the next file."), code="by_bank")
     refund.move("retry", by, facts={"refund": refund.ref, "reason": refund.reason})
     asked_now(refund, case)

@@ -16,7 +16,10 @@ from playwright.sync_api import Page, expect
 from amends.liability.models import ChargeBackTo, DepositMove
 from amends.liability.verbs.bearers import add_bearer
 from amends.liability.verbs.charging import ask_bearer, deny_liability
-from amends.liability.verbs.deposits import announced, deposit_of, held, top_up
+from amends.liability.verbs.deductions import announced
+from amends.liability.verbs.deposit_row import deposit_of
+from amends.liability.verbs.deposits import top_up
+from amends.liability.verbs.holds import held
 from amends.liability.verbs.insuring import insure
 from amends.people.rules import PLATFORM
 from tests.bearing_at_hand import a_carrier, a_cost_of_ours, a_head

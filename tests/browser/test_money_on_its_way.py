@@ -61,7 +61,10 @@ def test_where_money_is_and_what_the_desk_does_about_it(visitors: Visitors, lang
     agent = Walk(visitors("agent", width, language), speak)
     agent.page.goto("/desk/refunds")
     pictured(agent, f"money-desk-{tag}")
-    agent.page.goto(f"/desk/refunds/{money.ref}")
+    agent.press("我来处理", "Take it")
+    assert Refund.objects.filter(owner=cast.agent.user_id).count() == 1
+    agent.page.goto("/desk/refunds")
+    agent.page.locator("a", has_text=money.ref).click()
     pictured(agent, f"money-refund-{tag}")
     agent.page.locator("#id_why").fill("银行卡已注销 / the card is closed")
     agent.press("提交", "Ask for it")

@@ -176,6 +176,7 @@ def test_a_version_is_written_once_and_withdrawn_before_it_holds(house: House) -
 def test_a_program_reads_what_waits_and_answers_it(house: House, row: Approval) -> None:
     agent, sue, bolt = program(house.cast.agent), program(house.sue), program(house.cast.bolt)
     (item,) = sue.get("/approvals").json()["items"]
+    assert [len(one.get("/approvals", view="mine").json()["items"]) for one in (agent, sue)] == [1, 0]
     assert (item["ref"], item["sum"], item["because"]) == (row.ref, {"amount_minor": 6000, "currency": "CNY"}, ["alone"])
     assert item["you_may"] == ["approve", "refuse"] and item["does"]["en"] == "Pay Anna"
     assert bolt.get("/approvals").json()["items"] == [] and bolt.get(f"/approvals/{row.ref}").status_code == 404

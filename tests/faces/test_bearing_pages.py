@@ -12,15 +12,18 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from amends.cases.verbs.answering import withdraw as withdraw_case
 from amends.kernel import clock
 from amends.liability.models import ChargeBackTo, DepositMove
-from amends.liability.verbs.charging import ask_bearer
-from amends.liability.verbs.deposits import announced, contest, deposit_of, withdraw
+from amends.liability.verbs.charging import admit_liability, ask_bearer, bear
+from amends.liability.verbs.deductions import announced, contest, withdraw
+from amends.liability.verbs.deposit_row import deposit_of
 from amends.people.models import User
-from amends.people.rules import PLATFORM, Actor
+from amends.people.rules import PLATFORM, Actor, Role
 from tests.api_client import program
-from tests.bearing_at_hand import a_carrier, a_cost, a_cost_of_ours, a_head, asked_of_carrier, passes, topped_up
-from tests.cast import Cast, the_cast
+from tests.bearing_at_hand import a_carrier, a_cost, a_cost_of_ours, a_head, asked_of_carrier, books, passes, topped_up
+from tests.cast import Cast, person, the_cast
+from tests.mending import failed
 from tests.refunding import an_unshipped_order, granted, run_only
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -262,6 +265,31 @@ def test_a_withdrawn_deduction_is_announced_again_by_page_api_and_command(
     assert DepositMove.objects.filter(charge=charge, state="announced").count() == 1
 
 
+def test_what_was_paid_for_nothing_goes_back_by_page_api_and_command(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    refund, carrier, by = failed(cast, an_unshipped_order(cast)), a_carrier(cast), cast.agent
+    charges = [asked_of_carrier(cast, refund.case, minor, carrier) for minor in (5000, 3000, 1900)]
+    for one in charges:
+        admit_liability(one.ref, words="电话确认", by=by)
+        bear(one.ref, reference="B-1", by=by)
+    desk, at = page_of(by), f"/desk/charges/{charges[0].ref}"
+    assert f"{at}/giving-back" not in desk.get(at).content.decode()
+    withdraw_case(refund.case.ref, by=cast.anna)
+    assert "¥50.00 of it is too much" in desk.get(at).content.decode()
+    kept = desk.post(f"{at}/giving-back", sent(words="消费者撤回", reference=""))
+    assert kept.status_code == 422
+    assert "消费者撤回" in kept.content.decode(), "what was typed is kept"
+    assert desk.post(f"{at}/giving-back", sent(words="消费者撤回", reference="OUT-1")).status_code == 303
+    assert f"{at}/giving-back" not in desk.get(at).content.decode()
+    told = {"words": "消费者撤回", "reference": "OUT-2"}
+    assert program(cast.bolt).post(f"/charges/{charges[1].ref}/giving-back", told).status_code == 403
+    assert program(by).get(f"/charges/{charges[1].ref}").json()["you_may"] == ["give_back"]
+    assert program(by).post(f"/charges/{charges[1].ref}/giving-back", told).status_code == 201
+    assert program(by).post(f"/charges/{charges[1].ref}/giving-back", told).status_code == 409
+    words = ("--words", "消费者撤回", "--reference", "OUT-3", "--as", "agent@example.com")
+    assert told_by(capsys, "charges", "give-back", charges[2].ref, *words)["stage"] == "borne"
+    assert "clearing.bank" not in books(case_id=refund.case_id)
+
+
 def test_what_was_typed_about_a_move_is_kept(cast: Cast, stepped_clock: clock.Stepped) -> None:
     topped_up(cast, 80_000)
     move = announced(deposit_of(cast.bolts), 5000, "breach", "虚假发货", PLATFORM)
@@ -280,6 +308,7 @@ def test_what_was_typed_about_a_move_is_kept(cast: Cast, stepped_clock: clock.St
     again = office.post(f"/office/money/deposits/moves/{move.ref}/upholding/", sent(why=long))
     assert again.status_code == 422
     assert long in again.content.decode()
+    assert "break_glass" not in page_of(person("ada", Role.ADMIN)).get(at).content.decode()
     held = office.post(f"{at}hold/", sent(amount_minor="9000", reason="risk", why="核查", break_glass="on"))
     assert held.status_code == 422
     assert 'name="break_glass" checked' in held.content.decode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from django.db import connection
 
@@ -12,6 +14,8 @@ from amends.compensation.models import Supplement
 from amends.kernel.clock import Stepped
 from tests.api_client import Program, programs
 from tests.cast import Cast, an_order, claims, the_cast
+
+PAGE = "https://pay.example/1"
 
 
 @pytest.fixture
@@ -101,12 +105,14 @@ def test_a_difference_is_asked_for_and_paid_once(by: dict[str, Program], case: C
     assert [row["state"] for row in by["anna"].get(f"/cases/{case.ref}/supplements").json()["items"]] == ["paid"]
 
 
-def test_a_consumer_is_led_to_the_page_where_it_is_paid_and_nobody_else(by: dict[str, Program], case: Case) -> None:
+def test_a_consumer_is_led_to_the_page_where_it_is_paid_and_nobody_else(
+    by: dict[str, Program], case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ref = by["bolt"].post(f"/cases/{case.ref}/supplements", {"amount_minor": 1500}).json()["supplement"]["ref"]
     away = by["anna"].post(f"/supplements/{ref}/payment", {})
     assert (away.status_code, away.json()["code"]) == (409, "gateway_away"), "no gateway runs here"
-    Supplement.objects.filter(ref=ref).update(pay_url="https://pay.example/1")
-    assert by["anna"].post(f"/supplements/{ref}/payment", {}).json() == {"url": "https://pay.example/1"}
+    monkeypatch.setattr("amends.compensation.supplements.gateway", lambda name: SimpleNamespace(pay_link=lambda *asked: PAGE))
+    assert by["anna"].post(f"/supplements/{ref}/payment", {}).json() == {"url": PAGE}
     assert {by[who].post(f"/supplements/{ref}/payment", {}).status_code for who in ("bolt", "berta", "agent")} == {404}
     by["bolt"].post(f"/supplements/{ref}/withdrawal", {})
     assert by["anna"].post(f"/supplements/{ref}/payment", {}).json()["code"] == "supplement_over"

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from amends.approvals.models import Approval
 from amends.cases.models import Case
 from amends.compensation.models import Voucher
 from amends.kernel.clock import Stepped
@@ -59,6 +60,36 @@ def test_limits_and_refusals_are_said(case: Case, cast: Cast) -> None:
     assert "supplement" in printed("compensate", case.ref, "--supplement", "100", "--as", "bolt@example.com", "--json")
 
 
+def test_people_read_money_and_words_and_not_the_names_of_columns(case: Case, cast: Cast) -> None:
+    bolt, agent = ("--as", "bolt@example.com"), ("--as", "agent@example.com")
+    printed("compensate", case.ref, "--kind", "points", "--amount", "1200", *agent)
+    assert printed("vouchers", "purse", cast.annas.ref, "--as", "anna@example.com").split() in (
+        ["积分", "1,200", "积分"],
+        ["points", "1,200", "points"],
+    )
+    large = ("vouchers", "give", cast.annas.ref, "--amount", "30000", *bolt)
+    with pytest.raises(CommandError):
+        printed(*large)
+    asked = printed(*large, "--why", "she waited for weeks")
+    assert Approval.objects.get().ref in asked
+    assert "given" not in asked and "False" not in asked
+    assert "¥12.00" in printed("vouchers", "show", voucher_of(case), *bolt)
+
+
+def voucher_of(case: Case) -> str:
+    return str(
+        json.loads(printed("compensate", case.ref, "--kind", "voucher", "--amount", "1200", "--as", "bolt@example.com", "--json"))["came"]
+    )
+
+
+def test_in_an_emergency_the_command_breaks_the_glass_too(case: Case) -> None:
+    agent = ("--as", "agent@example.com", "--json")
+    given = json.loads(
+        printed("compensate", case.ref, "--kind", "goodwill", "--amount", "6000", "--why", "she is stranded", "--glass", *agent)
+    )
+    assert (given["given"], Approval.objects.get().state) == (True, "broken")
+
+
 def test_prices_come_from_a_file_or_not_at_all(case: Case, tmp_path: Path) -> None:
     key = case.order.lines.get(position=1).product.key
     shop = case.merchant.ref
@@ -67,6 +98,10 @@ def test_prices_come_from_a_file_or_not_at_all(case: Case, tmp_path: Path) -> No
     right.write_text(f"product,price,since\n{key},9.90,2026-03-01\n")
     with pytest.raises(CommandError):
         printed("prices", str(wrong), "--merchant", shop)
+    assert not PriceMark.objects.exists()
+    with pytest.raises(CommandError):
+        printed("prices", str(right), "--merchant", shop, "--zone", "Beijing/Nowhere")
+    assert "1" in printed("prices", str(right), "--merchant", shop, "--dry-run")
     assert not PriceMark.objects.exists()
     assert json.loads(printed("prices", str(right), "--merchant", shop, "--json"))["marked"] == {"new": 1, "already": 0}
     assert json.loads(printed("prices", str(right), "--merchant", shop, "--json"))["marked"] == {"new": 0, "already": 1}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -10,8 +12,11 @@ from amends.cases.models import Case, Grant
 from amends.compensation.giving import compensate
 from amends.compensation.models import Supplement, Voucher
 from amends.compensation.offers import Offer
+from amends.compensation.supplements import ask
+from amends.compensation.vouchers import revoke
 from amends.kernel.clock import Stepped
 from amends.people.models import User
+from amends.portal import purse
 from tests.cast import Cast, an_order, claims, the_cast
 
 
@@ -92,6 +97,22 @@ def test_points_show_in_the_purse_with_their_worth(cast: Cast, case: Case) -> No
     assert "3.00" in page
 
 
+def test_the_purse_goes_by_the_clock_and_hides_no_usable_voucher(
+    cast: Cast, case: Case, stepped_clock: Stepped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, short = (compensate(case.ref, Offer("voucher", 100, days=days), by=cast.bolt).came for days in (90, 1))
+    newer = [compensate(case.ref, Offer("voucher", 100, days=90), by=cast.bolt).came for _ in range(3)]
+    for ref in newer:
+        revoke(ref, reason="a mistake", by=cast.bolt)
+    ask(case.ref, amount_minor=1500, by=cast.bolt)
+    stepped_clock.forward(timedelta(days=4))
+    monkeypatch.setattr(purse, "MOST", 2)
+    page = client(cast.anna.user_id).get("/portal/purse/").content.decode()
+    assert old in page
+    assert short not in page
+    assert "A difference to pay" not in page, "its time is over, though the clock has not said so"
+
+
 def test_a_difference_is_asked_for_and_withdrawn(bolt: Client, cast: Cast, case: Case) -> None:
     here = f"/console/cases/{case.ref}/compensation"
     assert posted(bolt, f"{here}/supplement", amount="15") == 303
@@ -145,6 +166,15 @@ def test_a_difference_is_asked_in_the_orders_currency(cast: Cast) -> None:
     assert posted(bolt, f"/console/cases/{yen.ref}/compensation/supplement", amount="1500") == 303
     asked = Supplement.objects.get(case=yen)
     assert (asked.amount_minor, asked.currency) == (1500, "JPY")
+
+
+def test_a_case_whose_claim_was_taken_back_has_no_form(case: Case, bolt: Client) -> None:
+    here = f"cases/{case.ref}/compensation"
+    assert f"/console/{here}/supplement" in bolt.get(f"/console/{here}").content.decode()
+    Case.objects.filter(pk=case.pk).update(stage="unwinding")
+    page = bolt.get(f"/console/{here}").content.decode()
+    assert f"/console/{here}/supplement" not in page
+    assert 'name="kind"' not in page
 
 
 def test_strangers_see_nothing(cast: Cast, case: Case) -> None:

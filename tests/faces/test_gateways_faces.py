@@ -130,6 +130,10 @@ def test_a_push_that_failed_is_worked_again_from_the_page(at_stripe: dict[str, s
     assert "It will be worked once more" in told
     jobs.drain()
     assert GatewayEvent.objects.get().state == "ignored"
+    GatewayEvent.objects.update(state="worked", outcome="chargeback open")
+    for language, words in (("en", ("chargeback opened", "dispute open")), ("zh", ("银行拒付", "拒付处理中"))):
+        GatewayEvent.objects.update(kind="chargeback.opened")
+        assert all(word in as_("sue", language).get(f"{PAGE}pushes/").content.decode() for word in words), "in words, not by its code"
     assert "There are no such pushes" in sue.get(f"{PAGE}pushes/?state=failed").content.decode()
     assert sue.post(f"{PAGE}stripe/pushes/evt_1/again/", {"idempotency_key": "a2"}).status_code == 409
     assert sue.get(f"{PAGE}pushes/?state=odd").status_code == 422 and sue.get(f"{PAGE}pushes/?gateway=odd").status_code == 422

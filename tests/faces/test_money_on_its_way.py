@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from amends.approvals.models import Approval
 from amends.cases.models import Case, Entry
 from amends.kernel import clock
 from amends.market.models import Order, Tender
@@ -101,6 +102,16 @@ def test_anna_names_an_account_and_what_she_typed_wrong_is_said_beside_it(cast: 
     assert posts(enters("berta@example.com"), url, way="credit", consents="1").status_code == 404
 
 
+def test_anna_is_not_asked_for_an_account_because_of_a_coupon_that_could_not_go_back(cast: Cast) -> None:
+    money, coupon = intended(granted(cast, an_unshipped_order(cast, coupons=(900,))))
+    page = f"/portal/cases/{money.case.ref}"
+    asked = 'id="act-payee"'
+    for refund, wanted in ((coupon, False), (money, True)):
+        mark_sent(refund.pk)
+        take_answer(refund.ref, Answer("failed", f"P{refund.pk}", "account_closed"), source="webhook")
+        assert (asked in enters("anna@example.com").get(page).content.decode()) == wanted
+
+
 def test_anna_finds_all_her_refunds_also_without_an_open_case(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("amends.portal.money.MOST", 2)
     cases = [granted(cast, an_unshipped_order(cast)) for _ in range(3)]
@@ -155,14 +166,37 @@ def test_one_refund_is_given_to_a_colleague_and_sent_another_way_once_approved(c
     assert posts(agent, f"{url}/owner", to="nobody@example.com").status_code == 422
     assert posts(agent, f"{url}/owner", to="ines@example.com").status_code == 303
     give_payee(refund.case.ref, way="credit", by=cast.anna, consents=True)
-    wrong = posts(agent, f"{url}/redirection", payee=payee.ref, why="", break_glass="1")
+    wrong = posts(agent, f"{url}/redirection", payee=payee.ref, why="")
     assert wrong.status_code == 422
-    assert f'value="{payee.ref}" checked' in wrong.content.decode() and 'name="break_glass" value="1" checked' in wrong.content.decode()
+    assert f'value="{payee.ref}" checked' in wrong.content.decode()
     assert posts(agent, f"{url}/redirection", payee=payee.ref, why="the card is closed").status_code == 303
-    assert "nothing was done yet" in agent.get(url).content.decode()
+    page = agent.get(url).content.decode()
+    assert "nothing was done yet" in page
+    assert f"/desk/approvals/{Approval.objects.get().ref}" in page and 'name="why"' not in page
     assert Refund.objects.get(pk=refund.pk).stage == "failed"
     assert posts(enters("judge@example.com"), f"{url}/redirection", payee=payee.ref, why="let me try").status_code == 403
     assert enters("bolt@example.com").get(url).status_code == 404
+
+
+def test_only_who_may_do_it_before_it_is_approved_is_offered_to(cast: Cast) -> None:
+    refund = failed(cast, an_unshipped_order(cast, prices=(1900,)))
+    payee = give_payee(refund.case.ref, way="bank", by=cast.anna, consents=True, **ACCOUNT)
+    person("sue", Role.SUPERVISOR)
+    url = f"/desk/refunds/{refund.ref}"
+    assert "break_glass" not in enters("agent@example.com").get(url).content.decode()
+    sue = enters("sue@example.com")
+    assert "break_glass" in sue.get(url).content.decode()
+    wrong = posts(sue, f"{url}/redirection", payee=payee.ref, why="", break_glass="1")
+    assert wrong.status_code == 422
+    assert 'name="break_glass" value="1" checked' in wrong.content.decode()
+    assert posts(sue, f"{url}/redirection", payee=payee.ref, why="she leaves today", break_glass="1").status_code == 303
+    assert Refund.objects.get(pk=refund.pk).stage == "redirected"
+
+
+def test_a_refund_on_its_case_tells_its_reason_in_words_and_leads_to_its_page(cast: Cast) -> None:
+    refund = failed(cast, an_unshipped_order(cast))
+    page = enters("agent@example.com").get(f"/desk/cases/{refund.case.ref}").content.decode()
+    assert "The account or card is closed" in page and f'href="/desk/refunds/{refund.ref}"' in page
 
 
 def test_the_bank_is_answered_on_the_desk(cast: Cast) -> None:

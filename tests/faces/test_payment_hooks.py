@@ -154,6 +154,22 @@ def test_an_event_whose_job_was_lost_is_swept_up(cast: Cast, running: Running, s
     assert refund.stage == "paid" and only_event().state == "worked"
 
 
+def test_an_event_that_a_job_worked_meanwhile_is_not_called_failed_by_the_sweep(
+    cast: Cast, running: Running, stepped_clock: clock.Stepped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed(refund_event(sent(cast, running)))
+    forget("work_gateway_event")
+
+    def overtaken(*_: object) -> str:
+        GatewayEvent.objects.update(state="worked", outcome="paid", worked_at=clock.now())
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(pushes.TAKERS, "refund.paid", overtaken)
+    stepped_clock.until(stepped_clock.at + timedelta(days=2))
+    pushes.sweep_events()
+    assert (only_event().state, only_event().outcome) == ("worked", "paid")
+
+
 def test_an_event_that_cannot_be_worked_is_a_persons_after_a_day(
     cast: Cast, running: Running, stepped_clock: clock.Stepped, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.kernel import clock
 from amends.kernel.refs import new_ref
+from amends.kernel.refusals import Unprocessable
 from amends.liability.models import DepositMove
 from amends.people.models import User
 from amends.people.rules import PLATFORM, ROLES, Actor, Role
@@ -258,6 +259,13 @@ def test_the_terminal_speaks_the_same(cast: Cast, tmp_path: Path) -> None:
     assert len(told("reconcile", "runs", *sue)) == 2
     assert told("bank", "waiting", *sue) == []
     assert told("bank", "list", *sue) == []
+    out = io.StringIO()
+    call_command("reconcile", "show", row["ref"], *sue, stdout=out)
+    assert re.search(r"^theirs +5\.00$", out.getvalue(), re.MULTILINE) and "_minor" not in out.getvalue(), "people read no minor units"
+    for words in (("reconcile", "take", "nowhere.csv"), ("reconcile", "export"), ("reconcile", "compare"), ("bank", "confirm", "BB-1")):
+        with pytest.raises(Unprocessable) as refused:
+            call_command(*words, *sue)
+        assert all(refused.value.text.both().values())
 
 
 def beside(client: Client, path: str) -> str:
@@ -300,13 +308,17 @@ def test_a_difference_that_is_late_stands_among_the_desks_alarms(cast: Cast, ste
     assert row.ref not in as_("judge").get("/desk/?view=alarms").content.decode()
 
 
-@pytest.mark.parametrize(("gateway", "day"), [("house", "soon"), ("house", "2999-01-01"), ("nobody", "2026-03-01")])
+@pytest.mark.parametrize(("gateway", "day"), [
+    ("house", "soon"), ("house", "2999-01-01"), ("nobody", "2026-03-01"), ("house", "9999-12-31"), ("house", "0001-01-01"),
+])  # fmt: skip
 def test_a_day_that_cannot_be_asked_for_keeps_what_was_chosen(cast: Cast, gateway: str, day: str) -> None:
-    answer = as_("sue").post(f"{ROOT}/statements/asked/", {"gateway": gateway, "day": day})
+    answer = as_("sue").post(f"{ROOT}/statements/asked/", {"gateway": gateway, "day": day, "idempotency_key": "d"})
     page = answer.content.decode()
-    assert answer.status_code == 422
+    assert answer.status_code == 422 and "idempotency key" not in page
     assert 'id="id_day"' in page and (f'value="{day}"' in page) is (day != "soon")
     assert ('<option value="house" selected>' in page) is (gateway == "house")
+    assert keyed("sue").post("/reconciliation/runs", {"gateway": gateway, "day": day}).status_code == 422
+    assert not jobs.waiting("reconcile_day", "gateway", [gateway])
 
 
 def test_statements_and_differences_in_coupons_have_their_pages(cast: Cast) -> None:

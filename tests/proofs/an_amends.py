@@ -1,6 +1,6 @@
 """A real Amends for crash proofs: its own folder, a database with fsync, real processes under its supervisor, limits of seconds.
 
-Limits are those of packs/test. `running(tmp_path)` is the Amends as a block; nothing of it is left afterwards.
+Limits are those of packs/test. `running(tmp_path, tables)` is the Amends as a block; nothing of it is left afterwards.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import psutil
 import psycopg
 import pytest
 
-from amends.plumbing.embedded import control
+from amends.plumbing.embedded import binaries, control
 
 PROJECT = Path(__file__).resolve().parents[2]
 PROCESSES = ("payments", "worker", "clock", "web")
@@ -76,6 +76,17 @@ def amends(env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
 
 
+def brought_up(home: Path, tables: Path, **more: str) -> dict[str, str]:
+    """The environment of an Amends in `home` that `amends up` has found up to date: its tables were poured in from the dump `tables`."""
+    home.mkdir(mode=0o711)
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("DATABASE_", "AMENDS_", "PYTEST_"))} | {"AMENDS_HOME": str(home)} | more
+    pour = [binaries.find().program("psql"), "--no-psqlrc", "--quiet", "--output", os.devnull, "--set", "ON_ERROR_STOP=1"]
+    pour += ["--single-transaction", "--file", str(tables), "--dbname", control.start(home).url("super")]
+    for done in subprocess.run(pour, env=env, capture_output=True, text=True, check=False), amends(env, "up", "--no-demo", "--no-serve"):
+        assert done.returncode == 0, done.stdout + done.stderr
+    return env
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -92,19 +103,10 @@ def until(true: Any, seconds: float, what: str, left: Any = lambda: "") -> None:
 
 
 @contextmanager
-def running(tmp_path: Path) -> Iterator[Place]:
+def running(tmp_path: Path, tables: Path) -> Iterator[Place]:
     """Inside the block all of it runs."""
-    home = tmp_path / "home"
-    home.mkdir(mode=0o711)
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("DATABASE_", "AMENDS_", "PYTEST_"))}
-    env |= {
-        "AMENDS_HOME": str(home),
-        "AMENDS_PORT": str(free_port()),
-        "AMENDS_PACKS": str(PROJECT / "packs" / "test"),
-        "AMENDS_WEB_WORKERS": "1",
-    }
-    done = amends(env, "up", "--no-demo", "--no-serve")
-    assert done.returncode == 0, done.stdout + done.stderr
+    home, packs = tmp_path / "home", str(PROJECT / "packs" / "test")
+    env = brought_up(home, tables, AMENDS_PORT=str(free_port()), AMENDS_PACKS=packs, AMENDS_WEB_WORKERS="1")
     with (tmp_path / "serve.log").open("wb") as log:
         serve = subprocess.Popen([sys.executable, "-m", "amends", "serve"], cwd=PROJECT, env=env, stdout=log, stderr=subprocess.STDOUT)
     there = Place(home, env, serve)

@@ -8,11 +8,12 @@ from itertools import permutations
 import pytest
 
 from amends.cases.models import Case, Entry, Grant
+from amends.cases.verbs.answering import withdraw
 from amends.kernel import clock
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.ledger.checks import ledger_check
 from amends.ledger.posting import balances
-from amends.market.models import Order, Tender
+from amends.market.models import Order, Tender, Unit
 from amends.plumbing.payments.port import Answer
 from amends.refunds.answers import take_answer
 from amends.refunds.asking import mark_sent
@@ -122,6 +123,21 @@ def test_a_bank_that_paid_a_part_leaves_the_rest_to_us(cast: Cast) -> None:
     assert reserved(order) == [5900]
     assert held(order) == {"clearing.gateway": 5900, "consumer.owed": -5900}
     assert list(Grant.objects.values_list("reduced_minor", "parts__covered")) == [(4000, 4000)]
+
+
+def test_a_refund_of_which_a_bank_paid_a_part_is_finished_though_the_case_is_withdrawn(cast: Cast) -> None:
+    order = an_unshipped_order(cast)
+    disputed(order, 4000)
+    decide_chargeback("house", "DP1", "consumer")
+    case = granted(cast, order)
+    rest = intended(case)[-1]
+    assert (rest.stage, rest.amount_minor) == ("intended", 5900)
+    withdraw(case.ref, by=cast.anna)
+    assert Refund.objects.get(pk=rest.pk).stage == "intended", "her bank has paid a part: what she has can't be taken out of the claim"
+    mark_sent(rest.pk)
+    take_answer(rest.ref, Answer("paid", "P1"), source="webhook")
+    assert held(order) == {}
+    assert Unit.objects.get(order=order).granted_minor == 9900
 
 
 def test_however_often_banks_dismiss_it_the_refund_goes_on(cast: Cast) -> None:

@@ -18,7 +18,8 @@ from amends.plumbing.payments.places import NotSetUp
 from amends.plumbing.payments.port import NEVER_RECEIVED, OTHER_AMOUNT, Answer, GatewayUnreachable, NotOffered
 from amends.plumbing.payments.webhooks import NotFromGateway
 from amends.plumbing.payments.wechat_gateway import WeChatGateway
-from tests.chinese_gateways import Till, till, transfer_of, until
+from tests.chinese_gateways import Till, till, transfer_of
+from tests.payments_fixture import until
 from tests.receivers import receiver
 
 BOTH = pytest.mark.parametrize("name", ["alipay", "wechat"])

@@ -96,6 +96,26 @@ def test_wechat_says_it_in_our_words(wechat: tuple[WeChatPay, WeChatGateway], ki
     assert told.items() <= dict(event.told).items()
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("MCHTRANSFER.BILL.FINISHED", {"out_bill_no": "RF1111AAAA0000", "state": "FROZEN", "transfer_amount": 1234}),
+        ("MCHTRANSFER.BILL.FINISHED", {"out_bill_no": "RF1111AAAA0000", "state": "SUCCESS", "transfer_amount": "all"}),
+        ("REFUND.SUCCESS", {"out_refund_no": KEY, "amount": [1234]}),
+        ("TRANSACTION.SUCCESS", {"out_trade_no": KEY, "payer": "oUser"}),
+    ],
+)
+def test_what_wechat_signed_and_nobody_understands_is_kept_for_a_person(
+    wechat: tuple[WeChatPay, WeChatGateway], monkeypatch: pytest.MonkeyPatch, name: str, told: dict[str, Any]
+) -> None:
+    wire, port = wechat
+    monkeypatch.setitem(wechat_methods.NOTICES, "odd", lambda data: (name, "odd", told))
+    letter = wire.letter(fact("odd"), "", False)
+    assert letter is not None
+    (event,) = port.verify(letter.headers, letter.body, {})
+    assert (event.event, event.kind) == ("evt_1", "other"), "neither lost nor taken for a failure"
+
+
 def test_a_complaint_moves_nothing_and_is_kept_for_a_person(
     alipay: tuple[Alipay, AlipayGateway], wechat: tuple[WeChatPay, WeChatGateway], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -285,6 +305,30 @@ def test_silence_about_a_day_counts_only_once_its_bill_must_be_out(hours: int, o
     else:
         with pytest.raises(GatewayUnreachable, match="2026-10-04 is not out yet"):
             list(lines_of_days(no_bill, *asked, now))
+
+
+def test_a_day_with_one_of_its_two_bills_is_not_whole_until_both_must_be_out() -> None:
+    """Else what the missing bill tells would be on no statement: a day is asked once."""
+
+    def half(day: str) -> list[Line]:
+        raise NoBill(day, [Line("capture", "", "", 1, "CNY", "captured", "", "C1", DAY + timedelta(hours=1))])
+
+    asked = (DAY, DAY + timedelta(days=1))
+    with pytest.raises(GatewayUnreachable, match="2026-10-04 is not out yet"):
+        list(lines_of_days(half, *asked, DAY + timedelta(hours=33)))
+    assert [line.provider_ref for line in lines_of_days(half, *asked, DAY + timedelta(hours=34))] == ["C1"]
+
+
+def test_each_provider_says_that_one_of_its_bills_is_missing(
+    alipay: tuple[Alipay, AlipayGateway], wechat: tuple[WeChatPay, WeChatGateway], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trades = {"alipay": zipped(f"#x\r\n{HEAD}\r\n#业务明细列表结束\r\n"), "wechat": f"{TRADE}\r\n{SUMS}".encode()}
+    told = iter([trades["wechat"], None])
+    monkeypatch.setattr(AlipayGateway, "_bill", lambda _, kind, day: trades["alipay"] if kind == "trade" else None)
+    monkeypatch.setattr(wechat[1]._client, "bill", lambda ask: next(told))
+    for _, port in (alipay, wechat):
+        with pytest.raises(NoBill):
+            port._bills("2026-10-04")
 
 
 def test_days_are_beijings_and_a_line_belongs_to_the_span_that_was_asked() -> None:

@@ -13,13 +13,14 @@ from amends.approvals.models import Spending
 from amends.cases.models import Case, Grant
 from amends.compensation import purses
 from amends.compensation.captures import take_capture
+from amends.compensation.clockwork import expire_due
 from amends.compensation.giving import Decided, compensate
 from amends.compensation.models import PurseMove, Supplement, Voucher
 from amends.compensation.offers import Offer
 from amends.compensation.purses import Move
 from amends.compensation.rules import Purchase
 from amends.compensation.supplements import ask, lapse_due
-from amends.compensation.vouchers import expire_due, redeem, revoke
+from amends.compensation.vouchers import redeem, revoke
 from amends.kernel.clock import Stepped
 from amends.ledger.posting import balances
 from amends.market.models import Tender, Unit

@@ -4,39 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from amends.plumbing.embedded import control
+from tests.proofs.an_amends import amends, brought_up
 
-PROJECT = Path(__file__).resolve().parents[2]
 SCALE = int(os.environ.get("PROOF_SCALE", "1"))
 CASES = 20 * SCALE
 ENDS = {"complete", "accept_refusal", "withdraw"}
 
 
 @pytest.fixture
-def env(tmp_path: Path) -> Iterator[dict[str, str]]:
+def env(tmp_path: Path, tables: Path) -> Iterator[dict[str, str]]:
     """An Amends of its own, with tables and days, and an empty market."""
     home = tmp_path / "home"
-    home.mkdir(mode=0o711)
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("DATABASE_", "AMENDS_", "PYTEST_"))} | {"AMENDS_HOME": str(home)}
     try:
-        done = amends(env, "up", "--no-demo", "--no-serve")
-        assert done.returncode == 0, done.stdout + done.stderr
-        yield env
+        yield brought_up(home, tables)
     finally:
         control.destroy(home)
-
-
-def amends(env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "amends", *words], cwd=PROJECT, env=env, capture_output=True, text=True, check=False, timeout=900
-    )
 
 
 @pytest.mark.slow

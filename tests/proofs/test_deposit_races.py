@@ -19,7 +19,11 @@ from amends.liability.books import kept
 from amends.liability.models import ChargeBackTo, DepositMove
 from amends.liability.queries.statements import Period, statement
 from amends.liability.verbs.charging import admit_liability, ask_bearer, deny_liability
-from amends.liability.verbs.deposits import announced, deduct_due, deposit_of, held, paid_out, top_up
+from amends.liability.verbs.deductions import announced
+from amends.liability.verbs.deposit_row import deposit_of
+from amends.liability.verbs.deposits import paid_out, top_up
+from amends.liability.verbs.holds import held
+from amends.liability.verbs.taking import deduct_due
 from amends.people.rules import PLATFORM
 from tests.bearing_at_hand import a_carrier, a_cost, asked_of_carrier, topped_up
 from tests.cast import Cast, the_cast

@@ -28,7 +28,8 @@ from amends.kernel import clock
 from amends.kernel.refs import new_ref
 from amends.liability.verbs.bearers import add_bearer
 from amends.liability.verbs.charging import ask_bearer
-from amends.liability.verbs.deposits import announced, deposit_of
+from amends.liability.verbs.deductions import announced
+from amends.liability.verbs.deposit_row import deposit_of
 from amends.market.models import Order, Tender
 from amends.notices.models import Contact, Message, Promise
 from amends.notices.webhooks import verbs as webhooks
@@ -138,6 +139,7 @@ BODIES: dict[str, Any] = {
     "ChargeAnswerIn": {"words": "no"},
     "ChargePaymentIn": {"reference": "B-1"},
     "ChargeDecisionIn": {"words": "as the pictures show"},
+    "ChargeGivingBackIn": {"words": "the refund was dropped", "reference": "B-2"},
     "BearerIn": {"kind": "carrier", "key": "SF", "name_zh": "快运通", "name_en": "Swift"},
     "TopUpIn": {"amount_minor": 1, "provider_ref": "B-9"},
     "DepositMoveIn": {"amount_minor": 1, "reason": "agreed", "why": "as agreed"},

@@ -28,8 +28,8 @@ PAID = "stage IN ('paid', 'settled')"
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    with running(tmp_path) as there:
+def place(tmp_path: Path, tables: Path) -> Iterator[Place]:
+    with running(tmp_path, tables) as there:
         yield there
 
 

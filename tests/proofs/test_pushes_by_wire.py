@@ -6,8 +6,7 @@ Every push is doubled, a forgery runs before it, and it is there before the answ
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -26,7 +25,7 @@ from amends.refunds.jobs import announce_captures
 from amends.refunds.models import Attempt, GatewayEvent
 from amends.refunds.queries import books_check
 from tests.cast import the_cast
-from tests.payments_fixture import refunds_in, simulator, wired
+from tests.payments_fixture import refunds_in, simulator, until, wired
 from tests.refunding import an_unshipped_order, granted, refunds
 
 pytestmark = pytest.mark.usefixtures("committed_db", "stepped_clock")
@@ -73,13 +72,6 @@ def forgeries(running: Running, name: str) -> list[dict[str, Any]]:
     """The forged pushes by this wire that were answered."""
     told = httpx.get(f"{running.url}/pushes").json()
     return [push for push in told if push["wire"] == name and push["forged"] and push["done"]]
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.perf_counter() + 15
-    while not true():
-        assert time.perf_counter() < end, "it never came to that"
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("name", ["house", "stripe", "alipay", "wechat"])

@@ -15,7 +15,7 @@ from stripe import WebhookSignature
 
 from amends.kernel import clock
 from amends.plumbing.payments.port import NEVER_RECEIVED, OTHER_AMOUNT, Answer, Asked, GatewayUnreachable, NotOffered
-from amends.plumbing.payments.stripe_gateway import StripeGateway, from_stripe, to_stripe
+from amends.plumbing.payments.stripe_gateway import StripeGateway, from_stripe, settlement_lines, to_stripe
 from amends.plumbing.payments.webhooks import NotFromGateway
 from amends.plumbing.simulators.launch import Running
 from tests.payments_fixture import refunds_in, simulator
@@ -242,3 +242,34 @@ def test_each_event_is_said_in_our_words(kind: str, changes: dict[str, object], 
     thing = {**EVENT["data"]["object"], **changes}  # type: ignore[index]
     body = json.dumps({**EVENT, "type": kind, "data": {"object": thing, "previous_attributes": before}})
     assert StripeGateway("sk_test_x", HOOK).verify(signed(body), body.encode(), {})[0].kind == told
+
+
+@pytest.mark.parametrize("changes", [{"currency": "xyz"}, {"amount": None}, {"currency": "isk", "amount": 1050}])
+def test_an_event_that_stripe_signed_and_nobody_understands_is_kept_for_a_person(changes: dict[str, object]) -> None:
+    thing = {**EVENT["data"]["object"], **changes}  # type: ignore[index]
+    body = json.dumps({**EVENT, "data": {"object": thing}})
+    (kept,) = StripeGateway("sk_test_x", HOOK).verify(signed(body), body.encode(), {})
+    assert (kept.event, kept.kind, kept.told["type"]) == ("evt_1", "other", "refund.updated"), "refused, Stripe would end the endpoint"
+
+
+def settled(**changes: object) -> list[tuple[str, int, str, str]]:
+    """What we make of one balance transaction: kind, sum, unit and state of its lines."""
+    source = {"id": "x_1", "payment_intent": "pi_1"} | dict(changes.pop("source", {}))  # type: ignore[call-overload]
+    told = {"type": "charge", "currency": "cny", "amount": 1000, "created": 1_790_000_000, "fee": 0, **changes, "source": source}
+    return [(line.kind, line.amount, line.currency, line.state) for line in settlement_lines(told)]
+
+
+def test_a_shop_whose_account_is_in_another_currency_finds_the_sums_that_were_paid() -> None:
+    charge = {"amount": 5800, "amount_captured": 5000, "currency": "jpy"}
+    assert settled(source=charge, amount=24_50, fee=80) == [("capture", 5000, "JPY", "captured"), ("fee", 80, "CNY", "paid")]
+    refund = {"amount": 800, "currency": "jpy", "status": "succeeded"}
+    assert settled(type="refund", amount=-390, source=refund) == [("refund", 800, "JPY", "paid")]
+    assert settled(source={"currency": "cny", "amount": 1200}) == [("capture", 1000, "CNY", "captured")]
+
+
+def test_the_fee_of_a_dispute_that_the_shop_won_comes_back_and_is_a_line_of_its_own() -> None:
+    dispute = {"type": "adjustment", "reporting_category": "dispute"}
+    lost = settled(**dispute, amount=-1000, fee=1500)
+    won = settled(**{**dispute, "reporting_category": "dispute_reversal"}, amount=1000, fee=-1500)
+    assert lost == [("chargeback", 1000, "CNY", "open"), ("fee", 1500, "CNY", "paid")]
+    assert won == [("chargeback", 1000, "CNY", "merchant"), ("fee", 1500, "CNY", "returned")]

@@ -11,9 +11,10 @@ from amends.cases.waiting_words import SILENCE
 from amends.kernel.parties import Party
 from amends.kernel.tables import TableError
 from amends.kernel.texts import say
+from amends.notices.rules.lives import SILENT, TOLD
 from amends.notices.rules.places import PLACES, SHORTER, check_wording, left_words, next_words, places_of, silence_words, who_waited
 from amends.notices.rules.sentences import SENTENCES
-from amends.notices.rules.table import BESIDE, LIVES, ROWS, SILENT, TOLD, TOLD_LINES, Row, Step, every_row, heard, parsed, row_of, rows_for
+from amends.notices.rules.table import BESIDE, LIVES, ROWS, TOLD_LINES, Row, Step, every_row, heard, parsed, row_of, rows_for
 from amends.notices.rules.words import AUDIENCE_NAMES, CHANNEL_NAMES, URGENCY_NAMES, Audience, Channel, Urgency
 
 ASKED = Step("case", "ask_merchant", "platform", "awaiting_merchant", 2)

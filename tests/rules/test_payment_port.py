@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from amends.plumbing.payments.choosing import gateway
+from amends.kernel import clock
+from amends.plumbing.payments.choosing import gateway, verify
 from amends.plumbing.payments.http import HttpGateway
 from amends.plumbing.payments.port import NEVER_RECEIVED, Answer, GatewayUnreachable
 from amends.plumbing.payments.webhooks import NotFromGateway, verify_webhook, webhook_secret
@@ -176,6 +177,25 @@ def test_a_gateway_that_is_not_there_is_unheard_and_its_statement_unreachable() 
         list(port.statement())
     with pytest.raises(GatewayUnreachable, match="503"), answering(503, b"{}") as stumbling:
         list(stumbling.statement())
+
+
+@pytest.mark.parametrize("body", [b'{"lines": [{"kind": "refund"}], "next": null}', b'{"lines": []}', b"[]", b'{"lines": 3, "next": null}'])
+def test_a_statement_or_page_that_is_none_is_told_as_that(body: bytes) -> None:
+    with answering(200, body) as odd:
+        with pytest.raises(GatewayUnreachable, match="not understood"):
+            list(odd.statement())
+        with pytest.raises(GatewayUnreachable, match="not understood"):
+            odd.pay_link("SU-1", 100, "CNY", "difference")
+
+
+def test_the_houses_address_and_secret_may_stand_in_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMENDS_HOME", str(tmp_path))
+    for name, value in (("AMENDS_PAYMENTS_URL", "http://127.0.0.1:3"), ("AMENDS_PAYMENTS_SECRET", SECRET)):
+        monkeypatch.delenv(name, raising=False)
+        (tmp_path / name).write_text(f"{value}\n")
+        monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
+    assert (house().base_url, house().secret) == ("http://127.0.0.1:3", SECRET)
+    assert verify("house", signed(at=clock.machine_now()), BODY, {})[0].told == {"key": "RF-1"}
 
 
 def test_the_configured_gateway_is_found_by_environment_then_by_port_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

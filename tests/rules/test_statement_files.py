@@ -144,6 +144,15 @@ def test_a_spreadsheet_and_an_archive_that_swells_are_refused() -> None:
         read(b"a,b\n" + b"1" * MOST_BYTES)
 
 
+def test_an_archive_that_was_broken_on_its_way_is_refused_in_words() -> None:
+    whole = zipped(a_csv=ALIPAY.encode("gb18030"))
+    for place in range(40, len(whole) - 80, 7):
+        broken = bytearray(whole)
+        broken[place] ^= 0xFF
+        with pytest.raises(Unprocessable, match=r"cannot be opened|cut off|not known|spreadsheet"):
+            read(bytes(broken), "bill.zip")
+
+
 def test_every_wrong_row_is_named_and_nothing_hides_behind_another() -> None:
     found = read("kind,provider_ref,at,amount,currency\nrefund,,2026-03-09,1,CNY\nrefund,r2,never,1,CNY\nrefund,r3,2026-03-09,1.234,CNY\n"
                  "refund,r4,2026-03-09,1,XXQ\nrefund,r5,2026-03-09\nrefund,r6,2026-03-09,0,CNY\nrefund,r7,2026-03-09,1,CNY\n")  # fmt: skip

@@ -8,13 +8,16 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from amends.approvals import answering, asking, lapsing, queries
-from amends.approvals.asking import approval_of, could_alone
+from amends.approvals import answering, asking, lapsing, queries, versions
+from amends.approvals.asking import approval_of
 from amends.approvals.models import Approval, Spending
 from amends.approvals.rules import ACTIONS, Because
+from amends.approvals.rules_of_money import rules_on, shipped_text
 from amends.cases.models import Entry
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
+from amends.faces.approving import page
+from amends.kernel import clock
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.kernel.texts import say
@@ -129,6 +132,36 @@ def test_one_case_and_one_consumer_have_bounds_that_several_givers_share(house: 
     assert asked(house, 100, key="consumer").payload["because"] == ["consumer"]
 
 
+def test_the_page_of_an_answered_request_tells_the_bounds_of_its_own_day(house: House, stepped_clock: Stepped) -> None:
+    row = asked(house)
+    stepped_clock.forward(timedelta(hours=1))
+    give(house, house.cast.agent, 4000, key="later")
+    assert ("¥40.00", False) in [(bound["used"].into("en"), bound["alone"]) for bound in page.one(row, house.sue)["bounds"]]
+    version = (
+        shipped_text()
+        .replace('"2026-11"', '"2026-03"')
+        .replace("2026-11-01", "2026-03-11")
+        .replace("alone_minor = 5000\n", "alone_minor = 9000\n")
+    )
+    versions.write(version, why="the year ends", by=house.pam)
+    versions.sign("2026-03", by=house.paul)
+    answering.refuse(row.ref, by=house.sue, why="too much for a scratch")
+    stepped_clock.forward(timedelta(days=3))
+    told = page.one(Approval.objects.get(pk=row.pk), house.sue)
+    assert [bound["bound"].into("en") for bound in told["bounds"] if bound["alone"]] == ["¥50.00", "¥500.00", "¥500.00"]
+    assert rules_on(clock.now()).limit(Role.AGENT, "goodwill").alone_minor == 9000  # type: ignore[union-attr]
+
+
+def test_what_other_shops_gave_a_consumer_bounds_no_shop_and_is_not_told_to_it(house: House) -> None:
+    for n in range(10):  # the platform's people, about Rival's sales: what one consumer may be given in thirty days
+        give(house, (house.cast.agent, house.ann)[n % 2], 5000, key=f"k{n}", merchant_id=house.cast.rivals.pk)
+    told = asked(house, 20_001, key="bolt's own", by=house.cast.bolt)
+    assert told.payload["because"] == ["alone"]
+    bounds = {bound["name"].into("en"): bound["used"].into("en") for bound in page.one(told, house.bess)["bounds"]}
+    assert bounds["This consumer of late"] == "¥0.00"
+    assert asked(house, 100, key="all shops").payload["because"] == ["consumer"]
+
+
 def test_a_shop_has_a_day_of_its_own_whoever_of_it_gives(house: House) -> None:
     for n in range(25):
         by = (house.cast.bolt, house.bess)[n % 2]
@@ -175,13 +208,6 @@ def test_machines_need_nobody_and_count_for_the_case(house: House) -> None:
 def test_a_persons_move_that_a_table_passes_on_is_still_that_persons(house: House) -> None:
     with pytest.raises(NotYourMove):
         give(house, house.cast.anna.as_party(PLATFORM.party), 100, key="k")
-
-
-def test_a_form_can_say_beforehand_what_stands_in_the_way(house: House) -> None:
-    def told(by: Actor, amount: int) -> list[Because] | None:
-        return could_alone("goodwill", by=by, merchant_id=house.cast.bolts.pk, amount_minor=amount, unit="CNY")
-
-    assert told(house.cast.agent, 100) == [] and told(house.cast.agent, 5001) == [Because.ALONE] and told(house.cast.judge, 1) is None
 
 
 # ── whose hand ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -378,15 +404,27 @@ def test_what_can_no_longer_be_done_is_void_and_its_approver_is_told_so(house: H
 
 def test_the_end_of_a_matter_ends_what_was_asked_about_it(house: House) -> None:
     case = claims(an_order(house.cast.bolts, house.cast.annas), by=house.cast.anna)
-    first, second = asked(house, key="k1", case=case), asked(house, key="k2")
+    first, second, other = asked(house, key="k1", case=case), asked(house, key="k2"), asked(house, key="k3", case=case, action="points")
 
     @an_act
-    def over() -> tuple[int, int]:
-        return answering.void_case(take_case_of(case.pk), PLATFORM), answering.void_key(second.merchant_id, "k2", PLATFORM)
+    def over() -> int:
+        return answering.void_case(take_case_of(case.pk), PLATFORM, {"goodwill"})
 
-    assert over() == (1, 1)
-    assert set(Approval.objects.filter(pk__in=[first.pk, second.pk]).values_list("state", flat=True)) == {"void"}
+    assert over() == 1
+    states = dict(Approval.objects.values_list("ref", "state"))
+    assert (states[first.ref], states[second.ref], states[other.ref]) == ("void", "asked", "asked")
     assert Entry.objects.filter(case_id=case.pk, verb="void_approval").count() == 1
+
+
+def test_money_rules_are_signed_by_no_second_account_of_whoever_wrote_them(house: House) -> None:
+    versions.write(shipped_text().replace('"2026-11"', '"2026-12"'), why="the year ends", by=house.pam)
+    for account in (house.pam, house.paul):
+        also(account, Role.CONSUMER, consumer=house.cast.bertas)
+    for account in (house.pam, house.paul):
+        with pytest.raises(NotYourMove) as refused:
+            versions.sign("2026-12", by=account)
+        assert refused.value.code == "self_approval"
+    assert versions.sign("2026-12", by=house.sue).signed_by_id == house.sue.user_id
 
 
 def test_every_action_has_something_to_run_and_words_for_it() -> None:

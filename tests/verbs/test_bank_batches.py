@@ -231,7 +231,7 @@ def test_a_confirmation_may_name_its_currency(cast: Cast, sue: Actor, ada: Actor
     ("row", "words"),
     [
         (("RF-0000-0000-0000", "5.00", "成功", ""), "not in this file"),
-        (("{ref}", "5.01", "成功", ""), "The sum is not"),
+        (("{ref}", "5.01", "成功", ""), "The sum is not ¥5.00."),
         (("{ref}", "five", "成功", ""), "not an amount"),
         (("{ref}", "5.00", "maybe", ""), "Unknown result"),
         (("no reference", "5.00", "成功", ""), "names no refund"),

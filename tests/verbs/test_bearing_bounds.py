@@ -19,9 +19,11 @@ from amends.liability.checks import bearing_check
 from amends.liability.clockwork import call_all, deduct_all
 from amends.liability.models import ChargeBackTo, DepositMove
 from amends.liability.queries.charges import may
-from amends.liability.queries.deposits import attention, deposit, overdue
+from amends.liability.queries.deposits import attention, deposit, deposits, overdue
 from amends.liability.verbs.charging import admit_liability, ask_bearer, bear, deny_liability, hold_liable, write_off
-from amends.liability.verbs.deposits import announce_charge, announced, contest, deposit_of, pay_out, top_up, uphold, withdraw
+from amends.liability.verbs.deductions import announce_charge, announced, contest, uphold, withdraw
+from amends.liability.verbs.deposit_row import deposit_of
+from amends.liability.verbs.deposits import pay_out, top_up
 from amends.notices.models import Notice
 from amends.people.rules import PLATFORM
 from amends.refunds.intents import intend_for
@@ -82,6 +84,23 @@ def test_yen_are_never_taken_from_a_deposit_in_yuan(cast: Cast, stepped_clock: c
     bear(charge.ref, reference="三菱 UFJ 0042", by=cast.agent)
     assert fresh(charge).stage == "borne"
     assert "merchant.receivable" not in books(merchant_id=cast.bolts.pk)
+
+
+def test_yen_that_are_owed_are_no_yuan_in_the_list_of_deposits(cast: Cast, stepped_clock: clock.Stepped) -> None:
+    topped_up(cast)
+    deducting(cast, stepped_clock, "JPY")
+    [row] = [row for row in deposits().rows if row.merchant == cast.bolts]
+    assert (row.currency, row.free, row.owes) == ("CNY", 100_000, 0)
+    assert deposit(cast.bolts, cast.agent).kept.owes == row.owes, "the list says what the merchant's own page says"
+
+
+def test_the_list_of_deposits_leads_on(cast: Cast) -> None:
+    first = deposits(most=1)
+    second = deposits(most=1, after=first.after)
+    assert {row.merchant for page in (first, second) for row in page.rows} == {cast.bolts, cast.rivals}
+    assert (bool(first.after), second.after) == (True, "")
+    topped_up(cast, 10_000_000)
+    assert [row.merchant for row in deposits(low=True).rows] == [cast.rivals], "who keeps enough is not low"
 
 
 def test_verify_sees_a_charge_taken_in_another_currency(cast: Cast, stepped_clock: clock.Stepped) -> None:
@@ -225,6 +244,8 @@ def test_a_contested_deduction_calls_for_its_answer(cast: Cast, stepped_clock: c
     assert (line.facts["move"], line.facts["owner"]) == (move.ref, head.user_id)
     assert deduct_all() == 0, "silence takes nothing"
     uphold(move.ref, why="仓库出库照片是另一款", by=head)
+    run_only("notices")
+    assert Notice.objects.filter(kind="case.uphold_deduction", party="merchant").exists(), "the answer is told to whoever objected"
     assert call_all() == 0
     assert fresh(charge).stage == "borne"
 
@@ -255,6 +276,8 @@ def test_a_withdrawn_deduction_is_announced_again(cast: Cast, stepped_clock: clo
     with pytest.raises(NoSuchMove):
         announce_charge(charge.ref, by=cast.agent)
     withdraw(DepositMove.objects.get(charge=charge).ref, why="写错了原因", by=cast.agent)
+    run_only("notices")
+    assert Notice.objects.filter(kind="case.withdraw_deduction", party="merchant").exists()
     assert may(charge, cast.agent) == ("announce_deduction", "bear", "write_off")
     assert may(charge, cast.bolt) == ()
     with pytest.raises(NotYourMove):

@@ -18,7 +18,8 @@ from amends.liability.models import ChargeBackTo, DepositMove
 from amends.liability.queries.charges import charge, charges, may
 from amends.liability.verbs import charging
 from amends.liability.verbs.charging import admit_liability, ask_bearer, bear, deny_liability, excuse, hold_liable, still_borne, write_off
-from amends.liability.verbs.deposits import contest, top_up, uphold, withdraw
+from amends.liability.verbs.deductions import contest, uphold, withdraw
+from amends.liability.verbs.deposits import top_up
 from amends.notices.models import Notice
 from tests.bearing_at_hand import a_carrier, a_cost, a_cost_of_ours, asked_of_carrier, books, made, passes, topped_up
 from tests.cast import Cast, the_cast

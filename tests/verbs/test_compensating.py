@@ -16,13 +16,14 @@ from amends.cases.taking import take_case_of
 from amends.cases.verbs.answering import withdraw
 from amends.compensation import purses
 from amends.compensation.captures import take_capture
+from amends.compensation.clockwork import expire_due, warn_due
 from amends.compensation.giving import compensate, correct_purse, give_voucher
 from amends.compensation.models import PurseMove, Voucher
 from amends.compensation.offers import Offer
 from amends.compensation.purses import Move
 from amends.compensation.rules import Purchase
 from amends.compensation.supplements import ask
-from amends.compensation.vouchers import Terms, expire_due, redeem, revoke, warn_due
+from amends.compensation.vouchers import Terms, redeem, revoke
 from amends.insight.verify import CHECKS
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
@@ -177,6 +178,15 @@ def test_a_key_is_decided_once(cast: Cast, case: Case) -> None:
     with pytest.raises(Conflict):
         compensate(case.ref, Offer("goodwill", 100), by=cast.bolt, key="shop-7")
     assert Grant.objects.filter(case=case).count() == 1
+
+
+def test_long_keys_that_begin_alike_are_two_acts(cast: Cast, case: Case) -> None:
+    long = "shop-7-" + "0" * 100
+    for end in "ab":
+        assert compensate(case.ref, Offer("goodwill", 100), by=cast.bolt, key=long + end).given
+    with pytest.raises(Conflict):
+        compensate(case.ref, Offer("goodwill", 100), by=cast.bolt, key=long + "b")
+    assert Grant.objects.filter(case=case).count() == 2
 
 
 def test_the_consumer_is_told(cast: Cast, case: Case) -> None:

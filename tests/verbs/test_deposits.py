@@ -24,10 +24,13 @@ from amends.liability.papers.making import made as a_paper
 from amends.liability.queries.deposits import deposit
 from amends.liability.queries.insuring import insurers, refusals
 from amends.liability.queries.statements import costs_by_case, period_of, statement
-from amends.liability.verbs import deposits
+from amends.liability.verbs import deposits, holds
 from amends.liability.verbs.bearers import add_bearer
 from amends.liability.verbs.charging import admit_liability
-from amends.liability.verbs.deposits import announce, announced, contest, deposit_of, held, hold, paid_out, release, set_terms, top_up
+from amends.liability.verbs.deductions import announce, announced, contest
+from amends.liability.verbs.deposit_row import deposit_of
+from amends.liability.verbs.deposits import paid_out, set_terms, top_up
+from amends.liability.verbs.holds import held, hold, release
 from amends.liability.verbs.insuring import insure
 from amends.market.models import Order
 from amends.people.rules import PLATFORM
@@ -85,7 +88,7 @@ def test_what_is_held_pays_nothing_else_and_is_freed_with_approval(cast: Cast) -
     asked = release(one.ref, why="核查没有问题", by=cast.agent)
     assert isinstance(asked, Approval)
     assert kept(cast) == (30_000, 70_000, 0), "asked is not done"
-    deposits.released(deposit_of(cast.bolts), one, "agreed", "核查没有问题", cast.agent)
+    holds.released(deposit_of(cast.bolts), one, "agreed", "核查没有问题", cast.agent)
     assert kept(cast) == (100_000, 0, 0)
     with pytest.raises(NoSuchMove):
         release(one.ref, why="再解冻一次", by=cast.agent)
@@ -160,6 +163,17 @@ def test_a_premium_is_booked_once_on_the_terms_of_the_zone(cast: Cast) -> None:
         insure(row.order.ref, insurer=row.insurer.ref, zone="remote", by=cast.agent)
     with pytest.raises(Unprocessable):
         insure(row.order.ref, insurer=row.insurer.ref, zone="moon", by=cast.agent)
+
+
+def test_what_is_insured_stays_so_when_the_zones_premium_changes(cast: Cast) -> None:
+    row = insured(cast)
+    Insurance.objects.filter(pk=row.pk).update(premium_minor=90)  # as the rules were then
+    again = insure(row.order.ref, insurer=row.insurer.ref, zone="far", by=cast.agent)
+    assert (again.pk, again.premium_minor) == (row.pk, 90)
+    with pytest.raises(Conflict):
+        insure(row.order.ref, insurer=row.insurer.ref, zone="far", premium_minor=110, by=cast.agent)
+    with pytest.raises(Unprocessable, match="what was paid"):
+        insure(row.order.ref, insurer=row.insurer.ref, zone="far", premium_minor=10**9, by=cast.agent)
 
 
 def under_way(cast: Cast) -> tuple[Case, ReturnShipment, Insurance]:

@@ -19,7 +19,11 @@ from amends.kernel import clock
 from amends.ledger.checks import ledger_check
 from amends.ledger.posting import balances
 from amends.liability.queries.deposits import deposit
-from amends.liability.verbs.deposits import announced, deduct, deposit_of, held, paid_out
+from amends.liability.verbs.deductions import announced
+from amends.liability.verbs.deposit_row import deposit_of
+from amends.liability.verbs.deposits import paid_out
+from amends.liability.verbs.holds import held
+from amends.liability.verbs.taking import deduct
 from amends.market.models import Order, Tender
 from amends.people.rules import PLATFORM
 from amends.plumbing.payments.port import Answer

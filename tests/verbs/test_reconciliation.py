@@ -24,6 +24,7 @@ from amends.reconciliation import queries
 from amends.reconciliation.jobs import daily
 from amends.reconciliation.models import Difference, Run, Statement, StatementLine
 from amends.reconciliation.queries import Choice
+from amends.reconciliation.verbs import taking
 from amends.reconciliation.verbs.comparing import compare, compare_statement
 from amends.reconciliation.verbs.explaining import OVERDUE, explain, give_to, remind, take_on
 from amends.reconciliation.verbs.taking import WrongRows, ask, take_file
@@ -147,6 +148,37 @@ def test_a_gateway_that_is_away_is_on_record_and_asked_again_in_an_hour(
     assert "house" in daily()
     jobs.drain()
     assert Run.objects.order_by("-pk")[0].failed == ""
+
+
+def a_day_asked(gateway: str = "house") -> None:
+    """The job of the last day until a minute from now has run."""
+    now = clock.now()
+    jobs.later("reconcile_day", gateway=gateway, since=(now - DAY).isoformat(), until=(now + timedelta(minutes=1)).isoformat())
+    jobs.drain()
+
+
+def test_a_day_that_contradicts_an_older_statement_stays_on_record_as_failed(cast: Cast, payments: Running, sue: Actor) -> None:
+    capture(payments, tender=(tender := f"T-said-{sue.user_id}"), amount=700)
+    take_file("house", name="a.csv", content=bill(f"capture,c:{tender},,,{tender},9.00,CNY,captured,,{a_day()}"), by=sue, compare=False)
+    a_day_asked()
+    (run,) = Run.objects.all()
+    assert f"c:{tender}" in run.failed and "不一致" in run.failed and "another sum" in run.failed, "for readers of either language"
+    house = next(one for one in queries.standings(sue) if one.gateway == "house")
+    assert house.failed == run, "no comparison made without that day hides it"
+
+
+def test_a_day_whose_worker_died_between_taking_and_comparing_is_compared(
+    cast: Cast, payments: Running, sue: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capture(payments, tender=(tender := f"T-died-{sue.user_id}"), amount=700)
+    monkeypatch.setattr(taking, "SAME_CLOCK", timedelta.max)  # as where no clock was stepped
+    ends = clock.machine_now() + 3 * DAY
+    begins = ask("house", since=None, until=ends, by=sue, compare=False).statement.covers_from
+    jobs.later("reconcile_day", gateway="house", since="", until=ends.isoformat())
+    jobs.drain()
+    (run,) = Run.objects.all()
+    assert (run.covers_from, run.covers_until, run.failed, Statement.objects.count()) == (begins, ends, "", 1)
+    assert Difference.objects.filter(key=f"c:{tender}").exists(), "also what happened before the last day"
 
 
 def test_whoever_cannot_be_asked_says_so(cast: Cast, sue: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,6 +355,16 @@ def test_a_statement_that_contradicts_an_older_one_is_refused(cast: Cast, sue: A
         take_file("house", name="b.csv", content=bill(f"refund,P1,K1,,,1,CNY,paid,,{a_day()}"), by=sue)
     assert refused.value.code == "contradicts"
     assert Statement.objects.count() == 1
+
+
+def test_a_statement_that_contradicts_itself_is_refused_and_not_taken_by_half(cast: Cast, sue: Actor) -> None:
+    twice = bill(f"refund,P1,K1,,,99,CNY,paid,,{a_day()}", f"refund,P1,K1,,,1,CNY,paid,,{a_day()}")
+    with pytest.raises(Conflict) as refused:
+        take_file("house", name="a.csv", content=twice, by=sue)
+    assert refused.value.code == "contradicts" and "P1" in str(refused.value.text)
+    assert not Statement.objects.exists()
+    same = bill(*[f"refund,P1,K1,,,99,CNY,paid,,{a_day()}"] * 2, f"fee,P1,,,,1,CNY,paid,,{a_day()}", f"fee,P1,,,,2,CNY,paid,,{a_day()}")
+    assert take_file("house", name="b.csv", content=same, by=sue).fresh == 2
 
 
 def test_a_line_that_stands_is_never_changed(cast: Cast, sue: Actor) -> None:

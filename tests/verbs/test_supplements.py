@@ -8,21 +8,26 @@ from datetime import timedelta
 
 import pytest
 
+from amends.approvals import answering as approving
+from amends.approvals.models import Approval
 from amends.cases.models import Case, Entry, Grant
 from amends.cases.verbs.answering import approve, withdraw
 from amends.compensation.captures import take_capture
+from amends.compensation.giving import compensate
 from amends.compensation.models import Supplement
+from amends.compensation.offers import Offer
 from amends.compensation.supplements import ask, drop, lapse_due, pay_url
 from amends.insight.verify import CHECKS
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, Unprocessable
 from amends.market.models import Payment, Tender
 from amends.notices.models import Notice
+from amends.people.rules import Role
 from amends.plumbing.payments.port import Answer
 from amends.refunds.answers import take_answer
 from amends.refunds.asking import mark_sent
 from amends.refunds.models import Refund
-from tests.cast import Cast, the_cast
+from tests.cast import Cast, person, the_cast
 from tests.refunding import an_unshipped_order, asked_back, forget, run_only
 
 
@@ -176,10 +181,26 @@ def test_of_several_articles_the_last_that_goes_back_takes_it_along(cast: Cast) 
 # ── paying and asking ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_nobody_is_led_to_pay_what_is_asked_for_no_longer(cast: Cast, case: Case, stepped_clock: clock.Stepped) -> None:
+class Till:
+    """A gateway whose page has another address each time."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    def pay_link(self, key: str, amount: int, currency: str, title: str) -> str:
+        self.asked.append((key, title))
+        return f"https://pay.example/{len(self.asked)}"
+
+
+@pytest.fixture
+def till(monkeypatch: pytest.MonkeyPatch) -> Till:
+    there = Till()
+    monkeypatch.setattr("amends.compensation.supplements.gateway", lambda name: there)
+    return there
+
+
+def test_nobody_is_led_to_pay_what_is_asked_for_no_longer(cast: Cast, case: Case, till: Till, stepped_clock: clock.Stepped) -> None:
     supplement = asked(case, cast)
-    Supplement.objects.filter(pk=supplement.pk).update(pay_url="https://pay.example/1")
-    supplement.refresh_from_db()
     assert pay_url(supplement) == "https://pay.example/1"
     stepped_clock.until(supplement.due_at)
     with pytest.raises(Conflict) as over:
@@ -190,22 +211,34 @@ def test_nobody_is_led_to_pay_what_is_asked_for_no_longer(cast: Cast, case: Case
         supplement.state = state
         with pytest.raises(Conflict):
             pay_url(supplement)
+    assert len(till.asked) == 1
 
 
-@pytest.mark.parametrize(("language", "title"), [("zh-hans", "补差价"), ("en", "Price difference")])
-def test_the_payment_page_has_its_title_in_the_readers_language(
-    cast: Cast, case: Case, monkeypatch: pytest.MonkeyPatch, language: str, title: str
-) -> None:
-    seen: list[str] = []
+def test_who_comes_back_later_finds_a_page_that_is_alive_under_the_same_key_and_title(cast: Cast, case: Case, till: Till) -> None:
+    supplement = asked(case, cast)
+    assert [pay_url(supplement) for _ in range(2)] == ["https://pay.example/1", "https://pay.example/2"]
+    assert set(till.asked) == {(supplement.ref, "补差价 · Price difference")}
 
-    class Till:
-        def pay_link(self, key: str, amount: int, currency: str, title: str) -> str:
-            seen.append(title)
-            return "https://pay.example/2"
 
-    monkeypatch.setattr("amends.compensation.supplements.gateway", lambda name: Till())
-    pay_url(asked(case, cast), language)
-    assert seen == [title]
+def test_of_two_that_were_asked_of_approvers_one_is_asked_of_the_consumer_at_a_time(cast: Cast, case: Case) -> None:
+    head = person("head", Role.SUPERVISOR)
+    waiting = [ask(case.ref, amount_minor=minor, by=cast.agent, reason="a dearer one instead") for minor in (40_000, 50_000)]
+    first, second = (row.ref for row in waiting if isinstance(row, Approval))
+    assert approving.approve(first, by=head).state == "granted"
+    with pytest.raises(Conflict) as one:
+        approving.approve(second, by=head)
+    assert one.value.code == "asked_already"
+    assert list(Supplement.objects.filter(case=case).values_list("amount_minor", flat=True)) == [40_000]
+    assert Approval.objects.get(ref=second).state == "asked", "it waits until the first is over"
+
+
+def test_the_end_of_a_case_ends_what_was_asked_of_approvers_about_it(cast: Cast, case: Case) -> None:
+    ask(case.ref, amount_minor=40_000, by=cast.agent, reason="a dearer one instead")
+    compensate(case.ref, Offer("goodwill", 6000), by=cast.agent, why="three weeks late")
+    assert Approval.objects.filter(state="asked").count() == 2
+    withdraw(case.ref, by=cast.anna)
+    assert list(Approval.objects.values_list("state", flat=True)) == ["void", "void"]
+    assert Entry.objects.filter(case_id=case.pk, verb="void_approval").count() == 2
 
 
 def test_a_supplement_above_the_bound_says_the_bound_as_money(cast: Cast, case: Case) -> None:

@@ -19,8 +19,8 @@ GIVING = (
 )  # fmt: skip
 """What is given beside the claim and becomes of it, and what a consumer is asked to pay on top."""
 
-CONTESTING = ("contest_deduction", "remind_deduction", "alarm_deduction")
-"""What becomes of a deduction that the merchant contests, until the platform has answered."""
+CONTESTING = ("contest_deduction", "remind_deduction", "alarm_deduction", "uphold_deduction", "withdraw_deduction")
+"""What becomes of a deduction that the merchant contests, and what the platform answers."""
 
 TOLD: dict[str, tuple[str, ...]] = {
     "case": (
@@ -32,7 +32,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "inspection": (REMIND,),
     "refund": ("ask_payee", "assign", "recheck", "come_back_late", REMIND),
     "review": (REMIND,),
-    "charge_back_to": (REMIND,),
+    "charge_back_to": ("give_back", REMIND),
 }  # fmt: skip
 """For each life the lines that `tell` may write about it, beside its verbs."""
 

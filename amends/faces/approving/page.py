@@ -53,18 +53,6 @@ def _due(row: Approval) -> Any:
     return row.review_due_at if row.state == State.BROKEN.value and row.reviewed_at is None else None
 
 
-def listed(view: str, by: Actor, *, after: str = "", action: str = "") -> queries.Listed:
-    """What this view of the list holds."""
-    if view == "waiting":
-        return queries.Listed(list(queries.waiting(by)[: queries.MOST]), "")
-    if view == "mine":
-        mine = queries.visible_to(by).filter(asked_by_id=by.user_id).select_related("asked_by", "merchant", "decided_by")
-        return queries.Listed(list(mine.order_by("-pk")[: queries.MOST]), "")
-    if view == "alarms":
-        return queries.Listed(list(queries.alarms(by)[: queries.MOST]), "")
-    return queries.answered(by, after=after, action=action)
-
-
 def one(row: Approval, by: Actor) -> dict[str, Any]:
     """Everything that the page of one approval says."""
     rules = rules_on(clock.now())
@@ -72,7 +60,8 @@ def one(row: Approval, by: Actor) -> dict[str, Any]:
     return {
         **rows_of([row], by)[0], "row": row, "does": queries.what_it_does(row), "reasons": words.reasons(row), "may": queries.may(row, by),
         "consumer": Consumer.objects.filter(pk=row.consumer_id).first() if row.consumer_id else None,
-        "bounds": _bounds(row, rules), "entries": _history(row), "verdicts": [(v.value, text) for v, text in VERDICTS.items()],
+        "bounds": _bounds(row, rules_on(row.asked_at)), "entries": _history(row),
+        "verdicts": [(v.value, text) for v, text in VERDICTS.items()],
         "turn": _turn(row, shop=shop), "rules": row.payload["rules"], "approvers": _approvers(row, rules),
     }  # fmt: skip
 
@@ -96,8 +85,9 @@ def _approvers(row: Approval, rules: Rules) -> list[Text]:
 
 
 def _bounds(row: Approval, rules: Rules) -> list[dict[str, Any]]:
-    """Each bound that counts here: what has been used, the sum itself, and the bound."""
-    asker = asker_of(row)
+    """Each bound that counts here, of the rules under which it was asked; while it waits, also what has been used until now."""
+    waits = row.state == State.ASKED.value
+    asker = asker_of(row) if waits else None
     used = so_far(rules, asker, Matter.about(row)) if asker else SoFar({})
     limit = rules.limit(Role(row.asked_as), row.action)
     found = (
@@ -111,7 +101,7 @@ def _bounds(row: Approval, rules: Rules) -> list[dict[str, Any]]:
     return [
         {
             "name": BOUNDS[why], "used": words.sum_words(before, rules.currency), "bound": words.sum_words(most, rules.currency),
-            "over": why.value in row.payload["because"], "alone": why is Because.ALONE, "none": not most,
+            "over": why.value in row.payload["because"], "alone": why is Because.ALONE or not waits, "none": not most,
         }
         for why, before, most in found
     ]  # fmt: skip

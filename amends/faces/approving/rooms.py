@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from amends.approvals import answering, queries
 from amends.approvals.models import Approval
 from amends.approvals.rules import ACTIONS, State
-from amends.faces.approving.page import VIEWS, listed, one, rows_of
+from amends.faces.approving.page import VIEWS, one, rows_of
 from amends.faces.case_pages import brief, with_query
 from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.told import tell
@@ -53,7 +53,7 @@ class Rooms:
         view = request.GET.get("view", "")
         view = view if view in VIEWS else "waiting"
         action = request.GET.get("action", "")
-        found = listed(view, request.actor, after=request.GET.get("after", ""), action=action)
+        found = queries.listed(view, request.actor, after=request.GET.get("after", ""), action=action)
         return self.show(request, "faces/approving/list.html", {
             "frame": f"{self.name}/base.html", "rows": rows_of(found.rows, request.actor), "view": view, "path": self.path,
             "home": f"/{self.name}/",

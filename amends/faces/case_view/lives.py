@@ -13,6 +13,7 @@ from amends.faces.case_view.sums import MONEY_STATES
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.texts import Text, say
 from amends.refunds.models import Refund
+from amends.refunds.reasons import reason_words
 from amends.refunds.where import label_of
 from amends.returns.models import Inspection, ParcelUnit
 from amends.rulings.models import Review
@@ -73,7 +74,7 @@ def refunds(rows: Sequence[Refund], acts: Sequence[Act]) -> tuple[RefundRow, ...
     return tuple(
         RefundRow(
             row.pk, row.ref, label_of(row), row.amount_minor, row.unit.split(".")[0], MONEY_STATES.get(row.stage, "none"),
-            stage_name("refund", row.stage), row.reason, row.sent_at, row.paid_at, _acts(acts, "refund", row.pk),
+            stage_name("refund", row.stage), row.reason, reason_words(row.reason), row.sent_at, row.paid_at, _acts(acts, "refund", row.pk),
         )
         for row in rows
     )  # fmt: skip

@@ -257,7 +257,7 @@ class InspectedUnit:
 
 @dataclass(frozen=True, slots=True)
 class RefundRow:
-    """One intent to pay one tender."""
+    """One intent to pay one tender. `reason` is the gateway's code, `why` the same in words where it has any."""
 
     id: int
     ref: str
@@ -267,6 +267,7 @@ class RefundRow:
     state: str
     stage: Text
     reason: str
+    why: Text | None
     sent_at: datetime | None
     paid_at: datetime | None
     acts: tuple[Act, ...]

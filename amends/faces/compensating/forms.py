@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 
+from amends.compensation.articles import PARTS
 from amends.compensation.offers import DecidedClaim, Offer
 from amends.compensation.rules import Kind
 from amends.faces.forms import FacesForm, MoneyField, spoken
 from amends.faces.forms import words as label
-from amends.kernel.texts import Text, say
+from amends.kernel.texts import say
 from amends.market.models import OrderLine
 from amends.people.rules import Actor
 
@@ -18,7 +19,6 @@ AMOUNT = label("金额", "Amount")
 POINTS = label("积分", "Points")
 WHOLE = label("整笔退的金额", "The whole sum")
 FACE_VALUE = label("面额", "Face value")
-PARTS: tuple[tuple[str, Text], ...] = (("freight", say("运费", "freight")), ("packaging", say("包装费", "packaging")))
 FIELDS: dict[Kind, tuple[str, ...]] = {
     Kind.GOODWILL: ("amount", "words", "why"),
     Kind.VOUCHER: ("amount", "min_spend", "days", "scope", "words", "why"),
@@ -36,7 +36,7 @@ class GiveForm(FacesForm):
 
     line = forms.ChoiceField(label=label("商品", "Article"))
     quantity = forms.IntegerField(label=label("件数", "Pieces"), initial=1, min_value=1, max_value=1000)
-    part = forms.ChoiceField(label=label("退哪一项", "Which part"), choices=[(key, spoken(name)) for key, name in PARTS])
+    part = forms.ChoiceField(label=label("退哪一项", "Which part"), choices=[(key, spoken(name)) for key, name in PARTS.items()])
     claim = forms.ChoiceField(label=label("哪一项赔偿", "Which claim"))
     amount = MoneyField(label=AMOUNT)
     points = forms.IntegerField(label=POINTS, min_value=0, max_value=10**9)

@@ -17,8 +17,8 @@ from amends.cases.models import Case
 from amends.cases.queries import case_for
 from amends.compensation import supplements
 from amends.compensation.giving import compensate
-from amends.compensation.offers import decided_claims, kinds_for
-from amends.compensation.queries import compared, given_on, vouchers_of
+from amends.compensation.offers import claim_stands, decided_claims, kinds_for
+from amends.compensation.queries import EXAMPLE_MINOR, compared, given_on, vouchers_of
 from amends.compensation.rules import KIND_NAMES, OF_THE_ORDER, SUPPLEMENT_NAMES, Kind
 from amends.compensation.vouchers import revoke
 from amends.faces.case_pages import brief, with_errors
@@ -149,13 +149,14 @@ class Rooms:
             "case": case, "here": here, "case_url": f"{self.home}cases/{case.ref}", "refusal": brief(refusal),
             "kinds": [(one, KIND_NAMES[one], f"{here}?kind={one.value}", one is kind) for one in _kinds(case, by)],
             "form": typed or (_form(kind, by, case) if kind else None), "kind": kind,
-            "rows": given_on(case), "worths": compared(kinds_for(by)) if kind and kind not in OF_THE_ORDER else [],
+            "rows": given_on(case), "worths": compared(kinds_for(by), case.currency) if kind and kind not in OF_THE_ORDER else [],
+            "example": EXAMPLE_MINOR,
             "alone": _most(kind, by).alone if kind else None, "glass": bool(kind and _most(kind, by).glass),
             "waiting": [row for row in of_case(case.pk, by) if row.state == "asked"], "approvals": f"{self.home}approvals",
             "mine": {row.ref for row in vouchers_of(by, state="issued").filter(case_id=case.pk) if row.given_by == _side(by)},
             "supplements": [(row, SUPPLEMENT_NAMES[row.state]) for row in supplements.supplements_of(case)],
             "ask": ask or AskForm(currency=case.currency), "back": back,
-            "may_ask": by.party in (Party.MERCHANT, Party.PLATFORM) and not case.is_over,
+            "may_ask": supplements.may_ask(case, by),
         }  # fmt: skip
         return self.show(request, f"{self.name}/compensation.html", context, status=422 if refusal and status == 200 else status)
 
@@ -170,7 +171,7 @@ def _side(by: Actor) -> str:
 
 
 def _kinds(case: Case, by: Actor) -> list[Kind]:
-    if case.is_over or by.only_reads:
+    if by.only_reads or not claim_stands(case):
         return []
     there = any(claim.left_minor for claim in decided_claims(case))
     return [kind for kind in kinds_for(by) if kind is not Kind.CLAIM_SUM or there]

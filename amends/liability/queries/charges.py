@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from amends.cases.hands import STAFF
 from amends.cases.models import Case, Deadline
 from amends.cases.waiting_words import SILENCE
 from amends.cases.words import stage_name
@@ -15,20 +16,20 @@ from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
-from amends.liability.deducting import deduction_of, may_be_announced
+from amends.liability.deducting import currency_of, deducted_among
 from amends.liability.models import Bearer, ChargeBackTo
-from amends.liability.rules import CHARGE_BACK_TO, PARTY_WORDS, WHAT
+from amends.liability.overpaid import to_give_back
+from amends.liability.rules import CHARGE_BACK_TO, COLLECTED, PARTY_WORDS, WHAT, awaiting
 from amends.liability.verbs.charging import still_borne
 from amends.people.rules import Actor
 
 PAGE = 50
 OPEN = CHARGE_BACK_TO.open_stages
-DESKS = (Party.PLATFORM, Party.ARBITER)
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeRow:
-    """One charge in words. `can` names what the reader may do now; `theirs` whether it waits for the reader's own answer."""
+    """One charge in words. `can` names what the reader may do now; `too_much`: what was paid of it beyond what the case costs."""
 
     charge: ChargeBackTo
     case: Case
@@ -41,6 +42,7 @@ class ChargeRow:
     due_at: datetime | None
     silence_words: Text | None
     can: tuple[str, ...]
+    too_much: int
     asked_words: str
     answer_words: str
     decision_words: str
@@ -100,8 +102,8 @@ def charges_of(case: Case, actor: Actor) -> list[ChargeRow]:
 def waiting_for(actor: Actor) -> QuerySet[ChargeBackTo]:
     """The charges that wait for this reader: a merchant's answer or payment, or the platform's decision."""
     if actor.party is Party.MERCHANT:
-        return visible(actor).filter(party="merchant", stage__in=["asked", "admitted"])
-    return visible(actor).filter(stage__in=["contested", "deducting"])
+        return visible(actor).filter(party="merchant", stage__in=awaiting(Party.MERCHANT))
+    return visible(actor).filter(stage__in=awaiting(Party.PLATFORM))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,8 @@ def bearer_name(row: Bearer) -> Text:
 
 
 def _told(found: list[ChargeBackTo], actor: Actor) -> list[ChargeRow]:
-    clocks = _clocks(found)
-    return [_row(one, actor, clocks.get(one.pk)) for one in found]
+    clocks, known = _clocks(found), known_of(found)
+    return [_row(one, actor, clocks.get(one.pk), known) for one in found]
 
 
 def _clocks(found: Iterable[ChargeBackTo]) -> dict[int, Deadline]:
@@ -139,28 +141,46 @@ def _clocks(found: Iterable[ChargeBackTo]) -> dict[int, Deadline]:
     return {row.life_id: row for row in rows.order_by("pk")}
 
 
-def _row(one: ChargeBackTo, actor: Actor, clock: Deadline | None) -> ChargeRow:
+def _row(one: ChargeBackTo, actor: Actor, clock: Deadline | None, known: Known) -> ChargeRow:
     shop = say(one.case.merchant.name_zh, one.case.merchant.name_en)
     return ChargeRow(
         one, one.case, shop, PARTY_WORDS[one.party], bearer_name(one.bearer) if one.bearer else shop, PARTY_WORDS[one.borne_by],
         WHAT[one.what], stage_name(CHARGE_BACK_TO.name, one.stage), clock.due_at if clock else None,
-        SILENCE.get(clock.silence) if clock else None, may(one, actor),
+        SILENCE.get(clock.silence) if clock else None, may(one, actor, known), known.too_much.get(one.pk, 0),
         *(text.body if text else "" for text in (one.why, one.answer, one.decision)),
     )  # fmt: skip
 
 
-def may(one: ChargeBackTo, actor: Actor) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What decides about acts and stands in no row of a charge, by the charges' keys: which a deduction takes, which the desk may announce
+    one of, and what of which was paid for nothing."""
+
+    deducted: frozenset[int]
+    announceable: frozenset[int]
+    too_much: Mapping[int, int]
+
+
+def known_of(found: Sequence[ChargeBackTo]) -> Known:
+    """The same for all of these charges, in a few queries for any number."""
+    deducted = deducted_among(found)
+    waiting = [one for one in found if one.party == "merchant" and one.stage in COLLECTED and one.pk not in deducted]
+    currencies = {merchant: currency_of(merchant) for merchant in {one.merchant_id for one in waiting}}
+    announceable = {one.pk for one in waiting if one.unit == currencies[one.merchant_id]}
+    return Known(frozenset(deducted), frozenset(announceable), to_give_back(found))
+
+
+def may(one: ChargeBackTo, actor: Actor, known: Known | None = None) -> tuple[str, ...]:
     """What this reader may do with a charge now: a merchant for itself, the desk for the platform and for whoever stands outside."""
     if actor.only_reads:
         return ()
     if actor.party is Party.MERCHANT:
         return one.LIFE.verbs(one.stage, Party.MERCHANT) if one.party == "merchant" else ()
-    if actor.party not in DESKS:
+    if actor.party not in STAFF:
         return ()
+    known = known or known_of([one])
     outside = one.LIFE.verbs(one.stage, Party(one.party)) if one.party != "merchant" else ()
-    ours = one.LIFE.verbs(one.stage, Party.PLATFORM)
-    if one.party != "merchant" or one.stage != "deducting":
-        return (*outside, *ours)
-    if deduction_of(one) is not None:
-        return tuple(verb for verb in ours if verb != "bear")
-    return ("announce_deduction", *ours) if may_be_announced(one) else ours
+    ours = tuple(verb for verb in one.LIFE.verbs(one.stage, Party.PLATFORM) if verb != "bear" or one.pk not in known.deducted)
+    first = ("announce_deduction",) if one.pk in known.announceable else ()
+    last = ("give_back",) if one.pk in known.too_much else ()
+    return (*first, *outside, *ours, *last)

@@ -9,17 +9,20 @@ from datetime import datetime
 
 from django.db.models import Q, Sum
 
+from amends.approvals.money_schema import Rules
 from amends.approvals.rules_of_money import rules_on
 from amends.cases.models import Case
 from amends.kernel import clock
 from amends.kernel.parties import Party
+from amends.kernel.refs import clean_ref
 from amends.kernel.texts import Text
 from amends.ledger.models import Line
-from amends.liability.books import Kept, kept
+from amends.liability.books import KEPT, Kept, kept
 from amends.liability.deducting import is_late, owner_of
 from amends.liability.models import Deposit, DepositMove
-from amends.liability.rules import ANNOUNCED, CONTESTED, DONE, MOVES, REASONS, STATES
-from amends.liability.verbs.deposits import hold_left, may_leave
+from amends.liability.rules import ANNOUNCED, CONTESTED, DONE, MOVES, PENDING, REASONS, STATES
+from amends.liability.verbs.deposit_row import may_leave
+from amends.liability.verbs.holds import freed_of
 from amends.market.models import Merchant
 from amends.people.rules import Actor
 
@@ -29,7 +32,8 @@ MOST = 100
 @dataclass(frozen=True, slots=True)
 class MoveRow:
     """One move in words. `lacks`: what a deduction has not found yet; `left`: what of a hold is still held; `owner`: who owes a contested
-    one its answer, for the platform alone; `late`: it should have had it by now."""
+    one its answer, for the platform alone; `late`: it should have had it by now. `taken_at`: when an announced one is taken; `answer_by`:
+    until when a contested one is answered."""
 
     move: DepositMove
     kind: Text
@@ -41,6 +45,8 @@ class MoveRow:
     can: tuple[str, ...]
     owner: str
     late: bool
+    taken_at: datetime | None
+    answer_by: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +74,9 @@ class DepositView:
 
 def deposit(merchant: Merchant, actor: Actor, *, most: int = MOST) -> DepositView:
     """The deposit of a merchant whom the caller has found visible (hands.seen_merchant); by the money rules where no row exists yet."""
-    row = Deposit.objects.filter(merchant=merchant).first() or _by_rules(merchant)
+    row = Deposit.objects.filter(merchant=merchant).first() or _by_rules(merchant, rules_on(clock.now()))
     moves = list(DepositMove.objects.filter(merchant=merchant).select_related("of_hold").order_by("-pk")[:most])
-    waiting = DepositMove.objects.filter(merchant=merchant, kind="deduct", state__in=[ANNOUNCED, CONTESTED])
+    waiting = DepositMove.objects.filter(merchant=merchant, kind="deduct", state__in=PENDING)
     spoken = waiting.aggregate(sum=Sum("amount_minor", default=0))["sum"]
     return DepositView(
         merchant, row.currency, row.required_minor, row.warn_minor, row.warned_at, kept(merchant.pk, row.currency), spoken,
@@ -97,36 +103,47 @@ class DepositLine:
         return self.free + self.held < self.warn
 
 
-def deposits(*, low: bool = False, after: int = 0, most: int = 200) -> list[DepositLine]:
-    """Every merchant's deposit by the books, by ref; only those below their warning where `low`. Three queries."""
-    rules = rules_on(clock.now())
-    rows = {row.merchant_id: row for row in Deposit.objects.all()}
-    held: dict[int, dict[str, int]] = {}
-    lines = Line.objects.filter(account__party="merchant", account__name__in=["deposit", "deposit_held", "receivable"])
-    for merchant, name, minor in lines.values_list("account__holder_id", "account__name").annotate(sum=Sum("amount_minor")).order_by():
-        held.setdefault(merchant, {})[name] = minor
+@dataclass(frozen=True, slots=True)
+class DepositPage:
+    """A page of the platform's list; `after` (a merchant's ref) leads on."""
+
+    rows: list[DepositLine]
+    after: str
+
+
+def deposits(*, low: bool = False, after: str = "", most: int = 200) -> DepositPage:
+    """Every merchant's deposit by the books, the oldest first; only those below their warning where `low`. Few queries for any number."""
+    rules, rows, held = rules_on(clock.now()), {row.merchant_id: row for row in Deposit.objects.order_by("pk")}, _kept_by_all()
     waits, late = Counter[int](), Counter[int]()
     for move in DepositMove.objects.filter(kind="deduct", state=CONTESTED):
         waits[move.merchant_id] += 1
         late[move.merchant_id] += is_late(move)
-    found = []
-    for merchant in Merchant.objects.filter(pk__gt=after).order_by("pk"):
-        row, sums = rows.get(merchant.pk), held.get(merchant.pk, {})
+    found: list[DepositLine] = []
+    last = Merchant.objects.filter(ref=clean_ref(after) or "").values_list("pk", flat=True).first() or 0
+    for merchant in Merchant.objects.filter(pk__gt=last).order_by("pk"):
+        row = rows.get(merchant.pk) or _by_rules(merchant, rules)
+        sums = {name: minor for name in KEPT if (minor := held.get((merchant.pk, name, row.currency)))}
         one = DepositLine(
-            merchant, row.currency if row else rules.currency, row.required_minor if row else rules.deposits.required_minor,
-            row.warn_minor if row else rules.deposits.warn_minor, -sums.get("deposit", 0), -sums.get("deposit_held", 0),
+            merchant, row.currency, row.required_minor, row.warn_minor, -sums.get("deposit", 0), -sums.get("deposit_held", 0),
             sums.get("receivable", 0), waits[merchant.pk], late[merchant.pk],
         )  # fmt: skip
-        if not low or one.is_low:
+        if one.is_low or not low:
             found.append(one)
-        if len(found) >= most:
-            break
-    return found
+        if len(found) > most:
+            return DepositPage(found[:most], found[most - 1].merchant.ref)
+    return DepositPage(found, "")
+
+
+def _kept_by_all() -> dict[tuple[int, str, str], int]:
+    """What stands in the accounts of every merchant's deposit, by merchant, account and unit: a sum in yen is no sum in yuan."""
+    lines = Line.objects.filter(account__party="merchant", account__name__in=KEPT).order_by()
+    rows = lines.values_list("account__holder_id", "account__name", "unit").annotate(sum=Sum("amount_minor"))
+    return {(merchant, name, unit): minor for merchant, name, unit, minor in rows}
 
 
 def attention(merchant_id: int | None = None) -> int:
     """How many deductions are announced or contested, of one merchant or of all: what a counter shows."""
-    rows = DepositMove.objects.filter(Q(state=CONTESTED) if merchant_id is None else Q(state__in=[ANNOUNCED, CONTESTED]), kind="deduct")
+    rows = DepositMove.objects.filter(Q(state=CONTESTED) if merchant_id is None else Q(state__in=PENDING), kind="deduct")
     return (rows if merchant_id is None else rows.filter(merchant_id=merchant_id)).count()
 
 
@@ -135,13 +152,7 @@ def overdue() -> int:
     return DepositMove.objects.filter(kind="deduct", state=CONTESTED, notice_until__lte=clock.now()).count()
 
 
-def move_rows(moves: Iterable[DepositMove], actor: Actor) -> list[MoveRow]:
-    """These moves in words."""
-    return list(_rows(list(moves), actor))
-
-
-def _by_rules(merchant: Merchant) -> Deposit:
-    rules = rules_on(clock.now())
+def _by_rules(merchant: Merchant, rules: Rules) -> Deposit:
     return Deposit(
         merchant=merchant, currency=rules.currency, required_minor=rules.deposits.required_minor, warn_minor=rules.deposits.warn_minor,
         made_at=clock.now(),
@@ -150,12 +161,14 @@ def _by_rules(merchant: Merchant) -> Deposit:
 
 def _rows(moves: list[DepositMove], actor: Actor) -> Iterable[MoveRow]:
     cases = dict(Case.objects.filter(pk__in=[m.case_id for m in moves if m.case_id]).values_list("pk", "ref"))
+    freed = freed_of([move for move in moves if move.kind == "hold"])
     for move in moves:
         lacks = move.amount_minor - move.taken_minor if move.kind == "deduct" and move.state == DONE else 0
-        left = hold_left(move) if move.kind == "hold" else 0
+        left = move.amount_minor - freed.get(move.pk, 0) if move.kind == "hold" else 0
         yield MoveRow(
             move, MOVES[move.kind], REASONS.get(move.reason, REASONS["other"]), STATES[move.state],
             cases.get(move.case_id or 0, ""), lacks, left, _may(move, actor, left), _owner(move, actor), is_late(move),
+            move.notice_until if move.state == ANNOUNCED else None, move.notice_until if move.state == CONTESTED else None,
         )  # fmt: skip
 
 
@@ -172,7 +185,7 @@ def _may(move: DepositMove, actor: Actor, left: int) -> tuple[str, ...]:
         return ("contest",) if move.kind == "deduct" and move.state == ANNOUNCED else ()
     if move.kind == "hold" and left:
         return ("release",)
-    if move.kind != "deduct" or move.state not in (ANNOUNCED, CONTESTED):
+    if move.kind != "deduct" or move.state not in PENDING:
         return ()
     own = actor.user_id is not None and actor.user_id == move.asked_by_id
     return ("uphold", "withdraw") if move.state == CONTESTED and not own else ("withdraw",)

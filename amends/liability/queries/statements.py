@@ -204,7 +204,7 @@ class CaseCost:
 
 
 COMMISSION = "commission"
-CHARGING = ("liable", "excused", "borne", "written_off", "deposit_taken", "deposit_due")
+CHARGING = ("liable", "excused", "borne", "written_off", "deposit_taken", "deposit_due", "given_back")
 REFUNDING = ("owed", "dropped", "dispute_lost", "covered_late", "covered", "disputed", "dispute_won")
 
 

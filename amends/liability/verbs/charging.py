@@ -1,7 +1,7 @@
 """A cost is put to whoever should bear it, and answered: asked, admitted, denied, decided, paid, written off (docs/lifecycle.md).
 
 It never delays the consumer: what they are owed was granted without it and goes on whatever comes of it (S17). It may be asked while
-the case is open and after it has closed. What its moves do to the books is posted by the followers of bearing.py.
+the case is open and after it has closed. What its moves do to the books is posted by followers.py.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from amends.approvals.asking import decide
 from amends.approvals.models import Approval
 from amends.cases.models import Case, CaseText
 from amends.cases.record import verb
-from amends.cases.taking import take, take_life
+from amends.cases.taking import take
 from amends.cases.texts import clean_words, keep_text, told
 from amends.kernel.parties import Party
 from amends.kernel.refs import new_ref
-from amends.kernel.refusals import NotFound, Unprocessable
+from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
 from amends.ledger.words import sum_words
 from amends.liability.books import cost_of, held_for
 from amends.liability.deducting import deduction_of
-from amends.liability.hands import platform_hand, speaking_for
+from amends.liability.hands import platform_hand, speaking_for, take_charge
 from amends.liability.models import ChargeBackTo
-from amends.liability.rules import BEARERS, UNPOSTED, WHAT
+from amends.liability.rules import BEARERS, COLLECTED, UNPOSTED, WHAT
 from amends.liability.verbs.bearers import bearer_of
-from amends.liability.verbs.deposits import deposit_of
+from amends.liability.verbs.deposit_row import deposit_of
 from amends.people.rules import Actor
 
 LONGEST_CLAUSE = 60
@@ -89,8 +89,8 @@ def bear(ref: str, *, reference: str = "", by: Actor) -> ChargeBackTo:
     Refuses more than we hold for the merchant, and what a merchant owes and is being deducted: its deposit's move does that. Where no
     deduction stands (it was withdrawn, or the charge is in another currency) the desk says where the money came.
     """
-    case, charge = _taken(ref, by)
-    ours = charge.stage == "deducting"
+    case, charge = take_charge(ref, by)
+    ours = charge.stage in COLLECTED
     if ours and charge.party == Party.MERCHANT.value and deduction_of(charge) is not None:
         wrong = say("正在从保证金扣款，扣完自动结清。", "It is being taken from the deposit, which settles it by itself.")
         raise Unprocessable(wrong, code="being_deducted")
@@ -119,17 +119,8 @@ def _check_held(case: Case, charge: ChargeBackTo) -> None:
 # ── answers and decisions ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _taken(ref: str, by: Actor) -> tuple[Case, ChargeBackTo]:
-    """The charge and its case, locked. Raises NotFound for consumers and for shops whom it does not concern."""
-    case, charge = take_life(ChargeBackTo, ref, by)
-    concerned = by.party is Party.MERCHANT and Party.MERCHANT.value in (charge.party, charge.borne_by)
-    if not (by.sees_everything or concerned):
-        raise NotFound
-    return case, charge
-
-
 def _answer(name: str, ref: str, words: str, by: Actor, *, required: bool) -> ChargeBackTo:
-    case, charge = _taken(ref, by)
+    case, charge = take_charge(ref, by)
     hand = speaking_for(charge, case, by)
     said = clean_words(words, field="words", required=required)
     text = keep_text(case, "charge_answer", said, hand) if said else None
@@ -140,7 +131,7 @@ def _answer(name: str, ref: str, words: str, by: Actor, *, required: bool) -> Ch
 
 
 def _decide(name: str, ref: str, words: str, by: Actor, break_glass: bool) -> ChargeBackTo | Approval:
-    case, charge = _taken(ref, by)
+    case, charge = take_charge(ref, by)
     hand = platform_hand(by)
     charge.check_move(name, hand)
     said = clean_words(words, field="words", required=True, longest=500)

@@ -21,6 +21,7 @@ from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import Conflict, NotFound, Unprocessable
 from amends.kernel.texts import say
 from amends.ledger.models import Posting
+from amends.ledger.words import sum_words
 from amends.liability.books import book_named, book_premium
 from amends.liability.hands import platform_hand
 from amends.liability.models import Insurance
@@ -39,7 +40,8 @@ PAYERS = ("consumer", "merchant", "platform")
 def insure(order_ref: str, *, insurer: str, zone: str, paid_by: str = "merchant", premium_minor: int | None = None, by: Actor) -> Insurance:
     """The way back of this order is insured, at the zone's own premium unless another was agreed, and the premium is in the books, once.
 
-    Insured already on the same terms: that one. Raises NotFound, Conflict for other terms, Unprocessable for a zone without cover.
+    Insured already on the same terms: that one (a zone's own premium is what it was then). Raises NotFound,
+    Conflict for other terms, Unprocessable for a zone without cover.
     """
     order = Order.objects.visible_to(by).filter(ref=clean_ref(order_ref) or "").first()
     if order is None:
@@ -53,15 +55,18 @@ def insure(order_ref: str, *, insurer: str, zone: str, paid_by: str = "merchant"
         raise Unprocessable.field("paid_by", say("须为消费者、商家或平台。", "By consumer, merchant or platform."), code="unknown_payer")
     premium = cover.premium_minor if premium_minor is None else premium_minor
     if not 0 <= premium <= order.paid_minor:
-        raise Unprocessable.field("premium_minor", say("保费不对。", "That is no premium."), code="wrong_premium")
-    terms = {"insurer": row, "paid_by": paid_by, "premium_minor": premium, "zone": zone}
+        most = sum_words(order.paid_minor, order.currency)
+        wrong = say("保费不能为负，也不能超过订单实付的 {most}。", "A premium is never above what was paid: {most}.", most=most)
+        raise Unprocessable.field("premium_minor", wrong, code="wrong_premium")
+    terms = {"insurer": row, "paid_by": paid_by, "zone": zone}
+    asked = terms if premium_minor is None else terms | {"premium_minor": premium}
     Insurance.objects.bulk_create(
         [Insurance(merchant_id=order.merchant_id, order=order, ref=new_ref("IN"), currency=order.currency, rules_version=rules.version,
-                   made_at=clock.now(), **terms)],
+                   made_at=clock.now(), premium_minor=premium, **terms)],
         ignore_conflicts=True,
     )  # fmt: skip
     made = Insurance.objects.select_for_update().select_related("insurer").get(merchant_id=order.merchant_id, order_id=order.pk)
-    if any(getattr(made, name) != value for name, value in terms.items()):
+    if any(getattr(made, name) != value for name, value in asked.items()):
         raise Conflict(say("这个订单已按其他条件投保。", "This order is insured already, on other terms."), code="insured_already")
     if premium and not _posted(made):
         book_premium(made)

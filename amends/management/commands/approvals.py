@@ -25,7 +25,6 @@ from amends.management.person import actor_named
 from amends.people.rules import Actor
 from amends.plumbing.console import language, tell
 
-VIEWS = ("waiting", "ended", "alarms")
 NONE = say("没有。", "None.")
 
 
@@ -36,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("what", nargs="?", default="list", choices=["list", "show", "approve", "refuse", "withdraw", "review"])
         parser.add_argument("ref", nargs="?", default="", metavar="AP-…", help="which one; not for list")
         parser.add_argument("--as", dest="person", required=True, metavar="EMAIL", help="who acts")
-        parser.add_argument("--view", choices=VIEWS, default="waiting", help="list: what waits, what is over, or alarms")
+        parser.add_argument("--view", choices=queries.VIEWS, default="waiting", help="list: what waits, your own, what is over, alarms")
         parser.add_argument("--why", default="", help="the reason; a refusal and a review need one")
         parser.add_argument("--verdict", default="", choices=["", *(v.value for v in Verdict)], help="review: what you find")
         parser.add_argument("--json", action="store_true", help="print what a program can read")
@@ -46,7 +45,7 @@ class Command(BaseCommand):
         try:
             by = actor_named(asked.person)
             if asked.what == "list":
-                self._list(_view(asked.view, by), by, as_json=asked.json)
+                self._list(queries.listed(asked.view, by).rows, by, as_json=asked.json)
             else:
                 self._show(_done(asked, by), by, as_json=asked.json)
         except Refusal as refusal:
@@ -86,13 +85,6 @@ def plain(row: Approval, by: Actor) -> dict[str, Any]:
         "rules": row.payload["rules"], "outcome": row.outcome, "decided_why": row.decided_why, "reviewed_as": row.reviewed_as,
         "you_may": list(queries.may(row, by)), **{name: at and at.isoformat() for name, at in instants.items()},
     }  # fmt: skip
-
-
-def _view(view: str, by: Actor) -> list[Approval]:
-    if view == "ended":
-        return queries.answered(by).rows
-    rows = queries.waiting(by) if view == "waiting" else queries.alarms(by)
-    return list(rows[: queries.MOST])
 
 
 def _done(asked: Namespace, by: Actor) -> Approval:

@@ -16,14 +16,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from amends.kernel.refusals import Refusal
-from amends.kernel.texts import Text
+from amends.kernel.refusals import Refusal, Unprocessable
+from amends.kernel.texts import Text, say
 from amends.management.person import actor_named
 from amends.people.rules import Actor
 from amends.plumbing.console import language
 from amends.plumbing.delimited import MOST_BYTES
+from amends.reconciliation.exports import major
 from amends.refunds.bank import batches, confirming
 from amends.refunds.models import BankBatch
 
@@ -54,12 +55,14 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(told, ensure_ascii=False, default=_plain))
             return
         for row in told if isinstance(told, list) else [told]:
-            self.stdout.write("\n".join(f"{name:<14} {_shown(value)}" for name, value in row.items()) + "\n")
+            # Beside minor units stands the sum as people write it.
+            shown = {name: value for name, value in row.items() if not name.endswith("_minor")}
+            self.stdout.write("\n".join(f"{name:<14} {_shown(value)}" for name, value in shown.items()) + "\n")
 
     def _waiting(self, asked: Namespace, by: Actor) -> list[dict[str, Any]]:
         return [
             {"refund": one.ref, "case": one.case.ref, "stage": one.stage, "account": one.payee.hint if one.payee else "",
-             "unit": one.unit, "amount_minor": one.amount_minor}
+             "unit": one.unit, "amount_minor": one.amount_minor, "amount": major(one.amount_minor, one.unit)}
             for one in batches.waiting(by)[:1000]
         ]  # fmt: skip
 
@@ -72,7 +75,10 @@ class Command(BaseCommand):
 
     def _show(self, asked: Namespace, by: Actor) -> dict[str, Any]:
         found = batches.batch(asked.ref, by)
-        rows = [f"{row.position} {row.refund.ref} {row.amount_minor} {row.answer or '-'} {row.reason}" for row in batches.rows_of(found)]
+        rows = [
+            f"{row.position} {row.refund.ref} {major(row.amount_minor, found.currency)} {row.answer or '-'} {row.reason}"
+            for row in batches.rows_of(found)
+        ]
         return _batch(found) | {"rows": rows}
 
     def _release(self, asked: Namespace, by: Actor) -> dict[str, Any]:
@@ -89,14 +95,15 @@ class Command(BaseCommand):
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 out.write(content)
         except FileExistsError as wrong:
-            raise CommandError(f"{path} is there already; name another with --to.") from wrong
+            there = say("{path} 已经存在，请用 --to 另写一个。", "{path} is there already; name another with --to.", path=path)
+            raise Unprocessable(there) from wrong
         return {"written": str(path), "bytes": len(content)}
 
     def _confirm(self, asked: Namespace, by: Actor) -> dict[str, Any]:
         if asked.answer is None or not asked.answer.is_file():
-            raise CommandError("Name the bank's file with --from.")
+            raise Unprocessable(say("请用 --from 写明银行的文件。", "Name the bank's file with --from."))
         if asked.answer.stat().st_size > MOST_BYTES:
-            raise CommandError(f"{asked.answer} exceeds {MOST_BYTES // 1_000_000} MB.")
+            raise Unprocessable(say("{path} 超过 {n} MB。", "{path} exceeds {n} MB.", path=asked.answer, n=MOST_BYTES // 1_000_000))
         told = confirming.confirm(asked.ref, asked.answer.read_bytes(), by=by)
         sums = {"paid": told.paid, "failed": told.failed, "returned": told.returned, "waiting": told.waiting}
         return _batch(batches.batch(told.batch.ref, by)) | sums
@@ -104,7 +111,8 @@ class Command(BaseCommand):
 
 def _batch(one: BankBatch) -> dict[str, Any]:
     return {
-        "ref": one.ref, "state": one.state, "currency": one.currency, "total_minor": one.total_minor, "count": one.count,
+        "ref": one.ref, "state": one.state, "currency": one.currency, "total_minor": one.total_minor,
+        "total": major(one.total_minor, one.currency), "count": one.count,
         "digest": one.digest, "made_by": one.made_by.name if one.made_by else "", "made_at": one.made_at,
         "released_by": one.released_by.name if one.released_by else "", "released_at": one.released_at, "confirmed_at": one.confirmed_at,
     }  # fmt: skip

@@ -16,7 +16,8 @@ from amends.liability.queries.charges import charges
 from amends.liability.rules import CHARGE_BACK_TO, OUTSIDE_KINDS, WHAT
 from amends.liability.verbs import charging
 from amends.liability.verbs.bearers import add_bearer
-from amends.liability.verbs.deposits import announce_charge
+from amends.liability.verbs.deductions import announce_charge
+from amends.liability.verbs.giving_back import give_back
 from amends.management.bearing import refused, said, told, with_person, written
 from amends.management.person import actor_named
 from amends.people.rules import PLATFORM
@@ -29,7 +30,7 @@ class Command(BaseCommand):
     help = "Who finally bears a cost: list charges, ask, answer, decide, pay; put carriers, suppliers and insurers on record."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        below = parser.add_subparsers(dest="word", metavar="list|ask|admit|deny|hold|excuse|write-off|pay|deduct|bearer", required=True)
+        below = parser.add_subparsers(dest="word", metavar="list|ask|admit|deny|hold|excuse|write-off|pay|give-back|…", required=True)
         listed = below.add_parser("list", help="charges, the newest first")
         listed.add_argument("--stage", default="", choices=["", *CHARGE_BACK_TO.stages])
         listed.add_argument("--case", default="", help="of one case")
@@ -54,6 +55,11 @@ class Command(BaseCommand):
         pay.add_argument("ref", help="CB-…")
         pay.add_argument("--reference", default="", help="the bank's, for a carrier or supplier")
         with_person(pay)
+        back = below.add_parser("give-back", help="what was paid for a cost that is gone goes back")
+        back.add_argument("ref", help="CB-…")
+        back.add_argument("--reference", default="", help="the bank's, for a carrier or supplier")
+        back.add_argument("--words", required=True)
+        with_person(back)
         again = below.add_parser("deduct", help="announce again a deduction that was withdrawn")
         again.add_argument("ref", help="CB-…")
         with_person(again)
@@ -86,6 +92,8 @@ class Command(BaseCommand):
             )  # fmt: skip
         if word == "pay":
             return charging.bear(options["ref"], reference=options["reference"], by=by)
+        if word == "give-back":
+            return give_back(options["ref"], reference=options["reference"], words=options["words"], by=by)
         if word == "deduct":
             announce_charge(options["ref"], by=by)
             return ChargeBackTo.objects.get(ref=clean_ref(options["ref"]))

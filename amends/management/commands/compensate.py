@@ -8,13 +8,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from amends.approvals.words import sum_words
 from amends.cases.queries import case_for
 from amends.compensation import supplements
 from amends.compensation.giving import Decided, compensate
 from amends.compensation.models import Supplement
 from amends.compensation.offers import Offer
 from amends.compensation.queries import Given, given_on
-from amends.compensation.rules import KIND_NAMES, Kind, in_words
+from amends.compensation.rules import KIND_NAMES, Kind
 from amends.kernel.refusals import Refusal
 from amends.kernel.texts import say
 from amends.management.person import actor_named
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--claim", default="", help="claim_sum: name of the sum that the decision opens")
         parser.add_argument("--words", default="", help="for the consumer")
         parser.add_argument("--why", default="", help="for whoever approves it")
+        parser.add_argument("--glass", action="store_true", help="it cannot wait: give it now, --why says so, another reviews it")
         parser.add_argument("--key", default="", help="the same key is decided once")
         parser.add_argument("--supplement", type=int, metavar="MINOR", help="ask the consumer to pay so much on top instead")
         parser.add_argument("--json", action="store_true", help="print JSON")
@@ -52,7 +54,8 @@ class Command(BaseCommand):
                 minor, named = options["supplement"], {"key": options["key"], "reason": options["why"]}
                 self._asked(supplements.ask(options["case"], amount_minor=minor, by=by, **named), options["json"])
             elif options["kind"]:
-                decided = compensate(options["case"], _offer(options), by=by, key=options["key"], why=options["why"])
+                named = {"key": options["key"], "why": options["why"], "break_glass": options["glass"]}
+                decided = compensate(options["case"], _offer(options), by=by, **named)
                 self._decided(decided, options["json"])
             else:
                 self._listed(given_on(case_for(options["case"], by)), options["json"])
@@ -79,8 +82,8 @@ class Command(BaseCommand):
             if as_json:
                 self.stdout.write(json.dumps(_plain(row), ensure_ascii=False))
             else:
-                state = (say("已到账", "arrived") if row.arrived else say("在路上", "on its way")).into(language())
-                kind, sum_ = KIND_NAMES[row.kind].into(language()), in_words(row.amount_minor, row.unit).into(language())
+                state = row.state.into(language())
+                kind, sum_ = KIND_NAMES[row.kind].into(language()), sum_words(row.amount_minor, row.unit).into(language())
                 self.stdout.write(f"{row.at:%Y-%m-%d}  {kind}  {sum_}  {state}")
 
 

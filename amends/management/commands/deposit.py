@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 from amends.liability.clockwork import deduct_all
 from amends.liability.hands import seen_merchant
 from amends.liability.models import DepositMove
-from amends.liability.queries.deposits import deposit, deposits
+from amends.liability.queries import deposits as reads
 from amends.liability.rules import OFFERED
-from amends.liability.verbs import deposits as verbs
+from amends.liability.verbs import deductions, deposits, holds
 from amends.liability.verbs.insuring import insure_all
 from amends.management.bearing import refused, said, told, with_person, written
 from amends.management.person import actor_named
@@ -23,7 +23,7 @@ from amends.people.rules import PLATFORM, Actor
 
 KINDS = {"hold": "hold", "deduct": "deduct", "pay-out": "pay_out"}
 ANSWERS: dict[str, Callable[..., Any]] = {
-    "release": verbs.release, "contest": verbs.contest, "uphold": verbs.uphold, "withdraw": verbs.withdraw,
+    "release": holds.release, "contest": deductions.contest, "uphold": deductions.uphold, "withdraw": deductions.withdraw,
 }  # fmt: skip
 
 
@@ -92,7 +92,7 @@ class Command(BaseCommand):
             self._show(options["merchant"], as_json=options["json"])
 
     def _list(self, options: dict[str, Any]) -> None:
-        for row in deposits(low=options["low"], most=10_000):
+        for row in reads.deposits(low=options["low"], most=100_000).rows:
             plain = {"merchant": row.merchant.ref, "currency": row.currency, "free_minor": row.free, "held_minor": row.held,
                      "owed_minor": row.owes, "required_minor": row.required, "low": row.is_low}  # fmt: skip
             if options["json"]:
@@ -103,7 +103,7 @@ class Command(BaseCommand):
                 )
 
     def _show(self, ref: str, *, as_json: bool) -> None:
-        view = refused(lambda: deposit(seen_merchant(ref, PLATFORM), PLATFORM))
+        view = refused(lambda: reads.deposit(seen_merchant(ref, PLATFORM), PLATFORM))
         if as_json:
             plain = {
                 "merchant": view.merchant.ref,
@@ -140,17 +140,17 @@ class Command(BaseCommand):
 
 def _made(word: str, options: dict[str, Any], by: Actor) -> Any:
     if word == "top-up":
-        return verbs.top_up(options["merchant"], amount_minor=options["minor"], provider_ref=options["reference"], by=by)
+        return deposits.top_up(options["merchant"], amount_minor=options["minor"], provider_ref=options["reference"], by=by)
     if word == "terms":
-        return verbs.set_terms(options["merchant"], required_minor=options["required"], warn_minor=options["warn"], by=by)
+        return deposits.set_terms(options["merchant"], required_minor=options["required"], warn_minor=options["warn"], by=by)
     if word in ANSWERS:
         return ANSWERS[word](options["ref"], why=options["why"], by=by)
     about = {"amount_minor": options["minor"], "reason": options["reason"], "why": options["why"], "by": by}
     if word == "deduct":
-        return verbs.announce(options["merchant"], case_ref=options["case"], hold_ref=options["hold"], **about)
+        return deductions.announce(options["merchant"], case_ref=options["case"], hold_ref=options["hold"], **about)
     if word == "hold":
-        return verbs.hold(options["merchant"], **about)
-    return verbs.pay_out(options["merchant"], **about)
+        return holds.hold(options["merchant"], **about)
+    return deposits.pay_out(options["merchant"], **about)
 
 
 def _line(move: DepositMove) -> str:

@@ -64,6 +64,9 @@ class Command(BaseCommand):
             return
         for e in parsed.errors[:SHOWN]:
             self.stdout.write(f"{e.row}  {e.column}  {e.value}  {e.wrong.into(language())}  {e.right.into(language())}")
+        if not done and not parsed.errors:
+            sound = say("{n} 条价格都读得通，没有写入。", "{n} prices can be read; nothing was written.", n=len(parsed.prices))
+            self.stdout.write(sound.into(language()))
         if done:
             told = say("新价格 {new} 条，已有 {already} 条。", "{new} new prices, {already} known already.", **done.record())
             self.stdout.write(told.into(language()))

@@ -74,7 +74,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(told, ensure_ascii=False, default=_plain))
             return
         for row in told if isinstance(told, list) else [told]:
-            self.stdout.write("\n".join(f"{name:<16} {_shown(value)}" for name, value in row.items()) + "\n")
+            # Beside minor units stands the sum as people write it.
+            shown = {name: value for name, value in row.items() if not name.endswith("_minor")}
+            self.stdout.write("\n".join(f"{name:<16} {_shown(value)}" for name, value in shown.items()) + "\n")
 
     def _ask(self, asked: Namespace, by: Actor) -> dict[str, Any]:
         until = _instant(asked.until) or _today()
@@ -84,9 +86,9 @@ class Command(BaseCommand):
     def _take(self, asked: Namespace, by: Actor) -> dict[str, Any]:
         path = Path(asked.name)
         if not path.is_file():
-            raise CommandError(f"There is no file {asked.name or '(none named)'}.")
+            raise Unprocessable(say("没有文件 {name}。", "There is no file {name}.", name=asked.name or "-"))
         if path.stat().st_size > MOST_BYTES:
-            raise CommandError(f"{path} exceeds {MOST_BYTES // 1_000_000} MB.")
+            raise Unprocessable(say("{path} 超过 {n} MB。", "{path} exceeds {n} MB.", path=path, n=MOST_BYTES // 1_000_000))
         sheet: Sheet | None = load_sheet(asked.mapping.read_text("utf-8"), name=asked.mapping.name) if asked.mapping else None
         if asked.dry_run:
             found, gateway = taking.read_file(path.name, path.read_bytes(), sheet)
@@ -99,7 +101,7 @@ class Command(BaseCommand):
     def _compare(self, asked: Namespace, by: Actor) -> dict[str, Any]:
         since, until = _instant(asked.since), _instant(asked.until) or _today()
         if since is None or since >= until:
-            raise CommandError("Name with --since from when on, before --until.")
+            raise Unprocessable(say("请用 --since 写明从何时起，要早于 --until。", "Name with --since from when on, before --until."))
         taking.check_gateway(asked.gateway)
         return _run(compare(asked.gateway, since, until, by=by))
 
@@ -133,7 +135,7 @@ class Command(BaseCommand):
         rows = list(self._chosen(asked, by))
         lines: Iterator[str] = differences_csv(rows)
         if not asked.name:
-            raise CommandError("Name the file to write.")
+            raise Unprocessable(say("请写明要写入的文件。", "Name the file to write."))
         Path(asked.name).write_text("".join(lines), "utf-8", newline="")
         return {"written": asked.name, "rows": len(rows)}
 
@@ -157,9 +159,10 @@ def _run(row: Run) -> dict[str, Any]:
 
 def _difference(row: Difference) -> dict[str, Any]:
     names = ("ref", "gateway", "kind", "what", "key", "provider_ref", "unit", "ours_minor", "theirs_minor", "ours_state", "theirs_state")
-    owner = row.owner.name if row.owner else ""
     more = ("found_at", "due_at", "resolved_at", "resolution", "why")
-    return {name: getattr(row, name) for name in names} | {"owner": owner} | {name: getattr(row, name) for name in more}
+    sums = {"ours": major(row.ours_minor, row.unit), "theirs": major(row.theirs_minor, row.unit)}
+    told = {name: getattr(row, name) for name in names} | sums | {"owner": row.owner.name if row.owner else ""}
+    return told | {name: getattr(row, name) for name in more}
 
 
 def _instant(typed: str) -> datetime | None:

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from amends.approvals.models import Approval
-from amends.kernel.money import Money
 from amends.kernel.refusals import Refusal
 from amends.kernel.texts import Text, say
+from amends.ledger.words import sum_words
 from amends.people.models import User
 from amends.people.queries import actor_of
 from amends.people.rules import PLATFORM, Actor
@@ -146,7 +146,7 @@ def _who(email: str) -> Actor:
 
 
 def _money(minor: int, unit: str) -> str:
-    return say("{sum}", "{sum}", sum=Money(minor, unit.split(".")[0])).into(language())
+    return sum_words(minor, unit).into(language())
 
 
 def _plain(row: Refund, due_at: datetime | None) -> dict[str, Any]:

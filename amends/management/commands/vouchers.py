@@ -8,15 +8,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from amends.approvals.words import sum_words
 from amends.compensation import clockwork, purses
 from amends.compensation.giving import give_voucher
 from amends.compensation.models import Voucher
 from amends.compensation.queries import voucher_for, vouchers_of
-from amends.compensation.rules import STATE_NAMES, Purchase
+from amends.compensation.rules import PURSE_NAMES, STATE_NAMES, Purchase
 from amends.compensation.vouchers import Terms, number_of, redeem, revoke
 from amends.kernel.money import Money
 from amends.kernel.refusals import Refusal
-from amends.kernel.texts import say
+from amends.kernel.texts import Text, say
 from amends.management.person import actor_named
 from amends.people.rules import Actor
 from amends.plumbing.console import language
@@ -40,11 +41,13 @@ class Command(BaseCommand):
         parser.add_argument("--min-spend", type=int, default=0, help="give: least order, minor units")
         parser.add_argument("--days", type=int, default=0, help="give: days of validity (as the money rules say)")
         parser.add_argument("--reason", default="", help="give, revoke: why, for the consumer")
+        parser.add_argument("--why", default="", help="give: why, for whoever approves it")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "expire":
-            self._say({"changed": clockwork.tick()}, options["json"])
+            n = clockwork.tick()
+            self._say({"changed": n}, say("处理了 {n} 条。", "{n} rows changed.", n=n), options["json"])
             return
         if not options["who"]:
             raise CommandError(say("请用 --as 说明是谁。", "Say who acts by --as.").into(language()))
@@ -62,9 +65,10 @@ class Command(BaseCommand):
 
     def _give(self, by: Actor, options: dict[str, Any]) -> None:
         terms = Terms(options["currency"], options["amount"], options["min_spend"], "merchant", options["days"])
-        decided = give_voucher(options["ref"], terms, by=by, reason=options["reason"])
+        decided = give_voucher(options["ref"], terms, by=by, reason=options["reason"], why=options["why"])
         if decided.approval:
-            self._say({"given": False, "approval": decided.approval.ref}, options["json"])
+            asked = {"given": False, "approval": decided.approval.ref}
+            self._say(asked, WAITS.filled(ref=decided.approval.ref), options["json"])
         else:
             self._one(voucher_for(decided.came, by), options["json"])
 
@@ -77,7 +81,9 @@ class Command(BaseCommand):
 
     def _purse(self, by: Actor, options: dict[str, Any]) -> None:
         for one in purses.purses_of(purses.holder(options["ref"], by).pk):
-            self._say({"purse": one.purse, "unit": one.unit, "balance_minor": one.balance_minor}, options["json"])
+            told = {"purse": one.purse, "unit": one.unit, "balance_minor": one.balance_minor}
+            held = sum_words(one.balance_minor, one.unit)
+            self._say(told, say("{name}  {held}", "{name}  {held}", name=PURSE_NAMES[one.purse], held=held), options["json"])
 
     def _one(self, row: Voucher, as_json: bool) -> None:
         if as_json:
@@ -87,8 +93,8 @@ class Command(BaseCommand):
         state = STATE_NAMES[row.state].into(language())
         self.stdout.write(f"{row.ref}  {sums}  {state}  {row.valid_until:%Y-%m-%d}  {number_of(row)}".rstrip())
 
-    def _say(self, told: dict[str, Any], as_json: bool) -> None:
-        self.stdout.write(json.dumps(told) if as_json else "  ".join(f"{name}: {value}" for name, value in told.items()))
+    def _say(self, told: dict[str, Any], words: Text, as_json: bool) -> None:
+        self.stdout.write(json.dumps(told) if as_json else words.into(language()))
 
 
 def _plain(row: Voucher) -> dict[str, Any]:

@@ -69,9 +69,9 @@ class Stage:
         """`run` is tried at `at`."""
         heapq.heappush(self.agenda, Planned(at, next(self.numbers), run))
 
-    def open_case(self, at: datetime, who: Character, *, wants: str = "") -> None:
-        """At `at` a consumer of this character files a claim about some order that was signed for shortly before."""
-        self.plan(at, lambda: self._open(Opening(who, wants)))
+    def open_case(self, at: datetime, who: Character, *, wants: str = "", shop: int | None = None) -> None:
+        """At `at` a consumer of this character files a claim about some order that was signed for shortly before, in `shop` if one can."""
+        self.plan(at, lambda: self._open(Opening(who, wants, shop)))
 
     def run(self, until: datetime) -> None:
         """Everything that was planned, and all that follows from it, has happened up to `until`."""

@@ -34,6 +34,7 @@ PASSWORD = "amends-demo-2026"  # noqa: S105 - printed at every start: the demo's
 IN_EACH_STAGE = 11
 DEMO = "demo_marketplace"
 SPAN = timedelta(days=40)
+ON_THE_BENCH = ("inspection", "awaiting")
 GOODS_AWAY = {place for place, _, _ in RESTS if place[0] in ("return_shipment", "inspection")} | {("case", "unwinding")}
 STAFF = (
     ("judge@example.com", "Judge", Role.ARBITER),
@@ -100,6 +101,11 @@ def anna() -> int | None:
     return Membership.objects.filter(user__email="anna@example.com").values_list("consumer_id", flat=True).first()
 
 
+def bolts_shop() -> int | None:
+    """The merchant that the demo's Bolt sells as."""
+    return Membership.objects.filter(user__email="bolt@example.com").values_list("merchant_id", flat=True).first()
+
+
 def judge() -> Actor:
     """The demo's arbiter, made where there is none."""
     user = a_user("judge@example.com", "Judge", Role.ARBITER)
@@ -107,14 +113,18 @@ def judge() -> Actor:
 
 
 def people_the_stages(stage: Stage, cases: int, dice: random.Random) -> None:
-    """This stage's part of the cases for a marketplace of today: enough at rest in every stage, the others on their way for weeks."""
-    now = clock.machine_now()
+    """This stage's part of the cases for a marketplace of today: enough at rest in every stage, the others on their way for weeks.
+
+    Where his shop is this stage's, Bolt, who may sign in, has goods on his bench.
+    """
+    now, bench = clock.machine_now(), bolts_shop()
     rests = [row for row in RESTS for _ in range(min(IN_EACH_STAGE, max(1, cases // (len(RESTS) + 5))))][:cases]
     for number in range(cases):
         place, likes, (least, most) = rests[number] if number < len(rests) else (None, {}, (30, SPAN / timedelta(hours=1)))
         begins, who = now - timedelta(hours=dice.uniform(least, most)), drawn(dice, likes=likes, rests_at=place)
         if number % stage.shard.of == stage.shard.number:
-            stage.open_case(begins, who, wants="return_refund" if place in GOODS_AWAY else "")
+            shop, bench = (bench, None) if place == ON_THE_BENCH else (None, bench)
+            stage.open_case(begins, who, wants="return_refund" if place in GOODS_AWAY else "", shop=shop)
 
 
 def people_a_run(stage: Stage, cases: int, dice: random.Random, begins_in: timedelta) -> None:

@@ -25,7 +25,8 @@ from amends.kernel.refusals import Refusal
 from amends.liability.models import Bearer, ChargeBackTo, DepositMove, Insurance
 from amends.liability.verbs.bearers import add_bearer
 from amends.liability.verbs.charging import admit_liability, ask_bearer, deny_liability, still_borne
-from amends.liability.verbs.deposits import hold, top_up
+from amends.liability.verbs.deposits import top_up
+from amends.liability.verbs.holds import hold
 from amends.liability.verbs.insuring import insure
 from amends.market.models import Merchant, Order, PriceMark, Tender
 from amends.market.prices import mark_prices

@@ -53,15 +53,17 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Who files, and the remedy that the story needs ('' = whichever is open)."""
+    """Who files, the remedy that the story needs ('' = whichever is open), and the merchant whose shop is preferred."""
 
     who: Character
     wants: str
+    shop: int | None = None
 
 
 def opened(opening: Opening, dice: random.Random, anna: int | None = None, shard: Shard = WHOLE) -> Case | None:
     """A new case of this opening, or None where no order of these days gives rise to one. Anna, who may sign in, has more than others."""
-    for order in _orders(dice, anna if dice.random() < ANNAS_SHARE else None, shard) or _orders(dice, None, shard):
+    narrowed = {"merchant_id": opening.shop} if opening.shop else {"consumer_id": anna} if anna and dice.random() < ANNAS_SHARE else {}
+    for order in _orders(dice, shard, **narrowed) or _orders(dice, shard):
         application = _application(order, opening, dice)
         if application is not None:
             return apply(application, by=buyer(order))
@@ -78,10 +80,10 @@ def is_left_alone(order: Order) -> bool:
     return order.number[-1] in "05"
 
 
-def _orders(dice: random.Random, of: int | None, shard: Shard) -> list[Order]:
+def _orders(dice: random.Random, shard: Shard, **narrowed: int) -> list[Order]:
     at = clock.now()
     recent = Q(shipments__signed_at__range=(at - RECENT, at)) | Q(placed_at__range=(at - RECENT, at), shipments__shipped_at__isnull=True)
-    orders = shard.rows(Order.objects.filter(recent, consumer_id=of) if of else Order.objects.filter(recent))
+    orders = shard.rows(Order.objects.filter(recent, **narrowed))
     keys = list(orders.order_by("pk").values_list("pk", flat=True)[:2000])
     picked = dice.sample(keys, min(TRIES, len(keys)))
     found = {order.pk: order for order in Order.objects.filter(pk__in=picked).select_related("merchant").prefetch_related("lines")}

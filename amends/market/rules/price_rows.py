@@ -48,19 +48,28 @@ class ParsedPrices:
 def read_prices(stream: BinaryIO, *, zone: str, currency: str) -> ParsedPrices:
     """The prices of a seekable byte stream; times without a zone are in `zone`, sums without a currency in `currency`.
 
-    Refuses (Unprocessable) a file without one of the columns; what is wrong with rows stands in `errors`.
+    Refuses (Unprocessable) an unknown zone and a file without one of the columns; what is wrong with rows stands in `errors`.
     """
+    there = _zone(zone)
     layout = layout_of(stream)
     where = _places(layout.header)
     parsed = ParsedPrices()
     for number, cells in records(stream, layout, None):
-        there = {name: cells[place].strip() if place < len(cells) else "" for name, place in where.items()}
-        found = _row(number, there, {name: layout.header[place] for name, place in where.items()}, zone, currency)
+        written = {name: cells[place].strip() if place < len(cells) else "" for name, place in where.items()}
+        found = _row(number, written, {name: layout.header[place] for name, place in where.items()}, there, currency)
         if isinstance(found, PriceSpec):
             parsed.prices.append(found)
         else:
             parsed.errors += found
     return parsed
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as unknown:
+        wrong = say("没有这个时区：{zone}。", "There is no time zone {zone}.", zone=name)
+        raise Unprocessable.field("zone", wrong, code="unknown_zone") from unknown
 
 
 def _places(header: tuple[str, ...]) -> dict[str, int]:
@@ -72,9 +81,9 @@ def _places(header: tuple[str, ...]) -> dict[str, int]:
     return where
 
 
-def _row(number: int, cells: dict[str, str], headers: dict[str, str], zone: str, currency: str) -> PriceSpec | list[RowError]:
+def _row(number: int, cells: dict[str, str], headers: dict[str, str], zone: ZoneInfo, currency: str) -> PriceSpec | list[RowError]:
     faults: list[RowError] = []
-    reader = Reader(ZoneInfo(zone), cells.get("currency", "").upper() or currency)
+    reader = Reader(zone, cells.get("currency", "").upper() or currency)
 
     def take(name: str, read: Callable[[str], T]) -> T | None:
         written = cells[name]

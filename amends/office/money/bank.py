@@ -64,7 +64,8 @@ def make(request: ActorRequest) -> HttpResponse:
     answer = act(request, run)
     for one in made:
         tell(
-            request, say("已制单：{n} 笔。要由另一个人放行。", "The file has {n} rows. Somebody else has to release it.", n=one.batch.count)
+            request,
+            say("已制单：{n} 笔。要由另一个人放行。", "Rows in the file: {n}. Somebody else has to release it.", n=one.batch.count),
         )
         if one.left:
             ref, why = next(iter(one.left.items()))
@@ -87,7 +88,7 @@ def _page(request: ActorRequest, ref: str, *, refusal: Refusal | None = None) ->
         **row_of(found), "rows": [(row, ANSWERS[row.answer], _kind(row)) for row in rows], "may_keep": may_keep(request.actor),
         "is_maker": found.made_by_id == request.actor.user_id, "refusal": refusal, "paid": sum(row.answer == "paid" for row in rows),
         "failed": sum(row.answer == "failed" for row in rows), "waiting": sum(not row.answer for row in rows),
-        "has_left": found.state in ("released", "confirmed"),
+        "has_left": found.state in batches.LET_OUT,
     }  # fmt: skip
     return render(request, "office/money/bank_batch.html", context, status=refusal.status if refusal else 200)
 

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from amends.approvals.queries import may_break_glass
 from amends.approvals.rules_of_money import rules_on
 from amends.faces.bearing import (
     BearerForm,
@@ -23,17 +24,17 @@ from amends.faces.bearing import (
     statement_file,
     statement_page,
 )
-from amends.faces.case_pages import brief, with_errors
+from amends.faces.case_pages import brief, with_errors, with_query
 from amends.faces.entering import ActorRequest, face, given
 from amends.kernel import clock
 from amends.kernel.refusals import Refusal, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.liability.hands import seen_merchant
+from amends.liability.queries import deposits as reads
 from amends.liability.queries.charges import bearers
-from amends.liability.queries.deposits import deposit, deposits
 from amends.liability.queries.insuring import insurers, latest, refusals
 from amends.liability.rules import NOT_COVERED, PARTY_WORDS, ZONES
-from amends.liability.verbs import deposits as verbs
+from amends.liability.verbs import deductions, deposit_row, deposits, holds
 from amends.liability.verbs.bearers import add_bearer
 
 AT = "/office/money/deposits/"
@@ -49,8 +50,7 @@ SAID: dict[str, Text] = {
     "upholding": say("异议不成立，已扣款。", "The objection does not hold; it was deducted."),
     "withdrawal": say("扣款已撤回。", "The deduction is withdrawn."),
 }
-
-
+BREAKS = {"hold": "deposit_hold", "deduction": "deposit_deduct", "pay_out": "deposit_pay_out"}
 VERBS = {"release": "release", "upholding": "uphold", "withdrawal": "withdraw"}
 
 
@@ -66,7 +66,9 @@ def _forms() -> dict[str, forms.Form]:
 def listed(request: ActorRequest) -> HttpResponse:
     """Every merchant's deposit, or those that are low."""
     low = request.GET.get("low") == "1"
-    return render(request, "office/money/deposits.html", {"rows": deposits(low=low), "low": low, "at": AT})
+    found = reads.deposits(low=low, after=str(request.GET.get("after", "")))
+    more = with_query(AT, low="1" if low else "", after=found.after) if found.after else ""
+    return render(request, "office/money/deposits.html", {"rows": found.rows, "next_url": more, "low": low, "at": AT})
 
 
 @require_GET
@@ -86,7 +88,7 @@ def _one(
     more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     merchant = seen_merchant(ref, request.actor)
-    view = deposit(merchant, request.actor)
+    view = reads.deposit(merchant, request.actor)
     blank = _forms()
     blank["terms"] = TermsForm(initial={"required_minor": view.required, "warn_minor": view.warn})
     if form is not None:
@@ -94,7 +96,9 @@ def _one(
     context: dict[str, Any] = {
         "view": view, "merchant": merchant, "moves": coloured_moves(view.moves), "at": f"{AT}{merchant.ref}/", "moves_at": AT,
         "cases": CASES, "opened": opened, "refusal": brief(refusal), "may_act": not request.actor.only_reads,
-        "glass": given(request, "break_glass") == "on", "review_hours": rules_on(clock.now()).approvals.review_hours,
+        "glass": given(request, "break_glass") == "on",
+        "may_break": {name: may_break_glass(action, request.actor, 1, view.currency) for name, action in BREAKS.items()},
+        "review_hours": rules_on(clock.now()).approvals.review_hours,
         "pause_days": rules_on(clock.now()).approvals.glass_pause_days,
         **{name.replace("-", "_"): each for name, each in blank.items()}, **(more or {}),
     }  # fmt: skip
@@ -116,7 +120,8 @@ def made(request: ActorRequest, ref: str, noun: str) -> HttpResponse:
     if "case" in told:
         told["case_ref"] = told.pop("case")
     runs: Mapping[str, Callable[..., object]] = {
-        "top-up": verbs.top_up, "hold": verbs.hold, "deduction": verbs.announce, "pay-out": verbs.pay_out, "terms": verbs.set_terms,
+        "top-up": deposits.top_up, "hold": holds.hold, "deduction": deductions.announce, "pay-out": deposits.pay_out,
+        "terms": deposits.set_terms,
     }  # fmt: skip
     if noun not in ("top-up", "terms") and given(request, "break_glass") == "on":
         told["break_glass"] = True
@@ -130,8 +135,12 @@ def made(request: ActorRequest, ref: str, noun: str) -> HttpResponse:
 @face("office")
 def answered(request: ActorRequest, ref: str, noun: str) -> HttpResponse:
     """What becomes of a hold or an announced deduction."""
-    runs: Mapping[str, Callable[..., object]] = {"release": verbs.release, "upholding": verbs.uphold, "withdrawal": verbs.withdraw}
-    merchant = verbs.found_move(ref, request.actor).merchant
+    runs: Mapping[str, Callable[..., object]] = {
+        "release": holds.release,
+        "upholding": deductions.uphold,
+        "withdrawal": deductions.withdraw,
+    }
+    merchant = deposit_row.found_move(ref, request.actor).merchant
     try:
         return settled(request, lambda: runs[noun](ref, why=given(request, "why"), by=request.actor), f"{AT}{merchant.ref}/", SAID[noun])
     except Unprocessable as refusal:

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from amends.faces.entering import ActorRequest, act, face
 from amends.faces.told import acted, tell
 from amends.kernel.texts import Text, say
+from amends.reconciliation.rules.words import gateway_name, state_name
 from amends.refunds import gateway_words as words
+from amends.refunds.events import IGNORED
 from amends.refunds.gateways import Standing, may_keep, probe, push_again, pushes_of, standings
 from amends.refunds.models import GatewayEvent
 
@@ -59,9 +61,15 @@ def pushed(request: ActorRequest) -> HttpResponse:
 
 def _push(row: GatewayEvent) -> dict[str, Any]:
     return {
-        "row": row, "kind": words.KINDS.get(row.kind, words.KINDS["other"]), "state": words.STATES[row.state], "tone": KINDS[row.state],
-        "key": str(row.told.get("key", "")), "again": f"{PATH}{row.gateway}/pushes/{row.event}/again/" if row.state == "failed" else "",
+        "row": row, "gateway": gateway_name(row.gateway), "kind": words.KINDS.get(row.kind, words.KINDS["other"]),
+        "state": words.STATES[row.state], "tone": KINDS[row.state], "outcome": _outcome(row), "key": str(row.told.get("key", "")),
+        "again": f"{PATH}{row.gateway}/pushes/{row.event}/again/" if row.state == "failed" else "",
     }  # fmt: skip
+
+
+def _outcome(row: GatewayEvent) -> Text | None:
+    """What became of it in words; None where its state says all. Outcomes are a refund's stage, or `chargeback` and its state."""
+    return None if row.outcome == IGNORED else state_name(row.outcome.rpartition(" ")[2])
 
 
 @require_POST

@@ -15,7 +15,7 @@ from amends.faces.entering import ActorRequest, face
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound
 from amends.kernel.texts import say
-from amends.ledger.queries import about_ref, trial_balance
+from amends.ledger.queries import TrialRow, about_ref, trial_balance
 from amends.ledger.words import party_name, sum_words
 from amends.market.models import Merchant
 
@@ -41,7 +41,7 @@ def show(request: ActorRequest) -> HttpResponse:
     rows = trial_balance(merchant.pk if merchant else None)
     context = {
         "rows": [_row(row) for row in rows], "totals": both(rows), "asked": asked, "nothing": refusal, "chosen": merchant,
-        "merchants": [(one.ref, say(one.name_zh, one.name_en)) for one in Merchant.objects.order_by("name_en")[:MOST_MERCHANTS]],
+        "merchants": [(one.ref, say(one.name_zh, one.name_en)) for one in Merchant.objects.order_by("name_en", "pk")[:MOST_MERCHANTS]],
     }  # fmt: skip
     return render(request, "office/money/ledger.html", context, status=404 if refusal else 200)
 
@@ -64,7 +64,7 @@ def _t_page(request: ActorRequest, ref: str) -> HttpResponse:
     return render(request, "office/money/t_accounts.html", {**drawn(ref, request.actor), "ledger_of": "/office/cases/", "slash": "/"})
 
 
-def _row(row: Any) -> dict[str, Any]:
+def _row(row: TrialRow) -> dict[str, Any]:
     debits, credits, left = (sum_words(minor, row.unit) for minor in (row.debits, row.credits, abs(row.minor)))
     return {
         "row": row, "title": capital(row.title), "party": party_name(row.party), "debits": debits, "credits": credits, "left": left,

@@ -206,9 +206,10 @@ class AlipayGateway:
     def _bills(self, day: str) -> list[Line]:
         readers: tuple[tuple[str, Callable[[bytes], Iterator[Line]]], ...] = (("trade", trade_lines), ("signcustomer", balance_lines))
         packed = [(self._bill(kind, day), read) for kind, read in readers]
-        if all(bill is None for bill, _ in packed):
-            raise NoBill(day)
-        return [line for bill, read in packed if bill is not None for line in read(bill)]
+        lines = [line for bill, read in packed if bill is not None for line in read(bill)]
+        if any(bill is None for bill, _ in packed):
+            raise NoBill(day, lines)
+        return lines
 
     def _bill(self, kind: str, day: str) -> bytes | None:
         try:

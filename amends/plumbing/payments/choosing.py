@@ -15,7 +15,7 @@ from typing import NamedTuple, cast
 from amends.kernel.texts import Text, say
 from amends.plumbing.database import home
 from amends.plumbing.payments import http
-from amends.plumbing.payments.places import NotSetUp, Place, Setting, nowhere, read_place, simulated
+from amends.plumbing.payments.places import NotSetUp, Place, Setting, given_for, nowhere, read_place, simulated
 from amends.plumbing.payments.port import Capture, Event, Gateway, GatewayUnreachable
 from amends.plumbing.payments.webhooks import webhook_secret
 
@@ -80,7 +80,10 @@ def verify(name: str, headers: Mapping[str, str], body: bytes, query: Mapping[st
     The house's is checked with the shared secret alone, so that it is heard wherever that gateway is.
     """
     if name == "house":
-        return http.events_of(headers, body, webhook_secret(home()))
+        try:
+            return http.events_of(headers, body, webhook_secret(home()))
+        except NotSetUp as wrong:
+            raise GatewayUnreachable(f"{name}: {wrong}") from wrong
     return gateway(name).verify(headers, body, query)
 
 
@@ -108,7 +111,7 @@ def _place(name: str) -> Place:
     if name != "house":
         return read_place(name, MAKERS[name].needs)
     # The house's gateway shares one secret with us, made once; where it answers is all that has to be told.
-    given = os.environ.get("AMENDS_PAYMENTS_URL", "").strip()
+    given = given_for("AMENDS_PAYMENTS_URL")
     url = given or str(simulated().get("url", ""))
     if not url:
         raise NotSetUp(nowhere("AMENDS_PAYMENTS_URL"))

@@ -60,11 +60,14 @@ class HttpGateway:
         after: str | None = ""
         while after is not None:
             page = self._fetched("GET", "/statement", params=asked | ({"after": after} if after else {}))
-            for line in map(_line, page["lines"]):
+            try:
+                lines, after = [_line(row) for row in page["lines"]], page["next"]
+            except (KeyError, TypeError, ValueError) as wrong:
+                raise _not_understood("GET /statement", wrong) from wrong
+            for line in lines:
                 if until is not None and line.at >= until:
                     return
                 yield line
-            after = page["next"]
 
     def register_captures(self, captures: Sequence[Capture]) -> int:
         """See port.Gateway; a batch of 5,000 is one transaction of the gateway."""
@@ -77,7 +80,10 @@ class HttpGateway:
     def pay_link(self, key: str, amount: int, currency: str, title: str) -> str | None:
         """See port.Gateway. What is paid there is captured under the key, which is the tender's name in the gateway's book."""
         told = {"key": key, "title": title, "amount": amount, "currency": currency}
-        return str(self._fetched("POST", "/pages", json=told)["url"])
+        try:
+            return str(self._fetched("POST", "/pages", json=told)["url"])
+        except (KeyError, TypeError) as wrong:
+            raise _not_understood("POST /pages", wrong) from wrong
 
     def verify(self, headers: Mapping[str, str], body: bytes, query: Mapping[str, str]) -> list[Event]:
         """See port.Gateway: Standard Webhooks with the shared secret."""
@@ -147,6 +153,10 @@ def _answer(told: dict[str, Any], asked: int) -> Answer:
 def _line(row: dict[str, Any]) -> Line:
     told = {name: row[name] for name in Line.__slots__ if name != "at" and name in row}
     return Line(**told, at=datetime.fromisoformat(row["at"]))
+
+
+def _not_understood(asked: str, wrong: Exception) -> GatewayUnreachable:
+    return GatewayUnreachable(f"{asked}: not understood ({type(wrong).__name__})")
 
 
 def _event_id(headers: Mapping[str, str]) -> str:

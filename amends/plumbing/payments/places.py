@@ -55,7 +55,7 @@ def read_place(name: str, needs: Sequence[Setting], kind: str = "payments") -> P
 
     Raises NotSetUp.
     """
-    given = {setting.name: _given(setting) for setting in needs}
+    given = {setting.name: given_for(setting.name) for setting in needs}
     if not any(given.values()):
         return _simulated_place(name, needs, kind)
     values = {setting.name: given[setting.name] or setting.usual for setting in needs}
@@ -65,6 +65,19 @@ def read_place(name: str, needs: Sequence[Setting], kind: str = "payments") -> P
         if setting.path and values[setting.name] and not Path(values[setting.name]).is_file():
             raise NotSetUp(say("{name} 指的文件不存在。", "The file that {name} names is not there.", name=setting.name))
     return Place(name, values, simulated=False)
+
+
+def given_for(name: str) -> str:
+    """What the environment says for `name`, itself or by the file that NAME_FILE names; "" where neither. Raises NotSetUp."""
+    plain = os.environ.get(name, "").strip()
+    file = os.environ.get(f"{name}_FILE", "").strip()
+    if plain or not file:
+        return plain
+    try:
+        return Path(file).read_text().strip()
+    except OSError as wrong:
+        words = say("{name}_FILE 指的文件读不出来。", "The file that {name}_FILE names cannot be read.", name=name)
+        raise NotSetUp(words) from wrong
 
 
 def simulated(kind: str = "payments") -> Mapping[str, Any]:
@@ -79,18 +92,6 @@ def simulated(kind: str = "payments") -> Mapping[str, Any]:
 def nowhere(names: str) -> Text:
     """That neither these settings nor a simulator are there."""
     return say("未设置：没有 {names}，也没有运行中的模拟器。", "Not set up: no {names}, and no simulator runs.", names=names)
-
-
-def _given(setting: Setting) -> str:
-    plain = os.environ.get(setting.name, "").strip()
-    file = os.environ.get(f"{setting.name}_FILE", "").strip()
-    if plain or not file:
-        return plain
-    try:
-        return Path(file).read_text().strip()
-    except OSError as wrong:
-        words = say("{name}_FILE 指的文件读不出来。", "The file that {name}_FILE names cannot be read.", name=setting.name)
-        raise NotSetUp(words) from wrong
 
 
 def _simulated_place(name: str, needs: Sequence[Setting], kind: str) -> Place:

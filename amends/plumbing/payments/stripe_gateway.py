@@ -139,7 +139,7 @@ class StripeGateway:
         try:
             asked: Any = {"limit": AT_ONCE, "expand": ["data.source"]} | ({"created": created} if created else {})
             found = list(self._client.v1.balance_transactions.list(asked).auto_paging_iter())
-            lines = [line for it in reversed(found) for line in _lines(it.to_dict())]
+            lines = [line for it in reversed(found) for line in settlement_lines(it.to_dict())]
         except StripeError as wrong:
             raise GatewayUnreachable(f"Stripe: {_why(wrong)}") from wrong
         except (KeyError, AttributeError, TypeError, ValueError) as wrong:
@@ -177,11 +177,15 @@ class StripeGateway:
         signed = next((value for name, value in headers.items() if name.lower() == "stripe-signature"), "")
         try:
             event = self._client.construct_event(body, signed, self._hook_secret).to_dict()
-            return [Event(str(event["id"]), *_told(event))]
+            identity, kind = str(event["id"]), str(event["type"])
         except stripe.SignatureVerificationError as wrong:
             raise NotFromGateway(say("回调签名不正确。", "The webhook's signature is not right."), code="webhook_signature") from wrong
         except (ValueError, KeyError, TypeError, AttributeError) as wrong:
             raise NotFromGateway(say("回调内容读不懂。", "The webhook's body is not understood."), code="webhook_body") from wrong
+        try:
+            return [Event(identity, *_told(event))]
+        except (ValueError, KeyError, TypeError, AttributeError):  # signed, and yet not as Stripe's documents have it: kept for a person
+            return [Event(identity, "other", {"type": kind})]
 
 
 def build(place: Place) -> StripeGateway:
@@ -256,11 +260,11 @@ def _why(wrong: StripeError) -> str:
     return f"http_{wrong.http_status}" if wrong.http_status else "not_understood"
 
 
-def _lines(it: Mapping[str, Any]) -> Iterator[Line]:
+def settlement_lines(it: Mapping[str, Any]) -> Iterator[Line]:
     """What one balance transaction says; nothing of pay-outs to the shop, reserves and the like."""
     source = it["source"] if isinstance(it.get("source"), Mapping) else {}
-    kind, currency, at = str(it["type"]), str(it["currency"]).upper(), datetime.fromtimestamp(int(it["created"]), UTC)
-    amount, ref, payment = from_stripe(abs(int(it["amount"])), currency), str(source.get("id", "")), str(source.get("payment_intent") or "")
+    kind, at = str(it["type"]), datetime.fromtimestamp(int(it["created"]), UTC)
+    (amount, currency), ref, payment = _moved(it, source), str(source.get("id", "")), str(source.get("payment_intent") or "")
     if kind in ("charge", "payment"):
         yield Line("capture", "", "", amount, currency, "captured", "", ref, at, payment)
     elif kind in ("refund", "payment_refund"):
@@ -273,7 +277,17 @@ def _lines(it: Mapping[str, Any]) -> Iterator[Line]:
         state = "merchant" if int(it["amount"]) > 0 else "open"
         yield Line("chargeback", "", "", amount, currency, state, str(source.get("reason") or ""), ref, at, payment)
     if fee := int(it.get("fee") or 0):
-        yield Line("fee", "", "", from_stripe(abs(fee), currency), currency, "paid", kind, ref, at, payment)
+        unit = str(it["currency"]).upper()
+        yield Line("fee", "", "", from_stripe(abs(fee), unit), unit, "paid" if fee > 0 else "returned", kind, ref, at, payment)
+
+
+def _moved(it: Mapping[str, Any], source: Mapping[str, Any]) -> tuple[int, str]:
+    """The sum in the currency that was paid in: a shop whose account is kept in another one is settled in that, less the exchange."""
+    settled, paid = str(it["currency"]).upper(), str(source.get("currency") or "").upper()
+    amount = source.get("amount_captured") or source.get("amount")
+    if paid in ("", settled) or amount is None:
+        return from_stripe(abs(int(it["amount"])), settled), settled
+    return from_stripe(abs(int(amount)), paid), paid
 
 
 def _key_of(refund: Mapping[str, Any]) -> str:

@@ -10,7 +10,6 @@ import binascii
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -19,6 +18,8 @@ from typing import Any
 
 from amends.kernel.refusals import Refusal
 from amends.kernel.texts import say
+from amends.plumbing.kept import kept
+from amends.plumbing.payments.places import given_for
 
 TOLERANCE = timedelta(minutes=5)
 
@@ -55,23 +56,12 @@ def verify_webhook(headers: Mapping[str, str], body: bytes, secret: str, now: da
 
 
 def webhook_secret(home: Path) -> str:
-    """The secret shared with the gateway: AMENDS_PAYMENTS_SECRET, else one made once and kept in `home`/payments.secret (0600)."""
-    given = os.environ.get("AMENDS_PAYMENTS_SECRET")
-    if given:
-        return given
-    path = home / "payments.secret"
-    if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"payments.secret.{os.getpid()}.{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_text("whsec_" + base64.b64encode(secrets.token_bytes(32)).decode())
-        try:
-            os.link(draft, path)  # fails where another process was first: its secret stands
-        except FileExistsError:
-            return path.read_text()
-        finally:
-            draft.unlink()
-    return path.read_text()
+    """The secret shared with the gateway: AMENDS_PAYMENTS_SECRET (or its file), else one made once in `home`/payments.secret (0600).
+
+    Raises NotSetUp where the file that is named cannot be read.
+    """
+    fresh = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    return given_for("AMENDS_PAYMENTS_SECRET") or kept(home / "payments.secret", lambda: fresh)
 
 
 def signing_key(secret: str) -> bytes:

@@ -13,12 +13,14 @@ from amends.plumbing.payments.port import Event, EventKind, our_key
 from amends.plumbing.payments.wechat_bills import dashed
 
 EVENTS: dict[str, EventKind] = {"REFUND.SUCCESS": "refund.paid", "REFUND.CLOSED": "refund.failed", "TRANSACTION.SUCCESS": "capture.paid"}
+TRANSFERS: dict[str, EventKind] = {"SUCCESS": "transfer.paid", "FAIL": "transfer.failed", "CANCELLED": "transfer.failed"}
 
 
 def event_of(event: str, name: str, resource: Mapping[str, Any]) -> Event:
-    """A notification (its type and opened resource, once they are believed) in our words."""
+    """A notification (its type and opened resource, once they are believed) in our words. Raises ValueError, TypeError or AttributeError
+    where it is not as the documents have it."""
     if name == "MCHTRANSFER.BILL.FINISHED":
-        kind: EventKind = "transfer.paid" if resource.get("state") == "SUCCESS" else "transfer.failed"
+        kind = TRANSFERS.get(str(resource.get("state")), "other")
         key, ref = dashed(str(resource.get("out_bill_no", ""))), str(resource.get("transfer_bill_no", ""))
         told = {"key": key, "provider_ref": ref, "amount": int(resource.get("transfer_amount", 0)), "currency": "CNY",
                 "reason": "" if kind == "transfer.paid" else str(resource.get("fail_reason") or resource.get("state", ""))}  # fmt: skip

@@ -155,7 +155,7 @@ class WeChatGateway:
             )  # fmt: skip
         except Unheard as silence:
             raise GatewayUnreachable(f"wechat, code to pay: {silence}") from silence
-        if said.status != 200:
+        if said.status != 200 or not said.told.get("code_url"):
             raise GatewayUnreachable(f"wechat, code to pay: {said.code}")
         return str(said.told["code_url"])
 
@@ -163,7 +163,11 @@ class WeChatGateway:
         """See port.Gateway. A notification that comes again carries the same id."""
         told = self._client.believed(headers, body)
         event = str(told.get("id") or "") or hashlib.sha256(body).hexdigest()
-        return [event_of(event, str(told.get("event_type", "")), told["resource"])]
+        name, resource = str(told.get("event_type", "")), told["resource"]
+        try:
+            return [event_of(event, name, resource)]
+        except (ValueError, TypeError, AttributeError):  # signed, and yet not as WeChat's documents have it: kept for a person to read
+            return [Event(event, "other", {"type": name, "resource": resource})]
 
     def _hook(self) -> str | None:
         """Where WeChat is to tell of what is asked; it takes https alone, and would refuse the whole request for another address."""
@@ -206,10 +210,11 @@ class WeChatGateway:
             flow = self._client.bill(lambda sdk: sdk.fundflow_bill(day))
         except Unheard as silence:
             raise GatewayUnreachable(f"wechat, bill of {day}: {silence}") from silence
-        if trades is None and flow is None:
-            raise NoBill(day)
         lines = list(trade_lines(trades, self._present)) if trades is not None else []
-        return lines + (list(flow_lines(flow)) if flow is not None else [])
+        lines += list(flow_lines(flow)) if flow is not None else []
+        if trades is None or flow is None:
+            raise NoBill(day, lines)
+        return lines
 
     def _present(self, number: str) -> Answer:
         try:

@@ -93,8 +93,9 @@ class _Reader:
         at = row.read("at", self._instant)
         named = {"tender": row.cell("tender")[:LONGEST_TENDER], "payment_ref": row.cell("payment_ref")[:LONGEST_REF]}
         amount = self._amount(row, kind, unit)
-        if len(ref) > LONGEST_REF or len(key) > LONGEST_KEY:
-            raise row.fault("provider_ref", say("太长。", "Too long."), say("最多 {n} 个字。", "At most {n} signs.", n=LONGEST_KEY))
+        for name, written, longest in (("provider_ref", ref, LONGEST_REF), ("key", key, LONGEST_KEY)):
+            if len(written) > longest:
+                raise row.fault(name, say("太长。", "Too long."), say("最多 {n} 个字。", "At most {n} signs.", n=longest))
         yield Line(cast(Kind, kind), key=key, amount=amount, currency=unit, state=state, reason=row.cell("reason")[:LONGEST_REASON],
                    provider_ref=ref, at=at, **named)  # fmt: skip
         if kind != "fee" and (fee := self._fee(row, unit)):

@@ -6,7 +6,9 @@ Refuses what is no such file with a sentence that says what would be right. Not 
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +19,7 @@ from amends.reconciliation.rules.layouts import known_sheet
 from amends.reconciliation.rules.mapping import Sheet, guess_sheet
 
 MOST_FILES = 20
+BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError)
 SUMMARY = ("汇总", "summary")
 """Files in a provider's archive that repeat in sums what another has in rows."""
 
@@ -44,7 +47,7 @@ def _unpacked(name: str, content: bytes) -> list[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _members(archive)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as wrong:
+    except (*BROKEN, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as wrong:
         # RuntimeError: a password; NotImplementedError: a method that nobody has here; the others: cut off or made up.
         raise Unprocessable(say("压缩包打不开：{why}。", "The archive cannot be opened: {why}.", why=str(wrong)[:120])) from wrong
 

@@ -23,7 +23,7 @@ from amends.kernel.refs import new_ref
 from amends.people.rules import PLATFORM, Actor
 from amends.plumbing.payments.port import Answer, Line
 from amends.reconciliation import gathering
-from amends.reconciliation.models import Difference, Run, Statement, StatementLine
+from amends.reconciliation.models import Difference, Run, Statement
 from amends.reconciliation.owners import Owners
 from amends.reconciliation.rules.matching import MOVED, Differing, Ours, Outcome, compared, standing
 from amends.refunds.answers import CATCH_UP, take_answer
@@ -175,8 +175,3 @@ def _explained(gateway: str, differing: Sequence[Differing]) -> set[tuple[object
 def _says(one: Differing) -> tuple[object, ...]:
     ours = (one.ours.minor, one.ours.state) if one.ours else (None, "")
     return (one.what, one.kind, one.key, *ours, one.theirs_minor, one.theirs_state)
-
-
-def last_lines(statement: Statement, most: int) -> list[StatementLine]:
-    """The first `most` lines of a statement, oldest first."""
-    return list(statement.lines.order_by("at", "pk")[:most])

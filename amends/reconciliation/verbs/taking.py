@@ -5,7 +5,7 @@
 Invariants
  1. A file with one wrong row is not taken at all, and every wrong row is named (MOST_FAULTS).
  2. A provider reference stands once for its gateway, kind and state, in however many statements it comes; where it comes back with
-    another sum, the statement contradicts an older one and is refused.
+    another sum, the statement contradicts an older one, or itself, and is refused.
  3. Nobody is asked inside of a transaction.
 """
 
@@ -30,7 +30,7 @@ from amends.plumbing import any_of, jobs  # noqa: F401 - any_of registers the lo
 from amends.plumbing.payments import choosing
 from amends.plumbing.payments.port import Line
 from amends.reconciliation.models import Statement, StatementLine
-from amends.reconciliation.rules.lines import Found, lines_of
+from amends.reconciliation.rules.lines import OLDEST, Found, lines_of
 from amends.reconciliation.rules.mapping import Sheet
 from amends.reconciliation.rules.reading import tables
 from amends.reconciliation.rules.words import BANK, choices, gateway_name
@@ -131,14 +131,17 @@ def ask(gateway: str, *, since: datetime | None, until: datetime, by: Actor, com
 
 
 def ask_later(gateway: str, *, day: date, by: Actor) -> None:
-    """A job asks the gateway for this day where the platform is, and compares. Refuses days that are not over, and as `ask` does."""
+    """A job asks the gateway for this day where the platform is, and compares. Refuses days that are not over or before any statement
+    (Unprocessable), and as `ask` does."""
     only_keepers(by)
     check_gateway(gateway, asked=True)
-    begins = datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
-    ends = begins + timedelta(days=1)
-    if ends > clock.now():
+    zone = ZoneInfo(settings.TIME_ZONE)
+    if day >= clock.now().astimezone(zone).date():
         over = say("这一天还没有结束，账单还没有出。", "This day is not over; its statement is not out yet.")
         raise Unprocessable.field("day", over, code="day_not_over")
+    if day.year < OLDEST:
+        raise Unprocessable.field("day", say("{year} 年以前没有账单。", "There is no statement from before {year}.", year=OLDEST))
+    begins, ends = (datetime.combine(each, time(), zone) for each in (day, day + timedelta(days=1)))
     jobs.later("reconcile_day", gateway=gateway, since=begins.isoformat(), until=ends.isoformat())
 
 
@@ -177,6 +180,7 @@ def _keep(
 
 def _write(statement: Statement, lines: Sequence[Line]) -> int:
     """The lines that did not stand anywhere before are written; answers how many. Refuses those that say otherwise than before."""
+    _check_sums(lines)
     known = StatementLine.objects.filter(gateway=statement.gateway)
     fresh = 0
     for start in range(0, len(lines), AT_ONCE):
@@ -193,6 +197,19 @@ def _write(statement: Statement, lines: Sequence[Line]) -> int:
         rows = [_row(statement, line) for identity, line in batch.items() if identity not in there]
         fresh += len(StatementLine.objects.bulk_create(rows, ignore_conflicts=True))
     return fresh
+
+
+def _check_sums(lines: Sequence[Line]) -> None:
+    """Nothing but a fee stands in the statement twice with different sums: one of them would be lost without a word."""
+    said: dict[tuple[str, str, str], tuple[int, str]] = {}
+    for line in lines:
+        sums = (line.amount, line.currency)
+        if line.kind != "fee" and said.setdefault((line.kind, line.provider_ref, line.state), sums) != sums:
+            text = say(
+                "{ref} 在这份账单里有不同的金额，没有导入。", "{ref} stands in this statement with different sums; nothing was taken.",
+                ref=line.provider_ref,
+            )  # fmt: skip
+            raise Conflict(text, code="contradicts")
 
 
 def _row(statement: Statement, line: Line) -> StatementLine:

@@ -40,6 +40,8 @@ STATES: dict[str, Text] = {
     "confirmed": say("银行已回执", "confirmed by the bank"),
     "discarded": say("已作废", "discarded"),
 }
+LET_OUT = ("released", "confirmed")
+"""States of a file that two people have let out: it may be handed to the bank, and only of it can the bank speak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def download(ref: str, *, by: Actor) -> tuple[str, bytes]:
     """The name and bytes of a released file; who had it is in the access log. Refuses one that is not released (NoSuchMove)."""
     only_keepers(by)
     found = batch(ref, by)
-    if found.state not in ("released", "confirmed"):
+    if found.state not in LET_OUT:
         raise NoSuchMove(say("文件放行后才能下载。", "The file is handed out once it is released."), code="not_released")
     content = content_of(found)
     note_access(by, found.ref)

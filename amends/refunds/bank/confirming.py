@@ -19,11 +19,12 @@ from amends.kernel.money import Money, MoneyError
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, Unprocessable
 from amends.kernel.texts import Text, say
+from amends.ledger.words import sum_words
 from amends.people.rules import Actor
 from amends.plumbing.delimited import LOOKED_AT, Cells, plain, records, text_of
 from amends.plumbing.payments.port import Answer
 from amends.refunds.answers import take_answer, take_came_back
-from amends.refunds.bank.batches import STATES
+from amends.refunds.bank.batches import LET_OUT, STATES
 from amends.refunds.bank.hands import only_keepers
 from amends.refunds.books import DELIVERED
 from amends.refunds.models import BankBatch, BankRow
@@ -83,7 +84,7 @@ def confirm(ref: str, content: bytes, *, by: Actor) -> Confirmed:
     batch = BankBatch.objects.select_for_update(of=("self",)).filter(ref=clean_ref(ref) or "").first()
     if batch is None:
         raise NotFound
-    if batch.state not in ("released", "confirmed"):
+    if batch.state not in LET_OUT:
         raise NoSuchMove(say("文件现在是：{state}。", "The file is: {state}.", state=STATES[batch.state]), code="not_now")
     digest = hashlib.sha256(content).hexdigest()
     if batch.confirmation == digest:
@@ -137,7 +138,7 @@ def _read(content: bytes, batch: BankBatch, rows: Mapping[str, BankRow]) -> dict
             faults[f"row_{number}"] = told
     if faults:
         shown = dict(list(faults.items())[:SHOWN])
-        wrong = say("回执里有 {n} 行对不上，没有导入。", "{n} rows of the confirmation do not fit; nothing was taken.", n=len(faults))
+        wrong = say("回执里有 {n} 行对不上，没有导入。", "Rows that do not fit: {n}. Nothing was taken.", n=len(faults))
         raise Unprocessable(wrong, code="wrong_rows", fields=shown)
     if not said:
         raise Unprocessable(say("回执里没有这批退款。", "The confirmation has no refund of this batch."), code="no_lines")
@@ -184,7 +185,7 @@ def _said(number: int, cells: Cells, places: Mapping[str, int], batch: BankBatch
     except MoneyError as wrong:
         return wrong.text
     if minor != row.amount_minor:
-        return say("金额不是 {sum}。", "The sum is not {sum}.", sum=str(Money(row.amount_minor, batch.currency)))
+        return say("金额不是 {sum}。", "The sum is not {sum}.", sum=sum_words(row.amount_minor, batch.currency))
     answer = _word(cell("result"), row)
     if not isinstance(answer, str):
         return answer

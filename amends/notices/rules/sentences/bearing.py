@@ -94,6 +94,16 @@ BEARING: Mapping[str, Told] = {
         "Case {case}: the merchant contests a deduction of {sum} from its deposit. Somebody other than who announced it answers by {due}. "
         "Otherwise: {silence}.",
     ),
+    "deduction_upheld": told(
+        "异议不成立，已扣款", "The deduction was made",
+        "售后单 {case}：平台答复，你对从保证金扣 {sum} 的异议不成立，已扣款；理由在“保证金”页面。",
+        "Case {case}: your objection to the deduction of {sum} does not hold, so it was taken; the reasons stand under “Deposit”.",
+    ),
+    "deduction_withdrawn": told(
+        "扣款已撤回", "The deduction is withdrawn",
+        "售后单 {case}：从保证金扣 {sum} 的扣款已撤回，没有扣钱；理由在“保证金”页面。",
+        "Case {case}: the deduction of {sum} from your deposit is withdrawn and nothing was taken; the reasons stand under “Deposit”.",
+    ),
     "remind_deduction": told(
         "扣款异议还没有答复", "A contested deduction still waits",
         "售后单 {case}：从保证金扣 {sum} 的异议请在 {due}前答复；到时没有答复，{silence}。",
@@ -114,6 +124,16 @@ BEARING: Mapping[str, Told] = {
         "一笔追偿已核销", "A charge was written off",
         "售后单 {case} 的追偿 {sum} 收不回来，已核销，由平台承担。",
         "The charge of {sum} in case {case} could not be collected and was written off at the platform's cost.",
+    ),
+    "charge_given_back": told(
+        "追偿款退回给你", "What you paid comes back",
+        "售后单 {case} 后来不再有这笔费用，你付过的追偿款中 {sum} 已退回你的代收货款。",
+        "Case {case} no longer costs what you paid for: {sum} of it stands in what we hold for you again.",
+    ),
+    "charge_given_back_other": told(
+        "多得的追偿款已退回", "A credit was taken back",
+        "售后单 {case} 后来不再有这笔费用，责任方多付的 {sum} 已从你的账户退回给它。",
+        "Case {case} no longer costs what somebody else paid for you: {sum} went from your account back to them.",
     ),
     "remind_charge": told(
         "追偿还在等你", "A charge waits for you",

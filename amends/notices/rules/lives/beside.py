@@ -1,0 +1,9 @@
+"""What is told without a line of a timeline: a receiver of webhooks that does not answer."""
+
+from __future__ import annotations
+
+TOLD = """
+webhook.alarm                      -                    merchant    act      -         webhook_dead
+webhook.alarm                      -                    supervisor  result   -         webhook_dead_supervisor
+webhook.given_up                   -                    merchant    result   -         webhook_given_up
+"""

@@ -1,0 +1,28 @@
+"""What may not stand in a log, however much of it somebody wants to read."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PROGRAM = """
+import logging
+from amends.plumbing.logs import configure
+configure()
+import httpx
+client = httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200)))
+client.get("https://api.weixin.qq.com/cgi-bin/token?appid=wx1&secret=hush")
+logging.getLogger("urllib3.connectionpool").debug("GET /v3/billdownload/file?token=hush")
+logging.getLogger("stripe").debug("Post details", extra={"post_data": "hush"})
+logging.getLogger("amends").debug("ours")
+"""
+
+
+def test_no_library_writes_addresses_with_their_secrets_at_any_level() -> None:
+    root = Path(__file__).parents[2]
+    env = {**os.environ, "AMENDS_LOG_LEVEL": "DEBUG"}
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, cwd=root, env=env)
+    assert '"ours"' in done.stderr, "what we log ourselves is there"
+    assert "hush" not in done.stderr
