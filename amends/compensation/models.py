@@ -86,7 +86,6 @@ class Supplement(Tenanted):
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
     gateway = models.CharField(max_length=20)
-    pay_url = models.CharField(max_length=400, blank=True)
     tender = child_of("amends.Tender", null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.console import announcements, answering, cases, inspecting, money, parcels, queue, webhooks
+from amends.console import announcements, answering, cases, inspecting, money, parcels, queue, receiving, webhooks
 from amends.console.page import shown
 from amends.faces.approving.rooms import approvals_in
 from amends.faces.compensating.rooms import compensation_in
@@ -34,6 +34,17 @@ urlpatterns = [
     path("cases/<str:ref>/person", answering.person, name="console_person"),
     path("cases/<str:ref>/statement", answering.statement, name="console_statement"),
     path("cases/<str:ref>/acceptance", answering.acceptance, name="console_acceptance"),
+    path("receiving", receiving.page, name="console_receiving"),
+    path("receiving/batches", receiving.opening, name="console_receiving_opening"),
+    path("receiving/batches/<str:ref>", receiving.batch, name="console_receiving_batch"),
+    path("receiving/batches/<str:ref>/scans", receiving.scans, name="console_receiving_scans"),
+    path("receiving/batches/<str:ref>/closing", receiving.closing, name="console_receiving_closing"),
+    path("receiving/shelf", receiving.shelf, name="console_receiving_shelf"),
+    path("receiving/shelf/<str:ref>", receiving.shelved, name="console_receiving_shelved"),
+    path("receiving/shelf/<str:ref>/match", receiving.matching, name="console_receiving_match"),
+    path("receiving/shelf/<str:ref>/note", receiving.note, name="console_receiving_note"),
+    path("receiving/shelf/<str:ref>/return", receiving.going_back, name="console_receiving_return"),
+    path("receiving/shelf/<str:ref>/disposal", receiving.disposal, name="console_receiving_disposal"),
     path("parcels", parcels.page, name="console_parcels"),
     path("parcels/<str:ref>/address", parcels.address, name="console_address"),
     path("parcels/<str:ref>/receipt", parcels.receipt, name="console_receipt"),

@@ -25,6 +25,7 @@ AMENDS = [sys.executable, "-m", "amends"]
 PROCESSES = {
     "payments": (["simulator", "payments"], 10),
     "messages": (["simulator", "messages"], 10),
+    "carriers": (["simulator", "carriers"], 10),
     "web": (["web"], 25),
     "worker": (["worker"], 25),
     "clock": (["clock"], 25),

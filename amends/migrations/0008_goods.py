@@ -1614,6 +1614,11 @@ class Migration(migrations.Migration):
             model_name='loanunit',
             constraint=models.UniqueConstraint(fields=('merchant', 'id'), name='loan_unit_tenant_key'),
         ),
+        migrations.RemoveField(model_name='supplement', name='pay_url'),
+        migrations.AddIndex(
+            model_name='gatewayevent',
+            index=models.Index(condition=models.Q(('state__in', ['worked', 'ignored']), models.Q(('told', {}), _negated=True)), fields=['received_at'], name='gateway_events_to_empty'),
+        ),
         migrations.RunSQL(REFERENCES, NO_REFERENCES),
         migrations.RunSQL(ONE_PLACE_AT_A_TIME, NOT_IN_ONE_PLACE),
         migrations.RunSQL(WALLS, migrations.RunSQL.noop),

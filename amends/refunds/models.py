@@ -173,6 +173,9 @@ class GatewayEvent(models.Model):
         indexes = [
             models.Index(fields=["received_at"], condition=Q(state="stored"), name="gateway_events_waiting"),
             models.Index(fields=["-received_at"], name="gateway_events_by_time"),
+            models.Index(
+                fields=["received_at"], condition=Q(state__in=["worked", "ignored"]) & ~Q(told={}), name="gateway_events_to_empty"
+            ),
         ]
 
 

@@ -1,4 +1,4 @@
-"""`amends simulator payments`, `amends simulator messages`: a stand-in for services outside, in the foreground, until Ctrl-C.
+"""`amends simulator payments`, `… messages`, `… carriers`: a stand-in for services outside, in the foreground, until Ctrl-C.
 
 It only finds the places in the data folder, and tells simulated services where to report; the simulators themselves know nothing of Amends.
 """
@@ -13,9 +13,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from amends.plumbing import machine
+from amends.plumbing.carriers import hooks as carrier_hooks
 from amends.plumbing.database import home
 from amends.plumbing.messages import hooks as message_hooks
 from amends.plumbing.payments import hooks as payment_hooks
+from amends.plumbing.simulators.carriers import __main__ as carriers
 from amends.plumbing.simulators.messages import __main__ as messages
 from amends.plumbing.simulators.payments import __main__ as payments
 
@@ -32,12 +34,14 @@ class Command(BaseCommand):
         payments.arguments(kinds.add_parser("payments", help="the payment gateway; its book is AMENDS_HOME/payments.sqlite"), home=home())
         carrying = kinds.add_parser("messages", help="mail, SMS, WeChat and push; their book is AMENDS_HOME/messages.sqlite")
         messages.arguments(carrying, home=home())
+        couriers = kinds.add_parser("carriers", help="couriers by three wires; their book is AMENDS_HOME/carriers.sqlite")
+        carriers.arguments(couriers, home=home())
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serves; ends with the simulator's own exit code where it could not begin."""
         if options["hooks"] == "{}":
-            hooks = {"messages": message_hooks.hooks, "payments": payment_hooks.hooks}[options["kind"]]
+            hooks = {"messages": message_hooks.hooks, "payments": payment_hooks.hooks, "carriers": carrier_hooks.hooks}[options["kind"]]
             options["hooks"] = json.dumps(hooks(f"http://{machine.bind_address()}:{machine.port()}"))
-        code = {"payments": payments.run, "messages": messages.run}[options["kind"]](Namespace(**options))
+        code = {"payments": payments.run, "messages": messages.run, "carriers": carriers.run}[options["kind"]](Namespace(**options))
         if code:
             sys.exit(code)

@@ -96,6 +96,11 @@ def start_messages(
     return _started("messages", home, port, behaviour, more)
 
 
+def start_carriers(home: Path, *, port: int = 0, behaviour: dict[str, Any] | str = "plain", seed: str | None = None) -> Running:
+    """The simulator of couriers of `home` answers; `home`/carriers.json says where each of its wires is. Else as start_simulator."""
+    return _started("carriers", home, port, behaviour, ["--seed", seed] if seed else [])
+
+
 def find_simulator(home: Path, kind: str = "payments") -> Running | None:
     """The simulator that runs for `home`, or None; a stale port file is not believed."""
     try:
