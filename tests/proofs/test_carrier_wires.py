@@ -6,9 +6,10 @@ The simulator is a process of its own that imports nothing of ours.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ from amends.plumbing.carriers.kuaidi100 import md5
 from amends.plumbing.carriers.port import Address, Carrier, CarrierRefuses, CarrierUnreachable, LabelAsked, NotOffered, PickupAsked
 from amends.plumbing.simulators.launch import Running
 from amends.shipping.rules import KINDS, Told, fold
-from tests.carriers_fixture import book, couriers, deals, goes, happens, wired
+from tests.carriers_fixture import behaves, book, couriers, deals, goes, happens, wired
 
 ANNA = Address("Anna", "15500000001", "742 Evergreen Terrace, Springfield, IL 62701, US")
 BOLT = Address("Bolt", "15500000002", "1 Hardware Street, Portland, OR 97201, US")
@@ -34,27 +35,32 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield one
 
 
+@pytest.fixture(scope="module")
+def wires(running: Running) -> dict[str, str]:
+    return wired(running)
+
+
 @pytest.fixture(autouse=True)
-def settings(running: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in wired(running).items():
+def settings(wires: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in wires.items():
         monkeypatch.setenv(name, value)
-    yield
-    running.behave("plain")
+
+
+@pytest.fixture
+def badly(running: Running) -> Iterator[Callable[..., None]]:
+    """The couriers behave so until the end of the test."""
+    yield lambda **behaviour: behaves(running, **behaviour)
+    behaves(running)
 
 
 def asked_of(name: str, key: str, **more: object) -> LabelAsked:
     return replace(ASKED, key=f"{name}-{key}", carrier="usps", **more)  # type: ignore[arg-type]
 
 
-def bought(name: str, key: str) -> list[dict[str, object]]:
+def bought(running: Running, name: str, key: str) -> list[dict[str, Any]]:
     """The labels that were really paid for under a key."""
     kind = "label" if name == "house" else "shipment"
-    return [deal for deal in deals_of(kind, f"{name}-{key}") if deal["waybill"]]
-
-
-def deals_of(kind: str, key: str) -> list[dict[str, object]]:
-    found = httpx.get(f"{os.environ['AMENDS_CARRIERS_URL'].removesuffix('/house')}/book").json()["deals"]
-    return [deal for deal in found if deal["what"] == kind and key in (deal["key"], deal["asked"].get("reference"))]
+    return [deal for deal in deals(running, kind, f"{name}-{key}") if deal["waybill"]]
 
 
 @pytest.mark.parametrize("name", ["house", "easypost"])
@@ -67,8 +73,10 @@ def test_a_label_is_bought_with_its_document_and_its_waybill(name: str) -> None:
 
 @pytest.mark.parametrize("trouble", ["cut_before", "cut_after", "error_before", "error_after"])
 @pytest.mark.parametrize("name", ["house", "easypost"])
-def test_a_label_asked_for_again_under_its_key_is_the_same_label(running: Running, name: str, trouble: str) -> None:
-    running.behave({trouble: 1.0})
+def test_a_label_asked_for_again_under_its_key_is_the_same_label(
+    running: Running, badly: Callable[..., None], name: str, trouble: str
+) -> None:
+    badly(**{trouble: 1.0})
     way, tries, label = choosing.by_name(name), 0, None
     while label is None and tries < 6:
         try:
@@ -76,26 +84,26 @@ def test_a_label_asked_for_again_under_its_key_is_the_same_label(running: Runnin
         except CarrierUnreachable:
             tries += 1
     assert label is not None and tries >= 1
-    (only,) = bought(name, trouble)
+    (only,) = bought(running, name, trouble)
     assert only["waybill"] == label.waybill
     assert way.buy_label(asked_of(name, trouble, again=True)).waybill == label.waybill
 
 
 @pytest.mark.parametrize("name", ["house", "easypost"])
-def test_a_label_that_nobody_sells_is_surely_not_bought(running: Running, name: str) -> None:
-    running.behave({"refuses": 1.0})
+def test_a_label_that_nobody_sells_is_surely_not_bought(running: Running, badly: Callable[..., None], name: str) -> None:
+    badly(refuses=1.0)
     with pytest.raises(CarrierRefuses):
         choosing.by_name(name).buy_label(asked_of(name, "refused"))
-    assert not bought(name, "refused")
+    assert not bought(running, name, "refused")
 
 
 @pytest.mark.parametrize("name", ["house", "easypost"])
-def test_a_label_that_was_voided_stays_voided(name: str) -> None:
+def test_a_label_that_was_voided_stays_voided(running: Running, name: str) -> None:
     way = choosing.by_name(name)
     label = way.buy_label(asked_of(name, "void"))
     way.void_label(label.provider_ref)
     way.void_label(label.provider_ref)
-    assert [deal["state"] for deal in bought(name, "void")] == [{"house": "voided", "easypost": "refunded"}[name]]
+    assert [deal["state"] for deal in bought(running, name, "void")] == [{"house": "voided", "easypost": "refunded"}[name]]
     with pytest.raises(CarrierRefuses):
         way.void_label("nobody_1")
 
