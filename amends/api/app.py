@@ -34,6 +34,7 @@ from amends.api import (
     policy_simulations,
     promises,
     purses,
+    receiving,
     reconciliation,
     webhooks,
 )
@@ -88,6 +89,7 @@ ROUTERS = (
     approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router,
     webhooks.router, gateways.router, hooks_payments.router, hooks_carriers.router,
     hooks_messages.router, hooks_mail.router,
+    receiving.router,
     reconciliation.router, bank.router, charges.router, deposits.router,
 )  # fmt: skip
 for part in ROUTERS:

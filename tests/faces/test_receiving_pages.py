@@ -44,6 +44,7 @@ def test_the_shelf_tells_whose_it_may_be_and_takes_the_match(cast: Cast) -> None
     at = posts(client, "/console/receiving/batches", place="")["Location"]
     posts(client, f"{at}/scans", code=parcel.waybill[:-1] + "X")
     row = UnknownParcel.objects.get()
+    assert f"Nobody announced {row.waybill}" in client.get(at).content.decode()
     assert row.waybill in client.get("/console/receiving/shelf").content.decode()
     where = f"/console/receiving/shelf/{row.ref}"
     assert "运单号只差一位" in enters("bolt@example.com", "zh-CN").get(where).content.decode()

@@ -40,7 +40,7 @@ class ScanView:
     parcel: str
     case: str
     unknown: str
-    consumer: Text
+    consumer: Text | None
     at: datetime
     received_at: datetime | None
     received_place: str
@@ -121,7 +121,7 @@ def scan_view(row: Scan) -> ScanView:
     parcel, consumer = row.parcel, row.parcel.case.order.consumer if row.parcel else None
     return ScanView(
         row.number, row.waybill, row.outcome, OUTCOMES[row.outcome], parcel.ref if parcel else "", parcel.case.ref if parcel else "",
-        row.unknown.ref if row.unknown else "", say(consumer.name_zh, consumer.name_en) if consumer else say("", ""), row.made_at,
+        row.unknown.ref if row.unknown else "", say(consumer.name_zh, consumer.name_en) if consumer else None, row.made_at,
         parcel.received_at if parcel else None, parcel.received_place if parcel else "",
     )  # fmt: skip
 
