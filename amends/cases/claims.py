@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 from amends.cases import hooks
 from amends.cases.history import past_of
 from amends.cases.lanes import most_careful
-from amends.cases.left import LIVE, adjusted, extras_left
+from amends.cases.left import BARS, adjusted, extras_left
 from amends.cases.models import ClaimedUnit, Grant
 from amends.cases.rules.owing import less
 from amends.cases.settled_anew import gone_discount, paid_anew
@@ -129,7 +129,7 @@ def free_units(order: Order) -> dict[int, list[Unit]]:
     """
     mine = Unit.objects.filter(merchant_id=order.merchant_id, order_id=order.pk)
     claimed = ClaimedUnit.objects.filter(merchant_id=OuterRef("merchant_id"), unit_id=OuterRef("pk"), is_open=True)
-    back = Grant.objects.filter(merchant_id=OuterRef("merchant_id"), unit_id=OuterRef("pk"), subject="unit", stage__in=LIVE)
+    back = Grant.objects.filter(BARS, merchant_id=OuterRef("merchant_id"), unit_id=OuterRef("pk"))
     free: dict[int, list[Unit]] = {}
     for unit in mine.exclude(Exists(claimed)).exclude(Exists(back)).order_by("line_id", "number"):
         free.setdefault(unit.line_id, []).append(unit)

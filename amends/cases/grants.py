@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from amends.cases.left import EXTRA, LIVE, SHARE, SUM, UNIT, adjusted, answers_claim, extra_of, fulls_of, left_of, money_positions
+from amends.cases.left import BARS, EXTRA, LIVE, SHARE, SUM, UNIT, adjusted, answers_claim, extra_of, fulls_of, left_of, money_positions
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, ClaimedUnit, Grant
 from amends.cases.rules.owing import AGAIN, EXTRAS, FREIGHT, GOODS, PACKAGING, Due, divided, next_of, spread, without_kind
@@ -27,12 +27,14 @@ from amends.policy.models import PastFacts
 from amends.policy.rules.facts import Remedy
 
 __all__ = [
-    "LIVE", "open_grants", "owe", "owe_again", "owe_claim", "owe_extra", "owe_share", "owe_sum", "take_back",
+    "LIVE", "open_grants", "owe", "owe_again", "owe_claim", "owe_extra", "owe_in_money", "owe_share", "owe_sum", "take_back",
     "unclaimed_units", "unit_shares",
 ]  # fmt: skip
 
 STAYS = frozenset({Remedy.PRICE_ADJUSTMENT.value})
 """Remedies that pay for a unit which the consumer keeps: their grants are shares of its price."""
+GOODS_FOR_GOODS = frozenset({Remedy.EXCHANGE.value, Remedy.RESEND.value, Remedy.REPAIR.value})
+"""Remedies that bring no money: their grants have no shares."""
 BEARERS = frozenset({"merchant", "platform", "insurer"})
 
 
@@ -52,11 +54,13 @@ def unclaimed_units(case: Case) -> list[Unit]:
 def owe(case: Case, units: Iterable[Unit], *, basis: str, by: Actor, remedy: str | None = None) -> list[Grant]:
     """A grant for each unit, of the case's remedy or of `remedy`; its sum and shares as the stamped decision says.
 
-    What went back of a unit or of its line's freight in the meantime is not owed again.
+    What went back of a unit or of its line's freight in the meantime is not owed again. Where goods were to be given for goods and are not
+    (S14), it is what the same decision would have brought in money, or all that is left of the price where money was not open.
     """
     chosen = remedy or case.remedy
     units = list(units)
-    dues = _dues(case, Remedy(case.remedy), [unit.pk for unit in units])
+    turned = chosen != case.remedy and case.remedy in GOODS_FOR_GOODS
+    dues = _dues(case, Remedy(case.remedy), [unit.pk for unit in units], turned=turned)
     if remedy is None:
         _remember(case, {unit.pk: dues[unit.pk].minor for unit in units})
     _count({unit.pk: dues[unit.pk].parts.get(GOODS, 0) for unit in units})
@@ -64,6 +68,22 @@ def owe(case: Case, units: Iterable[Unit], *, basis: str, by: Actor, remedy: str
         _count_extra(name, [(unit.line_id, dues[unit.pk].parts.get(name, 0)) for unit in units])
     subject = SHARE if chosen in STAYS else UNIT
     return [_born(case, subject, chosen, dues[unit.pk], basis=basis, by=by, unit=unit) for unit in units]
+
+
+def owe_in_money(case: Case, unit: Unit, *, basis: str, by: Actor, less_minor: int = 0) -> Grant:
+    """What was to be exchanged, sent again or repaired is owed in money instead: all that is left of the unit's price, in its own
+    tenders, less `less_minor` of the money (wear, where the law lets it be taken off). The unit's other grant is void before."""
+    fresh = Unit.objects.get(merchant_id=case.merchant_id, order_id=case.order_id, pk=unit.pk)
+    left = left_of([fresh])[fresh.pk]
+    money = money_positions(case.merchant_id, case.order_id, case.currency)
+    there = sum(minor for tender, minor in left.items() if tender in money)
+    rest = max(0, there - max(0, less_minor))
+    shares = (spread(rest, left, money) if rest else {}) | {tender: minor for tender, minor in left.items() if tender not in money}
+    total = sum(shares.values())
+    _count({fresh.pk: total})
+    due = Due(shares, {GOODS: total} if total else {})
+    cut = {"less_minor": less_minor} if less_minor else {}
+    return _born(case, UNIT, Remedy.REFUND_ONLY.value, due, basis=basis, by=by, unit=fresh, facts=cut)
 
 
 def owe_sum(
@@ -99,7 +119,7 @@ def owe_share(case: Case, unit: Unit, *, amount_minor: int, remedy: str, basis: 
     if fresh is None:
         raise NotFound
     _above_zero(amount_minor)
-    back = Grant.objects.filter(merchant_id=case.merchant_id, unit_id=fresh.pk, subject=UNIT, stage__in=LIVE).exists()
+    back = Grant.objects.filter(BARS, merchant_id=case.merchant_id, unit_id=fresh.pk).exists()
     money = money_positions(case.merchant_id, case.order_id, case.currency)
     left = {} if back else {t: minor for t, minor in left_of([fresh])[fresh.pk].items() if t in money}
     _within(amount_minor, sum(left.values()), case.currency, say("这件商品的价款", "the price of this unit"))
@@ -165,16 +185,22 @@ def unit_shares(case: Case, remedy: Remedy) -> dict[int, dict[str, int]]:
 # ── what the stamped decision says, for each unit ────────────────────────────────────────────────────────────────────────────
 
 
-def _dues(case: Case, remedy: Remedy, wanted: Iterable[int] = ()) -> dict[int, Due]:
-    """For each claimed unit what it brings, adding up exactly to the stamped decision less what went back since then."""
+def _dues(case: Case, remedy: Remedy, wanted: Iterable[int] = (), *, turned: bool = False) -> dict[int, Due]:
+    """For each claimed unit what it brings, adding up exactly to the stamped decision less what went back since then.
+
+    `turned`: in money, although `remedy` brings none.
+    """
     claimed = ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk)
     units = [c.unit for c in claimed.select_related("unit").order_by("unit_id")]
     money = money_positions(case.merchant_id, case.order_id, case.currency)
     gone = {pk: sum(minor for tender, minor in shares.items() if tender in money) for pk, shares in adjusted(units).items()}
     wanted, dues = set(wanted), dict[int, Due]()
     for line in case.decision.answer["lines"]:
-        answer = next(a for a in line["answer"]["remedies"] if a["remedy"] == remedy)
         mine = [unit for unit in units if unit.pk in line["units"]]
+        answer = _answer(line, Remedy.RETURN_REFUND if turned else remedy)
+        if turned and not answer["open"]:
+            dues |= _all_that_is_left(mine, money)
+            continue
         stamped = {FREIGHT: answer["outbound_freight_minor"], PACKAGING: answer.get("packaging_minor", 0)}
         fulls = fulls_of(mine, [name for name, minor in stamped.items() if minor], wanted)
         minor = answer["amount_minor"] - (sum(gone.get(unit.pk, 0) for unit in mine) - line.get("adjusted_minor", 0))
@@ -184,6 +210,15 @@ def _dues(case: Case, remedy: Remedy, wanted: Iterable[int] = ()) -> dict[int, D
             fulls = {pk: without_kind(full, money) for pk, full in fulls.items()}
         dues |= divided(max(0, minor), fulls, money)
     return dues
+
+
+def _answer(line: Mapping[str, Any], remedy: Remedy) -> Mapping[str, Any]:
+    return next(answer for answer in line["answer"]["remedies"] if answer["remedy"] == remedy)
+
+
+def _all_that_is_left(units: list[Unit], money: set[str]) -> dict[int, Due]:
+    fulls = fulls_of(units, ())
+    return divided(sum(minor for full in fulls.values() for tender, minor in full.goods.items() if tender in money), fulls, money)
 
 
 def _remember(case: Case, granted: Mapping[int, int]) -> None:

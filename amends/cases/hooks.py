@@ -14,7 +14,7 @@ from amends.people.rules import Actor
 
 if TYPE_CHECKING:
     from amends.cases.life import LifeRow
-    from amends.cases.models import Case, Entry
+    from amends.cases.models import Case, Entry, Grant
     from amends.market.models import Order, OrderLine, Unit
 
 Key = tuple[str, str]
@@ -33,5 +33,9 @@ NEEDED: dict[str, Callable[[int], bool]] = {}
 VERBS: dict[Key, Callable[..., Any]] = {}
 PRICE_CUT: list[PriceCut] = []
 """Asked for a claim about the price: by how much the units cost less since they were bought, in minor units."""
+STARTS: dict[str, Callable[[Grant, Actor], None]] = {}
+"""By remedy: what carries out a grant whose goods have come back and were accepted (S12), where that is no refund."""
+NOT_SENT: dict[str, Callable[[Case, Grant], bool]] = {}
+"""By remedy: whether the unit of a grant is not to be sent back although its decision says so, since it is dealt with elsewhere."""
 HOLDS_OPEN: list[Callable[[Case], list[str]]] = []
 """Each answers which lives of a case are still open (S3)."""

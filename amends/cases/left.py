@@ -17,6 +17,10 @@ from amends.market.models import OrderLine, Tender, Unit
 LIVE = ("owed", "doing", "done")
 UNIT, SHARE, EXTRA, SUM = "unit", "share", "extra", "sum"
 """The subjects of a grant (models.Grant)."""
+MADE_GOOD = ("exchange", "resend", "repair")
+"""Remedies after which the consumer has the unit: once they are done, it can be claimed about again."""
+BARS = Q(subject=UNIT) & (Q(stage__in=("owed", "doing")) | Q(stage="done") & ~Q(remedy__in=MADE_GOOD))
+"""The grants beside which nothing else is owed for their unit (S1); the database has the same wall."""
 
 
 def answers_claim(case: Case) -> Q:
@@ -90,7 +94,7 @@ def _add_extras(fulls: Mapping[int, Full], units: Sequence[Unit], names: Sequenc
     all_of: dict[int, list[Unit]] = {}
     for unit in Unit.objects.filter(merchant_id=merchant, line_id__in=lines).order_by("pk"):
         all_of.setdefault(unit.line_id, []).append(unit)
-    rows = Grant.objects.filter(merchant_id=merchant, unit_id__in=list(fulls), subject=UNIT, stage__in=LIVE)
+    rows = Grant.objects.filter(BARS, merchant_id=merchant, unit_id__in=list(fulls))
     fixed = dict(rows.order_by("pk").values_list("unit_id", "parts"))
     for line_id in sorted(lines):
         mine = sorted((u for u in units if u.line_id == line_id), key=lambda u: (u.pk not in first, u.pk))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from amends.cases.left import BARS
 from amends.cases.models import Case, ClaimedUnit, Grant
 from amends.kernel.money import apportion
 from amends.market.models import Order, Unit
 from amends.policy.rules.decision import Decision
 from amends.policy.rules.facts import Remedy
 
-LIVE = ("owed", "doing", "done")
 LOST = "lost_discount"
 
 
@@ -47,7 +47,7 @@ def gone_discount(order: Order, free: Mapping[int, Iterable[Unit]]) -> int:
 def _holders(order: Order) -> dict[int, set[int]]:
     mine = {"merchant_id": order.merchant_id, "case__order_id": order.pk}
     pairs = set(ClaimedUnit.objects.filter(**mine, is_open=True).values_list("case_id", "unit_id"))
-    pairs |= set(Grant.objects.filter(**mine, subject="unit", stage__in=LIVE).values_list("case_id", "unit_id"))
+    pairs |= set(Grant.objects.filter(BARS, **mine).values_list("case_id", "unit_id"))
     held: dict[int, set[int]] = {}
     for case_id, unit_id in pairs:
         held.setdefault(case_id, set()).add(unit_id)

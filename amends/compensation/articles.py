@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from amends.approvals.words import sum_words
-from amends.cases.left import LIVE, UNIT, extra_of, left_of, money_positions
+from amends.cases.left import BARS, extra_of, left_of, money_positions
 from amends.cases.models import Case, ClaimedUnit, Grant
 from amends.cases.rules.owing import FREIGHT, PACKAGING
 from amends.kernel.money import apportion
@@ -37,7 +37,7 @@ def units_for(case: Case, position: int, quantity: int, minor: int) -> list[tupl
     line = line_of(case, position)
     units = list(Unit.objects.filter(merchant_id=case.merchant_id, line_id=line.pk).order_by("number"))
     mine = set(ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).values_list("unit_id", flat=True))
-    gone = Grant.objects.filter(merchant_id=case.merchant_id, unit_id__in=[unit.pk for unit in units], subject=UNIT, stage__in=LIVE)
+    gone = Grant.objects.filter(BARS, merchant_id=case.merchant_id, unit_id__in=[unit.pk for unit in units])
     back = set(gone.values_list("unit_id", flat=True))
     stay = sorted((unit for unit in units if unit.pk not in back), key=lambda unit: (unit.pk not in mine, unit.number))
     if not 1 <= quantity <= len(stay):

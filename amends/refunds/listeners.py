@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from amends.cases.grants import LIVE, open_grants, owe
+from amends.cases.hooks import STARTS
+from amends.cases.left import BARS
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Entry, Grant
 from amends.cases.record import an_act
@@ -76,7 +78,8 @@ def pay_accepted(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     if reduced != grant.reduced_minor:
         grant.reduced_minor = reduced
         grant.save(update_fields=["reduced_minor"])
-    intend_for(grant, by)
+    start = STARTS.get(grant.remedy)
+    start(grant, by) if start else intend_for(grant, by)
 
 
 def end_of_finding(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -99,11 +102,11 @@ def pay_for_lost(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     assert isinstance(life, ReturnShipment)  # noqa: S101 - wiring binds this to moves of parcels alone
     case = take_case_of(life.case_id)
     for grant in _grants_in(life):
-        if grant.stage not in LIVE:
-            for anew in _owe_anew(case, grant, "lost", by):
-                intend_for(anew, by)
-        else:
+        if grant.stage in LIVE and grant.remedy in REFUNDED:
             intend_for(grant, by)
+            continue
+        for anew in _owe_anew(case, grant, "lost", by):
+            intend_for(anew, by)
 
 
 def buy_kept(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -120,10 +123,12 @@ def _grants_in(parcel: ReturnShipment) -> list[Grant]:
 
 
 def _owe_anew(case: Case, grant: Grant, basis: str, by: Actor) -> list[Grant]:
-    """A refund of the unit is owed; none where something is or was already (S1)."""
+    """A refund of the unit is owed, in place of what was to be made of the unit that is gone; none where one is or was already (S1)."""
     if grant.unit is None:
         return []
-    if Grant.objects.filter(merchant_id=case.merchant_id, unit_id=grant.unit.pk, subject="unit", stage__in=LIVE).exists():
+    if grant.remedy not in REFUNDED:
+        grant.follow("void", by, facts={"because": basis, "unit": grant.unit_id})
+    if Grant.objects.filter(BARS, merchant_id=case.merchant_id, unit_id=grant.unit.pk).exists():
         return []
     return owe(case, [grant.unit], basis=basis, by=by, remedy=Remedy.REFUND_ONLY.value)
 

@@ -1,8 +1,9 @@
 """What parcels and inspections do when they hear of another life's move: begin, be inspected, be called off, go home.
 
 Invariants
- 1. A grant ships back iff its remedy is return and refund and the stamped decision says so of its line; every other grant is begun by
-    refunds. So the two listeners of one entry never take the same grant.
+ 1. A grant ships back iff the stamped decision says so of its line and its remedy wants the goods first (COMES_BACK), unless they are
+    dealt with elsewhere (a repair at home); every other grant is begun by the package of its remedy. So no two listeners of one entry
+    take the same grant.
  2. An arrival may overtake the job that begins a grant: it then begins the grant itself, first (S2).
  3. A unit goes home only from the merchant's hands, and in at most one parcel.
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from amends.cases.hooks import NOT_SENT
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Entry, Grant
 from amends.cases.record import an_act
@@ -20,9 +22,8 @@ from amends.cases.taking import take_case_of
 from amends.kernel import clock
 from amends.kernel.refs import new_ref
 from amends.people.rules import PLATFORM, Actor
-from amends.policy.rules.facts import Remedy
 from amends.returns.models import Inspection, ParcelUnit, ReturnShipment
-from amends.returns.queries.whereabouts import BACK, HOME, TAKES_MORE, TO_SEND_HOME, ships_back, whereabouts
+from amends.returns.queries.whereabouts import BACK, COMES_BACK, HOME, TAKES_MORE, TO_SEND_HOME, ships_back, whereabouts
 
 OWED, DOING, VOID = "owed", "doing", "void"
 JOINS_FOR = timedelta(days=1)
@@ -41,8 +42,8 @@ def ask_for_goods(case_id: int) -> ReturnShipment | None:
     """
     case = take_case_of(case_id)
     travels = ships_back(case)
-    owed = Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage=OWED, remedy=Remedy.RETURN_REFUND).order_by("pk")
-    grants = [grant for grant in owed if grant.unit_id in travels]
+    owed = Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage=OWED, remedy__in=COMES_BACK).order_by("pk")
+    grants = [grant for grant in owed if grant.unit_id in travels and not _is_elsewhere(case, grant)]
     if not grants:
         return None
     for grant in grants:
@@ -53,6 +54,11 @@ def ask_for_goods(case_id: int) -> ReturnShipment | None:
     )  # fmt: skip
     _pack(parcel, grants)
     return parcel
+
+
+def _is_elsewhere(case: Case, grant: Grant) -> bool:
+    asked = NOT_SENT.get(grant.remedy)
+    return asked is not None and asked(case, grant)
 
 
 def begin_inspection(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:

@@ -16,6 +16,8 @@ from amends.returns.models import Inspection, ParcelUnit, ReturnShipment
 from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
 
 BACK, HOME = "back", "home"
+COMES_BACK = (Remedy.RETURN_REFUND.value, Remedy.EXCHANGE.value, Remedy.REPAIR.value)
+"""The remedies for which goods may have to come back first."""
 
 # Births lead here, so the tables say it and we only give it a name.
 WAITS_FOR_FINDING = INSPECTION.moves[BIRTH, "await_goods", Party.PLATFORM]
@@ -86,9 +88,9 @@ def gone_for_good(case: Case) -> set[int]:
 def ships_back(case: Case) -> set[int]:
     """The claimed units that go back under the case's remedy, by id: as the stamped decision says of their line.
 
-    An owed grant of `return_refund` for a unit of this set begins as a parcel; every other one begins as a refund.
+    An owed grant of the case's own remedy for a unit of this set begins as a parcel; every other one begins at once.
     """
-    if case.remedy != Remedy.RETURN_REFUND:
+    if case.remedy not in COMES_BACK:
         return set()
     units: set[int] = set()
     for line in case.decision.answer["lines"]:
