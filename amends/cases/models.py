@@ -160,7 +160,11 @@ class Grant(LifeRow):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "id"], name="grant_tenant_key"),
             models.UniqueConstraint(
-                fields=["merchant", "unit"], condition=Q(stage__in=["owed", "doing", "done"], subject="unit"), name="one_live_grant_a_unit"
+                # What was exchanged, sent again or repaired is with its consumer, and may be claimed anew; what was paid back is not.
+                fields=["merchant", "unit"],
+                condition=Q(subject="unit")
+                & (Q(stage__in=["owed", "doing"]) | (Q(stage="done") & ~Q(remedy__in=["exchange", "resend", "repair"]))),
+                name="one_live_grant_a_unit",
             ),
             models.CheckConstraint(condition=~Q(subject="unit") | Q(unit__isnull=False), name="unit_grant_names_its_unit"),
             models.CheckConstraint(condition=Q(reduced_minor__gte=0, reduced_minor__lte=models.F("amount_minor")), name="reduced_within"),

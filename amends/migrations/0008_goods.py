@@ -1619,6 +1619,14 @@ class Migration(migrations.Migration):
             model_name='gatewayevent',
             index=models.Index(condition=models.Q(('state__in', ['worked', 'ignored']), models.Q(('told', {}), _negated=True)), fields=['received_at'], name='gateway_events_to_empty'),
         ),
+        migrations.RemoveConstraint(
+            model_name='grant',
+            name='one_live_grant_a_unit',
+        ),
+        migrations.AddConstraint(
+            model_name='grant',
+            constraint=models.UniqueConstraint(condition=models.Q(('subject', 'unit'), models.Q(('stage__in', ['owed', 'doing']), models.Q(('stage', 'done'), models.Q(('remedy__in', ['exchange', 'resend', 'repair']), _negated=True)), _connector='OR')), fields=('merchant', 'unit'), name='one_live_grant_a_unit'),
+        ),
         migrations.RunSQL(REFERENCES, NO_REFERENCES),
         migrations.RunSQL(ONE_PLACE_AT_A_TIME, NOT_IN_ONE_PLACE),
         migrations.RunSQL(WALLS, migrations.RunSQL.noop),
