@@ -231,6 +231,21 @@ DONE: dict[str, Text] = {
     "void": say("不再给付", "voided the grant"),
     "withdraw": say("撤回了申请", "withdrew the claim"),
     "write_off": say("核销了追偿", "wrote the charge off"),
+    "ask_label": say("申请了预付面单", "asked for a prepaid label"),
+    "buy_label": say("预付面单已生成", "has a prepaid label ready"),
+    "fail_label": say("没有出成预付面单", "could not get a label"),
+    "void_label": say("作废了预付面单", "gave the label up"),
+    "confirm_pickup": say("确认了上门取件", "confirmed the pick-up"),
+    "change_pickup": say("改了上门取件的时间或地址", "changed the pick-up"),
+    "prove_freight": say("提交了寄回运费的凭证", "proved what the way back cost"),
+    "add_parcel": say("分成了另一个包裹", "split off another parcel"),
+    "travel_with": say("和另一个包裹一起寄", "sends it together with another parcel"),
+    "ask_destroy": say("请消费者就地销毁，不用寄回", "asked to have the goods destroyed on site"),
+    "waive_return": say("不用寄回了", "waived the return"),
+    "ask_intercept": say("请承运商拦截在途包裹", "asked the carrier to turn the parcel round"),
+    "fail_intercept": say("没能拦截包裹", "could not turn the parcel round"),
+    "refuse_parcel": say("在途包裹到时会拒收", "will refuse the parcel at the door"),
+    "miss_address": say("法定时限内没有退货地址", "gave no return address within the legal limit"),
 }  # fmt: skip
 
 DO: dict[str, Text] = {
@@ -276,6 +291,7 @@ DO: dict[str, Text] = {
     "submit": say("提交凭证", "Give evidence"),
     "withdraw": say("撤回申请", "Withdraw"),
     "write_off": say("核销", "Write it off"),
+    "destroy": say("已销毁，提交照片", "Destroyed: give the photo"),
 }  # fmt: skip
 
 

@@ -22,13 +22,19 @@ GIVING = (
 CONTESTING = ("contest_deduction", "remind_deduction", "alarm_deduction", "uphold_deduction", "withdraw_deduction")
 """What becomes of a deduction that the merchant contests, and what the platform answers."""
 
+WAY_BACK = (
+    "ask_label", "buy_label", "fail_label", "void_label", "confirm_pickup", "change_pickup", "prove_freight", "add_parcel", "travel_with",
+    "ask_destroy", "waive_return", "ask_intercept", "fail_intercept", "refuse_parcel", "miss_address",
+)  # fmt: skip
+"""What is arranged about a parcel while it stays where it is: its label, its courier, its company, and that it need not come."""
+
 TOLD: dict[str, tuple[str, ...]] = {
     "case": (
         "attach", "answer_survey", "mail_in", "revise_promise", "announce_deduction", "give_payee", "answer_chargeback", REMIND,
         *APPROVING, *GIVING, *CONTESTING,
     ),
     "grant": (REMIND,),
-    "return_shipment": (REMIND,),
+    "return_shipment": (*WAY_BACK, REMIND),
     "inspection": (REMIND,),
     "refund": ("ask_payee", "assign", "recheck", "come_back_late", REMIND),
     "review": (REMIND,),

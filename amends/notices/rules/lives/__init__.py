@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from amends.kernel.tables import TableError
 from amends.kernel.texts import Text
-from amends.notices.rules.lives import bearing, beside, case, goods, money, review
+from amends.notices.rules.lives import bearing, beside, case, goods, money, review, way_back
 
 HEAD = """
 when                               given                to          urgency  due_of    words
 """
-TOLD = HEAD + "".join(room.TOLD for room in (case, goods, money, review, bearing, beside))
+TOLD = HEAD + "".join(room.TOLD for room in (case, goods, money, review, bearing, beside, way_back))
 
 
 def _together(*rooms: Mapping[str, Text]) -> Mapping[str, Text]:
@@ -24,4 +24,4 @@ def _together(*rooms: Mapping[str, Text]) -> Mapping[str, Text]:
     return found
 
 
-SILENT: Mapping[str, Text] = _together(case.SILENT, goods.SILENT, money.SILENT, review.SILENT)
+SILENT: Mapping[str, Text] = _together(case.SILENT, goods.SILENT, money.SILENT, review.SILENT, way_back.SILENT)

@@ -14,7 +14,8 @@ from amends.notices.rules.sentences.money import MONEY
 from amends.notices.rules.sentences.reminders import REMINDERS
 from amends.notices.rules.sentences.review import REVIEW
 from amends.notices.rules.sentences.told import Told
+from amends.notices.rules.sentences.way_back import WAY_BACK
 
 __all__ = ["SENTENCES", "Told"]
 
-SENTENCES: Mapping[str, Told] = {**CASE, **APPROVING, **REVIEW, **GOODS, **MONEY, **GIVING, **REMINDERS, **ELSEWHERE, **BEARING}
+SENTENCES: Mapping[str, Told] = {**CASE, **APPROVING, **REVIEW, **GOODS, **MONEY, **GIVING, **REMINDERS, **ELSEWHERE, **BEARING, **WAY_BACK}

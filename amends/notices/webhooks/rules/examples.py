@@ -94,6 +94,21 @@ refund.pay | gateway* | sent | paid | {"amount_minor": 9900, "gateway_at": $due,
 refund.retry | platform | failed | sent | {"reason": "account_closed", "refund": $refund}
 refund.send | platform* | intended | sent | {"amount_minor": 9900, "unit": "CNY", "refund": $refund}
 refund.settle_books | clock* | paid | settled | {$silence, "limit": "reversal_window"}
+return_shipment.add_parcel | consumer | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel}
+return_shipment.ask_destroy | merchant | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel}
+return_shipment.ask_intercept | merchant | addressing | addressing | {"parcel": $parcel, "waybill_ends": "0870"}
+return_shipment.ask_label | consumer | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel, "carrier": "sf"}
+return_shipment.buy_label | carrier* | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel, "carrier": "sf", "waybill_ends": "0870"}
+return_shipment.change_pickup | consumer | booked | booked | {"parcel": $parcel}
+return_shipment.confirm_pickup | carrier* | booked | booked | {"parcel": $parcel, "carrier": "sf"}
+return_shipment.fail_intercept | carrier* | addressing | addressing | {"parcel": $parcel, "reason": "too_late"}
+return_shipment.fail_label | carrier* | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel, "reason": "no_rate"}
+return_shipment.miss_address | clock* | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel, "limit": "merchant_gives_address"}
+return_shipment.prove_freight | consumer | in_transit | in_transit | {"parcel": $parcel, "freight_minor": 1200}
+return_shipment.refuse_parcel | consumer | addressing | addressing | {"parcel": $parcel, "waybill_ends": "0870"}
+return_shipment.travel_with | consumer | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel}
+return_shipment.void_label | consumer | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel}
+return_shipment.waive_return | merchant | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel}
 return_shipment.ask_back | platform* | - | addressing | {"freight": "consumer"}
 return_shipment.book_pickup | consumer | awaiting_dispatch | booked | {"parcel": $parcel}
 return_shipment.cancel_pickup | consumer | booked | awaiting_dispatch | {"parcel": $parcel}
