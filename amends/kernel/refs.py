@@ -20,6 +20,8 @@ KINDS = {
     "AP": "approval",
     "ST": "statement", "RC": "reconciliation run", "DF": "difference", "BB": "bank batch",
     "BT": "batch of a receiving desk", "UP": "unknown parcel",
+    "AD": "return address", "LB": "label", "PU": "pick-up",
+    "WS": "workshop", "TE": "technician", "VT": "visit of a technician", "LU": "loan unit", "LN": "loan", "CN": "consultation",
 }  # fmt: skip
 _SHAPE = re.compile(rf"^({'|'.join(KINDS)})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})$")
 

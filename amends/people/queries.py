@@ -11,7 +11,7 @@ from amends.kernel.parties import Party
 from amends.people.models import AccessLog, ApiKey, Membership, User
 from amends.people.rules import ROLES, Actor, Role, digest_of
 
-FACES = ("portal", "console", "desk", "office")
+FACES = ("portal", "console", "counter", "desk", "office")
 # Read in the same statement as the memberships, so that a page knows at no cost before what it was drawn (plumbing/live.py, a mark).
 OLDEST_UNSEEN = Func(template="pg_snapshot_xmin(pg_current_snapshot())::text", output_field=TextField())
 
