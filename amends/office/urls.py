@@ -7,7 +7,7 @@ from django.urls import path
 
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
-from amends.office import cases, figures, keys, lifecycle, pages, webhooks
+from amends.office import carriers, cases, figures, keys, lifecycle, pages, webhooks
 from amends.office.money import bank, deposits, gateways, ledger, reconciliation, statements
 from amends.office.money import rules as money_rules
 from amends.office.notices import announcements, channels, log, table, wordings
@@ -19,6 +19,12 @@ urlpatterns = [
     path("cases.csv", cases.exported, name="office_cases_csv"),
     path("cases/<str:ref>/", cases.one, name="office_case"),
     path("mails/", log.moved, name="office_mails"),
+    path("carriers/", carriers.show, name="office_carriers"),
+    path("carriers/pushes/", carriers.pushed, name="office_carrier_pushes"),
+    path("carriers/<str:name>/pushes/<str:event>/again/", carriers.again, name="office_carrier_push_again"),
+    path("carriers/tracks/", carriers.watched, name="office_tracks"),
+    path("carriers/tracks/<int:track>/", carriers.one, name="office_track"),
+    path("carriers/tracks/<int:track>/ask/", carriers.asked, name="office_track_ask"),
     path("money/gateways/", gateways.show, name="office_gateways"),
     path("money/gateways/pushes/", gateways.pushed, name="office_gateway_pushes"),
     path("money/gateways/<str:name>/probe/", gateways.probed, name="office_gateway_probe"),

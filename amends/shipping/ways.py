@@ -13,6 +13,7 @@ from datetime import timedelta
 from django.db.models import Count, Q, QuerySet
 
 from amends.kernel import clock
+from amends.kernel.parties import Party
 from amends.kernel.refusals import NotFound, NotYourMove, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor, Role
@@ -44,13 +45,13 @@ UNTRIED: dict[str, Text] = {
     ),
     "easypost": say(
         "只对着模拟器试过，用的是 EasyPost 官方库和它的签名。没有试过真实账户：各承运商的费率、取件与面单退款的时间。",
-        "Tried against the simulator only, with EasyPost's own library and signatures. Not tried with a real account: rates of its carriers,"
-        " their pick-ups, when labels are refunded.",
+        "Tried against the simulator only, with EasyPost's own library and signatures. Not tried with a real account: its carriers' rates"
+        " and pick-ups, when labels are refunded.",
     ),
     "kuaidi100": say(
         "只对着模拟器试过，签名是真的 MD5。没有试过真实授权：要手机尾号才给查的快递、各家状态码的实际用法、订阅中止后的重新订阅。",
-        "Tried against the simulator only, with real MD5 signatures. Not tried with a real account: couriers that want a phone number's last"
-        " digits, how each uses its codes, subscribing anew after an abort.",
+        "Tried against the simulator only, with real MD5 signatures. Not tried with a real account: couriers that want a phone number's"
+        " last digits, how each uses its codes, subscribing anew after an abort.",
     ),
 }
 GIVEN, BY_FILE = say("已设置", "set"), say("由文件给出", "set by a file")
@@ -103,7 +104,7 @@ def pushes_of(by: Actor, *, way: str = "", state: str = "") -> QuerySet[CarrierP
 
 def tracks_of(by: Actor, *, waybill: str = "", silent: bool = False) -> QuerySet[Track]:
     """Waybills under watch, the one that was silent longest first; the office sees all, a merchant its own. Raises NotFound."""
-    if by.merchant_id and not by.sees_everything:
+    if by.party is Party.MERCHANT and by.merchant_id:
         found = Track.objects.filter(merchant_id=by.merchant_id)
     else:
         _only_office(by)
