@@ -548,6 +548,7 @@ class Migration(migrations.Migration):
                 ('place', models.CharField(blank=True, max_length=120)),
                 ('words', models.CharField(blank=True, max_length=200)),
                 ('weight_grams', models.PositiveIntegerField(blank=True, null=True)),
+                ('expected_at', models.DateTimeField(blank=True, null=True)),
                 ('source', models.CharField(max_length=10)),
                 ('heard_at', models.DateTimeField()),
             ],

@@ -83,6 +83,7 @@ class TrackEvent(Tenanted):
     place = models.CharField(max_length=120, blank=True)
     words = models.CharField(max_length=200, blank=True)
     weight_grams = models.PositiveIntegerField(null=True, blank=True)
+    expected_at = models.DateTimeField(null=True, blank=True)
     source = models.CharField(max_length=10)  # push, poll, hand
     heard_at = models.DateTimeField()
 
