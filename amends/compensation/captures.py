@@ -88,11 +88,19 @@ def _with_its_goods(case: Case, supplement: Supplement) -> None:
     """What is left of a paid supplement is handed back where every article of its own case was paid back whole."""
     units = list(ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=supplement.case_id).values_list("unit_id", flat=True))
     back = Grant.objects.filter(merchant_id=case.merchant_id, unit_id__in=units, subject=UNIT, remedy__in=GONE, stage="done")
-    if supplement.tender_id is None or back.values("unit_id").distinct().count() < len(set(units)):
-        return
+    if back.values("unit_id").distinct().count() == len(set(units)):
+        give_back(case, supplement, "returned")
+
+
+def give_back(case: Case, supplement: Supplement, why: str) -> bool:
+    """What is left of a paid supplement is owed back to the tender it came by; False where nothing of it is left. Inside an act."""
+    if supplement.tender_id is None:
+        return False
     tender = Tender.objects.get(merchant_id=case.merchant_id, pk=supplement.tender_id)
-    if tender.captured_minor > tender.reserved_minor:
-        _hand_back(case, supplement, tender, "returned")
+    if tender.captured_minor <= tender.reserved_minor:
+        return False
+    _hand_back(case, supplement, tender, why)
+    return True
 
 
 def _hand_back(case: Case, supplement: Supplement, tender: Tender, why: str) -> None:

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from amends.kernel.tables import life
 
+POST, WORKSHOP, HOME = "post", "workshop", "home"
+WAYS = (POST, WORKSHOP, HOME)
+VISITED = frozenset({"appliance", "air_conditioner"})
+"""Classes of goods that are repaired where they stand, if somebody comes there: nobody posts them."""
+FAILED = frozenset({"failed"})
+ENDED = frozenset({"failed", "fallen_back", "unrepaired", "dropped", "confirmed"})
+ON_TRIAL = "handed_back"
+
 REPAIR = life(
     "repair",
     stages="""
@@ -23,7 +31,7 @@ REPAIR = life(
     moves="""
     stage                                     verb            by                        becomes
     -                                         book_for        platform                  booking
-    booking                                   book            merchant                  diagnosing
+    booking                                   book            merchant,consumer         diagnosing
     diagnosing                                diagnose        merchant                  repairing
     diagnosing                                quote           merchant                  quoted
     quoted                                    accept_quote    consumer                  repairing
@@ -35,6 +43,7 @@ REPAIR = life(
     handed_back                               report_fault    consumer                  failed
     handed_back                               confirm         consumer,clock            confirmed
     booking,diagnosing,awaiting_parts,repairing  fall_back    clock                     fallen_back
+    handed_back                               fall_back       platform                  fallen_back
     booking,diagnosing,quoted,awaiting_parts,repairing  drop  platform                  dropped
     """,
     counted={"order_parts": "parts_orders"},

@@ -68,7 +68,10 @@ def whereabouts(case: Case) -> dict[int, Whereabouts]:
     found: dict[int, dict[str, str]] = {}
     travelled = ParcelUnit.objects.filter(merchant_id=case.merchant_id, parcel__case_id=case.pk).order_by("parcel_id")
     for unit_id, direction, stage in travelled.values_list("unit_id", "parcel__direction", "parcel__stage"):
-        found.setdefault(unit_id, {})[direction] = "" if stage in NO_WAY else stage
+        parts = found.setdefault(unit_id, {})
+        if direction == BACK and stage not in NO_WAY:
+            parts.clear()  # it went home before and is sent again: a second repair
+        parts[direction] = "" if stage in NO_WAY else stage
     inspected = Inspection.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("pk")
     for unit_id, stage in inspected.values_list("unit_id", "stage"):
         found.setdefault(unit_id, {})["inspection"] = stage
