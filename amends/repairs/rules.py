@@ -55,9 +55,9 @@ LOAN = life(
     stages="""
     stage              waits_for          limit                   silence
     promised           merchant           loan_handed_out         alarm
-    out                consumer           loan_out                call_back
+    out                consumer           loan_out                call_back_loan
     called_back        consumer           loan_returned           write_off_loan
-    returning          merchant           merchant_receives       bring_back
+    returning          merchant           merchant_receives       bring_back_loan
     back               -                  -                       -
     written_off        -                  -                       -
     dropped            -                  -                       -
@@ -66,10 +66,10 @@ LOAN = life(
     stage                                     verb            by                        becomes
     -                                         promise_loan    merchant,platform         promised
     promised                                  hand_out        merchant                  out
-    out                                       call_back       platform,clock            called_back
+    out                                       call_back_loan  platform,clock            called_back
     out,called_back                           send_back_loan  consumer                  returning
-    out,called_back,returning                 bring_back      merchant                  back
-    returning                                 bring_back      clock                     back
+    out,called_back,returning                 bring_back_loan merchant                  back
+    returning                                 bring_back_loan clock                     back
     called_back                               write_off_loan  merchant,clock            written_off
     promised                                  drop            merchant,platform         dropped
     promised                                  alarm           clock                     =
@@ -89,9 +89,9 @@ CONSULTATION = life(
     moves="""
     stage                                     verb            by                        becomes
     -                                         call_expert     platform,arbiter          called
-    called                                    join            platform                  agreed
-    called,agreed                             pass_to         platform                  called
-    called,agreed                             advise          platform                  advised
+    called                                    join            platform,arbiter          agreed
+    called,agreed                             pass_to         platform,arbiter          called
+    called,agreed                             advise          platform,arbiter          advised
     called,agreed                             drop            platform,arbiter          dropped
     called,agreed                             alarm           clock                     =
     """,
