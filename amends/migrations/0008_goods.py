@@ -1628,6 +1628,15 @@ class Migration(migrations.Migration):
             model_name='grant',
             constraint=models.UniqueConstraint(condition=models.Q(('subject', 'unit'), models.Q(('stage__in', ['owed', 'doing']), models.Q(('stage', 'done'), models.Q(('remedy__in', ['exchange', 'resend', 'repair']), _negated=True)), _connector='OR')), fields=('merchant', 'unit'), name='one_live_grant_a_unit'),
         ),
+        migrations.AddField(
+            model_name='carrierpush',
+            name='waybill',
+            field=models.CharField(blank=True, max_length=60),
+        ),
+        migrations.AddIndex(
+            model_name='carrierpush',
+            index=models.Index(condition=models.Q(('state', 'ignored'), models.Q(('waybill', ''), _negated=True)), fields=['waybill'], name='carrier_pushes_unknown'),
+        ),
         migrations.RunSQL(REFERENCES, NO_REFERENCES),
         migrations.RunSQL(ONE_PLACE_AT_A_TIME, NOT_IN_ONE_PLACE),
         migrations.RunSQL(WALLS, migrations.RunSQL.noop),

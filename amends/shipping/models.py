@@ -98,6 +98,7 @@ class CarrierPush(models.Model):
 
     carrier = models.CharField(max_length=40)
     event = models.CharField(max_length=120)
+    waybill = models.CharField(max_length=60, blank=True)
     told = models.JSONField()
     received_at = models.DateTimeField()
     times = models.PositiveIntegerField(default=1)
@@ -111,6 +112,7 @@ class CarrierPush(models.Model):
         constraints = [models.UniqueConstraint(fields=["carrier", "event"], name="one_push_an_event")]
         indexes = [
             models.Index(fields=["received_at"], condition=Q(state="stored"), name="carrier_pushes_waiting"),
+            models.Index(fields=["waybill"], condition=Q(state="ignored") & ~Q(waybill=""), name="carrier_pushes_unknown"),
             models.Index(fields=["-received_at"], name="carrier_pushes_by_time"),
         ]
 
