@@ -8,7 +8,6 @@ What it told may name a payer's account, so it is not kept for ever: `forget_old
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +23,7 @@ from amends.kernel.texts import say
 from amends.plumbing import jobs
 from amends.plumbing.payments import choosing
 from amends.plumbing.payments.port import Event
+from amends.plumbing.pushes_kept import kept_days
 from amends.refunds.events import IGNORED, take_event
 from amends.refunds.models import GatewayEvent
 
@@ -33,8 +33,6 @@ FORGOTTEN = timedelta(minutes=2)
 GIVEN_UP = timedelta(days=1)
 """An event that could not be worked for so long is a person's, on the page of the gateways."""
 AT_ONCE, PATIENCE = 50, 20
-KEPT_DAYS = 400
-"""How long what a push told is kept after it came, where AMENDS_PUSHES_KEPT_DAYS says nothing: longer than banks take over a dispute."""
 DONE = ("worked", "ignored")
 FORGOTTEN_AT_ONCE = 2000
 Taker = Callable[[str, str, Mapping[str, Any]], str]
@@ -110,7 +108,7 @@ def forget_old(*, most: int = FORGOTTEN_AT_ONCE) -> int:
     Gateway, id, kind and outcome stay, so that the same event is still known when it comes again. What waits or failed stays whole.
     Raises ValueError where the setting is no number of days.
     """
-    before = clock.now() - timedelta(days=_kept_days())
+    before = clock.now() - timedelta(days=kept_days())
     old = GatewayEvent.objects.filter(state__in=DONE, received_at__lt=before).exclude(told={}).order_by("received_at", "pk")
     return GatewayEvent.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:most]), state__in=DONE).update(told={})
 
@@ -139,13 +137,6 @@ def counts() -> dict[str, dict[str, int]]:
         here[row["state"]] = row["of"]
         here["doubled"] += row["twice"]
     return found
-
-
-def _kept_days() -> int:
-    given = os.environ.get("AMENDS_PUSHES_KEPT_DAYS", "").strip() or str(KEPT_DAYS)
-    if not given.isdecimal() or not 1 <= int(given) <= 36_500:
-        raise ValueError(f"AMENDS_PUSHES_KEPT_DAYS={given} is no number of days")
-    return int(given)
 
 
 def _work(row: GatewayEvent) -> None:

@@ -35,6 +35,12 @@ def watch_track(track_id: int) -> None:
     _subscribe(track)
 
 
+@jobs.task("note_said_weight")
+def note_said_weight(track_id: int, grams: int) -> None:
+    """Job: what the sender says that the parcel weighs stands on its track, unless something was said before."""
+    Track.objects.filter(pk=track_id, said_grams__isnull=True).update(said_grams=grams)
+
+
 def poll_due(*, most: int = AT_ONCE, shard: Shard = WHOLE, within: timedelta | None = WITHIN) -> int:
     """Carriers were asked about the tracks whose time has come, the longest due first; answers about how many they told anything.
 

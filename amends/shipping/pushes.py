@@ -1,7 +1,8 @@
 """What carriers push, in three steps that any of them may die between: verified, stored once for each event, then worked by a job.
 
 The carrier hears that we have it as soon as it is stored; a job, and a sweep where that job was lost, works it. A push about a waybill that
-nobody knows is kept: it is heard when somebody does (jobs.watch_track). Not about signatures (plumbing.carriers).
+nobody knows is kept: it is heard when somebody does (jobs.watch_track). What done pushes told is emptied after AMENDS_PUSHES_KEPT_DAYS; the
+events of tracks stay. Not about signatures (plumbing.carriers).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from amends.plumbing import jobs
 from amends.plumbing.carriers import choosing
 from amends.plumbing.carriers.checking import unread
 from amends.plumbing.carriers.port import Event
+from amends.plumbing.pushes_kept import kept_days
 from amends.shipping.couriers import carrier_key
 from amends.shipping.models import CarrierPush, Track
 from amends.shipping.rules import Told, clean_waybill
@@ -36,6 +38,8 @@ AT_ONCE, PATIENCE = 50, 20
 TOLD_BEFORE = timedelta(days=60)
 """How long a push about a waybill that nobody knew is looked through when somebody does."""
 NOBODYS = "no_track"
+DONE = ("worked", "ignored")
+FORGOTTEN_AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,17 @@ def hear_kept(track: Track) -> list[Track]:
     kept = CarrierPush.objects.filter(state="ignored", told__waybill=track.waybill, told__carrier=track.carrier, received_at__gte=since)
     events = [Told.of(told) for push in kept.order_by("received_at", "pk") for told in push.told["happened"]]
     return hear(track.carrier, track.waybill, events, "push") if events else []
+
+
+def forget_old(*, most: int = FORGOTTEN_AT_ONCE) -> int:
+    """What done pushes told longer ago than AMENDS_PUSHES_KEPT_DAYS is gone; answers how many, `most` at the most.
+
+    Way, id and outcome stay, so that the same push is still known when it comes again. What waits or failed stays whole. Raises ValueError
+    where the setting is no number of days.
+    """
+    before = clock.now() - max(timedelta(days=kept_days()), TOLD_BEFORE)
+    old = CarrierPush.objects.filter(state__in=DONE, received_at__lt=before).exclude(told={}).order_by("received_at", "pk")
+    return CarrierPush.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:most]), state__in=DONE).update(told={})
 
 
 def work_again(push_id: int) -> CarrierPush:

@@ -26,7 +26,8 @@ SOURCES = ("push", "poll", "hand")
 def watch(merchant_id: int, carrier: str, waybill: str, *, said_grams: int | None = None) -> Track:
     """The waybill of this merchant has a track, once; what carriers told of it before anybody knew it is heard by a job.
 
-    `said_grams`: what the sender says that it weighs. May be called inside a verb: it locks no track, and the carrier is asked by a job.
+    `said_grams`: what the sender says that it weighs; the first that was said stays. May be called inside a verb, under the locks of
+    payment and case: a track that is there is only read, for `hear` holds its row while lives move. The carrier is asked by a job.
     """
     key, number, at = carrier_key(carrier), clean_waybill(waybill), clock.now()
     with transaction.atomic():
@@ -39,7 +40,7 @@ def watch(merchant_id: int, carrier: str, waybill: str, *, said_grams: int | Non
         if new:
             jobs.later("watch_track", track_id=track.pk)
         elif said_grams is not None and track.said_grams is None:
-            Track.objects.filter(pk=track.pk, said_grams__isnull=True).update(said_grams=said_grams)
+            jobs.later("note_said_weight", track_id=track.pk, grams=said_grams)
     return track
 
 
@@ -92,6 +93,7 @@ def _row(track: Track, event: Told, source: str, at: datetime) -> TrackEvent:
         place=event.place,
         words=event.words,
         weight_grams=event.weight_grams,
+        expected_at=event.expected_at,
         source=source,
         heard_at=at,
     )
@@ -100,7 +102,7 @@ def _row(track: Track, event: Told, source: str, at: datetime) -> TrackEvent:
 def told_of(track: Track) -> list[Told]:
     """Everything that was told of it, in any order."""
     rows = TrackEvent.objects.filter(merchant_id=track.merchant_id, track=track).order_by("at", "pk")
-    return [Told(row.kind, row.at, row.place, row.words, row.weight_grams, None, row.key) for row in rows]
+    return [Told(row.kind, row.at, row.place, row.words, row.weight_grams, row.expected_at, row.key) for row in rows]
 
 
 def _put(track: Track, folded: Folded) -> None:

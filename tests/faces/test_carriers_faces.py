@@ -208,6 +208,24 @@ def test_the_sweep_works_what_a_lost_job_left_and_hands_over_what_fails_for_a_da
     assert (CarrierPush.objects.get().state, CarrierPush.objects.get().outcome) == ("failed", "KeyError")
 
 
+def test_what_done_pushes_told_is_emptied_in_time_and_the_push_is_still_known(
+    people: Cast, house: None, stepped_clock: clock.Stepped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed([happened("accepted", 1)])
+    jobs.drain()
+    failed_push()
+    monkeypatch.setenv("AMENDS_PUSHES_KEPT_DAYS", "90")
+    stepped_clock.forward(timedelta(days=89))
+    assert pushes.forget_old() == 0
+    stepped_clock.forward(timedelta(days=2))
+    assert (pushes.forget_old(), pushes.forget_old()) == (1, 0)
+    assert {row.state: bool(row.told) for row in CarrierPush.objects.all()} == {"ignored": False, "failed": True}
+    assert as_("sue").get(f"{PAGE}pushes/").status_code == 200
+    watch(people.bolts.pk, "sf", "SF00000001")
+    jobs.drain()
+    assert Track.objects.get().state == "", "what is gone is not heard"
+
+
 def test_a_carrier_is_asked_later_and_later_where_nothing_was_pushed(
     people: Cast, running: Running, settings_of_all: dict[str, str], stepped_clock: clock.Stepped
 ) -> None:

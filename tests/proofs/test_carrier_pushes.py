@@ -19,6 +19,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import transaction
 
 from amends.kernel import clock
+from amends.market.models import Consumer
 from amends.people.rules import Actor
 from amends.plumbing import jobs
 from amends.plumbing.carriers.choosing import MAKERS, by_name
@@ -151,3 +152,34 @@ def test_many_that_push_at_one_time_leave_one_track_each_event_once_and_the_last
     assert (track.state, TrackEvent.objects.count()) == ("delivered", 4)
     first = told.index("delivered")
     assert len(told) == 8 and set(told[first:]) == {"delivered"}, "nobody was told of an earlier state after a later one"
+
+
+@pytest.mark.usefixtures("committed_db", "stepped_clock")
+def test_a_verb_that_holds_its_case_and_watches_the_waybill_never_waits_for_a_push_that_waits_for_the_case(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cast = the_cast()
+    watch(cast.bolts.pk, "sf", "LOCK000001")
+    held, heard = threading.Event(), threading.Event()
+
+    def take() -> Consumer:
+        return Consumer.objects.select_for_update().get(pk=cast.annas.pk)  # stands for the payment and the case that a verb takes
+
+    def subject(track: Track, by: Actor) -> None:
+        heard.set()
+        held.wait(10)
+        take()
+
+    def verb() -> None:
+        with transaction.atomic():
+            take()
+            held.set()
+            heard.wait(10)
+            watch(cast.bolts.pk, "sf", "LOCK000001", said_grams=700)
+
+    monkeypatch.setattr(shipping_hooks, "SUBJECTS", [subject])
+    together(verb, lambda: hear("sf", "LOCK000001", [Told("accepted", START)]))
+    monkeypatch.setattr(shipping_hooks, "SUBJECTS", [])
+    jobs.drain()
+    track = Track.objects.get()
+    assert (track.state, track.said_grams) == ("accepted", 700)

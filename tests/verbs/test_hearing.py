@@ -102,5 +102,17 @@ def test_rows_of_a_life_are_found_however_the_courier_was_spelled(db: None, step
 def test_a_weight_that_was_said_first_stays(db: None, stepped_clock: object) -> None:
     cast = the_cast()
     watch(cast.bolts.pk, "sf", "SF12345678")
-    watch(cast.bolts.pk, "sf", "SF12345678", said_grams=500)
-    assert watch(cast.bolts.pk, "sf", "SF12345678", said_grams=900).said_grams == 500
+    for grams in (500, 900):
+        watch(cast.bolts.pk, "sf", "SF12345678", said_grams=grams)
+    jobs.drain()
+    assert Track.objects.get().said_grams == 500
+
+
+def test_when_it_should_arrive_is_kept_with_what_told_it_and_the_last_word_stands(db: None, stepped_clock: object) -> None:
+    cast = the_cast()
+    watch(cast.bolts.pk, "sf", "SF12345678")
+    later, sooner = START + timedelta(days=5), START + timedelta(days=3)
+    hear("sf", "SF12345678", [told("expected", 5, expected_at=later)])
+    hear("sf", "SF12345678", [told("expected", 1, expected_at=sooner)])
+    assert Track.objects.get().expected_at == later, "what was said first came last"
+    assert set(TrackEvent.objects.values_list("expected_at", flat=True)) == {sooner, later}

@@ -107,6 +107,7 @@ class Command(BaseCommand):
             ]
         if shard.number == 0 and ticks % DAILY == 0:
             parts.append(("old pushes of gateways", partial(_drain, pushes.forget_old, pushes.FORGOTTEN_AT_ONCE)))
+            parts.append(("old pushes of carriers", partial(_drain, carrier_pushes.forget_old, carrier_pushes.FORGOTTEN_AT_ONCE)))
         return parts
 
 
