@@ -142,15 +142,26 @@ class DispatchIn(Body):
     waybill: Str
 
 
+class SeenIn(Body):
+    """What was seen: grade A to D, the serial number as read, grams, answers of the class's template, photos (EV-…) by its slots."""
+
+    grade: Literal["", "A", "B", "C", "D"] = ""
+    serial: Ref = ""
+    weight_grams: Annotated[int, Field(ge=-1000, le=10**7, strict=True)] | None = None
+    checks: Annotated[dict[Str, bool], Field(max_length=20)] = {}
+    photos: Annotated[dict[Str, Ref], Field(max_length=20)] = {}
+
+
 class FindingIn(Body):
     """What was found about the next `count` units of a line. A deduction is for each unit, in minor units of the case's currency."""
 
-    verdict: Literal["accept", "reduce", "reject", "missing"]
+    verdict: Literal["accept", "reduce", "reject", "wrong", "missing"]
     line: Count
     count: Count = 1
     reduced_minor: Minor = 0
     words: Words = ""
     evidence: Refs = []
+    seen: SeenIn = SeenIn()
 
 
 class InspectionIn(Body):
@@ -195,7 +206,8 @@ class ReassignmentIn(Body):
 class UnitFindingIn(Body):
     """What is wrong with one unit. A deduction is in minor units of the case's currency."""
 
-    verdict: Literal["reduce", "reject", "missing"]
+    verdict: Literal["reduce", "reject", "wrong", "missing"]
     words: Words
     reduced_minor: Minor = 0
     evidence: Refs = []
+    seen: SeenIn = SeenIn()

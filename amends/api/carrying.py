@@ -16,6 +16,7 @@ from amends.faces.case_view import case_view
 from amends.refunds.verbs import retry
 from amends.returns import verbs as returns
 from amends.returns.verbs.inspecting import Finding, inspect
+from amends.returns.verbs.seeing import Seen
 from amends.rulings import verbs as rulings
 
 parcels = Router(tags=["parcels"])
@@ -82,9 +83,10 @@ def receipt(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
 def inspection(request: Asked, ref: str, body: bodies.InspectionIn) -> HttpResponse:
     """Every finding stands, all in one act; a parcel not yet received is received first."""
     findings = [
-        Finding(one.verdict, line=one.line, count=one.count, reduced_minor=one.reduced_minor, words=one.words, evidence=one.evidence)
+        Finding(one.verdict, line=one.line, count=one.count, reduced_minor=one.reduced_minor, words=one.words, evidence=one.evidence,
+                seen=Seen(**one.seen.model_dump()))
         for one in body.findings
-    ]
+    ]  # fmt: skip
     return acted(request, lambda: inspect(ref, findings=findings, by=request.auth.actor)[0])
 
 

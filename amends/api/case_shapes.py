@@ -113,7 +113,7 @@ class ParcelOut(Schema):
 
 
 class InspectedOut(Schema):
-    """What was found about one unit. `id` names it in the addresses of this case only."""
+    """What was found about one unit. `id` names it in the addresses of this case only; `photos` are evidence references by slot."""
 
     id: int
     parcel: str
@@ -123,6 +123,12 @@ class InspectedOut(Schema):
     amount: shapes.Money
     reduced: shapes.Money
     reason: str
+    grade: str
+    wrong_item: bool
+    serial: str
+    serial_fits: bool | None
+    weight_grams: int | None
+    photos: dict[str, str]
 
 
 class RefundOut(Schema):

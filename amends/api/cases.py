@@ -24,6 +24,7 @@ from amends.faces.case_view import case_view
 from amends.faces.evidence_files import strict
 from amends.kernel.refusals import NotFound
 from amends.returns.verbs import accept, accept_finding, contest, inspecting
+from amends.returns.verbs.seeing import Seen
 from amends.surveys.verbs import rate
 
 router = Router(tags=["cases"])
@@ -172,15 +173,17 @@ def acceptance(request: Asked, ref: str, inspection: int = INSPECTION, *, body: 
 @posting(router, "/cases/{ref}/inspections/{inspection}/finding", case_shapes.CaseOut, "Say what is wrong with the unit")
 def finding(request: Asked, ref: str, inspection: int = INSPECTION, *, body: bodies.UnitFindingIn) -> HttpResponse:
     """The unit is taken for less, not taken, or was not in the parcel; with a reason that the consumer reads."""
-    by, words, files = request.auth.actor, body.words, body.evidence
+    by, words, files, seen = request.auth.actor, body.words, body.evidence, Seen(**body.seen.model_dump())
 
     def run() -> object:
         if body.verdict == "reduce":
             return inspecting.reduce(
-                _case(ref), inspection=inspection, reduced_minor=body.reduced_minor, words=words, evidence=files, by=by
+                _case(ref), inspection=inspection, reduced_minor=body.reduced_minor, words=words, evidence=files, seen=seen, by=by
             )
-        verdict = inspecting.reject if body.verdict == "reject" else inspecting.report_missing
-        return verdict(_case(ref), inspection=inspection, words=words, evidence=files, by=by)
+        if body.verdict == "missing":
+            return inspecting.report_missing(_case(ref), inspection=inspection, words=words, evidence=files, by=by)
+        wrong = body.verdict == "wrong"
+        return inspecting.reject(_case(ref), inspection=inspection, words=words, evidence=files, seen=seen, wrong_item=wrong, by=by)
 
     return acted(request, ref, run)
 

@@ -319,6 +319,12 @@ def _inspected(unit: InspectedUnit, currency: str) -> case_shapes.InspectedOut:
         amount=money(unit.amount_minor, currency),
         reduced=money(unit.reduced_minor, currency),
         reason=unit.reason,
+        grade=unit.seen.grade,
+        wrong_item=unit.seen.wrong_item,
+        serial=unit.seen.serial,
+        serial_fits=unit.seen.serial_fits,
+        weight_grams=unit.seen.weight_grams,
+        photos={slot: ref for slot, _, ref in unit.seen.photos},
     )
 
 

@@ -199,6 +199,28 @@ class Refunding(Part):
         return self.expected_days.get(gateway, max(self.expected_days.values()))
 
 
+Share = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class Inspecting(Part):
+    """How much of a unit's money may be deducted at most for its grade, in hundredths of a per cent."""
+
+    a_bps: Share = 0
+    b_bps: Share = 3_000
+    c_bps: Share = 6_000
+    d_bps: Share = 10_000
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.a_bps <= self.b_bps <= self.c_bps <= self.d_bps:
+            raise CellError(say("品级越差，扣减上限越高。", "A worse grade never has a lower bound than a better one."))
+        return self
+
+    def bps(self, grade: str) -> int:
+        """The bound of grade A, B, C or D."""
+        return {"A": self.a_bps, "B": self.b_bps, "C": self.c_bps, "D": self.d_bps}[grade]
+
+
 class Rules(Part):
     """One whole version of the money rules."""
 
@@ -218,6 +240,7 @@ class Rules(Part):
     reconciliation: Reconciling
     supplements: Supplements
     refunds: Refunding
+    inspection: Inspecting = Inspecting()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -12,28 +12,36 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_http_methods, require_POST
 
+from amends.cases.verbs.uploading import upload
 from amends.console.answering import page_of
 from amends.console.page import HOME, shown
 from amends.console.parcels import case_of
 from amends.faces.case_view import CaseView, InspectedUnit, case_view, evidence_items
 from amends.faces.case_view.shapes import SumRow
 from amends.faces.entering import ActorRequest, act, face
-from amends.faces.forms import FacesForm, MoneyField, Segments
+from amends.faces.forms import FacesForm, MoneyField, Segments, spoken
 from amends.faces.forms import words as label
 from amends.faces.told import tell
 from amends.faces.words import into
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Unprocessable
-from amends.kernel.texts import say
+from amends.kernel.texts import Text, say
+from amends.people.rules import Actor
+from amends.returns.grading import GRADES, SLOTS, template_of
 from amends.returns.verbs import Finding, inspect
+from amends.returns.verbs.seeing import Seen
 
 VERDICTS = {
     "accept": label("合格", "Accept"), "reduce": label("减额", "Deduct"), "reject": label("不合格", "Reject"),
-    "missing": label("缺件", "Missing"),
+    "wrong": label("寄错", "Wrong item"), "missing": label("缺件", "Missing"),
 }  # fmt: skip
-TYPED = {"reduced_minor": "reduced", "words": "words", "verdict": "verdict"}
+TYPED = {
+    "reduced_minor": "reduced", "words": "words", "verdict": "verdict", "grade": "grade", "serial": "serial", "weight_grams": "grams",
+}  # fmt: skip
+LETTERS = [(letter, letter) for letter in GRADES]
 MENDS = say("还有一件没有写对，请看标出的地方。", "One finding is not right yet; see the marked place.")
 WANTED = say("请写扣多少", "Say how much is deducted")
 INSPECTED = say("验货结果已登记。", "The findings are on record.")
@@ -49,6 +57,21 @@ class UnitForm(FacesForm):
     words = forms.CharField(
         label=label("原因，消费者会看到", "Reason, read by the consumer"), required=False, widget=forms.Textarea(attrs={"rows": "2"}),
     )  # fmt: skip
+    grade = forms.ChoiceField(label=label("品级", "Grade"), widget=Segments, choices=LETTERS, required=False)
+    serial = forms.CharField(label=label("序列号", "Serial number"), required=False, max_length=60)
+    grams = forms.IntegerField(label=label("重量（克）", "Grams"), required=False, min_value=1, max_value=1_000_000)
+
+    def __init__(self, *args: Any, goods_class: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.slots = template_of(goods_class).slots
+        for slot in self.slots:
+            self.fields[f"photo_{slot}"] = forms.FileField(label=spoken(SLOTS[slot]), required=False)
+            self.fields[f"kept_{slot}"] = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+
+    @property
+    def photos(self) -> list[tuple[Any, Any]]:
+        """For each slot of the template its file and the picture that came before."""
+        return [(self[f"photo_{slot}"], self[f"kept_{slot}"]) for slot in self.slots]
 
     def clean(self) -> dict[str, Any]:
         """A deduction needs its sum, and only a deduction has one; the rest is the verb's to judge."""
@@ -67,6 +90,11 @@ class Bench:
     unit: InspectedUnit
     form: UnitForm
 
+    @property
+    def grades(self) -> list[tuple[str, Text]]:
+        """What each grade means for this class of goods."""
+        return list(template_of(self.unit.goods_class).grades.items())
+
 
 @require_http_methods(["GET", "POST"])
 @face("console")
@@ -81,7 +109,7 @@ def bench(request: ActorRequest, ref: str) -> HttpResponse:
 def _inspected(request: ActorRequest, ref: str) -> HttpResponse:
     case = case_of(ref, request.actor)
     view = case_view(case, request.actor)
-    benches = _benches(view, ref, request.POST)
+    benches = _benches(view, ref, request.POST, request.FILES)
 
     def make() -> str:
         typed_well = [bench.form.is_valid() for bench in benches]
@@ -91,6 +119,7 @@ def _inspected(request: ActorRequest, ref: str) -> HttpResponse:
         return page_of(case)
 
     try:
+        _keep_photos(benches, view.order.ref, request.actor)
         response = act(request, make)
     except Unprocessable as refusal:
         return _shown(request, ref, view, _marked(benches, refusal), refusal=Unprocessable(refusal.text))
@@ -106,10 +135,24 @@ def totals(request: ActorRequest, ref: str) -> HttpResponse:
     return render(request, "console/parts/inspection_total.html", _totals(view, _benches(view, ref, request.POST)))
 
 
-def _benches(view: CaseView, ref: str, typed: Any) -> list[Bench]:
+def _keep_photos(benches: Sequence[Bench], order: str, by: Actor) -> None:
+    """Each picture that was sent is kept at once, so that a refusal of something else loses none; the form names it from then on."""
+    for bench in benches:
+        data = bench.form.data.copy()
+        for photo, kept in bench.form.photos:
+            file = bench.form.files.get(photo.html_name)
+            if file is not None:
+                data[kept.html_name] = upload(order, name=file.name, stream=file, by=by).ref
+        bench.form.data, bench.form.files = data, MultiValueDict()
+
+
+def _benches(view: CaseView, ref: str, typed: Any, files: Any = None) -> list[Bench]:
     """A form for each unit of this parcel that waits for a finding."""
     waiting = [unit for unit in view.units if unit.parcel == clean_ref(ref) and any(act_.verb == "reduce" for act_ in unit.acts)]
-    return [Bench(unit, UnitForm(typed, prefix=f"u{unit.id}", initial={"verdict": "accept"})) for unit in waiting]
+    return [
+        Bench(unit, UnitForm(typed, files, prefix=f"u{unit.id}", initial={"verdict": "accept"}, goods_class=unit.goods_class))
+        for unit in waiting
+    ]
 
 
 def _finding(bench: Bench) -> Finding:
@@ -117,7 +160,10 @@ def _finding(bench: Bench) -> Finding:
     typed = bench.form.cleaned_data
     verdict = typed["verdict"]
     reduced = typed.get("reduced") or 0 if verdict == "reduce" else 0
-    return Finding(verdict, unit_id=bench.unit.unit_id, reduced_minor=reduced, words="" if verdict == "accept" else typed["words"])
+    photos = {slot: typed[f"kept_{slot}"] for slot in bench.form.slots if typed[f"kept_{slot}"]}
+    seen = Seen() if verdict == "missing" else Seen(typed["grade"], typed["serial"], typed["grams"], photos=photos)
+    words = "" if verdict == "accept" else typed["words"]
+    return Finding(verdict, unit_id=bench.unit.unit_id, reduced_minor=reduced, words=words, seen=seen)
 
 
 def _marked(benches: Sequence[Bench], refusal: Unprocessable) -> Sequence[Bench]:
@@ -160,4 +206,4 @@ def _shown(
 
 def _untouched(unit: InspectedUnit) -> Bench:
     """A unit as the page first offers it: accepted."""
-    return Bench(unit, UnitForm({f"u{unit.id}-verdict": "accept"}, prefix=f"u{unit.id}"))
+    return Bench(unit, UnitForm({f"u{unit.id}-verdict": "accept"}, prefix=f"u{unit.id}", goods_class=unit.goods_class))

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +21,7 @@ from amends.returns.verbs import give_address, receive, reject, ship
 from amends.rulings.models import Review
 from amends.rulings.verbs import close_replies, close_round, rule
 from tests.cast import Cast, an_order, claims, the_cast
+from tests.files_of_evidence import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -165,7 +167,11 @@ def test_each_unit_gets_its_finding_and_the_server_adds_up(stepped_clock: clock.
     assert "Record the findings, refund ¥49.51 now" in posts(client, f"{url}/totals", **typed).content.decode()
     refused = posts(client, f"{url}/inspection", **typed)
     assert refused.status_code == 422 and 'value="10.00"' in refused.content.decode() and "Please write why" in refused.content.decode()
-    assert posts(client, f"{url}/inspection", **typed, **{f"{other}-words": "a scratch"}).status_code == 303
+    typed |= {f"{other}-words": "a scratch", f"{other}-grade": "C"}
+    bare = posts(client, f"{url}/inspection", **typed).content.decode()
+    assert "A photo is missing: The whole." in bare
+    photos = {f"{other}-photo_{slot}": SimpleUploadedFile("p.jpg", picture(), "image/jpeg") for slot in ("whole", "flaw")}
+    assert posts(client, f"{url}/inspection", **typed, **photos).status_code == 303
     assert list(Inspection.objects.order_by("pk").values_list("stage", "reduced_minor")) == [("payable", 0), ("reduced", 1000)]
 
 

@@ -20,6 +20,7 @@ from amends.returns.models import Inspection, ReturnShipment
 from amends.rulings import verbs as rulings
 from amends.rulings.models import Review
 from tests.cast import Cast, an_order, claims, later_by, settled
+from tests.verbs.returns_at_hand import worn
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 _waybills = count(10_000_000)
@@ -166,7 +167,8 @@ def inspecting(world: World) -> Case:
 
 def reduced(world: World) -> Case:
     case = inspecting(world)
-    returns.reduce(case.ref, inspection=findings_of(case)[0].pk, reduced_minor=700, words="a scratch", by=world.cast.bolt)
+    bolt, first = world.cast.bolt, findings_of(case)[0].pk
+    returns.reduce(case.ref, inspection=first, reduced_minor=700, words="a scratch", **worn(case, bolt), by=bolt)
     return fresh(case)
 
 

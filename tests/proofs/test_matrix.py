@@ -27,6 +27,7 @@ from amends.refunds import verbs as refunds
 from amends.returns import verbs as returns
 from amends.rulings import verbs as rulings
 from tests.proofs.roads import ROADS, World, reduced, waybill
+from tests.verbs.returns_at_hand import worn
 
 SCALE = int(os.environ.get("PROOF_SCALE", "1"))
 ACTORS = {party: Actor(party, automatic=True) for party in Party} | {
@@ -158,6 +159,14 @@ def _allowed(row: LifeRow, stage: str, verb: str, party: Party, becomes: str) ->
 # ── the same with the public verbs, on real cases at every stage ─────────────────────────────────────────────────────────────
 
 Call = Callable[[str, LifeRow, Actor], Any]
+
+
+def reduced_by(ref: str, row: LifeRow, by: Actor) -> object:
+    """A deduction with what it needs, where the table lets this party make one."""
+    seen = worn(row.case, by) if by.party is Party.MERCHANT else {}  # type: ignore[attr-defined]
+    return returns.reduce(ref, inspection=row.pk, reduced_minor=5, words="worn", **seen, by=by)
+
+
 PUBLIC: dict[tuple[str, str], Call] = {
     ("case", "approve"): lambda ref, row, by: answering.approve(ref, by=by),
     ("case", "refuse"): lambda ref, row, by: answering.refuse(ref, reason="other", words="no", by=by),
@@ -194,7 +203,7 @@ PUBLIC: dict[tuple[str, str], Call] = {
     ("return_shipment", "miss_pickup"): lambda ref, row, by: returns.carrier_says(row.ref, "miss_pickup", by=by),  # type: ignore[attr-defined]
     ("return_shipment", "leave_unclaimed"): lambda ref, row, by: returns.carrier_says(row.ref, "leave_unclaimed", by=by),  # type: ignore[attr-defined]
     ("inspection", "accept"): lambda ref, row, by: returns.accept(ref, inspection=row.pk, by=by),
-    ("inspection", "reduce"): lambda ref, row, by: returns.reduce(ref, inspection=row.pk, reduced_minor=5, words="worn", by=by),
+    ("inspection", "reduce"): reduced_by,
     ("inspection", "reject"): lambda ref, row, by: returns.reject(ref, inspection=row.pk, words="worn", by=by),
     ("inspection", "report_missing"): lambda ref, row, by: returns.report_missing(ref, inspection=row.pk, words="not there", by=by),
     ("inspection", "accept_finding"): lambda ref, row, by: returns.accept_finding(ref, inspection=row.pk, by=by),

@@ -33,6 +33,7 @@ from amends.returns import verbs as returns
 from amends.returns.models import Inspection, ReturnShipment
 from tests.cast import an_order, settled
 from tests.proofs.roads import World, waybill
+from tests.verbs.returns_at_hand import worn
 
 SCALE = int(os.environ.get("PROOF_SCALE", "1"))
 FIXTURES = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -74,7 +75,7 @@ def found(case: Case, inspection: Inspection, finding: int, merchant: Actor, con
     if finding == 99:
         returns.reject(case.ref, inspection=inspection.pk, words="worn", by=merchant)
     elif 0 < cut < money:
-        returns.reduce(case.ref, inspection=inspection.pk, reduced_minor=cut, words="worn", by=merchant)
+        returns.reduce(case.ref, inspection=inspection.pk, reduced_minor=cut, words="worn", **worn(case, merchant), by=merchant)
     else:
         returns.accept(case.ref, inspection=inspection.pk, by=merchant)
         return

@@ -35,6 +35,7 @@ from amends.surveys.verbs import rate
 from tests.cast import Cast, an_order, claims, later_by, settled, the_cast
 from tests.files_of_evidence import picture
 from tests.payments_fixture import simulator
+from tests.verbs.returns_at_hand import worn
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 _waybills = count(70_000_000)
@@ -206,7 +207,7 @@ def test_one_unit_is_paid_while_the_other_is_contested_and_goes_home(cast: Cast,
 
 def test_a_contested_unit_ruled_for_the_consumer_is_paid_whole(cast: Cast, stepped_clock: Stepped) -> None:
     case = at_the_bench(cast, an_order(cast.bolts, cast.annas, prices=(9900,)))
-    returns.reduce(case.ref, inspection=findings(case)[0].pk, reduced_minor=4000, words="a scratch", by=cast.bolt)
+    returns.reduce(case.ref, inspection=findings(case)[0].pk, reduced_minor=4000, words="a scratch", **worn(case, cast.bolt), by=cast.bolt)
     returns.contest(case.ref, inspection=findings(case)[0].pk, by=cast.anna)
     ruled(cast, case, "for")
     later_by(stepped_clock, 25 * HOUR)
@@ -381,7 +382,7 @@ def test_coupons_come_back_as_coupons(cast: Cast, stepped_clock: Stepped) -> Non
 
 def test_a_deduction_never_touches_what_goes_back_in_kind(cast: Cast, stepped_clock: Stepped) -> None:
     case = at_the_bench(cast, an_order(cast.bolts, cast.annas, prices=(10000,), coupons=(4000,)))
-    returns.reduce(case.ref, inspection=findings(case)[0].pk, reduced_minor=5999, words="broken", by=cast.bolt)
+    returns.reduce(case.ref, inspection=findings(case)[0].pk, reduced_minor=5999, words="broken", **worn(case, cast.bolt), by=cast.bolt)
     returns.accept_finding(case.ref, inspection=findings(case)[0].pk, by=cast.anna)
     settled()
     assert paid(case) == {"CNY": 1, "CNY.coupon": 4000}

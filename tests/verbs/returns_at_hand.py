@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from itertools import count
 
 from amends.cases.models import Case, Grant
 from amends.cases.verbs.answering import approve
+from amends.cases.verbs.uploading import upload
 from amends.kernel import clock
+from amends.people.rules import Actor
 from amends.plumbing import jobs
 from amends.plumbing.payments.port import Answer, Asked
 from amends.refunds.models import Refund
 from amends.returns.models import Inspection, ReturnShipment
 from amends.returns.verbs import carrier_says, give_address, receive, ship
+from amends.returns.verbs.seeing import Seen
 from tests.cast import Cast, an_order, claims
+from tests.files_of_evidence import picture
 
 _waybills = count(100_000_000)
 
@@ -86,3 +91,14 @@ def hours_left(case: Case, life: str) -> float:
     """How long the open limit of a life still runs."""
     limit = case.deadlines.get(life=life, ended_at__isnull=True)
     return (limit.due_at - clock.now()).total_seconds() / 3600
+
+
+def a_photo(case: Case, by: Actor) -> str:
+    """A picture that `by` took, waiting to be attached to the case."""
+    return upload(case.order.ref, name="bench.jpg", stream=io.BytesIO(picture()), by=by).ref
+
+
+def worn(case: Case, by: Actor, grade: str = "D") -> dict[str, Seen]:
+    """What a deduction needs beside its reason: a grade, and the photos of the template."""
+    photo = a_photo(case, by)
+    return {"seen": Seen(grade, photos={"whole": photo, "flaw": photo})}

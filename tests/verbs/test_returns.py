@@ -44,6 +44,7 @@ from tests.verbs.returns_at_hand import (
     received,
     refunds_of,
     sent_back,
+    worn,
 )
 
 DAY = timedelta(days=1)
@@ -311,7 +312,8 @@ def test_goods_lost_on_the_way_home_are_paid(cast: Cast, stepped_clock: Stepped)
 
 def test_a_deduction_that_the_consumer_lets_stand_is_taken_off(cast: Cast, stepped_clock: Stepped) -> None:
     case = received(cast)
-    reduce(parcel_of(case).ref, inspection=findings_of(case)[0].pk, reduced_minor=1500, words="the box is missing", by=cast.bolt)
+    first, seen = findings_of(case)[0].pk, worn(case, cast.bolt)
+    reduce(parcel_of(case).ref, inspection=first, reduced_minor=1500, words="the box is missing", **seen, by=cast.bolt)
     later_by(stepped_clock, 6 * DAY)
     assert findings_of(case)[0].stage == "payable_reduced"
     assert refunds_of(case) == [("paid", 8400)]
@@ -321,7 +323,7 @@ def test_a_deduction_that_the_consumer_lets_stand_is_taken_off(cast: Cast, stepp
 def test_a_unit_accepted_after_all_is_paid_in_full(cast: Cast) -> None:
     case = received(cast)
     finding = findings_of(case)[0].pk
-    reduce(case.ref, inspection=finding, reduced_minor=1500, words="the box is missing", by=cast.bolt)
+    reduce(case.ref, inspection=finding, reduced_minor=1500, words="the box is missing", **worn(case, cast.bolt), by=cast.bolt)
     assert accept(case.ref, inspection=finding, by=cast.bolt).reduced_minor == 0
     jobs.drain()
     assert refunds_of(case) == [("paid", 9900)]
@@ -330,8 +332,9 @@ def test_a_unit_accepted_after_all_is_paid_in_full(cast: Cast) -> None:
 @pytest.mark.parametrize("reduced_minor", [0, -1, 9900, 10_000])
 def test_a_deduction_is_a_part_of_the_money(cast: Cast, reduced_minor: int) -> None:
     case = received(cast)
+    first, seen = findings_of(case)[0].pk, worn(case, cast.bolt)
     with pytest.raises(Unprocessable) as refusal:
-        reduce(case.ref, inspection=findings_of(case)[0].pk, reduced_minor=reduced_minor, words="scratched", by=cast.bolt)
+        reduce(case.ref, inspection=first, reduced_minor=reduced_minor, words="scratched", **seen, by=cast.bolt)
     assert refusal.value.text.into("en") == "The deduction is between ¥0.01 and ¥98.99."
     assert findings_of(case)[0].stage == "awaiting"
 

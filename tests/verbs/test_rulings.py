@@ -29,6 +29,7 @@ from tests.verbs.returns_at_hand import (
     received,
     refunds_of,
     sent_back,
+    worn,
 )
 
 DAY = timedelta(days=1)
@@ -267,7 +268,7 @@ def test_contested_and_lost_the_unit_comes_home(cast: Cast) -> None:
 
 def test_contested_and_won_the_unit_is_paid_in_full(cast: Cast) -> None:
     case = received(cast)
-    reduce(case.ref, inspection=findings_of(case)[0].pk, reduced_minor=3000, words="scratched", by=cast.bolt)
+    reduce(case.ref, inspection=findings_of(case)[0].pk, reduced_minor=3000, words="scratched", **worn(case, cast.bolt), by=cast.bolt)
     contest(case.ref, inspection=findings_of(case)[0].pk, by=cast.anna)
     ruled(cast, case, "for")
     let_stand(case.ref, by=cast.bolt)
@@ -277,7 +278,7 @@ def test_contested_and_won_the_unit_is_paid_in_full(cast: Cast) -> None:
 
 def test_a_contested_deduction_that_is_right_is_no_more_than_a_deduction(cast: Cast) -> None:
     case = received(cast)
-    reduce(case.ref, inspection=findings_of(case)[0].pk, reduced_minor=3000, words="scratched", by=cast.bolt)
+    reduce(case.ref, inspection=findings_of(case)[0].pk, reduced_minor=3000, words="scratched", **worn(case, cast.bolt), by=cast.bolt)
     contest(case.ref, inspection=findings_of(case)[0].pk, by=cast.anna)
     ruled(cast, case, "against")
     let_stand(case.ref, by=cast.anna)

@@ -8,14 +8,16 @@ from amends.cases.models import ClaimedUnit, Evidence
 from amends.cases.queries import TimelineRow
 from amends.cases.words import stage_name
 from amends.faces.case_view.history import said_by
-from amends.faces.case_view.shapes import Act, InspectedUnit, Parcel, Piece, RefundRow, ReviewView, Side, Turn
+from amends.faces.case_view.shapes import Act, InspectedUnit, Parcel, Piece, RefundRow, ReviewView, SeenUnit, Side, Turn
 from amends.faces.case_view.sums import MONEY_STATES
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.texts import Text, say
 from amends.refunds.models import Refund
 from amends.refunds.reasons import reason_words
 from amends.refunds.where import label_of
+from amends.returns.grading import CHECKS, SLOTS, template_of
 from amends.returns.models import Inspection, ParcelUnit
+from amends.returns.verbs.seeing import WRONG_ITEM
 from amends.rulings.models import Review
 from amends.rulings.queries import OUTCOMES, by_default
 from amends.rulings.rules import REVIEW
@@ -65,7 +67,17 @@ def _unit(row: Inspection, claimed: ClaimedUnit, acts: Sequence[Act]) -> Inspect
     return InspectedUnit(
         row.pk, row.parcel.ref, row.unit_id, say(line.name_zh, line.name_en), claimed.unit.number, line.goods_class,
         stage_name("inspection", row.stage), row.is_over, row.grant.amount_minor, row.reduced_minor,
-        row.reason.body if row.reason else "", _acts(acts, "inspection", row.pk),
+        row.reason.body if row.reason else "", _acts(acts, "inspection", row.pk), seen_of(row, line.goods_class),
+    )  # fmt: skip
+
+
+def seen_of(row: Inspection, goods_class: str) -> SeenUnit:
+    """What the bench saw, in words."""
+    grades = template_of(goods_class).grades
+    return SeenUnit(
+        row.grade, grades.get(row.grade), bool(row.checks.get(WRONG_ITEM)), row.serial, row.serial_fits, row.weight_grams,
+        tuple((name, CHECKS[name], bool(answer)) for name, answer in sorted(row.checks.items()) if name in CHECKS),
+        tuple((slot, SLOTS[slot], ref) for slot, ref in row.photos.items() if slot in SLOTS),
     )  # fmt: skip
 
 

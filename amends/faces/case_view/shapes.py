@@ -238,6 +238,23 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenUnit:
+    """What the bench saw of a unit. `grade_words`: what its grade means for its class; `photos`: slot, its words, evidence reference.
+
+    `serial_fits` is None where the shop did not tell what it sold.
+    """
+
+    grade: str
+    grade_words: Text | None
+    wrong_item: bool
+    serial: str
+    serial_fits: bool | None
+    weight_grams: int | None
+    checks: tuple[tuple[str, Text, bool], ...]
+    photos: tuple[tuple[str, Text, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class InspectedUnit:
     """What was found about one unit. `amount_minor` is what it brings unreduced, `payable_minor` what it brings now (None: nothing)."""
 
@@ -253,6 +270,7 @@ class InspectedUnit:
     reduced_minor: int
     reason: str
     acts: tuple[Act, ...]
+    seen: SeenUnit
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,12 +122,12 @@ def _asked(order: Order, line: OrderLine, quantity: int, issue: str, opening: Op
     wanted = [Remedy(opening.wants)] if opening.wants else [Remedy.RETURN_REFUND, Remedy.REFUND_ONLY]
     for remedy in wanted:
         if not considered.missing and considered.is_open(remedy) and considered.amount_minor(remedy) >= 50:
-            refs = [_photo(order, issue, number, dice, consumer) for number in range(considered.evidence_min(remedy))]
+            refs = [drawn(order, issue, number, dice, consumer) for number in range(considered.evidence_min(remedy))]
             return Application(order.ref, [claim], issue, remedy.value, words=WORDS[issue], evidence=refs, channel="portal")
     return None
 
 
-def _photo(order: Order, issue: str, number: int, dice: random.Random, consumer: Actor) -> str:
+def drawn(order: Order, issue: str, number: int, dice: random.Random, consumer: Actor) -> str:
     """A small drawn picture that says that it is simulated, uploaded as any other."""
     picture = Image.new("RGB", (320, 240), tuple(dice.randint(120, 220) for _ in range(3)))
     pen = ImageDraw.Draw(picture)

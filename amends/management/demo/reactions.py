@@ -14,9 +14,11 @@ from amends.cases.models import Case
 from amends.cases.verbs import answering
 from amends.kernel.parties import Party
 from amends.management.demo.characters import Character
+from amends.management.demo.openings import drawn
 from amends.people.rules import CARRIER, Actor
 from amends.returns import verbs as returns
 from amends.returns.models import Inspection, ReturnShipment
+from amends.returns.verbs.seeing import Seen
 from amends.rulings import verbs as rulings
 from amends.rulings.models import Review
 
@@ -183,12 +185,19 @@ def _look_at_all(scene: Scene) -> None:
                 inspection=inspection.pk,
                 reduced_minor=inspection.grant.amount_minor // 5,
                 words="有使用痕迹（模拟）",
+                seen=_worn(scene, inspection),
                 by=scene.merchant,
             )
         elif verdict == "rejects":
             returns.reject(ref, inspection=inspection.pk, words="配件缺失（模拟）", by=scene.merchant)
         else:
             returns.report_missing(ref, inspection=inspection.pk, words="包裹里没有这件（模拟）", by=scene.merchant)
+
+
+def _worn(scene: Scene, inspection: Inspection) -> Seen:
+    """Grade C, with the photos that a deduction needs."""
+    photo = drawn(scene.case.order, "worn", 0, random.Random(inspection.pk), scene.merchant)  # noqa: S311 - a drawing
+    return Seen("C", photos={"whole": photo, "flaw": photo})
 
 
 def _finding(scene: Scene) -> Act | None:

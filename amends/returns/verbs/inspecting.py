@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from amends.approvals.rules_of_money import rules_on
 from amends.cases.models import Case, Grant
 from amends.cases.record import an_act, verb
 from amends.cases.taking import take, take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.cases.verbs.answering import attach_to
+from amends.kernel import clock
 from amends.kernel.money import Money
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound, Unprocessable
@@ -25,9 +27,10 @@ from amends.market.models import Tender
 from amends.people.rules import Actor
 from amends.returns.models import Inspection, ReturnShipment
 from amends.returns.queries.whereabouts import WAITS_FOR_FINDING
+from amends.returns.verbs.seeing import NOTHING, SEEN_COLUMNS, Seen, check_seen, put_seen
 from amends.returns.verbs.sending import take_in
 
-VERDICTS = {"accept": "accept", "reduce": "reduce", "reject": "reject", "missing": "report_missing"}
+VERDICTS = {"accept": "accept", "reduce": "reduce", "reject": "reject", "wrong": "reject", "missing": "report_missing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Finding:
     reduced_minor: int = 0
     words: str = ""
     evidence: Sequence[str] = ()
+    seen: Seen = NOTHING
 
 
 @an_act
@@ -67,26 +71,32 @@ def inspect(ref: str, *, findings: Sequence[Finding], by: Actor) -> list[Inspect
 
 
 @verb("inspection", "accept")
-def accept(ref: str, *, inspection: int, by: Actor) -> Inspection:
+def accept(ref: str, *, inspection: int, seen: Seen = NOTHING, by: Actor) -> Inspection:
     """The unit is as it should be, or accepted after all; its remedy goes on in full."""
     case, row = _taken(ref, inspection, by)
-    _find(case, [row], Finding("accept"), by)
+    _find(case, [row], Finding("accept", seen=seen), by)
     return row
 
 
 @verb("inspection", "reduce")
-def reduce(ref: str, *, inspection: int, reduced_minor: int, words: str, evidence: Sequence[str] = (), by: Actor) -> Inspection:
-    """The unit is taken less `reduced_minor`; the consumer may contest. Raises Unprocessable outside of 1 to the unit's money less 1."""
+def reduce(
+    ref: str, *, inspection: int, reduced_minor: int, words: str, evidence: Sequence[str] = (), seen: Seen = NOTHING, by: Actor
+) -> Inspection:  # fmt: skip
+    """The unit is taken less `reduced_minor`; the consumer may contest. Raises Unprocessable without a grade, without the photos of its
+    class, and outside of 1 to what the money rules allow for the grade, always less than the unit's money."""
     case, row = _taken(ref, inspection, by)
-    _find(case, [row], Finding("reduce", reduced_minor=reduced_minor, words=words, evidence=evidence), by)
+    _find(case, [row], Finding("reduce", reduced_minor=reduced_minor, words=words, evidence=evidence, seen=seen), by)
     return row
 
 
 @verb("inspection", "reject")
-def reject(ref: str, *, inspection: int, words: str, evidence: Sequence[str] = (), by: Actor) -> Inspection:
-    """The unit is not taken, for a reason; the consumer may contest."""
+def reject(
+    ref: str, *, inspection: int, words: str, evidence: Sequence[str] = (), seen: Seen = NOTHING, wrong_item: bool = False, by: Actor
+) -> Inspection:  # fmt: skip
+    """The unit is not taken, for a reason; the consumer may contest. With `wrong_item` another article was in the box, and a photo shows
+    it."""
     case, row = _taken(ref, inspection, by)
-    _find(case, [row], Finding("reject", words=words, evidence=evidence), by)
+    _find(case, [row], Finding("wrong" if wrong_item else "reject", words=words, evidence=evidence, seen=seen), by)
     return row
 
 
@@ -150,22 +160,38 @@ def _find(case: Case, rows: Sequence[Inspection], finding: Finding, by: Actor, *
     if finding.verdict not in VERDICTS:
         wrong = say("没有这种验货结果。可选：{all}。", "There is no such finding. Choose one of {all}.", all=", ".join(VERDICTS))
         raise Unprocessable.field(f"{field}verdict", wrong, code="unknown_verdict")
-    if finding.verdict == "reduce":
-        for row in rows:
-            _check_deduction(case, row.grant, finding.reduced_minor, f"{field}reduced_minor")
+    for row in rows:
+        if row.LIFE.becomes(row.stage, VERDICTS[finding.verdict], by.party) is None:
+            row.move(VERDICTS[finding.verdict], by)  # refuses, before anybody is asked for a grade or a photo
     costs = finding.verdict != "accept"
     words = clean_words(finding.words, field=f"{field}words", required=costs)
-    pieces = attach_to(case, finding.evidence, by)
+    seen = check_seen(rows, finding.seen, finding.verdict, field=field)
+    if finding.verdict == "reduce":
+        for row in rows:
+            _check_deduction(case, row.grant, finding.reduced_minor, seen.grade, f"{field}reduced_minor")
+    pieces = attach_to(case, [*finding.evidence, *dict.fromkeys(seen.photos.values())], by)
     text = keep_text(case, "finding", words, by) if words else None
     for row in rows:
         row.reduced_minor = finding.reduced_minor if finding.verdict == "reduce" else 0
         row.reason = text if costs else row.reason
-        row.save(update_fields=["reduced_minor", "reason"])
+        row.found_by_id = by.user_id
+        put_seen(row, seen, finding.verdict)
+        row.save(update_fields=["reduced_minor", "reason", "found_by", *SEEN_COLUMNS])
         row.move(VERDICTS[finding.verdict], by, facts={**_facts(row), "evidence": [piece.digest for piece in pieces], **told(text)})
 
 
-def _check_deduction(case: Case, grant: Grant, reduced_minor: int, field: str) -> None:
-    most = money_of(case, grant) - 1
+def most_deducted(case: Case, grant: Grant, grade: str) -> int:
+    """What may be deducted at most for a unit of this grade, in minor units of the case's currency: the money rules' share of its money,
+    and always less than all of it."""
+    money = money_of(case, grant)
+    return min(money - 1, money * rules_on(clock.now()).inspection.bps(grade) // 10_000)
+
+
+def _check_deduction(case: Case, grant: Grant, reduced_minor: int, grade: str, field: str) -> None:
+    most = most_deducted(case, grant, grade)
+    if most < 1 and grade == "A" and money_of(case, grant) > 1:
+        like_new = say("A 级商品不能扣减。", "Nothing is deducted from a unit of grade A.")
+        raise Unprocessable.field(field, like_new, code="wrong_deduction")
     if most < 1:
         raise Unprocessable.field(field, say("这件商品没有可以扣减的金额。", "There is no money to deduct from."), code="wrong_deduction")
     if not 1 <= reduced_minor <= most:
@@ -187,5 +213,6 @@ def money_of(case: Case, grant: Grant) -> int:
 
 
 def _facts(row: Inspection) -> dict[str, Any]:
-    told_of = {"inspection": row.pk, "unit": row.unit_id, "grant": row.grant_id}
+    told_of: dict[str, Any] = {"inspection": row.pk, "unit": row.unit_id, "grant": row.grant_id}
+    told_of |= {"grade": row.grade} if row.grade else {}
     return {**told_of, "reduced_minor": row.reduced_minor} if row.reduced_minor else told_of
