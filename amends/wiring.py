@@ -9,13 +9,34 @@ from __future__ import annotations
 from amends.approvals.asking import register
 from amends.cases import grants, lanes, relay
 from amends.cases.evidence import likeness
-from amends.cases.hooks import FOLLOWERS, GUARDS, HOLDS_OPEN, LISTENER, LISTENERS, LIVES, NEEDED, PRICE_CUT, Follower, Guard, Listener
+from amends.cases.hooks import (
+    FOLLOWERS,
+    GUARDS,
+    HOLDS_OPEN,
+    LISTENER,
+    LISTENERS,
+    LIVES,
+    LOCKS,
+    NEEDED,
+    NOT_SENT,
+    PRICE_CUT,
+    STARTS,
+    Follower,
+    Guard,
+    Listener,
+)
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Grant
 from amends.cases.rules.told import is_told
 from amends.cases.verbs import answering, applying, ending, uploading
 from amends.compensation import captures, carrying, granting, purses, supplements
 from amends.compensation.price_protection import fallen_minor
+from amends.deliveries import errands as delivery_errands
+from amends.deliveries import followers as deliveries
+from amends.deliveries import queries as delivery_reads
+from amends.deliveries import tracking as delivery_tracking
+from amends.deliveries import verbs as delivery_verbs
+from amends.deliveries.models import OutboundDelivery
 from amends.liability import followers as bearing
 from amends.liability.granting import RUNS as BEARING_RUNS
 from amends.liability.models import ChargeBackTo
@@ -34,10 +55,29 @@ from amends.refunds import pushes
 from amends.refunds import queries as refund_reads
 from amends.refunds import verbs as refund_verbs
 from amends.refunds.models import Refund
+from amends.repairs import booking as repair_booking
+from amends.repairs import consulting
+from amends.repairs import followers as repairs
+from amends.repairs import loans as repair_loans
+from amends.repairs import queries as repair_reads
+from amends.repairs import starting as repair_starts
+from amends.repairs import verbs as repair_verbs
+from amends.repairs import warranty, ways
+from amends.repairs.models import Consultation, Loan, Repair
+from amends.replacements import beginning as replacing
+from amends.replacements import differences, offering, paying
+from amends.replacements import queries as replacement_reads
+from amends.replacements import tracking as replacement_tracking
+from amends.replacements import verbs as replacement_verbs
+from amends.replacements.models import Replacement
+from amends.returns import addressing as return_addresses
+from amends.returns import errands
 from amends.returns import listeners as returns
 from amends.returns import queries as return_reads
 from amends.returns import verbs as return_verbs
+from amends.returns import tracking as return_tracking
 from amends.returns.models import Inspection, ReturnShipment
+from amends.returns.verbs import pickups, sparing
 from amends.rulings import listeners as rulings
 from amends.rulings import queries as ruling_reads
 from amends.rulings import verbs as ruling_verbs
@@ -47,7 +87,7 @@ from amends.shipping.hooks import SUBJECTS, Subject
 from amends.surveys import listeners as surveys
 from amends.surveys import verbs as survey_verbs
 
-LIFE_ROWS: tuple[type[LifeRow], ...] = (Case, Grant, ReturnShipment, Inspection, Refund, Review, ChargeBackTo)
+LIFE_ROWS: tuple[type[LifeRow], ...] = (Case, Grant, ReturnShipment, Inspection, Replacement, Repair, Refund, Review, ChargeBackTo, OutboundDelivery, Loan, Consultation)
 
 FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("case.approve", grants.owe_claim),                       # S2
@@ -62,6 +102,12 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("case.withdraw", rulings.drop_review),
     ("case.withdraw", refunds.let_go),                        # S8
     ("case.withdraw", rulings.call_for_unheard),              # S7
+    ("return_shipment.use_known_address", return_addresses.use_address_on_file),
+    ("return_shipment.miss_pickup", pickups.end_missed),
+    ("return_shipment.collect", pickups.end_collected),
+    ("return_shipment.bring_back", pickups.begin_anew),
+    *((f"return_shipment.{verb}", pickups.end_dropped) for verb in ("drop", "destroy", "lapse")),
+    ("return_shipment.destroy", refunds.pay_for_lost),        # S9
     ("return_shipment.receive", returns.begin_inspection),
     ("return_shipment.lapse", returns.void_unsent),
     ("return_shipment.declare_lost", refunds.pay_for_lost),   # S10
@@ -89,23 +135,52 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("refund.reverse", purses.credit_came_back),              # S15
     ("grant.fulfil", captures.goods_are_back),
     *((f"case.{verb}", end) for verb in ("withdraw", "accept_refusal", "complete", "absorb")
-      for end in (supplements.drop_with_case, granting.void_with_case)),
+      for end in (supplements.drop_with_case, granting.void_with_case, consulting.drop_with_case)),
     ("refund.cover", refunds.fulfil),                         # S15
     ("refund.alarm", refund_verbs.name_owner),
+    *((f"delivery.{verb}", deliveries.claim_goes_on) for verb in ("declare_lost", "presume_lost", "bring_back")),
+    *((f"case.{verb}", deliveries.drop_with_case) for verb in ("withdraw", "accept_refusal", "complete", "absorb")),
+    ("replacement.reserve", replacing.settle_difference),
+    ("replacement.run_out", offering.offer_what_is_there),
+    *((f"replacement.{verb}", replacing.let_go) for verb in ("run_out", "fall_back", "drop")),
+    *((f"replacement.{verb}", replacing.owe_instead) for verb in ("fall_back", "declare_lost")),  # S14
+    ("replacement.confirm", replacing.fulfil),
+    ("grant.void", replacing.drop_unsent),                    # S16
+    ("grant.void", repairs.drop_with_grant),                  # S16
+    ("repair.give_up", repairs.next_attempt),                 # S14
+    ("repair.report_fault", repairs.after_fault),             # S14
+    ("repair.fall_back", repairs.turn_late),                  # S14
+    ("repair.decline_quote", repairs.end_unrepaired),
+    ("repair.hand_back", warranty.count_repair),
+    ("repair.hand_back", repairs.hand_over),
+    *((f"repair.{verb}", end) for verb in ("hand_back", "decline_quote", "fall_back", "drop")
+      for end in (repair_loans.end_with_repair, repair_booking.let_visits_go)),
+    ("repair.give_up", repair_booking.let_visits_go),
+    *((f"grant.{verb}", repair_loans.end_with_grant) for verb in ("void", "fulfil")),
+    *((f"return_shipment.{verb}", repairs.came_home) for verb in ("deliver", "collect", "forfeit")),
+    ("grant.fulfil", warranty.restart),
 )  # fmt: skip
 
 LISTENS: tuple[tuple[str, str, Listener], ...] = (
     *((move, "begin_return", returns.begin_grants) for move in ("case.approve", "case.grant_at_once", "case.let_stand")),
     *((move, "begin_refund", refunds.begin_grants) for move in (
-        "case.approve", "case.grant_at_once", "case.let_stand", "return_shipment.keep_goods",
+        "case.approve", "case.grant_at_once", "case.let_stand", "return_shipment.keep_goods", "return_shipment.waive_return",
+        "return_shipment.miss_address", "replacement.fall_back",
+        "replacement.declare_lost",
     )),
+    *((move, "begin_replacement", replacing.begin_grants) for move in ("case.approve", "case.grant_at_once", "case.let_stand")),
+    *((move, "begin_repair", repair_starts.begin_grants) for move in ("case.approve", "case.grant_at_once", "case.let_stand")),
+    ("case.pay_supplement", "quote_paid", repair_verbs.hear_paid),
+    *((f"replacement.{verb}", "reserve_stock", replacing.reserve_from_stock) for verb in ("reserve_for", "choose_other")),
+    *((f"case.{line}", "exchange_paid", paying.hear_supplement) for line in ("pay_supplement", "lapse_supplement", "drop_supplement")),
     *((move, "send_refund", refunds.send_intended) for move in ("refund.intend", "refund.unfreeze")),
     *((move, "begin_compensation", carrying.begin_grants) for move in ("case.approve", "case.grant_at_once", "case.let_stand")),  # S19
     *((move, "complete", ending.hear_of_end) for move in (
         "grant.fulfil", "grant.void", "case.let_stand", "case.withdraw", "return_shipment.lapse", "return_shipment.deliver",
         "return_shipment.collect", "return_shipment.keep_goods", "return_shipment.forfeit", "return_shipment.declare_lost",
-        "inspection.accept_finding", "inspection.find_unpayable",
+        "inspection.accept_finding", "inspection.find_unpayable", "loan.bring_back_loan", "loan.write_off_loan", "loan.drop", "replacement.confirm", "replacement.fall_back", "replacement.drop",
     )),
+    *((f"delivery.{verb}", "complete", ending.hear_of_end) for verb in ("confirm", "bring_back", "declare_lost", "presume_lost")),
     *((f"case.{verb}", "survey", surveys.ask) for verb in ("complete", "accept_refusal")),
     *((move, "notices", notices.tell) for move in notices.HEARD),
     *((move, "webhooks", webhooks.hear) for move in webhooks.HEARD),
@@ -114,18 +189,25 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
 ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     ("case.complete", ending.nothing_open),                   # S3
     ("case.let_stand", rulings.burdened_side_only),           # S4
+    ("return_shipment.destroy", sparing.only_on_request),
     ("case.call_platform", rulings.something_to_review),
     ("case.withdraw", carrying.nothing_on_its_way),           # S19
     ("case.accept_refusal", carrying.nothing_on_its_way),     # S19
+    ("replacement.ship", differences.check_settled),
     ("case.ask_person", rulings.something_for_a_person),      # S21
     ("review.rule_by_default", rulings.no_machine_after_asking),  # S21
 )  # fmt: skip
 
-TRACKED: tuple[Subject, ...] = ()
+TRACKED: tuple[Subject, ...] = (return_tracking.hear_track, replacement_tracking.hear_track)
 """Who moves when a carrier told of its waybill."""
-OPEN_LIVES = (ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives)
+OPEN_LIVES = (
+    ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives, delivery_reads.open_lives, replacement_reads.open_lives,
+    repair_reads.open_lives,
+    repair_loans.open_lives,
+)  # fmt: skip
 VERB_ROOMS = (
-    applying, answering, carrying, ending, uploading, likeness, return_verbs, refund_verbs, refund_jobs, refund_mending, ruling_verbs,
+    applying, answering, carrying, ending, uploading, likeness, return_verbs, errands, replacement_verbs, repair_verbs, repair_booking,
+    repair_loans, consulting, delivery_verbs, delivery_errands, refund_verbs, refund_jobs, refund_mending, ruling_verbs,
     survey_verbs, relay, simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs, charging,
     reconciliation_jobs, shipping_jobs,
 )  # fmt: skip
@@ -144,6 +226,11 @@ def connect() -> None:
         LISTENER[name] = listener
     HOLDS_OPEN.extend(OPEN_LIVES)
     SUBJECTS.extend(TRACKED)
+    SUBJECTS.append(delivery_tracking.hear_track)
+    LOCKS.append(replacement_reads.locked_units)
+    STARTS["exchange"] = replacing.begin_returned
+    STARTS["repair"] = repair_starts.start_accepted
+    NOT_SENT["repair"] = ways.stays_put
     PRICE_CUT.append(fallen_minor)
     pushes.bind("capture.paid", captures.hear_capture)
     NEEDED["webhooks"] = webhooks.is_wanted

@@ -39,13 +39,15 @@ THRESHOLDS = ("discount", "free_freight")
 @dataclass(frozen=True, slots=True)
 class LineClaim:
     """How many pieces of which line, and what the consumer said of them: flags of the pack's questions, how much of fresh goods is bad
-    (basis points), and what loose goods weighed (grams)."""
+    (basis points), and what loose goods weighed (grams). `wanted`: for an exchange, the article that is wanted instead, by its reference;
+    empty for the same one."""
 
     position: int
     quantity: int
     flags: Mapping[str, bool | None] = field(default_factory=dict)
     bad_share_bps: int | None = None
     weighing: Weighing | None = None
+    wanted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def owe(case: Case, units: Iterable[Unit], *, basis: str, by: Actor, remedy: str
     """
     chosen = remedy or case.remedy
     units = list(units)
-    turned = chosen != case.remedy and case.remedy in GOODS_FOR_GOODS
+    turned = chosen not in GOODS_FOR_GOODS and case.remedy in GOODS_FOR_GOODS
     dues = _dues(case, Remedy(case.remedy), [unit.pk for unit in units], turned=turned)
     if remedy is None:
         _remember(case, {unit.pk: dues[unit.pk].minor for unit in units})
@@ -70,7 +70,9 @@ def owe(case: Case, units: Iterable[Unit], *, basis: str, by: Actor, remedy: str
     return [_born(case, subject, chosen, dues[unit.pk], basis=basis, by=by, unit=unit) for unit in units]
 
 
-def owe_in_money(case: Case, unit: Unit, *, basis: str, by: Actor, less_minor: int = 0) -> Grant:
+def owe_in_money(
+    case: Case, unit: Unit, *, basis: str, by: Actor, less_minor: int = 0, remedy: str = Remedy.REFUND_ONLY.value
+) -> Grant:  # fmt: skip
     """What was to be exchanged, sent again or repaired is owed in money instead: all that is left of the unit's price, in its own
     tenders, less `less_minor` of the money (wear, where the law lets it be taken off). The unit's other grant is void before."""
     fresh = Unit.objects.get(merchant_id=case.merchant_id, order_id=case.order_id, pk=unit.pk)
@@ -83,7 +85,7 @@ def owe_in_money(case: Case, unit: Unit, *, basis: str, by: Actor, less_minor: i
     _count({fresh.pk: total})
     due = Due(shares, {GOODS: total} if total else {})
     cut = {"less_minor": less_minor} if less_minor else {}
-    return _born(case, UNIT, Remedy.REFUND_ONLY.value, due, basis=basis, by=by, unit=fresh, facts=cut)
+    return _born(case, UNIT, str(remedy), due, basis=basis, by=by, unit=fresh, facts=cut)
 
 
 def owe_sum(

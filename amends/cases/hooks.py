@@ -37,5 +37,7 @@ STARTS: dict[str, Callable[[Grant, Actor], None]] = {}
 """By remedy: what carries out a grant whose goods have come back and were accepted (S12), where that is no refund."""
 NOT_SENT: dict[str, Callable[[Case, Grant], bool]] = {}
 """By remedy: whether the unit of a grant is not to be sent back although its decision says so, since it is dealt with elsewhere."""
+LOCKS: list[Callable[[Case], set[int]]] = []
+"""Each answers which units of a case are locked (S7) because something left for the consumer: they are finished, not withdrawn."""
 HOLDS_OPEN: list[Callable[[Case], list[str]]] = []
 """Each answers which lives of a case are still open (S3)."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from amends.cases.life import LifeRow
-from amends.deliveries.rules import DELIVERY
+from amends.deliveries.rules import DELIVERY, PROMISED
 from amends.kernel.tables import Life
 from amends.plumbing.tenants import child_of
 
@@ -42,3 +43,15 @@ class OutboundDelivery(LifeRow):
             ),
         ]
         indexes = [models.Index(fields=["merchant", "case"], name="deliveries_of_case")]
+
+    @property
+    def travels_as(self) -> str:
+        """The waybill that it travels under now."""
+        return self.new_waybill or self.waybill
+
+    @property
+    def grace(self) -> timedelta:
+        """A new date is broken when the limit after that date is over, and not after the day on which it was given."""
+        if self.stage != PROMISED or self.expected_at is None:
+            return timedelta(0)
+        return max(timedelta(0), self.expected_at - self.since)

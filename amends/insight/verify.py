@@ -26,6 +26,7 @@ from amends.notices.rules.delivery import OPEN as OPEN_MESSAGES
 from amends.notices.verbs.noticing import missing_notices
 from amends.plumbing.models import Beat
 from amends.refunds.queries import books_check
+from amends.replacements.checks import torn_replacements
 
 LATE = timedelta(seconds=60)
 LATE_MESSAGE = timedelta(minutes=5)
@@ -300,6 +301,7 @@ CHECKS: tuple[Check, ...] = (
     Check("messages", "every message that is not at its end is looked at again, in time", stuck_messages),
     Check("live", "a live process that began is there while a clock runs, or said goodbye", silent_live),
     Check("grants", "what is done was paid, what is paid was owed", torn_grants),
+    Check("replacements", "what was exchanged or sent again is with the consumer, and no piece is kept for nothing", torn_replacements),
     Check("claims", "no unit is granted twice, and each case claims what it says", double_claims),
     Check("granted", "no price, freight or packaging is granted back beyond what was counted", granted_astray),
     Check("closed", "nothing of a closed case is open", closed_but_open),

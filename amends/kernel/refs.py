@@ -20,6 +20,8 @@ KINDS = {
     "AP": "approval",
     "ST": "statement", "RC": "reconciliation run", "DF": "difference", "BB": "bank batch",
     "BT": "batch of a receiving desk", "UP": "unknown parcel",
+    "RX": "replacement", "AV": "advance",
+    "DL": "delivery put right", "PP": "proposal of liability", "LK": "link to answer by",
     "AD": "return address", "LB": "label", "PU": "pick-up",
     "WS": "workshop", "TE": "technician", "VT": "visit of a technician", "LU": "loan unit", "LN": "loan", "CN": "consultation",
 }  # fmt: skip

@@ -15,6 +15,7 @@ from amends.cases.models import Case, Deadline
 from amends.cases.record import an_act
 from amends.cases.taking import take
 from amends.cases.texts import clean_words, keep_text, told
+from amends.deliveries.models import OutboundDelivery
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove
@@ -99,7 +100,10 @@ def _carrier(case: Case, turn: Mapping[str, Any]) -> str:
     """Who carries the parcel that the limit is about, where a carrier is waited for."""
     if turn["party"] != Party.CARRIER:
         return ""
-    rows = ReturnShipment.objects.filter(merchant_id=case.merchant_id, pk=turn["life_id"])
+    carried = {model.LIFE.name: model for model in (ReturnShipment, OutboundDelivery)}
+    if turn["life"] not in carried:
+        return ""
+    rows = carried[turn["life"]]._default_manager.filter(merchant_id=case.merchant_id, pk=turn["life_id"])
     return rows.values_list("carrier", flat=True).first() or ""
 
 

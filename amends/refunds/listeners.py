@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from amends.cases.grants import LIVE, open_grants, owe
-from amends.cases.hooks import STARTS
+from amends.cases.hooks import LOCKS, STARTS
 from amends.cases.left import BARS
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Entry, Grant
@@ -105,6 +105,9 @@ def pay_for_lost(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
         if grant.stage in LIVE and grant.remedy in REFUNDED:
             intend_for(grant, by)
             continue
+        if grant.stage in LIVE and grant.remedy == Remedy.EXCHANGE:
+            STARTS[grant.remedy](grant, by)
+            continue
         for anew in _owe_anew(case, grant, "lost", by):
             intend_for(anew, by)
 
@@ -141,7 +144,7 @@ def let_go(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     assert isinstance(life, Case)  # noqa: S101 - wiring binds this to moves of cases alone
     if life.is_over:
         return
-    finished = away(life) | gone_for_good(life)
+    finished = (away(life) | gone_for_good(life)).union(*(locked(life) for locked in LOCKS))
     mine = [grant for grant in open_grants(life) if _claimed(life, grant)]
     free = [grant for grant in mine if grant.unit_id not in finished and not _money_moves(grant)]
     for grant in free:

@@ -8,6 +8,7 @@ Invariants
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -16,6 +17,7 @@ from django.db.models import F, Q
 from amends.cases.life import LifeRow
 from amends.kernel.tables import Life
 from amends.plumbing.tenants import Tenanted, child_of
+from amends.repairs.lateness import cut
 from amends.repairs.rules import CONSULTATION, LOAN, REPAIR
 
 
@@ -94,6 +96,11 @@ class Repair(LifeRow):
     # The days that the consumer was without the unit count from when it was taken in (or the visit) until it was handed back.
     taken_in_at = models.DateTimeField(null=True, blank=True)
     handed_back_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def grace(self) -> timedelta:
+        """Below zero: the law counts the days of a whole repair, whatever each stage is given (lateness.py)."""
+        return cut(self)
 
     class Meta:
         db_table = "repairs_repair"
@@ -195,10 +202,14 @@ class Loan(LifeRow):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "id"], name="loan_tenant_key"),
             models.UniqueConstraint(
-                fields=["merchant", "unit"], condition=Q(stage__in=["promised", "out", "called_back", "returning"]), name="lent_once_at_a_time"
+                fields=["merchant", "unit"],
+                condition=Q(stage__in=["promised", "out", "called_back", "returning"]),
+                name="lent_once_at_a_time",
             ),
             models.UniqueConstraint(
-                fields=["merchant", "repair"], condition=Q(stage__in=["promised", "out", "called_back", "returning"]), name="one_loan_a_repair"
+                fields=["merchant", "repair"],
+                condition=Q(stage__in=["promised", "out", "called_back", "returning"]),
+                name="one_loan_a_repair",
             ),
         ]
         indexes = [models.Index(fields=["merchant", "case"], name="loans_of_case")]

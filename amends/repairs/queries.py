@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from amends.cases.models import Case, Entry, Grant
+from amends.cases.models import Case, Grant
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
@@ -120,14 +120,3 @@ def _view(row: Repair, parts: tuple[PartView, ...]) -> RepairView:
     asked = pay.ref if pay is not None and pay.state == "asked" else ""
     said = [text.body if text else "" for text in (row.fault, row.diagnosis, row.quote, row.outcome)]
     return RepairView(row, line.name_zh, line.name_en, said[0], said[1], said[2], said[3], parts, asked)
-
-
-def time_in(repair: Repair, stages: Iterable[str]) -> timedelta:
-    """How long this attempt has stood in these stages up to now, as its timeline tells."""
-    wanted, spent, since, here = frozenset(stages), timedelta(), None, ""
-    rows = Entry.objects.filter(merchant_id=repair.merchant_id, case_id=repair.case_id, life="repair", life_id=repair.pk).order_by("number")
-    for went_to, at in rows.values_list("went_to", "at"):
-        if since is not None and here in wanted:
-            spent += at - since
-        here, since = went_to, at
-    return spent + (clock.now() - since) if since is not None and here in wanted else spent

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from amends.cases.life import LifeRow
+from amends.compensation.models import Supplement
+from amends.kernel import clock
 from amends.kernel.tables import Life
 from amends.plumbing.tenants import Tenanted, child_of
-from amends.replacements.rules import ADVANCE, REPLACEMENT
+from amends.replacements.rules import ADVANCE, PACKING, REPLACEMENT
 
 
 class Replacement(LifeRow):
@@ -47,6 +50,14 @@ class Replacement(LifeRow):
             models.UniqueConstraint(fields=["merchant", "carrier", "waybill"], condition=~Q(waybill=""), name="one_replacement_a_waybill"),
         ]
         indexes = [models.Index(fields=["merchant", "case"], name="replacements_of_case")]
+
+    @property
+    def grace(self) -> timedelta:
+        """While a difference is asked for, the merchant may not ship: the limit to ship runs from the day when it must be paid."""
+        if self.stage != PACKING or self.price_minor is None:
+            return timedelta(0)
+        asked = Supplement.objects.filter(merchant_id=self.merchant_id, case_id=self.case_id, state="asked").order_by("-due_at").first()
+        return max(timedelta(0), asked.due_at - clock.now()) if asked else timedelta(0)
 
 
 class Offered(Tenanted):

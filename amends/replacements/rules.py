@@ -66,3 +66,21 @@ ADVANCE = life(
     asked,running,overdue                     drop            platform                  dropped
     """,
 )
+
+RESERVING, CHOOSING, PACKING, ARRIVED = "reserving", "choosing", "packing", "arrived"
+LEFT = frozenset({"in_transit", "tracing", "arrived"})
+"""S7: it left the house; the unit is neither settled nor withdrawn, but finished."""
+ENDED_WITHOUT = frozenset({"fallen_back", "dropped"})
+"""The consumer has nothing of it."""
+LIFE = REPLACEMENT.name
+
+
+def why_of(replacement_id: int) -> str:
+    """Under which reason a supplement is asked for this exchange."""
+    return f"exchange_difference:{replacement_id}"
+
+
+def replacement_of(why: str) -> int | None:
+    """The exchange that a supplement was asked for, None where it was another matter."""
+    name, _, number = why.partition(":")
+    return int(number) if name == "exchange_difference" and number.isdigit() else None

@@ -22,6 +22,7 @@ from amends.cases.taking import take_case_of
 from amends.kernel import clock
 from amends.kernel.refs import new_ref
 from amends.people.rules import PLATFORM, Actor
+from amends.returns.addressing import answer_from_book
 from amends.returns.models import Inspection, ParcelUnit, ReturnShipment
 from amends.returns.queries.whereabouts import BACK, COMES_BACK, HOME, TAKES_MORE, TO_SEND_HOME, ships_back, whereabouts
 
@@ -48,11 +49,14 @@ def ask_for_goods(case_id: int) -> ReturnShipment | None:
         return None
     for grant in grants:
         grant.move("begin", PLATFORM, facts={"unit": grant.unit_id})
-    parcel = _of_case(case, BACK, TAKES_MORE) or ReturnShipment.born(
+    known = _of_case(case, BACK, TAKES_MORE)
+    parcel = known or ReturnShipment.born(
         "ask_back", PLATFORM, merchant_id=case.merchant_id, case=case, ref=new_ref("RT"), direction=BACK, freight=case.return_freight,
         facts={"freight": case.return_freight, "units": [grant.unit_id for grant in grants]},
     )  # fmt: skip
     _pack(parcel, grants)
+    if known is None:
+        answer_from_book(parcel, PLATFORM)
     return parcel
 
 

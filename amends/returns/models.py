@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -11,6 +12,7 @@ from amends.cases.life import LifeRow
 from amends.kernel.tables import Life
 from amends.plumbing.tenants import Tenanted, child_of
 from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
+from amends.shipping.models import Pickup
 
 
 class ReturnShipment(LifeRow):
@@ -40,6 +42,13 @@ class ReturnShipment(LifeRow):
     waybill = models.CharField(max_length=60, blank=True)
     shipped_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def grace(self) -> timedelta:
+        """A courier who is booked is late from the end of the booked slot on, not from the booking."""
+        slots = Pickup.objects.filter(merchant_id=self.merchant_id, life=self.LIFE.name, life_id=self.pk, state__in=("asked", "booked"))
+        until = slots.order_by("pk").values_list("until_at", flat=True).last() if self.where.limit == "carrier_collects" else None
+        return max(timedelta(0), until - self.since) if until else timedelta(0)
 
     class Meta:
         db_table = "returns_shipment"

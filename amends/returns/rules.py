@@ -45,6 +45,7 @@ RETURN_SHIPMENT = life(
     in_transit                                chase           clock                     tracing
     tracing                                   resume_travel   carrier                   in_transit
     tracing                                   declare_lost    carrier,clock             lost
+    in_transit,tracing                        bring_back      carrier                   awaiting_dispatch
     in_transit,tracing,delivered              receive         merchant                  received
     delivered                                 receive         clock                     received
     addressing,awaiting_dispatch,booked       drop            platform                  dropped
@@ -60,7 +61,7 @@ RETURN_SHIPMENT = life(
     unclaimed                                 forfeit         clock                     forfeited
     sending_home                              drop            platform                  dropped
     """,
-    counted={"book_pickup": "pickups", "resume_travel": "searches"},
+    counted={"book_pickup": "pickups", "resume_travel": "searches", "bring_back": "searches"},
 )
 
 INSPECTION = life(

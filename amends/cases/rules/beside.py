@@ -9,4 +9,10 @@ REVERSALS = "reversal_window"
 BEARERS = frozenset({"bearer_answers", "bearer_pays", "liability_decided", "deduction_made"})
 """Who finally bears a cost is settled between others than the consumer."""
 
-BESIDE = BEARERS | {REVERSALS}
+TRIAL = "repair_trial"
+"""A repaired unit is with its consumer, who may say that it failed again: nothing waits for that (S3)."""
+
+EXPERTS = frozenset({"expert_answers", "session_held"})
+"""An expert on call helps whoever decides; the limits of those who decide run on."""
+
+BESIDE = BEARERS | {REVERSALS, TRIAL} | EXPERTS

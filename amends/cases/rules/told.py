@@ -28,17 +28,29 @@ WAY_BACK = (
 )  # fmt: skip
 """What is arranged about a parcel while it stays where it is: its label, its courier, its company, and that it need not come."""
 
+VISITS = ("book_visit", "start_visit", "move_visit", "cancel_visit", "miss_visit", "finish_visit")
+"""What becomes of a technician's appointments while a repair goes on."""
+
+ERRANDS = ("reach_carrier", "ask_by_hand", "turn_down")
+"""What became of something that was asked of a carrier about a delivery."""
+
 TOLD: dict[str, tuple[str, ...]] = {
     "case": (
-        "attach", "answer_survey", "mail_in", "revise_promise", "announce_deduction", "give_payee", "answer_chargeback", REMIND,
+        "attach", "answer_survey", "mail_in", "revise_promise", "announce_deduction", "give_payee", "answer_chargeback",
+        "turn_repair", REMIND,
         *APPROVING, *GIVING, *CONTESTING,
     ),
     "grant": (REMIND,),
     "return_shipment": (*WAY_BACK, REMIND),
-    "inspection": (REMIND,),
+    "inspection": ("dispose", REMIND),
+    "replacement": (REMIND,),
+    "repair": (*VISITS, REMIND),
+    "loan": (REMIND,),
+    "consultation": ("ask_consent", "give_consent", "refuse_consent", REMIND),
     "refund": ("ask_payee", "assign", "recheck", "come_back_late", REMIND),
     "review": (REMIND,),
     "charge_back_to": ("give_back", REMIND),
+    "delivery": (*ERRANDS, REMIND),
 }  # fmt: skip
 """For each life the lines that `tell` may write about it, beside its verbs."""
 

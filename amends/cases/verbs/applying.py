@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from amends.cases.claims import Considered, LineClaim, closed_because, consider, known_remedy
@@ -14,6 +15,7 @@ from amends.cases.record import verb
 from amends.cases.taking import take
 from amends.cases.texts import clean_words, keep_text, told
 from amends.cases.verbs.answering import waiting_evidence
+from amends.cases.wanting import Wanted, wanted_instead
 from amends.kernel import clock
 from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import NotFound, Unprocessable
@@ -24,7 +26,10 @@ from amends.policy.models import Decision, PastFacts
 from amends.policy.rules.decision import text_out
 from amends.policy.rules.facts import Remedy
 
-CARRIED_OUT = (Remedy.RETURN_REFUND, Remedy.REFUND_ONLY, Remedy.PRICE_ADJUSTMENT, Remedy.VOUCHER, Remedy.GOODWILL)
+CARRIED_OUT = (
+    Remedy.RETURN_REFUND, Remedy.REFUND_ONLY, Remedy.PRICE_ADJUSTMENT, Remedy.VOUCHER, Remedy.GOODWILL, Remedy.EXCHANGE, Remedy.RESEND,
+    Remedy.REPAIR,
+)  # fmt: skip
 MOST_EVIDENCE = 9
 TERMS = ("limits", "counts", "silence", "rolls", "versions", "pauses")
 
@@ -55,10 +60,11 @@ def apply(application: Application, *, by: Actor) -> Case:
     considered = consider(order, application.lines, application.issue, at=clock.now(), asks_person=application.asks_person)
     remedy = known_remedy(application.remedy)
     _check_remedy(considered, remedy)
+    wanted = wanted_instead(considered, application.lines, remedy)
     words = clean_words(application.words, field="words")
     evidence = _evidence(order, application.evidence, by)
     _check_evidence(considered, remedy, len(evidence))
-    case = _open(considered, remedy, application.channel, by)
+    case = _open(considered, remedy, application.channel, by, wanted)
     text = keep_text(case, "claim", words, by) if words else None
     for piece in evidence:
         piece.case_id = case.pk
@@ -143,14 +149,14 @@ def _evidence(order: Order, refs: Sequence[str], by: Actor) -> list[Evidence]:
     return found
 
 
-def _open(considered: Considered, remedy: Remedy, channel: str, by: Actor) -> Case:
+def _open(considered: Considered, remedy: Remedy, channel: str, by: Actor, wanted: Wanted) -> Case:
     order, at = considered.order, clock.now()
     decision = Decision.objects.create(
         merchant_id=order.merchant_id,
         ref=new_ref("DE"),
         made_at=at,
         versions=list(considered.lines[0].decision.versions),
-        answer=stamped(considered),
+        answer=stamped(considered, wanted),
     )
     first, payer = considered.lines[0].line, considered.return_freight(remedy)
     more = len(considered.lines) - 1
@@ -186,6 +192,7 @@ def _open(considered: Considered, remedy: Remedy, channel: str, by: Actor) -> Ca
             "currency": order.currency,
             "decision": decision.ref,
             "lane": considered.lane(remedy).value,
+            **({"wanted": [each["ref"] for each in wanted.values()]} if wanted else {}),
         },
     )
     _remember(case, considered)
@@ -208,8 +215,9 @@ def _remember(case: Case, considered: Considered) -> None:
     )  # fmt: skip
 
 
-def stamped(considered: Considered) -> dict[str, Any]:
-    """The decision as it stays on the case: terms once, with the sources of its limits; answers for each line with their units."""
+def stamped(considered: Considered, wanted: Wanted = MappingProxyType({})) -> dict[str, Any]:
+    """The decision as it stays on the case: terms once, with the sources of its limits; answers for each line with their units, and what
+    is wanted in exchange for them."""
     lines: list[dict[str, Any]] = [
         {
             "position": line.line.position,
@@ -217,6 +225,7 @@ def stamped(considered: Considered) -> dict[str, Any]:
             "facts": line.facts.to_json(),
             "answer": line.decision.to_json(),
             **({"adjusted_minor": line.adjusted_minor} if line.adjusted_minor else {}),
+            **({"wanted": dict(wanted[line.line.position])} if line.line.position in wanted else {}),
         }
         for line in considered.lines
     ]

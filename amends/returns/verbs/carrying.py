@@ -55,6 +55,12 @@ def resume_travel(ref: str, *, by: Actor = CARRIER) -> ReturnShipment:
     return _reported(ref, "resume_travel", by)
 
 
+@verb("return_shipment", "bring_back")
+def bring_back(ref: str, *, by: Actor = CARRIER) -> ReturnShipment:
+    """The carrier took the parcel back to the consumer, who sends it again; so often as the case's terms allow."""
+    return _reported(ref, "bring_back", by)
+
+
 @verb("return_shipment", "declare_lost")
 def declare_lost(ref: str, *, by: Actor = CARRIER) -> ReturnShipment:
     """The parcel is lost; what was in it is owed in money (S9, S10)."""
@@ -75,6 +81,7 @@ def _reported(ref: str, name: str, by: Actor) -> ReturnShipment:
 
 REPORTS: dict[str, Callable[..., ReturnShipment]] = {
     "collect": collect, "deliver": deliver, "miss_pickup": miss_pickup, "resume_travel": resume_travel, "declare_lost": declare_lost,
+    "bring_back": bring_back,
     "leave_unclaimed": leave_unclaimed,
 }  # fmt: skip
 

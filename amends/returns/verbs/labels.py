@@ -12,9 +12,12 @@ from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
 from amends.market.models import Shipment
 from amends.returns.models import ReturnShipment
+from amends.shipping.couriers import carrier_key
 
 _WAYBILL = re.compile(r"[A-Z0-9]{8,30}")
 LONGEST_CARRIER = 40
+LABEL, PICKUP, OWN, DESTROY, INTERCEPT = "label", "pickup", "own", "destroy", "intercept"
+"""How a parcel travels back (`ReturnShipment.way`), or that it need not."""
 
 
 def clean_carrier(carrier: str) -> str:
@@ -46,14 +49,16 @@ def put_label(case: Case, parcel: ReturnShipment, carrier: str, waybill: str) ->
     Raises Unprocessable where another parcel of the merchant, or the delivery of this very order, has that waybill of that carrier.
     """
     name, number = clean_carrier(carrier), clean_waybill(waybill)
-    mine = {"merchant_id": case.merchant_id, "carrier__iexact": name, "waybill": number}
-    if Shipment.objects.filter(**mine, order_id=case.order_id).exists():
+    mine, key = {"merchant_id": case.merchant_id, "waybill": number}, carrier_key(name)
+    delivered = Shipment.objects.filter(**mine, order_id=case.order_id).values_list("carrier", flat=True)
+    if any(carrier_key(typed) == key for typed in delivered):
         wrong = say(
             "这是商家发货时的运单号，请填写退货面单上的号码。",
             "This is the waybill of the delivery. Please give the number on the return label.",
         )
         raise Unprocessable.field("waybill", wrong, code="waybill_of_delivery")
-    if ReturnShipment.objects.filter(**mine).exclude(pk=parcel.pk).exists():
+    others = ReturnShipment.objects.filter(**mine).exclude(pk=parcel.pk).values_list("carrier", flat=True)
+    if any(carrier_key(typed) == key for typed in others):
         raise _used_twice()
     parcel.carrier, parcel.waybill = name, number
     try:

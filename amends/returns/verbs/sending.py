@@ -1,65 +1,102 @@
-"""What consumer and merchant do with a parcel: address, label, pick-up, arrival, and keeping what should go home."""
+"""What consumer and merchant do with a parcel: address, dispatch, arrival, and keeping what should go home.
+
+Labels and couriers that come have files of their own (labelling.py, pickups.py).
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
+from amends.cases.models import Case
 from amends.cases.record import verb
 from amends.cases.taking import take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.kernel import clock
+from amends.kernel.parties import Party
+from amends.kernel.refusals import Unprocessable
+from amends.kernel.texts import say
 from amends.people.rules import Actor
+from amends.returns.addressing import entry_for, put_address
 from amends.returns.models import ReturnShipment
-from amends.returns.verbs.labels import put_label
+from amends.returns.queries.whereabouts import BACK
+from amends.returns.together import may_follow, named, take_box
+from amends.returns.verbs.labels import LABEL, OWN, PICKUP, put_label
+from amends.returns.verbs.labelling import give_up_label
+from amends.returns.verbs.pickups import end_pickup
+from amends.shipping.addresses import entry_in_force, full_words
+from amends.shipping.verbs import watch
 
 LONGEST_ADDRESS = 300
 
 
 @verb("return_shipment", "give_address")
-def give_address(ref: str, *, address: str = "", by: Actor) -> ReturnShipment:
-    """The consumer knows where to send the goods, and the limit to send them runs. Left empty, it is the merchant's address on file.
+def give_address(ref: str, *, address: str = "", entry: str = "", by: Actor) -> ReturnShipment:
+    """The consumer knows where to send the goods, and the limit to send them runs.
 
-    Raises Unprocessable where the address is too long.
+    `entry` names one of the merchant's address book. Left empty both, it is the entry that fits goods and region, else the address on file.
+    Raises Unprocessable where the address is too long, the book has no such entry, or there is no address at all.
     """
     case, parcel = take_life(ReturnShipment, ref, by)
-    words = clean_words(address, field="address", longest=LONGEST_ADDRESS) or case.merchant.return_address
-    text = keep_text(case, "address", words, by)
-    parcel.address = text
-    parcel.save(update_fields=["address"])
+    words = clean_words(address, field="address", longest=LONGEST_ADDRESS)
+    row = entry_in_force(entry, case.merchant_id) if entry else (None if words else entry_for(case, parcel))
+    where = words or (full_words(row) if row else case.merchant.return_address)
+    if not where:
+        wrong = say("还没有退货地址，请写一个。", "There is no return address yet. Please write one.")
+        raise Unprocessable.field("address", wrong, code="required")
+    text = keep_text(case, "address", where, by)
+    put_address(parcel, text, row)
     parcel.move("give_address", by, facts={"parcel": parcel.ref, **told(text)})
     return parcel
 
 
 @verb("return_shipment", "ship")
-def ship(ref: str, *, carrier: str, waybill: str, by: Actor) -> ReturnShipment:
-    """The parcel is with the carrier under this waybill: on its way back (by the consumer) or home (by the merchant).
+def ship(ref: str, *, carrier: str = "", waybill: str = "", by: Actor) -> ReturnShipment:
+    """The parcel is with the carrier under this waybill, with all that travels in its box: back (by the consumer) or home (by the merchant).
 
+    Without a waybill it is the one of the prepaid label. One for which the merchant was to send a courier counts as fetched.
     Raises Unprocessable where the waybill cannot be one, or another parcel has it.
     """
-    case, parcel = take_life(ReturnShipment, ref, by)
-    facts = put_label(case, parcel, carrier, waybill)
-    parcel.shipped_at = clock.now()
-    parcel.save(update_fields=["shipped_at"])
+    box = take_box(ref, by)
+    case, parcel = box[0]
+    facts = _labelled(case, parcel, carrier, waybill)
+    at = clock.now()
+    for _, each in box:
+        if each is not parcel and not may_follow(each, "ship"):
+            continue
+        each.shipped_at = at
+        each.save(update_fields=["shipped_at"])
+        _leave(each, by, facts | {"parcel": each.ref})
+    watch(case.merchant_id, parcel.carrier, parcel.waybill)
+    return named(box, ref)
+
+
+def _labelled(case: Case, parcel: ReturnShipment, carrier: str, waybill: str) -> dict[str, Any]:
+    if parcel.way == LABEL and parcel.waybill and not (carrier.strip() or waybill.strip()):
+        return {"parcel": parcel.ref, "waybill_ends": parcel.waybill[-4:]}
+    facts: dict[str, Any] = put_label(case, parcel, carrier, waybill)
+    if parcel.direction == BACK and parcel.way != PICKUP:
+        give_up_label(parcel)
+        parcel.way = OWN
+        parcel.save(update_fields=["way"])
+    return facts
+
+
+def _leave(parcel: ReturnShipment, by: Actor, facts: dict[str, Any]) -> None:
+    """`ship`; where a courier without a way to be asked was to come, the consumer says that he did."""
+    if parcel.LIFE.becomes(parcel.stage, "ship", by.party) is None and by.party is Party.CONSUMER and end_pickup(parcel, by_hand=True):
+        parcel.follow("collect", by, facts=facts)
+        return
     parcel.move("ship", by, facts=facts)
-    return parcel
-
-
-@verb("return_shipment", "book_pickup")
-def book_pickup(ref: str, *, by: Actor) -> ReturnShipment:
-    """A courier is due; so often as the case's terms allow."""
-    return _moved(ref, "book_pickup", by)
-
-
-@verb("return_shipment", "cancel_pickup")
-def cancel_pickup(ref: str, *, by: Actor) -> ReturnShipment:
-    """No courier comes; the goods wait for the consumer to send them."""
-    return _moved(ref, "cancel_pickup", by)
 
 
 @verb("return_shipment", "receive")
 def receive(ref: str, *, by: Actor) -> ReturnShipment:
-    """The merchant has the parcel, and each unit in it that is still owed waits for a finding."""
-    _, parcel = take_life(ReturnShipment, ref, by)
-    take_in(parcel, by)
-    return parcel
+    """The merchant has the box, and each unit in it that is still owed waits for a finding."""
+    box = take_box(ref, by)
+    for _, parcel in box:
+        if parcel is box[0][1] or may_follow(parcel, "receive"):
+            take_in(parcel, by)
+    return named(box, ref)
 
 
 def take_in(parcel: ReturnShipment, by: Actor, *, place: str = "", weight_grams: int | None = None) -> None:
@@ -75,10 +112,6 @@ def take_in(parcel: ReturnShipment, by: Actor, *, place: str = "", weight_grams:
 @verb("return_shipment", "keep_goods")
 def keep_goods(ref: str, *, by: Actor) -> ReturnShipment:
     """The merchant keeps what should have gone home and owes its money (S11)."""
-    return _moved(ref, "keep_goods", by)
-
-
-def _moved(ref: str, name: str, by: Actor) -> ReturnShipment:
     _, parcel = take_life(ReturnShipment, ref, by)
-    parcel.move(name, by, facts={"parcel": parcel.ref})
+    parcel.move("keep_goods", by, facts={"parcel": parcel.ref})
     return parcel

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from amends.kernel.tables import TableError
 from amends.kernel.texts import Text
-from amends.notices.rules.lives import bearing, beside, case, goods, money, review, way_back
+from amends.notices.rules.lives import bearing, beside, case, deliveries, goods, lending, money, repairs, replacements, review, way_back
 
 HEAD = """
 when                               given                to          urgency  due_of    words
 """
-TOLD = HEAD + "".join(room.TOLD for room in (case, goods, money, review, bearing, beside, way_back))
+TOLD = HEAD + "".join(room.TOLD for room in (case, goods, money, review, bearing, beside, deliveries, way_back, lending, replacements, repairs))
 
 
 def _together(*rooms: Mapping[str, Text]) -> Mapping[str, Text]:
@@ -24,4 +24,4 @@ def _together(*rooms: Mapping[str, Text]) -> Mapping[str, Text]:
     return found
 
 
-SILENT: Mapping[str, Text] = _together(case.SILENT, goods.SILENT, money.SILENT, review.SILENT, way_back.SILENT)
+SILENT: Mapping[str, Text] = _together(case.SILENT, goods.SILENT, money.SILENT, review.SILENT, deliveries.SILENT, way_back.SILENT, lending.SILENT, replacements.SILENT, repairs.SILENT)

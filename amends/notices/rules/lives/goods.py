@@ -80,5 +80,6 @@ SILENT: Mapping[str, Text] = {
     "inspection.find_payable": say("是裁决的执行，裁决生效的通知已经说了。", "Carries out a ruling that was told when it came to bind."),
     "inspection.find_reduced": say("是裁决的执行，裁决生效的通知已经说了。", "Carries out a ruling that was told when it came to bind."),
     "inspection.find_unpayable": say("是裁决的执行，裁决生效的通知已经说了。", "Carries out a ruling that was told when it came to bind."),
+    "inspection.dispose": say("商家自己决定商品去向，不涉及消费者。", "The merchant's own house-keeping; nobody else waits for it."),
     "inspection.drop": say("使它不再需要的那一步已经告知。", "Said by the step that made it needless."),
 }  # fmt: skip

@@ -1,4 +1,7 @@
-"""What is told of loan units and of experts on call. What an expert is asked and answers is the platform's own; a session is the consumer's."""
+"""What is told of appointments, loan units and experts on call.
+
+What an expert is asked and answers is the platform's own; a session is the consumer's too.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,14 @@ from collections.abc import Mapping
 from amends.kernel.texts import Text, say
 
 TOLD = """
+repair.book_visit                  consumer             merchant    news     -         visit_booked
+repair.book_visit                  -                    consumer    result   -         visit_booked
+repair.move_visit                  consumer             merchant    news     -         visit_moved
+repair.move_visit                  -                    consumer    result   -         visit_moved
+repair.cancel_visit                consumer             merchant    act      -         visit_cancelled
+repair.cancel_visit                -                    consumer    act      -         visit_cancelled
+repair.miss_visit                  -                    consumer    act      -         visit_missed
+repair.miss_visit                  -                    merchant    act      -         visit_missed
 loan.promise_loan                  platform             merchant    act      merchant  loan_wanted
 loan.promise_loan                  -                    consumer    news     merchant  loan_promised
 loan.hand_out                      -                    consumer    result   consumer  loan_handed_out
@@ -31,6 +42,8 @@ consultation.refuse_consent        -                    agent       news     -  
 """
 
 SILENT: Mapping[str, Text] = {
+    "repair.start_visit": say("双方都在场。", "Both sides are there."),
+    "repair.finish_visit": say("双方都在场；修得怎样另有通知。", "Both sides were there; what came of it has a notice of its own."),
     "consultation.join": say("专家自己应下的；要消费者同意的另有通知。", "The expert's own step; a session has a notice of its own."),
     "consultation.drop": say("没有人要再做什么。", "There is nothing left for anybody to do."),
     "consultation.remind": say("专家一页按时间排着，到时会通知主管。",

@@ -11,6 +11,9 @@ return_shipment.buy_label          -                    consumer    act      con
 return_shipment.fail_label         -                    consumer    act      consumer  label_failed
 return_shipment.book_pickup        -                    merchant    news     -         pickup_due
 return_shipment.confirm_pickup     -                    consumer    news     -         pickup_confirmed
+return_shipment.bring_back         -                    consumer    act      consumer  brought_back
+return_shipment.bring_back         -                    merchant    news     consumer  brought_back_merchant
+return_shipment.bring_back         -                    agent       news     -         brought_back_agent
 return_shipment.prove_freight      -                    merchant    news     -         freight_proven
 return_shipment.add_parcel         -                    merchant    news     -         parcel_added
 return_shipment.travel_with        -                    merchant    news     -         travels_together

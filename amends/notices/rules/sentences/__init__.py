@@ -7,15 +7,21 @@ from collections.abc import Mapping
 from amends.notices.rules.sentences.approving import APPROVING
 from amends.notices.rules.sentences.bearing import BEARING
 from amends.notices.rules.sentences.case import CASE
+from amends.notices.rules.sentences.deliveries import DELIVERIES
 from amends.notices.rules.sentences.elsewhere import ELSEWHERE
 from amends.notices.rules.sentences.giving import GIVING
 from amends.notices.rules.sentences.goods import GOODS
+from amends.notices.rules.sentences.lending import LENDING
 from amends.notices.rules.sentences.money import MONEY
 from amends.notices.rules.sentences.reminders import REMINDERS
+from amends.notices.rules.sentences.repairs import REPAIRS
+from amends.notices.rules.sentences.replacements import REPLACEMENTS
 from amends.notices.rules.sentences.review import REVIEW
 from amends.notices.rules.sentences.told import Told
 from amends.notices.rules.sentences.way_back import WAY_BACK
 
 __all__ = ["SENTENCES", "Told"]
 
-SENTENCES: Mapping[str, Told] = {**CASE, **APPROVING, **REVIEW, **GOODS, **MONEY, **GIVING, **REMINDERS, **ELSEWHERE, **BEARING, **WAY_BACK}
+SENTENCES: Mapping[str, Told] = {
+    **CASE, **APPROVING, **REVIEW, **GOODS, **MONEY, **GIVING, **REMINDERS, **ELSEWHERE, **BEARING, **DELIVERIES, **WAY_BACK, **LENDING, **REPLACEMENTS, **REPAIRS,
+}  # fmt: skip

@@ -1,4 +1,4 @@
-"""What is told of loan units and of experts on call."""
+"""What is told of appointments, loan units and of experts on call."""
 
 from __future__ import annotations
 
@@ -7,6 +7,26 @@ from collections.abc import Mapping
 from amends.notices.rules.sentences.told import Told, told
 
 LENDING: Mapping[str, Told] = {
+    "visit_booked": told(
+        "维修时间约好了", "The appointment is made",
+        "售后单 {case} 的维修约好了时间，几点、在哪里写在页面上。", "An appointment for the repair of case {case} is made; when and where stands "
+        "on the page.",
+    ),
+    "visit_moved": told(
+        "维修改了时间", "The appointment was moved",
+        "售后单 {case} 的维修改了时间，新的时间写在页面上。", "The appointment for the repair of case {case} was moved; the new time stands on "
+        "the page.",
+    ),
+    "visit_cancelled": told(
+        "维修预约取消了", "The appointment is cancelled",
+        "售后单 {case} 的维修预约取消了，请在页面上另约时间。", "The appointment for the repair of case {case} is cancelled. Please make "
+        "another on the page.",
+    ),
+    "visit_missed": told(
+        "维修没有见上面", "The appointment was missed",
+        "售后单 {case} 约好的时间没有见上面，请在页面上另约时间。", "Nobody met at the appointment for the repair of case {case}. Please make "
+        "another on the page.",
+    ),
     "loan_promised": told(
         "维修期间借你一台备用机", "You get a loan unit",
         "售后单 {case}：维修期间商家借你一台备用机，最晚 {due}交到你手上。到时没有交给你，{silence}。",
@@ -55,7 +75,8 @@ LENDING: Mapping[str, Told] = {
     "loan_given_up": told(
         "备用机没有归还", "The loan unit did not come back",
         "售后单 {case} 的备用机没有归还，商家可能请你按价值补款；已经寄回的，请在页面上说明。",
-        "The loan unit of case {case} did not come back. The merchant may ask you for what it is worth; if you sent it, say so on the page.",
+        "The loan unit of case {case} did not come back. The merchant may ask you for what it is worth; if you sent it, say so on the "
+        "page.",
     ),
     "loan_dropped": told(
         "不再借备用机", "No loan unit",
@@ -73,8 +94,8 @@ LENDING: Mapping[str, Told] = {
     "session_asked": told(
         "想请你参加一次会诊", "An expert would like to see it with you",
         "售后单 {case}：专家想和你一起看看商品，时间和方式在页面上。同不同意由你，不同意的按现有材料处理。",
-        "Case {case}: an expert would like to look at it together with you; when and how stands on the page. It is for you to agree or not; "
-        "without it the file decides.",
+        "Case {case}: an expert would like to look at it together with you; when and how stands on the page. It is for you to agree or "
+        "not; without it the file decides.",
     ),
     "session_agreed": told(
         "消费者同意会诊", "The consumer agrees to the session",

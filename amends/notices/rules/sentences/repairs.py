@@ -121,7 +121,7 @@ REPAIRS: Mapping[str, Told] = {
         "The repair of case {case} did not solve it. By rule you get an exchange or your money instead, without asking. {next}",
     ),
     "repair_turned_merchant": told(
-        "维修改为换货或者退款", "The repair became an exchange or a refund",
+        "维修改为换货或者退款", "The repair became another remedy",
         "售后单 {case} 的维修没有解决问题，按规则自动改成换货或者退款，依据见页面。",
         "The repair of case {case} did not solve it and became an exchange or a refund by rule; its page names the clause.",
     ),

@@ -29,6 +29,23 @@ WAY_BACK: Mapping[str, Told] = {
         "售后单 {case} 的上门取件已由承运商确认，时间在页面上。",
         "The carrier confirmed the pick-up for case {case}; the time stands on its page.",
     ),
+    "brought_back": told(
+        "退货包裹退回给你了", "The parcel came back to you",
+        "售后单 {case} 的退货没有送达，已退回给你。请核对地址后再寄，最晚 {due}；到时没有寄出，{silence}。商家拒收的，可以请平台介入。",
+        "The return of case {case} was not delivered and came back to you. Please check the address and send it again by {due}. "
+        "Otherwise: {silence}. If the merchant refused it, you may call the platform in.",
+    ),
+    "brought_back_merchant": told(
+        "退货被退回消费者", "The return went back to the consumer",
+        "售后单 {case} 的退货没有送达你处，已退回消费者，最晚 {due}再寄；到时没有寄出，{silence}。",
+        "The return of case {case} was not delivered to you and went back to the consumer, who sends it again by {due}. "
+        "Otherwise: {silence}.",
+    ),
+    "brought_back_agent": told(
+        "退货被退回消费者", "A return went back to the consumer",
+        "售后单 {case} 的退货没有送达商家，已退回消费者。请看看是否商家拒收。",
+        "The return of case {case} was not delivered and went back to the consumer. Please see whether the merchant refused it.",
+    ),
     "freight_proven": told(
         "消费者提交了寄回运费凭证", "The freight back was proved",
         "售后单 {case} 的消费者提交了寄回运费和凭证，在页面上。",

@@ -13,14 +13,17 @@ from typing import Any, TypedDict
 
 from amends.cases.rules.lives import CASE, GRANT
 from amends.cases.rules.told import TOLD
+from amends.deliveries.rules import DELIVERY
 from amends.kernel.tables import Life
 from amends.kernel.texts import Text, say
 from amends.liability.rules import CHARGE_BACK_TO
 from amends.refunds.rules import REFUND
+from amends.repairs.rules import LOAN, REPAIR
+from amends.replacements.rules import REPLACEMENT
 from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
 from amends.rulings.rules import REVIEW
 
-LIVES: tuple[Life, ...] = (CASE, GRANT, RETURN_SHIPMENT, INSPECTION, REFUND, REVIEW, CHARGE_BACK_TO)
+LIVES: tuple[Life, ...] = (CASE, GRANT, RETURN_SHIPMENT, INSPECTION, REPLACEMENT, REPAIR, REFUND, REVIEW, CHARGE_BACK_TO, DELIVERY, LOAN)
 TYPES: tuple[str, ...] = tuple(sorted({f"{life.name}.{verb}" for life in LIVES for verb in (*life.all_verbs, *TOLD.get(life.name, ()))}))
 TEST = "webhook.test"
 """Not of the timeline: sent when somebody asks for it, to any endpoint, and tried once."""
@@ -36,9 +39,13 @@ LIFE_NAMES: dict[str, Text] = {
     "grant": say("给付项", "Grant"),
     "return_shipment": say("退货包裹", "Return parcel"),
     "inspection": say("验货", "Inspection"),
+    "replacement": say("换货与补发", "Replacement"),
+    "repair": say("维修", "Repair"),
     "refund": say("退款", "Refund"),
     "review": say("平台介入", "Platform review"),
     "charge_back_to": say("追偿", "Charge-back to"),
+    "delivery": say("送货补救", "Delivery put right"),
+    "loan": say("备用机", "Loan unit"),
 }
 
 

@@ -14,13 +14,15 @@ from typing import Any, NamedTuple
 
 AT = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 CASE, ORDER, MERCHANT = "AS-6P2R-0KX4-VM1T", "OR-7K3F-9Q2M-4D1X", "ME-2C9W-F5N0-8HTD"
-REFS = {"case": CASE, "return_shipment": "RT-0C4J-8P6V-YE2R", "refund": "RF-9T1B-D3XH-6M0K", "review": "RV-5H2N-77KD-1GW9"}
+REFS = {"case": CASE, "return_shipment": "RT-0C4J-8P6V-YE2R", "refund": "RF-9T1B-D3XH-6M0K", "delivery": "DL-3CFX-BQ6C-WDX4", "review": "RV-5H2N-77KD-1GW9", "repair": "RE-4D7M-1KQ9-X2VB"}
 WORDS = {
     "order": f'"{ORDER}"',
     "decision": '"DE-3M8S-21TF-B0QX"',
     "parcel": f'"{REFS["return_shipment"]}"',
     "refund": f'"{REFS["refund"]}"',
+    "repair": f'"{REFS["repair"]}", "unit": 1, "grant": 1, "attempt": 1',
     "review": f'"{REFS["review"]}"',
+    "delivery": f'"{REFS["delivery"]}"',
     "due": '"2026-03-12T02:00:00+00:00"',
     "later": '"2026-03-13T02:00:00+00:00"',
     "digest": '"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"',
@@ -63,6 +65,8 @@ case.revise_promise | merchant | awaiting_merchant | awaiting_merchant | {"due_a
     "reason": "out_of_stock", "told_at": $due}
 case.rule | arbiter | in_review | ruled | {"clause": "CN-QUAL-01", "liable": "merchant", "outcome": "for", "review": $review}
 case.send_back | arbiter* | appealed | in_review | {"because": "person", "called_by": "consumer", "review": $review}
+case.turn_repair | platform* | executing | executing | {"because": "repair_failed", "becomes": "refund_only", "repair": $repair,
+    "rules": ["CN-3G"]}
 case.withdraw | consumer | awaiting_merchant | closed | {}
 grant.alarm | clock* | owed | owed | {$silence, "limit": "grant_begins"}
 grant.begin | platform* | owed | doing | {}
@@ -74,6 +78,7 @@ inspection.accept_finding | consumer | reduced | payable_reduced | {"reduced_min
 inspection.alarm | clock* | contested | contested | {$silence, "limit": "review_ends"}
 inspection.await_goods | platform* | - | awaiting | {"parcel": $parcel}
 inspection.contest | consumer | reduced | contested | {"evidence": [$file], "reduced_minor": 59}
+inspection.dispose | merchant | payable | payable | {"disposition": "restock", "grade": "A", "inspection": 1, "move": 1, "place": "east", "unit": 1}
 inspection.drop | platform* | awaiting | dropped | {}
 inspection.find_payable | arbiter* | contested | payable | {"review": $review}
 inspection.find_reduced | arbiter* | contested | payable_reduced | {"reduced_minor": 1200, "review": $review}
@@ -85,6 +90,26 @@ inspection.remind | clock* | awaiting | awaiting | {"due_at": $due, "left": "hal
 inspection.report_missing | merchant | awaiting | missing | {"digest": $digest, "evidence": [$file]}
 refund.alarm | clock* | intended | intended | {$silence, "limit": "refund_sent"}
 refund.doubt | clock* | sent | unknown | {$silence, "limit": "gateway_answers"}
+delivery.ask_by_hand | carrier* | enquiring | enquiring | {"delivery": $delivery, "errand": "enquire"}
+delivery.break_date | clock* | promised | enquiring | {$silence, "limit": "new_date_kept"}
+delivery.bring_back | carrier* | fetching | fetched | {"delivery": $delivery}
+delivery.confirm | consumer | arrived | confirmed | {"delivery": $delivery}
+delivery.declare_lost | carrier* | enquiring | lost | {"delivery": $delivery}
+delivery.deliver | carrier* | enquiring | arrived | {"delivery": $delivery}
+delivery.drop | platform* | enquiring | dropped | {}
+delivery.enquire | consumer | - | enquiring | {"carrier": "sf", "digest": $digest, "kind": "lost", "waybill_ends": "0870"}
+delivery.fetch_back | merchant | enquiring | fetching | {"delivery": $delivery}
+delivery.give_date | carrier* | enquiring | promised | {"delivery": $delivery, "expected_at": $later}
+delivery.keep_way | carrier* | redirecting | tracing | {"delivery": $delivery}
+delivery.lead_elsewhere | consumer | enquiring | redirecting | {"delivery": $delivery, "digest": $digest}
+delivery.presume_lost | clock* | enquiring | lost | {$silence, "limit": "carrier_traces"}
+delivery.reach_carrier | carrier* | enquiring | enquiring | {"delivery": $delivery, "errand": "enquire", "reference": "ENQ-1"}
+delivery.redeliver | merchant | fetching | redelivering | {"delivery": $delivery, "waybill_ends": "0871"}
+delivery.remind | clock* | enquiring | enquiring | {"due_at": $due, "left": "half", "limit": "carrier_traces", "silence": "presume_lost",
+    "to": "carrier"}
+delivery.report_absent | consumer | arrived | enquiring | {"delivery": $delivery, "digest": $digest}
+delivery.take_new_way | carrier* | redirecting | redelivering | {"delivery": $delivery}
+delivery.turn_down | carrier* | enquiring | enquiring | {"delivery": $delivery, "errand": "enquire", "reason": "unknown_waybill"}
 refund.drop | platform* | intended | dropped | {"amount_minor": 9900, "unit": "CNY", "refund": $refund}
 refund.fail | gateway* | sent | failed | {"reason": "account_closed", "source": "answer", "refund": $refund}
 refund.intend | platform* | - | intended | {"amount_minor": 9900, "caused_by": "merchant", "kind": "wallet", "unit": "CNY",
@@ -94,10 +119,27 @@ refund.pay | gateway* | sent | paid | {"amount_minor": 9900, "gateway_at": $due,
 refund.retry | platform | failed | sent | {"reason": "account_closed", "refund": $refund}
 refund.send | platform* | intended | sent | {"amount_minor": 9900, "unit": "CNY", "refund": $refund}
 refund.settle_books | clock* | paid | settled | {$silence, "limit": "reversal_window"}
+repair.accept_quote | consumer* | quoted | repairing | {"repair": $repair, "supplement": "SU-1B8Q-6TGZ-40WM"}
+repair.book | merchant | booking | diagnosing | {"repair": "RE-4D7M-1KQ9-X2VB"}
+repair.book_for | platform* | - | booking | {"attempt": 1, "grant": 1, "unit": 1, "way": "post"}
+repair.bring_parts | merchant | awaiting_parts | repairing | {"repair": $repair}
+repair.confirm | clock* | handed_back | confirmed | {$silence, "limit": "repair_trial"}
+repair.decline_quote | consumer | quoted | unrepaired | {"repair": $repair}
+repair.diagnose | merchant | diagnosing | repairing | {"digest": $digest, "evidence": [$file], "repair": $repair}
+repair.drop | platform* | booking | dropped | {"repair": $repair}
+repair.fall_back | clock* | repairing | fallen_back | {$silence, "limit": "repair_ends"}
+repair.give_up | merchant | repairing | failed | {"digest": $digest, "repair": $repair}
+repair.hand_back | merchant | repairing | handed_back | {"by_post": true, "digest": $digest, "evidence": [$file], "repair": $repair}
+repair.order_parts | merchant | diagnosing | awaiting_parts | {"parts": 2, "repair": $repair}
+repair.quote | merchant | diagnosing | quoted | {"amount_minor": 12900, "currency": "CNY", "digest": $digest, "evidence": [],
+    "misuse": false, "repair": $repair}
+repair.remind | clock* | quoted | quoted | {"due_at": $due, "left": "half", "limit": "consumer_accepts_quote"}
+repair.report_fault | consumer | handed_back | failed | {"digest": $digest, "evidence": [], "repair": $repair}
 return_shipment.add_parcel | consumer | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel}
 return_shipment.ask_destroy | merchant | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel}
 return_shipment.ask_intercept | merchant | addressing | addressing | {"parcel": $parcel, "waybill_ends": "0870"}
 return_shipment.ask_label | consumer | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel, "carrier": "sf"}
+return_shipment.bring_back | carrier* | in_transit | awaiting_dispatch | {"parcel": $parcel, "by_track": true}
 return_shipment.buy_label | carrier* | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel, "carrier": "sf", "waybill_ends": "0870"}
 return_shipment.change_pickup | consumer | booked | booked | {"parcel": $parcel}
 return_shipment.confirm_pickup | carrier* | booked | booked | {"parcel": $parcel, "carrier": "sf"}

@@ -1,0 +1,17 @@
+"""What people, carriers and the clock do with an outbound delivery that went wrong."""
+
+from amends.deliveries.verbs.answering import (
+    bring_back,
+    carrier_says,
+    declare_lost,
+    deliver,
+    give_date,
+    keep_way,
+    take_new_way,
+)
+from amends.deliveries.verbs.asking import confirm, enquire, fetch_back, redeliver, lead_elsewhere, report_absent
+
+__all__ = [
+    "bring_back", "carrier_says", "confirm", "declare_lost", "deliver", "enquire", "fetch_back", "give_date", "keep_way", "redeliver",
+    "lead_elsewhere", "report_absent", "take_new_way",
+]  # fmt: skip

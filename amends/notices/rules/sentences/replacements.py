@@ -1,0 +1,121 @@
+"""What is told of pieces that go out again: exchanges, resends, and those that left ahead of the return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from amends.notices.rules.sentences.told import Told, told
+
+REPLACEMENTS: Mapping[str, Told] = {
+    "piece_awaited": told(
+        "商家正在备货", "The merchant looks for your piece",
+        "售后单 {case} 由商家在 {due}前备货；到时没有备好，{silence}。",
+        "Case {case}: the merchant keeps a piece for you by {due}. Otherwise: {silence}.",
+    ),
+    "piece_wanted": told(
+        "请备货", "Please keep a piece",
+        "售后单 {case} 要发出一件，请在 {due}前留货，或说明没有货；到时没有处理，{silence}。",
+        "Case {case} needs a piece. Keep one by {due}, or say that there is none. Otherwise: {silence}.",
+    ),
+    "piece_kept": told(
+        "已为你留货", "A piece is kept for you",
+        "售后单 {case} 已留货，商家在 {due}前发出；到时没有发出，{silence}。",
+        "A piece is kept for case {case}; the merchant ships by {due}. Otherwise: {silence}.",
+    ),
+    "piece_to_ship": told(
+        "请发货", "Please ship",
+        "售后单 {case} 已留货，请在 {due}前发出并填写运单号；到时没有发出，{silence}。",
+        "A piece is kept for case {case}. Ship it by {due} and give the waybill number. Otherwise: {silence}.",
+    ),
+    "none_there": told(
+        "没有货了，请选择", "Out of stock: please choose",
+        "售后单 {case} 要的商品没有货了。请在 {due}前选另一件，或改为退款；到时没有选择，{silence}。",
+        "What case {case} was to bring is out of stock. Choose another article by {due}, or take the money. Otherwise: {silence}.",
+    ),
+    "none_by_silence": told(
+        "商家没有备货，请选择", "No piece was kept: please choose",
+        "商家在 {until}前没有为售后单 {case} 备货，按“{rule}”视为没有货。请在 {due}前选另一件，或改为退款；到时没有选择，{silence}。",
+        "The merchant kept no piece for case {case} by {until}, so under the rule “{rule}” it counts as out of stock. "
+        "Choose another article by {due}, or take the money. Otherwise: {silence}.",
+    ),
+    "none_by_your_silence": told(
+        "逾期未备货，视为没有货", "No piece was kept in time",
+        "你在 {until}前没有为售后单 {case} 备货，按“{rule}”视为没有货，消费者在 {due}前选择。",
+        "You kept no piece for case {case} by {until}, so under the rule “{rule}” it counts as out of stock. The consumer chooses by {due}.",
+    ),
+    "other_wanted": told(
+        "消费者选了另一件，请备货", "Another article was chosen",
+        "售后单 {case} 的消费者选了另一件，请在 {due}前留货；到时没有处理，{silence}。",
+        "The consumer of case {case} chose another article. Keep a piece by {due}. Otherwise: {silence}.",
+    ),
+    "money_by_silence": told(
+        "没有换成，改为退款", "It was turned into a refund",
+        "售后单 {case} 的商品在 {until}前没有着落，按“{rule}”改为退款。{next}",
+        "Nothing came of the exchange of case {case} by {until}, so under the rule “{rule}” it is refunded. {next}",
+    ),
+    "money_by_silence_merchant": told(
+        "逾期，改为退款", "It was turned into a refund",
+        "售后单 {case} 到 {until}为止没有换成，按“{rule}”改为退款。",
+        "Nothing came of the exchange of case {case} by {until}, so under the rule “{rule}” it is refunded.",
+    ),
+    "money_chosen": told(
+        "消费者选了退款", "The consumer takes the money",
+        "售后单 {case} 的消费者不再换货，改为退款，你不用再发货。",
+        "The consumer of case {case} takes the money instead; there is nothing left to ship.",
+    ),
+    "piece_shipped": told(
+        "商品已发出", "Your piece is on its way",
+        "售后单 {case} 的商品已发出，最晚 {due}送达；到时没有送达，{silence}。",
+        "The piece of case {case} was shipped and comes by {due}. Otherwise: {silence}.",
+    ),
+    "piece_arrived": told(
+        "商品已送达，请确认", "Your piece has arrived",
+        "售后单 {case} 的商品已送达。请在 {due}前确认，不对也请在此之前说明；到时没有处理，{silence}。",
+        "The piece of case {case} was delivered. Confirm it by {due}, or say what is wrong. Otherwise: {silence}.",
+    ),
+    "piece_arrived_merchant": told(
+        "商品已送达消费者", "The piece was delivered",
+        "售后单 {case} 的商品已送达，消费者在 {due}前确认；到时没有处理，{silence}。",
+        "The piece of case {case} was delivered; the consumer confirms by {due}. Otherwise: {silence}.",
+    ),
+    "piece_traced": told(
+        "正在向承运商查件", "The carrier is asked where it is",
+        "售后单 {case} 的商品在 {until}前没有送达，正在查找。承运商在 {due}前答复；到时没有找到，{silence}。",
+        "The piece of case {case} did not arrive by {until} and is traced. The carrier answers by {due}. Otherwise: {silence}.",
+    ),
+    "piece_found": told(
+        "商品找到了", "The piece was found",
+        "售后单 {case} 的商品已找到，继续运送，最晚 {due}送达。",
+        "The piece of case {case} was found and travels on; it comes by {due}.",
+    ),
+    "piece_lost": told(
+        "商品丢失，改为退款", "The piece was lost and is refunded",
+        "售后单 {case} 发出的商品丢失了，改为退款，你不用做什么。{next}",
+        "The piece that case {case} sent you was lost; it is refunded and there is nothing for you to do. {next}",
+    ),
+    "piece_lost_merchant": told(
+        "发出的商品丢失，改为退款", "The piece was lost",
+        "售后单 {case} 发出的商品丢失，改为退款。可以向承运商追偿。",
+        "The piece that case {case} sent out was lost and is refunded. The carrier can be asked to bear it.",
+    ),
+    "confirmed_by_silence": told(
+        "视为已确认", "It counts as confirmed",
+        "你在 {until}前没有说不对，按“{rule}”视为售后单 {case} 的商品无误。{next}",
+        "You reported nothing wrong by {until}, so under the rule “{rule}” the piece of case {case} counts as confirmed. {next}",
+    ),
+    "confirmed_merchant": told(
+        "消费者已收到", "The piece is confirmed",
+        "售后单 {case} 发出的商品已确认。{next}",
+        "The piece that case {case} sent out is confirmed. {next}",
+    ),
+    "wrong_came": told(
+        "消费者说收到的不对", "The wrong piece came",
+        "售后单 {case} 的消费者说收到的不对，理由在页面上。消费者在 {due}前选择另一件或退款。",
+        "The consumer of case {case} says that the wrong one came; the reason stands on its page. They choose by {due}.",
+    ),
+    "remind_piece": told(
+        "还有一件等你发出", "A piece waits to go out",
+        "售后单 {case} 有一件等你备货或发出，{due}到期，还有 {left}。到时没有处理，{silence}。",
+        "A piece of case {case} waits to be kept or shipped until {due}: {left} from now. Otherwise: {silence}.",
+    ),
+}  # fmt: skip

@@ -1,0 +1,60 @@
+"""How long parts and work may still take before the law gives the consumer something else, beside the limits of the stages (CN-3G).
+
+Each stage has its own limit; the law counts the whole. So a stage that begins late is cut: parts may take as many days as the pack says
+for goods of their kind (phones 60, others 90), all work of the repairer's own together `repair_days_at_fault`. Nothing is moved here.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from amends.cases.models import Entry
+from amends.kernel import clock
+from amends.kernel.limits import Limit, Unit
+from amends.policy.queries import calendar, stack_on
+from amends.policy.rules.facts import GoodsClass
+
+if TYPE_CHECKING:
+    from amends.repairs.models import Repair
+
+FOR_PARTS = ("awaiting_parts",)
+AT_FAULT = ("diagnosing", "repairing")
+LEAST = timedelta(hours=1)
+"""However late it is, whoever is waited for has this long."""
+
+
+def cut(repair: Repair) -> timedelta:
+    """By how much the stage's limit is shortened, below zero; zero where it is counted in anything but days or leaves room enough."""
+    limit_name = repair.where.limit
+    if limit_name is None or repair.stage not in (*FOR_PARTS, *AT_FAULT):
+        return timedelta(0)
+    limit = repair.case.terms.limit(limit_name)
+    allowed = _allowed(repair, limit)
+    if allowed is None:
+        return timedelta(0)
+    length = timedelta(days=limit.count)
+    return min(timedelta(0), max(allowed, LEAST) - length)
+
+
+def time_in(repair: Repair, stages: tuple[str, ...]) -> timedelta:
+    """How long this attempt has stood in these stages up to now, as its timeline tells."""
+    spent, since, here = timedelta(), None, ""
+    rows = Entry.objects.filter(merchant_id=repair.merchant_id, case_id=repair.case_id, life="repair", life_id=repair.pk)
+    for went_to, at in rows.order_by("number").values_list("went_to", "at"):
+        if since is not None and here in stages:
+            spent += at - since
+        here, since = went_to, at
+    return spent + (clock.now() - since) if since is not None and here in stages else spent
+
+
+def _allowed(repair: Repair, limit: Limit) -> timedelta | None:
+    if limit.unit is not Unit.DAYS:
+        return None
+    case = repair.case
+    days = calendar(case.merchant.calendar)
+    stack = stack_on(days.date_at(case.opened_at), merchant=case.merchant_id)
+    if repair.stage in FOR_PARTS:
+        most = stack.terms.goods[GoodsClass(case.goods_class)].parts_days
+        return timedelta(days=most) - time_in(repair, FOR_PARTS)
+    return timedelta(days=case.terms.count("repair_days_at_fault")) - time_in(repair, AT_FAULT)

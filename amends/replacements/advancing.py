@@ -1,0 +1,31 @@
+"""A replacement that leaves before the return has come: who is trusted with it, what it waits for, and how it is settled (ADR 0029)."""
+
+from __future__ import annotations
+
+from amends.cases.models import Grant
+from amends.people.rules import Actor
+from amends.replacements.models import Advance
+from amends.replacements.rules import ADVANCE
+
+
+def is_open(grant: Grant) -> bool:
+    """Whether a return is still waited for because of what was sent ahead."""
+    return _open_of(grant) is not None
+
+
+def take_return(grant: Grant, by: Actor) -> bool:
+    """What was to come back is here; False where nothing was sent ahead for this grant."""
+    row = _open_of(grant)
+    return row is not None and row.follow("take_return", by, facts={"advance": row.ref})
+
+
+def call_off(grant: Grant, by: Actor) -> None:
+    """Nothing is sent ahead any more: what was owed is owed no longer, or nothing left the house."""
+    row = _open_of(grant)
+    if row is not None:
+        row.follow("drop", by, facts={"advance": row.ref})
+
+
+def _open_of(grant: Grant) -> Advance | None:
+    rows = Advance.objects.filter(merchant_id=grant.merchant_id, grant_id=grant.pk, stage__in=ADVANCE.open_stages)
+    return rows.order_by("pk").first()

@@ -1,0 +1,47 @@
+"""What must hold of replacements and of what is kept for them, asked of the whole database; for `amends verify`."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+
+from amends.cases.models import Grant
+from amends.replacements.models import Advance, Replacement
+from amends.replacements.rules import ADVANCE, LIFE, PACKING, REPLACEMENT, RESERVING
+from amends.stock.models import Reservation, StockLevel
+from amends.stock.rules import HELD
+
+MOST = 50
+GOES_OUT = ("exchange", "resend")
+
+
+def torn_replacements() -> list[str]:
+    """Exchanges and resends done without a piece that the consumer has; pieces that go out for what is owed no longer; pieces kept for
+    nothing; levels that count another number of kept pieces than there are."""
+    return [*_done_without(), *_out_without_grant(), *_kept_for_nothing(), *_miscounted()]
+
+
+def _done_without() -> list[str]:
+    had = Replacement.objects.filter(merchant_id=OuterRef("merchant_id"), grant_id=OuterRef("pk"), stage="confirmed")
+    done = Grant.objects.filter(stage="done", remedy__in=GOES_OUT, subject="unit").exclude(Exists(had))
+    return [f"grant {pk} of {remedy} is done and nothing was confirmed" for pk, remedy in done.values_list("pk", "remedy")[:MOST]]
+
+
+def _out_without_grant() -> list[str]:
+    out = Replacement.objects.filter(stage__in=REPLACEMENT.open_stages).exclude(grant__stage__in=["owed", "doing"])
+    ahead = Advance.objects.filter(stage__in=ADVANCE.open_stages).exclude(grant__stage__in=["owed", "doing"])
+    found = [f"replacement {ref} in {stage} has no grant that owes it" for ref, stage in out.values_list("ref", "stage")[:MOST]]
+    return found + [f"advance {ref} in {stage} has no grant that owes it" for ref, stage in ahead.values_list("ref", "stage")[:MOST]]
+
+
+def _kept_for_nothing() -> list[str]:
+    alive = Replacement.objects.filter(merchant_id=OuterRef("merchant_id"), pk=OuterRef("life_id"), stage__in=[RESERVING, PACKING])
+    rows = Reservation.objects.filter(life=LIFE, state=HELD).exclude(Exists(alive))
+    return [
+        f"reservation {pk} is held for replacement {life_id}, which needs none" for pk, life_id in rows.values_list("pk", "life_id")[:MOST]
+    ]
+
+
+def _miscounted() -> list[str]:
+    kept = Count("reservation", filter=Q(reservation__state=HELD))
+    rows = StockLevel.objects.annotate(kept=kept).exclude(reserved=F("kept")).values_list("pk", "reserved", "kept")
+    return [f"stock level {pk}: {said} kept, {there} reservations held" for pk, said, there in rows[:MOST]]

@@ -1,0 +1,44 @@
+"""What is read of replacements: what goes out for whom, which units they lock, which hold a case open; and what a page shows of them."""
+
+from __future__ import annotations
+
+from amends.cases.models import Case, Grant
+from amends.market.models import Product
+from amends.replacements.models import Advance, Replacement
+from amends.replacements.rules import ADVANCE, ENDED_WITHOUT, LEFT, REPLACEMENT
+from amends.returns.models import Inspection, ParcelUnit
+
+
+def product_of(row: Replacement) -> Product:
+    """What goes out: what was wanted, else the article that was sold."""
+    return row.wanted if row.wanted is not None else row.unit.line.product
+
+
+def live_of(grant: Grant) -> Replacement | None:
+    """The replacement that is made, under way or with the consumer for this grant."""
+    rows = Replacement.objects.filter(merchant_id=grant.merchant_id, grant_id=grant.pk).exclude(stage__in=ENDED_WITHOUT)
+    return rows.order_by("pk").first()
+
+
+def came_back(grant: Grant) -> bool:
+    """Whether the unit of this grant came back and was found as it should be, or was lost on its way back, which counts as that (S10)."""
+    mine = {"merchant_id": grant.merchant_id, "grant_id": grant.pk}
+    found = Inspection.objects.filter(**mine, stage__in=["payable", "payable_reduced"]).exists()
+    return found or ParcelUnit.objects.filter(**mine, parcel__direction="back", parcel__stage="lost").exists()
+
+
+def locked_units(case: Case) -> set[int]:
+    """S7: the units for which a replacement left the house: neither settled nor withdrawn, but finished."""
+    rows = Replacement.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=[*LEFT, "confirmed"])
+    return set(rows.order_by("pk").values_list("unit_id", flat=True))
+
+
+def open_lives(case: Case) -> list[str]:
+    """The replacements and advances that hold a case open (S3), as `life.stage`."""
+    mine = {"merchant_id": case.merchant_id, "case_id": case.pk}
+    out = Replacement.objects.filter(**mine, stage__in=REPLACEMENT.open_stages).order_by("pk")
+    ahead = Advance.objects.filter(**mine, stage__in=ADVANCE.open_stages).order_by("pk")
+    return [
+        *(f"replacement.{stage}" for stage in out.values_list("stage", flat=True)),
+        *(f"advance.{stage}" for stage in ahead.values_list("stage", flat=True)),
+    ]

@@ -1,0 +1,27 @@
+"""What must hold of the rows of stock, for `amends verify`: what is kept is kept once, and every move has its one cause."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+
+from amends.stock.models import Reservation, StockLevel, StockMove
+from amends.stock.rules import HELD, OUT
+
+MOST = 50
+
+
+def torn_levels() -> list[str]:
+    """Levels whose kept pieces are not as many as the reservations that hold them."""
+    counts = dict(Reservation.objects.filter(state=HELD).order_by("level_id").values_list("level_id").annotate(n=Count("pk")))
+    kept = StockLevel.objects.filter(reserved__gt=0).order_by("pk").values_list("pk", "reserved")
+    told = dict(kept.iterator(chunk_size=5000))
+    wrong = sorted({pk for pk in told.keys() | counts.keys() if told.get(pk, 0) != counts.get(pk, 0)})
+    return [f"stock level {pk} keeps {told.get(pk, 0)}, its reservations hold {counts.get(pk, 0)}" for pk in wrong[:MOST]]
+
+
+def torn_moves() -> list[str]:
+    """Moves without their one cause: a piece back without an inspection, or out with one."""
+    back = StockMove.objects.exclude(kind=OUT).filter(Q(inspection_id__isnull=True) | Q(unit_id__isnull=True))
+    out = StockMove.objects.filter(kind=OUT, inspection_id__isnull=False)
+    rows = back.union(out).order_by("id").values_list("id", "kind")[:MOST]
+    return [f"stock move {pk} ({kind}) has no cause of its kind" for pk, kind in rows]
