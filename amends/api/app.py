@@ -37,6 +37,7 @@ from amends.api import (
     purses,
     receiving,
     reconciliation,
+    stock,
     webhooks,
 )
 from amends.api.callers import KeyAuth, SessionAuth
@@ -90,7 +91,7 @@ ROUTERS = (
     approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router,
     webhooks.router, gateways.router, hooks_payments.router, hooks_carriers.router, carriers.router,
     hooks_messages.router, hooks_mail.router,
-    receiving.router,
+    receiving.router, stock.router,
     reconciliation.router, bank.router, charges.router, deposits.router,
 )  # fmt: skip
 for part in ROUTERS:

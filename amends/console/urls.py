@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.console import announcements, answering, cases, inspecting, money, parcels, queue, receiving, webhooks
+from amends.console import announcements, answering, cases, inspecting, money, parcels, queue, receiving, stock, webhooks
 from amends.console.page import shown
 from amends.faces.approving.rooms import approvals_in
 from amends.faces.compensating.rooms import compensation_in
@@ -34,6 +34,9 @@ urlpatterns = [
     path("cases/<str:ref>/person", answering.person, name="console_person"),
     path("cases/<str:ref>/statement", answering.statement, name="console_statement"),
     path("cases/<str:ref>/acceptance", answering.acceptance, name="console_acceptance"),
+    path("stock", stock.page, name="console_stock"),
+    path("stock/levels", stock.levels, name="console_stock_levels"),
+    path("stock/<str:ref>/units/<int:inspection>/disposal", stock.disposal, name="console_stock_disposal"),
     path("receiving", receiving.page, name="console_receiving"),
     path("receiving/batches", receiving.opening, name="console_receiving_opening"),
     path("receiving/batches/<str:ref>", receiving.batch, name="console_receiving_batch"),
