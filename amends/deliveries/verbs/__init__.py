@@ -9,9 +9,20 @@ from amends.deliveries.verbs.answering import (
     keep_way,
     take_new_way,
 )
-from amends.deliveries.verbs.asking import confirm, enquire, fetch_back, redeliver, lead_elsewhere, report_absent
+from amends.deliveries.verbs.asking import confirm, enquire, fetch_back, lead_elsewhere, redeliver, report_absent
 
 __all__ = [
-    "bring_back", "carrier_says", "confirm", "declare_lost", "deliver", "enquire", "fetch_back", "give_date", "keep_way", "redeliver",
-    "lead_elsewhere", "report_absent", "take_new_way",
+    "bring_back",
+    "carrier_says",
+    "confirm",
+    "declare_lost",
+    "deliver",
+    "enquire",
+    "fetch_back",
+    "give_date",
+    "keep_way",
+    "lead_elsewhere",
+    "redeliver",
+    "report_absent",
+    "take_new_way",
 ]  # fmt: skip

@@ -78,15 +78,18 @@ REPORTS: dict[str, Callable[..., OutboundDelivery]] = {
 
 
 @an_act
-def carrier_says(
-    ref: str, report: str, *, expected_at: datetime | None = None, words: str = "", by: Actor = CARRIER
-) -> OutboundDelivery:
+def carrier_says(ref: str, report: str, *, expected_at: datetime | None = None, words: str = "", by: Actor = CARRIER) -> OutboundDelivery:
     """What the carrier reports has happened to the delivery; `expected_at` for a date. Raises Unprocessable for an unknown report.
 
     A person may report for a carrier, but not of a case in which they are a party: NotYourMove (B17).
     """
     if report not in REPORTS:
-        wrong = say("承运商不会报告“{it}”。可选：{all}。", "A carrier does not report “{it}”. Choose one of {all}.", it=report, all=", ".join(REPORTS))
+        wrong = say(
+            "承运商不会报告“{it}”。可选：{all}。",
+            "A carrier does not report “{it}”. Choose one of {all}.",
+            it=report,
+            all=", ".join(REPORTS),
+        )
         raise Unprocessable.field("report", wrong, code="unknown_report")
     if by.user_id is not None:
         case, _ = take_life(OutboundDelivery, ref, by)

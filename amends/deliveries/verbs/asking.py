@@ -132,7 +132,11 @@ def _shipment(case: Case, waybill: str) -> Shipment:
         none = say("没有这样一个已发出的包裹。", "No such parcel was sent.")
         raise Unprocessable.field("waybill", none, code="no_parcel")
     if len(found) > 1 and not waybill:
-        which = say("这一单有几个包裹，请选一个：{all}。", "The order has several parcels; choose one: {all}.", all=", ".join(r.waybill for r in found))
+        which = say(
+            "这一单有几个包裹，请选一个：{all}。",
+            "The order has several parcels; choose one: {all}.",
+            all=", ".join(r.waybill for r in found),
+        )
         raise Unprocessable.field("waybill", which, code="which_parcel")
     return found[0]
 
