@@ -23,7 +23,8 @@ KINDS = {
     "RX": "replacement", "AV": "advance",
     "DL": "delivery put right", "PP": "proposal of liability", "LK": "link to answer by",
     "AD": "return address", "LB": "label", "PU": "pick-up",
-    "WS": "workshop", "TE": "technician", "VT": "visit of a technician", "LU": "loan unit", "LN": "loan", "CN": "consultation",
+    "RE": "repair", "WS": "workshop", "TE": "technician", "VT": "visit of a technician", "LU": "loan unit", "LN": "loan",
+    "CN": "consultation",
 }  # fmt: skip
 _SHAPE = re.compile(rf"^({'|'.join(KINDS)})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})$")
 
