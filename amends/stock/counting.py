@@ -91,28 +91,30 @@ def _read(found: Counts, number: int, row: dict[str, str], zone: ZoneInfo) -> No
         found.counts.append(Count(row["product"], int(quantity), row.get("place", ""), at, number))
 
 
-def tell_counts(merchant: Merchant, counts: Sequence[Count], *, source: str = "") -> list[StockLevel]:
-    """Every one of these counts is told, or none; answers the levels. Raises Unprocessable with the row that is wrong."""
+def tell_counts(merchant: Merchant, counts: Sequence[Count], *, source: str = "", field: str = "counts") -> list[StockLevel]:
+    """Every one of these counts is told, or none; answers the levels. Raises Unprocessable naming the wrong one (`<field>.3.product`)."""
     if len(counts) > MOST:
         raise Unprocessable.field("counts", say("一次最多 {n} 行。", "At most {n} at once.", n=MOST), code="too_many")
     named = {count.product for count in counts}
     products = {one.key: one for one in Product.objects.filter(merchant=merchant, key__in=named)}
     for place, count in enumerate(counts):
         if count.product not in products:
-            raise _wrong(place, count, "product", say("{wrong}：{it}。", "{wrong}: {it}.", wrong=NO_PRODUCT, it=count.product[:80]))
+            raise _wrong(
+                f"{field}.{place}.product", count, say("{wrong}：{it}。", "{wrong}: {it}.", wrong=NO_PRODUCT, it=count.product[:80])
+            )
     with transaction.atomic():  # levels in one order, as everybody takes them
         in_order = sorted(enumerate(counts), key=lambda each: (products[each[1].product].pk, each[1].place))
-        return [_told(place, count, products[count.product], source) for place, count in in_order]
+        return [_told(f"{field}.{place}", count, products[count.product], source) for place, count in in_order]
 
 
-def _told(place: int, count: Count, product: Product, source: str) -> StockLevel:
+def _told(where: str, count: Count, product: Product, source: str) -> StockLevel:
     try:
         return tell_level(product, count.place, count.on_hand, counted_at=count.counted_at, source=source)
     except Refusal as refusal:
         name, text = next(iter(refusal.fields.items()))
-        raise _wrong(place, count, name, text) from refusal
+        raise _wrong(f"{where}.{name}", count, text) from refusal
 
 
-def _wrong(place: int, count: Count, name: str, text: Text) -> Unprocessable:
+def _wrong(field: str, count: Count, text: Text) -> Unprocessable:
     told = say("第 {row} 行：{text}", "Row {row}: {text}", row=count.row, text=text) if count.row else text
-    return Unprocessable.field(f"counts.{place}.{name}", told, code="wrong_count")
+    return Unprocessable.field(field, told, code="wrong_count")
