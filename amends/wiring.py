@@ -19,6 +19,7 @@ from amends.cases.hooks import (
     LOCKS,
     NEEDED,
     NOT_SENT,
+    PAST_OF_UNITS,
     PRICE_CUT,
     STARTS,
     Follower,
@@ -65,11 +66,11 @@ from amends.repairs import verbs as repair_verbs
 from amends.repairs import warranty, ways
 from amends.repairs.models import Consultation, Loan, Repair
 from amends.replacements import beginning as replacing
-from amends.replacements import differences, offering, paying
+from amends.replacements import ahead, differences, offering, paying
 from amends.replacements import queries as replacement_reads
 from amends.replacements import tracking as replacement_tracking
 from amends.replacements import verbs as replacement_verbs
-from amends.replacements.models import Replacement
+from amends.replacements.models import Advance, Replacement
 from amends.returns import addressing as return_addresses
 from amends.returns import errands
 from amends.returns import listeners as returns
@@ -87,7 +88,7 @@ from amends.shipping.hooks import SUBJECTS, Subject
 from amends.surveys import listeners as surveys
 from amends.surveys import verbs as survey_verbs
 
-LIFE_ROWS: tuple[type[LifeRow], ...] = (Case, Grant, ReturnShipment, Inspection, Replacement, Repair, Refund, Review, ChargeBackTo, OutboundDelivery, Loan, Consultation)
+LIFE_ROWS: tuple[type[LifeRow], ...] = (Case, Grant, ReturnShipment, Inspection, Replacement, Advance, Repair, Refund, Review, ChargeBackTo, OutboundDelivery, Loan, Consultation)
 
 FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("case.approve", grants.owe_claim),                       # S2
@@ -145,6 +146,9 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     *((f"replacement.{verb}", replacing.let_go) for verb in ("run_out", "fall_back", "drop")),
     *((f"replacement.{verb}", replacing.owe_instead) for verb in ("fall_back", "declare_lost")),  # S14
     ("replacement.confirm", replacing.fulfil),
+    ("advance.secure", ahead.send_out),
+    *((f"advance.{verb}", ahead.let_security_go) for verb in ("take_return", "drop", "decline_advance")),
+    *((f"advance.{verb}", ahead.charge) for verb in ("keep_both", "charge_advance")),
     ("grant.void", replacing.drop_unsent),                    # S16
     ("grant.void", repairs.drop_with_grant),                  # S16
     ("repair.give_up", repairs.next_attempt),                 # S14
@@ -206,7 +210,7 @@ OPEN_LIVES = (
     repair_loans.open_lives,
 )  # fmt: skip
 VERB_ROOMS = (
-    applying, answering, carrying, ending, uploading, likeness, return_verbs, errands, replacement_verbs, repair_verbs, repair_booking,
+    applying, answering, carrying, ending, uploading, likeness, return_verbs, errands, replacement_verbs, ahead, repair_verbs, repair_booking,
     repair_loans, consulting, delivery_verbs, delivery_errands, refund_verbs, refund_jobs, refund_mending, ruling_verbs,
     survey_verbs, relay, simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs, charging,
     reconciliation_jobs, shipping_jobs,
@@ -230,6 +234,7 @@ def connect() -> None:
     LOCKS.append(replacement_reads.locked_units)
     STARTS["exchange"] = replacing.begin_returned
     STARTS["repair"] = repair_starts.start_accepted
+    PAST_OF_UNITS.append(warranty.facts_of)
     NOT_SENT["repair"] = ways.stays_put
     PRICE_CUT.append(fallen_minor)
     pushes.bind("capture.paid", captures.hear_capture)

@@ -221,6 +221,23 @@ class Inspecting(Part):
         return {"A": self.a_bps, "B": self.b_bps, "C": self.c_bps, "D": self.d_bps}[grade]
 
 
+class Tier(Part):
+    """What a consumer of this tier may have before it came back: pieces of so much worth together, so many at a time."""
+
+    most_minor: Minor
+    most_open: Annotated[int, Field(ge=0, le=100)]
+
+
+class Advances(Part):
+    """Who is trusted with a replacement before the return has come; who is not named leaves a security."""
+
+    tiers: dict[Name, Tier] = {}
+
+    def tier(self, name: str) -> Tier | None:
+        """The row of this tier; `other` stands for those that have none of their own."""
+        return self.tiers.get(name) or self.tiers.get("other")
+
+
 class Rules(Part):
     """One whole version of the money rules."""
 
@@ -241,6 +258,7 @@ class Rules(Part):
     supplements: Supplements
     refunds: Refunding
     inspection: Inspecting = Inspecting()
+    advances: Advances = Advances()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

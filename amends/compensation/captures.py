@@ -64,7 +64,7 @@ def take_capture(name: str, told: Mapping[str, Any]) -> str:
     why = _stray(case, supplement, tender)
     if why:
         log.warning("money that was not asked for is handed back", supplement=supplement.ref, why=why, amount=amount, currency=currency)
-        _hand_back(case, supplement, tender, why)
+        hand_back(case, supplement, tender, why)
         return why
     supplement.tender = tender
     end(supplement, PAID)
@@ -99,11 +99,11 @@ def give_back(case: Case, supplement: Supplement, why: str) -> bool:
     tender = Tender.objects.get(merchant_id=case.merchant_id, pk=supplement.tender_id)
     if tender.captured_minor <= tender.reserved_minor:
         return False
-    _hand_back(case, supplement, tender, why)
+    hand_back(case, supplement, tender, why)
     return True
 
 
-def _hand_back(case: Case, supplement: Supplement, tender: Tender, why: str) -> None:
+def hand_back(case: Case, supplement: Supplement, tender: Tender, why: str) -> None:
     """What is left of the tender is owed back to it, and intended."""
     minor = tender.captured_minor - tender.reserved_minor
     about = {"supplement": supplement.ref, "tender": tender.ref, "why": why}

@@ -27,6 +27,7 @@ from amends.notices.verbs.noticing import missing_notices
 from amends.plumbing.models import Beat
 from amends.refunds.queries import books_check
 from amends.replacements.checks import torn_replacements
+from amends.shipping.checks import misfolded_tracks
 
 LATE = timedelta(seconds=60)
 LATE_MESSAGE = timedelta(minutes=5)
@@ -41,6 +42,7 @@ UNCHANGING = (
     "policy_comment",
     "notices_promise",
     "approvals_spending",
+    "shipping_track_event",
 )
 
 
@@ -309,6 +311,7 @@ CHECKS: tuple[Check, ...] = (
     Check("walls", "what nobody may change, the application's role cannot change", open_walls),
     Check("books", "the books balance and no refund exceeds what was captured", books_check),
     Check("bearing", "what is charged on is no more than it cost, and is taken in its own currency", bearing_check),
+    Check("tracks", "every waybill is where all that was told of it says", misfolded_tracks),
 )
 
 

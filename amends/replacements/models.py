@@ -14,6 +14,7 @@ from amends.kernel import clock
 from amends.kernel.tables import Life
 from amends.plumbing.tenants import Tenanted, child_of
 from amends.replacements.rules import ADVANCE, PACKING, REPLACEMENT
+from amends.returns.models import ParcelUnit
 
 
 class Replacement(LifeRow):
@@ -98,3 +99,10 @@ class Advance(LifeRow):
             models.CheckConstraint(condition=Q(value_minor__gte=0), name="advance_not_negative"),
         ]
         indexes = [models.Index(fields=["merchant", "case"], name="advances_of_case")]
+
+    @property
+    def grace(self) -> timedelta:
+        """Once the return was called in, a parcel that is under way has the time to come and to be inspected."""
+        mine = ParcelUnit.objects.filter(merchant_id=self.merchant_id, grant_id=self.grant_id, parcel__direction="back")
+        under_way = mine.filter(parcel__stage__in=["in_transit", "tracing", "delivered", "received"])
+        return timedelta(days=30) if self.stage == "overdue" and under_way.exists() else timedelta(0)

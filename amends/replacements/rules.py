@@ -73,6 +73,8 @@ LEFT = frozenset({"in_transit", "tracing", "arrived"})
 ENDED_WITHOUT = frozenset({"fallen_back", "dropped"})
 """The consumer has nothing of it."""
 LIFE = REPLACEMENT.name
+TRUSTED = ("running", "overdue")
+"""Advances that something is at stake with."""
 
 
 def why_of(replacement_id: int) -> str:
@@ -84,3 +86,14 @@ def replacement_of(why: str) -> int | None:
     """The exchange that a supplement was asked for, None where it was another matter."""
     name, _, number = why.partition(":")
     return int(number) if name == "exchange_difference" and number.isdigit() else None
+
+
+def why_of_security(advance_id: int) -> str:
+    """Under which reason a security is asked for."""
+    return f"security:{advance_id}"
+
+
+def security_of(why: str) -> int | None:
+    """The advance that a supplement is the security of, None where it was another matter."""
+    name, _, number = why.partition(":")
+    return int(number) if name == "security" and number.isdigit() else None

@@ -44,6 +44,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "return_shipment": (*WAY_BACK, REMIND),
     "inspection": ("dispose", REMIND),
     "replacement": (REMIND,),
+    "advance": (REMIND,),
     "repair": (*VISITS, REMIND),
     "loan": (REMIND,),
     "consultation": ("ask_consent", "give_consent", "refuse_consent", REMIND),

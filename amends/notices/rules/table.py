@@ -26,11 +26,11 @@ from amends.notices.rules.sentences import SENTENCES
 from amends.notices.rules.words import Audience, Urgency
 from amends.refunds.rules import REFUND
 from amends.repairs.rules import CONSULTATION, LOAN, REPAIR
-from amends.replacements.rules import REPLACEMENT
+from amends.replacements.rules import ADVANCE, REPLACEMENT
 from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
 from amends.rulings.rules import REVIEW
 
-LIVES: Mapping[str, Life] = {life.name: life for life in (CASE, GRANT, RETURN_SHIPMENT, INSPECTION, REPLACEMENT, REPAIR, REFUND, REVIEW, CHARGE_BACK_TO, DELIVERY, LOAN, CONSULTATION)}
+LIVES: Mapping[str, Life] = {life.name: life for life in (CASE, GRANT, RETURN_SHIPMENT, INSPECTION, REPLACEMENT, ADVANCE, REPAIR, REFUND, REVIEW, CHARGE_BACK_TO, DELIVERY, LOAN, CONSULTATION)}
 TOLD_LINES = tuple(f"{life}.{what}" for life, lines in LINES.items() for what in lines)
 BESIDE = ("webhook.alarm", "webhook.given_up")
 """What is told without a line of a timeline."""

@@ -30,10 +30,23 @@ replacement.declare_lost           -                    merchant    result   -  
 replacement.confirm                clock                consumer    result   -         confirmed_by_silence
 replacement.confirm                -                    merchant    result   -         confirmed_merchant
 replacement.report_wrong           -                    merchant    result   consumer  wrong_came
+advance.ask_security               -                    consumer    act      consumer  security_wanted
+advance.trust                      -                    consumer    news     consumer  sent_ahead
+advance.trust                      -                    merchant    news     consumer  sent_ahead_merchant
+advance.secure                     -                    consumer    news     consumer  sent_ahead
+advance.secure                     -                    merchant    news     consumer  sent_ahead_merchant
+advance.decline_advance            clock                consumer    result   -         no_security
+advance.call_in                    -                    consumer    act      consumer  called_in
+advance.take_return                -                    consumer    result   -         ahead_over
+advance.keep_both                  -                    merchant    result   -         both_kept
+advance.charge_advance             -                    consumer    result   -         ahead_charged
+advance.charge_advance             -                    merchant    result   -         both_kept
+advance.remind                     -                    consumer    remind   told      remind
 replacement.remind                 >consumer            consumer    remind   told      remind
 replacement.remind                 >merchant            merchant    remind   told      remind_piece
 """
 
 SILENT: Mapping[str, Text] = {
+    "advance.drop": say("使它不再需要的那一步已经告知。", "Said by the step that made it needless."),
     "replacement.drop": say("使它不再需要的那一步已经告知。", "Said by the step that made it needless."),
 }

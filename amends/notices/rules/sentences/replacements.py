@@ -113,6 +113,46 @@ REPLACEMENTS: Mapping[str, Told] = {
         "售后单 {case} 的消费者说收到的不对，理由在页面上。消费者在 {due}前选择另一件或退款。",
         "The consumer of case {case} says that the wrong one came; the reason stands on its page. They choose by {due}.",
     ),
+    "security_wanted": told(
+        "先换后退：请交保证金", "Please leave a security",
+        "售后单 {case} 要先发货后寄回，请在 {due}前交保证金，旧件寄回后退还；到时没有交，{silence}。",
+        "Case {case} is to be sent ahead of the return. Leave a security by {due}; it goes back with the return. Otherwise: {silence}.",
+    ),
+    "sent_ahead": told(
+        "先发货，请记得寄回", "It is sent before the return",
+        "售后单 {case} 的商品先发给你，旧件请在 {due}前寄回；到时没有寄回，{silence}。",
+        "Case {case} is sent to you first. Send the old piece back by {due}. Otherwise: {silence}.",
+    ),
+    "sent_ahead_merchant": told(
+        "先换后退", "It is sent before the return",
+        "售后单 {case} 先发货，消费者在 {due}前寄回旧件；到时没有寄回，{silence}。",
+        "Case {case} is sent first; the consumer sends the old piece back by {due}. Otherwise: {silence}.",
+    ),
+    "no_security": told(
+        "没有交保证金，寄回后再换", "The goods come back first",
+        "售后单 {case} 在 {until}前没有收到保证金，按“{rule}”不先发货，旧件寄回后再换。{next}",
+        "No security for case {case} came by {until}, so under the rule “{rule}” it is exchanged once the goods are back. {next}",
+    ),
+    "called_in": told(
+        "旧件还没有寄回", "The old piece is to come back",
+        "售后单 {case} 的旧件在 {until}前没有寄回。请在 {due}前寄回；到时没有寄回，{silence}。",
+        "The old piece of case {case} did not come back by {until}. Send it by {due}. Otherwise: {silence}.",
+    ),
+    "ahead_over": told(
+        "旧件已收到，先换后退了结", "The old piece has come back",
+        "售后单 {case} 的旧件已收到并验收，交过的保证金原路退回。{next}",
+        "The old piece of case {case} is back and accepted; a security that was left goes back the way it came. {next}",
+    ),
+    "ahead_charged": told(
+        "旧件没有寄回，按价计费", "The old piece was charged",
+        "售后单 {case} 的旧件没有寄回，按价计费，保证金抵扣。{next}",
+        "The old piece of case {case} never came back; its worth is charged, the security against it. {next}",
+    ),
+    "both_kept": told(
+        "消费者留下了旧件", "The consumer keeps the old piece",
+        "售后单 {case} 的旧件不再寄回，按价计费。",
+        "The old piece of case {case} does not come back; its worth is charged.",
+    ),
     "remind_piece": told(
         "还有一件等你发出", "A piece waits to go out",
         "售后单 {case} 有一件等你备货或发出，{due}到期，还有 {left}。到时没有处理，{silence}。",

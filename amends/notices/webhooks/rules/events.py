@@ -19,11 +19,11 @@ from amends.kernel.texts import Text, say
 from amends.liability.rules import CHARGE_BACK_TO
 from amends.refunds.rules import REFUND
 from amends.repairs.rules import LOAN, REPAIR
-from amends.replacements.rules import REPLACEMENT
+from amends.replacements.rules import ADVANCE, REPLACEMENT
 from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
 from amends.rulings.rules import REVIEW
 
-LIVES: tuple[Life, ...] = (CASE, GRANT, RETURN_SHIPMENT, INSPECTION, REPLACEMENT, REPAIR, REFUND, REVIEW, CHARGE_BACK_TO, DELIVERY, LOAN)
+LIVES: tuple[Life, ...] = (CASE, GRANT, RETURN_SHIPMENT, INSPECTION, REPLACEMENT, ADVANCE, REPAIR, REFUND, REVIEW, CHARGE_BACK_TO, DELIVERY, LOAN)
 TYPES: tuple[str, ...] = tuple(sorted({f"{life.name}.{verb}" for life in LIVES for verb in (*life.all_verbs, *TOLD.get(life.name, ()))}))
 TEST = "webhook.test"
 """Not of the timeline: sent when somebody asks for it, to any endpoint, and tried once."""
@@ -40,6 +40,7 @@ LIFE_NAMES: dict[str, Text] = {
     "return_shipment": say("退货包裹", "Return parcel"),
     "inspection": say("验货", "Inspection"),
     "replacement": say("换货与补发", "Replacement"),
+    "advance": say("先换后退", "Replacement before the return"),
     "repair": say("维修", "Repair"),
     "refund": say("退款", "Refund"),
     "review": say("平台介入", "Platform review"),

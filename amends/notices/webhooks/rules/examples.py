@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 AT = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 CASE, ORDER, MERCHANT = "AS-6P2R-0KX4-VM1T", "OR-7K3F-9Q2M-4D1X", "ME-2C9W-F5N0-8HTD"
-REFS = {"case": CASE, "return_shipment": "RT-0C4J-8P6V-YE2R", "refund": "RF-9T1B-D3XH-6M0K", "delivery": "DL-3CFX-BQ6C-WDX4", "review": "RV-5H2N-77KD-1GW9", "repair": "RE-4D7M-1KQ9-X2VB"}
+REFS = {"case": CASE, "return_shipment": "RT-0C4J-8P6V-YE2R", "refund": "RF-9T1B-D3XH-6M0K", "delivery": "DL-3CFX-BQ6C-WDX4", "review": "RV-5H2N-77KD-1GW9", "repair": "RE-4D7M-1KQ9-X2VB", "replacement": "RX-5C8T-3WN2-H0QY", "advance": "AV-9F4K-1SX6-T3BD"}
 WORDS = {
     "order": f'"{ORDER}"',
     "decision": '"DE-3M8S-21TF-B0QX"',
@@ -22,6 +22,8 @@ WORDS = {
     "refund": f'"{REFS["refund"]}"',
     "repair": f'"{REFS["repair"]}", "unit": 1, "grant": 1, "attempt": 1',
     "review": f'"{REFS["review"]}"',
+    "piece": f'"{REFS["replacement"]}"',
+    "ahead": f'"{REFS["advance"]}"',
     "delivery": f'"{REFS["delivery"]}"',
     "due": '"2026-03-12T02:00:00+00:00"',
     "later": '"2026-03-13T02:00:00+00:00"',
@@ -119,6 +121,31 @@ refund.pay | gateway* | sent | paid | {"amount_minor": 9900, "gateway_at": $due,
 refund.retry | platform | failed | sent | {"reason": "account_closed", "refund": $refund}
 refund.send | platform* | intended | sent | {"amount_minor": 9900, "unit": "CNY", "refund": $refund}
 refund.settle_books | clock* | paid | settled | {$silence, "limit": "reversal_window"}
+advance.ask_security | platform* | - | asked | {"advance": $ahead, "amount_minor": 9900, "currency": "CNY"}
+advance.call_in | clock* | running | overdue | {$silence, "limit": "advance_returned"}
+advance.charge_advance | clock* | overdue | charged | {$silence, "limit": "advance_settled"}
+advance.decline_advance | consumer | asked | declined | {"advance": $ahead}
+advance.drop | platform* | running | dropped | {"advance": $ahead}
+advance.keep_both | consumer | running | charged | {"advance": $ahead, "amount_minor": 9900, "currency": "CNY"}
+advance.remind | clock* | running | running | {"due_at": $due, "left": "half", "limit": "advance_returned"}
+advance.secure | platform* | asked | running | {"advance": $ahead}
+advance.take_return | platform* | running | returned | {"advance": $ahead}
+advance.trust | platform* | - | running | {"advance": $ahead, "amount_minor": 9900, "currency": "CNY"}
+replacement.chase | clock* | in_transit | tracing | {$silence, "limit": "parcel_arrives"}
+replacement.choose_other | consumer | choosing | reserving | {"difference_minor": 2000, "price_minor": 11900, "replacement": $piece,
+    "wanted": "PR-4B7N-2QX9-K1TM"}
+replacement.confirm | consumer | arrived | confirmed | {"replacement": $piece}
+replacement.declare_lost | carrier* | tracing | fallen_back | {"replacement": $piece}
+replacement.deliver | carrier* | in_transit | arrived | {"replacement": $piece}
+replacement.drop | platform* | reserving | dropped | {"replacement": $piece}
+replacement.fall_back | consumer | choosing | fallen_back | {"replacement": $piece}
+replacement.remind | clock* | packing | packing | {"due_at": $due, "left": "half", "limit": "merchant_ships"}
+replacement.report_wrong | consumer | arrived | choosing | {"digest": $digest, "evidence": [$file], "replacement": $piece}
+replacement.reserve | merchant | reserving | packing | {"replacement": $piece}
+replacement.reserve_for | platform* | - | reserving | {"ahead": false, "kind": "exchange"}
+replacement.resume_travel | carrier* | tracing | in_transit | {"replacement": $piece}
+replacement.run_out | merchant | reserving | choosing | {"replacement": $piece}
+replacement.ship | merchant | packing | in_transit | {"replacement": $piece, "waybill_ends": "0871"}
 repair.accept_quote | consumer* | quoted | repairing | {"repair": $repair, "supplement": "SU-1B8Q-6TGZ-40WM"}
 repair.book | merchant | booking | diagnosing | {"repair": "RE-4D7M-1KQ9-X2VB"}
 repair.book_for | platform* | - | booking | {"attempt": 1, "grant": 1, "unit": 1, "way": "post"}
