@@ -41,6 +41,7 @@ def main() -> None:
 
         report = {**about(), "quick": quick, **measured(control.url(home, "app"), control.url(home, "super"), quick=quick)}
         report["refunds"] = refunds(home, quick)
+        report["tracks"] = tracks(home, quick)
         report["live"] = open_pages(home, quick=quick)
         report["pgbench_tps"] = pgbench(home, 2 if quick else 10)
     text = json.dumps(report, indent=2)
@@ -110,7 +111,17 @@ def _booked(url: str, super_url: str, *, quick: bool) -> dict[str, Any]:
     }
 
 
-ALONE: dict[str, Callable[[Path, bool], Any]] = {"refunds": refunds, "books": books}
+def tracks(home: Path, quick: bool) -> dict[str, Any]:
+    """Pushes of couriers absorbed a second."""
+    from bench import measures, tracking  # noqa: PLC0415 - models need Django to be set up
+    from bench.limit import spread_sequences  # noqa: PLC0415
+
+    spread_sequences(control.url(home, "super"))
+    measures.make_orders(10)
+    return tracking.absorbing(control.url(home, "app"), 200 if quick else 2000)
+
+
+ALONE: dict[str, Callable[[Path, bool], Any]] = {"refunds": refunds, "books": books, "tracks": tracks}
 
 
 def analyse(url: str) -> None:

@@ -112,6 +112,11 @@ MOVED = (
     " c.merchant_id FROM cases_case c WHERE c.id = %(paid)s"
 )
 
+UNTOLD = (
+    "INSERT INTO shipping_track (merchant_id, carrier, waybill, state, place, heard_at, polls, made_at)"
+    " SELECT merchant_id, 'sf', 'SF00000001', 'delivered', '', opened_at, 0, opened_at FROM cases_case WHERE id = %(paid)s"
+)
+"""A parcel that arrived although nobody told so."""
 BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("chains", "does not follow", ("UPDATE cases_entry SET facts = '{}' WHERE case_id = %(paid)s AND verb = 'pay'",)),
     ("chains", "does not follow", ("UPDATE cases_entry SET made_at = made_at + interval '1 s' WHERE case_id = %(paid)s AND number = 1",)),
@@ -183,6 +188,7 @@ BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("books", "not borne by the platform", ("UPDATE cases_grant SET borne_by = 'platform' WHERE case_id = %(paid)s",)),
     ("books", "0 booked as voucher_given", (VOUCHER,)),
     ("bearing", "says 100 in CNY, booked are 0", (MOVED,)),
+    ("tracks", "stands as delivered, its events come to untold", (UNTOLD,)),
     ("books", "less 1 reduced", ("UPDATE cases_grant SET reduced_minor = 1 WHERE case_id = %(paid)s",)),
 )  # fmt: skip
 
@@ -247,6 +253,7 @@ def test_verify_sees_a_message_that_nobody_hands_out(world: dict[str, Case]) -> 
         "policy_comment",
         "notices_promise",
         "approvals_spending",
+        "shipping_track_event",
     ],
 )
 def test_verify_sees_an_open_wall(world: dict[str, Case], table: str, right: str) -> None:
