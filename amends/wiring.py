@@ -232,6 +232,7 @@ def connect() -> None:
     SUBJECTS.extend(TRACKED)
     SUBJECTS.append(delivery_tracking.hear_track)
     LOCKS.append(replacement_reads.locked_units)
+    LOCKS.append(repair_reads.locked_units)
     STARTS["exchange"] = replacing.begin_returned
     STARTS["repair"] = repair_starts.start_accepted
     PAST_OF_UNITS.append(warranty.facts_of)

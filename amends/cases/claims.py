@@ -243,6 +243,9 @@ def _facts(whole: _Whole, line: OrderLine, units: Sequence[Unit], claim: LineCla
     coupons = sum(minor for unit in units for tender, minor in unit.shares.items() if tender not in money)
     extras = extras_left([line], units)
     anew = sum(whole.anew.get(unit.pk, 0) for unit in units)
+    before: dict[str, Any] = {}
+    for asked in hooks.PAST_OF_UNITS:
+        before |= asked(units)
     return Facts(
         issue=whole.issue,
         goods_class=GoodsClass(line.goods_class),
@@ -277,6 +280,7 @@ def _facts(whole: _Whole, line: OrderLine, units: Sequence[Unit], claim: LineCla
         freight_minor=extras["freight"],
         packaging_minor=extras["packaging"],
         promotions=promotions,
+        **before,
     )
 
 

@@ -33,6 +33,8 @@ NEEDED: dict[str, Callable[[int], bool]] = {}
 VERBS: dict[Key, Callable[..., Any]] = {}
 PRICE_CUT: list[PriceCut] = []
 """Asked for a claim about the price: by how much the units cost less since they were bought, in minor units."""
+PAST_OF_UNITS: list[Callable[[Sequence[Unit]], Mapping[str, Any]]] = []
+"""Each answers what was made of these units before (repairs, exchanges), as fields of the policy's facts about a claim."""
 STARTS: dict[str, Callable[[Grant, Actor], None]] = {}
 """By remedy: what carries out a grant whose goods have come back and were accepted (S12), where that is no refund."""
 NOT_SENT: dict[str, Callable[[Case, Grant], bool]] = {}

@@ -22,7 +22,6 @@ class Rule:
 
 OFFERS = say("和解与方案随方案一题建成", "settlement and offers come with the issue on offers")
 APPEALS = say("申诉随申诉一题建成", "appeals come with the issue on appeals")
-MAKING = say("换货与维修随各自一题建成", "replacement and repair come with their issues")
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -82,12 +81,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         7,
         say(
-            "钱已发出（或不明、被冻结）、商品在寄回消费者途中或报缺件的，该商品锁定：不和解、不撤回，办完为止。",
-            "A unit is locked when money was sent (or is unknown, or frozen), it is on its way home, or it is missing. A locked unit is "
-            "neither settled nor withdrawn: it is finished.",
+            "钱已发出（或不明、被冻结）、换的已经寄出、修好已经交还、商品在寄回消费者途中或报缺件的，该商品锁定：不和解、不撤回，办完为止。",
+            "A unit is locked when money was sent (or is unknown, or frozen), a replacement left, a repair was handed back, it is on its "
+            "way home, or it is missing. A locked unit is neither settled nor withdrawn: it is finished.",
         ),
-        ("amends/refunds/books.py: LOCKED", "amends/returns/queries/whereabouts.py"),
-        MAKING,
+        ("amends/refunds/books.py: LOCKED", "amends/returns/queries/whereabouts.py", "amends/wiring.py: LOCKS"),
     ),
     Rule(
         8,
@@ -129,8 +127,7 @@ RULES: tuple[Rule, ...] = (
             "合格的商品开始给付；不合格的给付作废，商品寄回。退款不超过接收的金额。",
             "A payable unit starts its remedy; an unpayable one voids its grant and goes home; payable is never more than was accepted.",
         ),
-        ("amends/cases/models.py: reduced_within", "amends/market/models.py: never_more_than_captured"),
-        MAKING,
+        ("amends/cases/models.py: reduced_within", "amends/market/models.py: never_more_than_captured", "amends/wiring.py: STARTS"),
     ),
     Rule(
         13,
@@ -143,11 +140,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         14,
         say(
-            "换货落空、补发丢失或维修第二次失败，给付作废并欠下一种方案，默认退款。",
-            "`fall_back`, a lost replacement, or a second `give_up` void the grant and owe the next remedy, by default the refund.",
+            "换货落空、补发丢失、维修太迟或第二次失败，给付作废并欠下一种方案，默认退款；结案后试用期内又坏，另开关联单并算上这一次。",
+            "`fall_back`, a lost replacement, or a second `give_up` void the grant and owe the next remedy, by default the refund. A fault "
+            "within the trial opens, after closing, a linked case that counts the first attempt.",
         ),
-        (),
-        MAKING,
     ),
     Rule(
         15,

@@ -47,10 +47,9 @@ class SlotTaken(Conflict):
     code = "slot_taken"
 
     def __init__(self, free: Sequence[Slot]) -> None:
-        times = "、".join(f"{slot.local:%m-%d %H:%M}" for slot in free[:NEXT_SHOWN])
-        in_english = ", ".join(f"{slot.local:%d %b %H:%M}" for slot in free[:NEXT_SHOWN])
+        times = ", ".join(f"{slot.local:%m-%d %H:%M}" for slot in free[:NEXT_SHOWN])
         text = (
-            say("这个时间约不上。接下来还空着：{zh}。", "This time can't be had. Next free: {en}.", zh=times, en=in_english)
+            say("这个时间约不上。接下来还空着：{times}。", "This time can't be had. Next free: {times}.", times=times)
             if free
             else say("这个时间约不上，最近也没有空的时间，请和商家联系。",
                      "This time can't be had, and none is free in the near future. Please ask the merchant.")

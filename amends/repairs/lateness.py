@@ -41,7 +41,7 @@ def time_in(repair: Repair, stages: tuple[str, ...]) -> timedelta:
     """How long this attempt has stood in these stages up to now, as its timeline tells."""
     spent, since, here = timedelta(), None, ""
     rows = Entry.objects.filter(merchant_id=repair.merchant_id, case_id=repair.case_id, life="repair", life_id=repair.pk)
-    for went_to, at in rows.order_by("number").values_list("went_to", "at"):
+    for went_to, at in rows.order_by("number").values_list("went_to", "made_at"):
         if since is not None and here in stages:
             spent += at - since
         here, since = went_to, at

@@ -45,6 +45,12 @@ def days_in_repair(units: Iterable[int]) -> int:
     return max((-(-int(each.total_seconds()) // 86_400) for each in spent.values()), default=0)
 
 
+def locked_units(case: Case) -> set[int]:
+    """The units that were repaired and handed back (S7), by id: whatever is decided later can't undo that."""
+    rows = Repair.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=(ON_TRIAL, "confirmed"))
+    return set(rows.values_list("unit_id", flat=True))
+
+
 def open_lives(case: Case) -> list[str]:
     """The repairs that hold a case open (S3), as `life.stage`."""
     rows = Repair.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=HOLDS).order_by("pk")

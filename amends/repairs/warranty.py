@@ -128,16 +128,18 @@ def _row(case: Case, unit: Unit) -> Warranty:
 
 
 def _first_term(case: Case, unit: Unit) -> tuple[datetime, datetime]:
-    """From when the consumer had it until the window ends on which the stamped right to a repair (else to an exchange) rests."""
+    """From when the consumer had it until the window ends on which the stamped right to a repair (else to an exchange) rests, or the
+    days that the shop itself warrants for the article, whichever is later."""
     signed = Shipment.objects.filter(merchant_id=case.merchant_id, order_id=case.order_id, signed_at__isnull=False).order_by("signed_at")
     started_at = signed.values_list("signed_at", flat=True).first() or case.opened_at
+    product = unit.line.product
+    ends_at = started_at + timedelta(days=product.warranty_days if product else 0)
     for line in case.decision.answer["lines"]:
         if unit.pk in line["units"]:
             untils = {a["remedy"]: a.get("until") for a in line["answer"]["remedies"]}
-            for remedy in (Remedy.REPAIR, Remedy.EXCHANGE):
-                if until := untils.get(remedy):
-                    return started_at, max(started_at, datetime.fromisoformat(until))
-    return started_at, started_at
+            until = untils.get(Remedy.REPAIR) or untils.get(Remedy.EXCHANGE)
+            ends_at = max(ends_at, datetime.fromisoformat(until)) if until else ends_at
+    return started_at, ends_at
 
 
 def _term(row: Warranty) -> Term:

@@ -34,6 +34,12 @@ ADDED = {
     stage                                     verb            by                        becomes
     reassigned                                alarm           clock                     =
     """,
+    # docs/adr/0030: the consumer picks the slot too, and what is lost or kept on its way home after a repair has fallen back.
+    "repair": """
+    stage                                     verb            by                        becomes
+    booking                                   book            consumer                  diagnosing
+    handed_back                               fall_back       platform                  fallen_back
+    """,
 }
 HEAD = "stage verb by becomes"
 SILENCES = {("review", "reassigned"): "rule_by_default,alarm"}
