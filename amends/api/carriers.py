@@ -161,7 +161,7 @@ def _push(row: CarrierPush) -> CarrierPushOut:
         way=row.carrier,
         event=row.event,
         carrier=str(row.told.get("carrier", "")),
-        waybill=str(row.told.get("waybill", "")),
+        waybill=row.waybill,
         state=row.state,
         outcome=row.outcome,
         times=row.times,

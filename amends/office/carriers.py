@@ -82,7 +82,7 @@ def _push(row: CarrierPush) -> dict[str, Any]:
         "state": STATES[row.state],
         "tone": TONES[row.state],
         "carrier": carrier_words(str(row.told.get("carrier", ""))),
-        "waybill": str(row.told.get("waybill", "")),
+        "waybill": row.waybill,
         "told": told[-1] if told else NO_STATE,
         "more": max(0, len(told) - 1),
         "again": f"{PATH}{row.carrier}/pushes/{row.event}/again/" if row.state == "failed" else "",

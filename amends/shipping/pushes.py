@@ -73,7 +73,8 @@ def _told(event: Event) -> dict[str, Any]:
 
 @transaction.atomic
 def _store(way: str, event: str, told: dict[str, Any]) -> bool:
-    row, new = CarrierPush.objects.get_or_create(carrier=way, event=event, defaults={"told": told, "received_at": clock.now()})
+    kept = {"told": told, "waybill": told["waybill"], "received_at": clock.now()}
+    row, new = CarrierPush.objects.get_or_create(carrier=way, event=event, defaults=kept)
     if new:
         jobs.later("work_carrier_push", push_id=row.pk)
     else:
@@ -111,7 +112,7 @@ def sweep_pushes(*, most: int = AT_ONCE) -> int:
 def hear_kept(track: Track) -> list[Track]:
     """What was pushed of this waybill before anybody knew it is heard; answers as `hear`."""
     since = clock.now() - TOLD_BEFORE
-    kept = CarrierPush.objects.filter(state="ignored", told__waybill=track.waybill, told__carrier=track.carrier, received_at__gte=since)
+    kept = CarrierPush.objects.filter(state="ignored", waybill=track.waybill, told__carrier=track.carrier, received_at__gte=since)
     events = [Told.of(told) for push in kept.order_by("received_at", "pk") for told in push.told["happened"]]
     return hear(track.carrier, track.waybill, events, "push") if events else []
 
@@ -119,8 +120,8 @@ def hear_kept(track: Track) -> list[Track]:
 def forget_old(*, most: int = FORGOTTEN_AT_ONCE) -> int:
     """What done pushes told longer ago than AMENDS_PUSHES_KEPT_DAYS is gone; answers how many, `most` at the most.
 
-    Way, id and outcome stay, so that the same push is still known when it comes again. What waits or failed stays whole. Raises ValueError
-    where the setting is no number of days.
+    Way, id, waybill and outcome stay, so that the same push is still known when it comes again. What waits or failed stays whole.
+    Raises ValueError where the setting is no number of days.
     """
     before = clock.now() - max(timedelta(days=kept_days()), TOLD_BEFORE)
     old = CarrierPush.objects.filter(state__in=DONE, received_at__lt=before).exclude(told={}).order_by("received_at", "pk")

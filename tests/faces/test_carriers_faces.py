@@ -96,7 +96,7 @@ def happened(kind: str, hour: int, **more: Any) -> dict[str, Any]:
 def failed_push(event: str = "evt_1") -> CarrierPush:
     told = {"carrier": "sf", "waybill": "SF00000001", "happened": [{"kind": "delivered", "at": START.isoformat()}]}
     return CarrierPush.objects.create(
-        carrier="house", event=event, told=told, received_at=clock.now(), state="failed", outcome="ValueError"
+        carrier="house", event=event, waybill="SF00000001", told=told, received_at=clock.now(), state="failed", outcome="ValueError"
     )
 
 

@@ -81,6 +81,7 @@ def test_what_was_pushed_before_anybody_knew_the_waybill_is_heard_when_they_do(
     CarrierPush.objects.create(
         carrier="house",
         event="e1",
+        waybill="SF12345678",
         told={"carrier": "sf", "waybill": "SF12345678", "happened": happened},
         received_at=START,
         state="ignored",

@@ -88,7 +88,7 @@ def _number(text: str) -> int:
 
 def _push(row: CarrierPush) -> dict[str, Any]:
     return {
-        "way": row.carrier, "event": row.event, "waybill": str(row.told.get("waybill", "")), "state": row.state, "outcome": row.outcome,
+        "way": row.carrier, "event": row.event, "waybill": row.waybill, "state": row.state, "outcome": row.outcome,
         "times": row.times, "received_at": row.received_at,
     }  # fmt: skip
 
