@@ -39,6 +39,7 @@ from amends.deliveries import tracking as delivery_tracking
 from amends.deliveries import verbs as delivery_verbs
 from amends.deliveries.models import OutboundDelivery
 from amends.liability import followers as bearing
+from amends.liability import proposing
 from amends.liability.granting import RUNS as BEARING_RUNS
 from amends.liability.models import ChargeBackTo
 from amends.liability.verbs import charging, insuring
@@ -185,6 +186,9 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
         "inspection.accept_finding", "inspection.find_unpayable", "loan.bring_back_loan", "loan.write_off_loan", "loan.drop", "replacement.confirm", "replacement.fall_back", "replacement.drop",
     )),
     *((f"delivery.{verb}", "complete", ending.hear_of_end) for verb in ("confirm", "bring_back", "declare_lost", "presume_lost")),
+    *((move, "propose_bearers", proposing.hear) for move in (
+        "refund.intend", "inspection.dispose", "delivery.declare_lost", "delivery.presume_lost", "return_shipment.declare_lost",
+    )),
     *((f"case.{verb}", "survey", surveys.ask) for verb in ("complete", "accept_refusal")),
     *((move, "notices", notices.tell) for move in notices.HEARD),
     *((move, "webhooks", webhooks.hear) for move in webhooks.HEARD),

@@ -1,4 +1,4 @@
-"""What a carrier answers about a delivery, by its wire, by a signed link or as the desk heard it: a date, another way, arrived, back, lost."""
+"""What a carrier answers about a delivery, by wire, by a signed link or as the desk heard it: a date, a way, arrived, back, lost."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from amends.cases.taking import take, take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.cases.verbs import answering
 from amends.deliveries.models import OutboundDelivery
-from amends.deliveries.rules import DAMAGED, KINDS, MISDELIVERED, OPEN, UNHEARD
+from amends.deliveries.rules import KINDS, MISDELIVERED, OPEN, UNHEARD
 from amends.kernel.parties import Party
 from amends.kernel.refs import new_ref
 from amends.kernel.refusals import Conflict, NoSuchMove, Unprocessable
@@ -48,7 +48,9 @@ def enquire(ref: str, *, kind: str = "", waybill: str = "", words: str = "", by:
     number = clean_waybill(shipment.waybill)
     row = OutboundDelivery.born(
         "enquire", by, merchant_id=case.merchant_id, case=case, order_id=case.order_id, shipment=shipment, ref=new_ref("DL"), kind=what,
-        carrier=shipment.carrier, waybill=number, why=text, facts={"kind": what, "carrier": carrier_key(shipment.carrier), **_ends(number), **told(text)},
+        carrier=shipment.carrier, waybill=number, why=text, facts={
+            "kind": what, "carrier": carrier_key(shipment.carrier), **_ends(number), **told(text),
+        },
     )  # fmt: skip
     watch(case.merchant_id, shipment.carrier, number, said_grams=shipment.weight_grams)
     leave_errand(row, "enquire")
@@ -172,4 +174,4 @@ def free_shipments(case: Case) -> list[Shipment]:
 
 def kinds_of(shipment: Shipment) -> list[str]:
     """What may be said to be wrong with this parcel."""
-    return [kind for kind in KINDS if shipment.signed_at is None or kind not in UNHEARD or kind == DAMAGED]
+    return [kind for kind in KINDS if shipment.signed_at is None or kind not in UNHEARD]

@@ -1,0 +1,255 @@
+"""Signed links: somebody without an account answers one charge or one enquiry, once, while the matter waits for them.
+
+Invariants
+ 1. Only the digest of a link's secret is kept; whoever lost it gets a new link, and the old one ends.
+ 2. Looking changes nothing. A link is opened by a POST, answered once, and answers for its own matter only.
+ 3. An answer takes the case's lock before the link's row, as every move of the matter does: of two answers one counts.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from amends.cases.hands import check_hand, check_not_reader
+from amends.cases.models import Case, Deadline
+from amends.cases.record import an_act
+from amends.cases.taking import take_case_of, take_life
+from amends.cases.texts import clean_words, keep_text, told
+from amends.cases.words import stage_name
+from amends.deliveries.models import OutboundDelivery
+from amends.deliveries.rules import DELIVERY
+from amends.deliveries.verbs.answering import carrier_says
+from amends.kernel import clock
+from amends.kernel.parties import Party
+from amends.kernel.refs import clean_ref, new_ref
+from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
+from amends.kernel.texts import Text, say
+from amends.liability.hands import platform_hand
+from amends.liability.models import ChargeBackTo, SignedLink
+from amends.liability.rules import CHARGE_BACK_TO
+from amends.people.rules import Actor, digest_of
+from amends.plumbing.addresses import public_url
+
+AT = "/counter/answers/"
+LONGEST = timedelta(days=30)
+SECRET_BYTES = 32
+LONGEST_SECRET = 100
+CHARGE, SOUGHT = CHARGE_BACK_TO.name, DELIVERY.name
+CHARGE_ANSWERS = {"admit": "admit_liability", "deny": "deny_liability"}
+GONE: dict[str, Text] = {
+    "used": say("这个链接已经答复过。", "This link has been answered already."),
+    "ended": say("这个链接已被收回。", "This link was withdrawn."),
+    "expired": say("这个链接已过期。", "This link has expired."),
+    "moved": say("这件事已经不等你答复。", "This matter does not wait for your answer any more."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A fresh link. `url` is shown once: only its digest is kept."""
+
+    link: SignedLink
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a link is about, for whoever holds it. `gone` says why it can't be answered ('' where it can); `answers` are the choices."""
+
+    link: SignedLink
+    case: Case
+    gone: str
+    answers: tuple[str, ...]
+    charge: ChargeBackTo | None
+    delivery: OutboundDelivery | None
+
+    @property
+    def party(self) -> Party:
+        """For whom the link speaks."""
+        return Party(self.charge.party) if self.charge else Party.CARRIER
+
+
+@an_act
+def make_link(*, charge: str = "", delivery: str = "", by: Actor) -> Made:
+    """A link by which the carrier or supplier answers this charge or this enquiry until its limit ends; the open one before ends.
+
+    The platform's people make them for both, a shop for its own enquiries. Raises NotFound, NotYourMove, NoSuchMove where nobody outside
+    is waited for, Unprocessable unless exactly one matter is named.
+    """
+    if bool(charge) == bool(delivery):
+        wrong = say("请指明一笔追偿或一次查件。", "Name one charge or one enquiry.")
+        raise Unprocessable(wrong, code="one_matter")
+    case, life, row_id, bearer_id = _of_charge(charge, by) if charge else _of_delivery(delivery, by)
+    _unanswered(SignedLink.objects.filter(merchant_id=case.merchant_id, life=life, life_id=row_id)).update(ended_at=clock.now())
+    due = Deadline.objects.filter(merchant_id=case.merchant_id, life=life, life_id=row_id, ended_at__isnull=True).order_by("pk").first()
+    at = clock.now()
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    link = SignedLink.objects.create(
+        merchant_id=case.merchant_id, ref=new_ref("LK"), digest=digest_of(secret), life=life, life_id=row_id, case=case,
+        bearer_id=bearer_id, made_by_id=by.user_id, made_at=at, expires_at=min(due.due_at if due else at + LONGEST, at + LONGEST),
+    )  # fmt: skip
+    return Made(link, public_url(f"{AT}{secret}"))
+
+
+@an_act
+def end_link(ref: str, *, by: Actor) -> SignedLink:
+    """Nobody answers by this link any more; one that is over stays as it was. Raises NotFound, NotYourMove."""
+    link = SignedLink.objects.filter(ref=clean_ref(ref) or "").first()
+    if link is None or not Case.objects.visible_to(by).filter(pk=link.case_id).exists() or by.party is Party.CONSUMER:
+        raise NotFound
+    _check_maker(link.life, by)
+    take_case_of(link.case_id)
+    _unanswered(SignedLink.objects.filter(merchant_id=link.merchant_id, pk=link.pk)).update(ended_at=clock.now())
+    link.refresh_from_db()
+    return link
+
+
+def links_of(life: str, row_id: int, merchant_id: int) -> list[SignedLink]:
+    """The links that were made for this matter, the newest first."""
+    return list(SignedLink.objects.filter(merchant_id=merchant_id, life=life, life_id=row_id).order_by("-pk"))
+
+
+def matter_of(secret: str) -> Matter:
+    """What the link is about. Reads only. Raises NotFound for a secret that was never given out."""
+    link = _link(secret)
+    return _matter(link, Case.objects.select_related("merchant", "decision").get(merchant_id=link.merchant_id, pk=link.case_id))
+
+
+def open_link(secret: str) -> Matter:
+    """Whoever holds it has opened it: the instant of the first time is kept. Raises NotFound."""
+    link = _link(secret)
+    SignedLink.objects.filter(merchant_id=link.merchant_id, pk=link.pk, opened_at__isnull=True).update(opened_at=clock.now())
+    return matter_of(secret)
+
+
+@an_act
+def answer(secret: str, *, answer: str, words: str = "", expected_at: datetime | None = None) -> Matter:
+    """The matter has this answer of whoever holds the link, which is used up by it.
+
+    Of a charge: admit or deny (with words). Of an enquiry: what a carrier reports. Raises NotFound; NoSuchMove with the code of GONE where
+    the link is over; Unprocessable for an answer that there is not, words that are missing, a date that is not ahead.
+    """
+    found = _link(secret)
+    case = take_case_of(found.case_id)
+    link = SignedLink.objects.select_for_update(of=("self",)).get(merchant_id=found.merchant_id, pk=found.pk)
+    matter = _matter(link, case)
+    if matter.gone:
+        raise NoSuchMove(GONE[matter.gone], code=f"link_{matter.gone}")
+    if answer not in matter.answers:
+        wrong = say("可选：{all}。", "Choose one of {all}.", all=", ".join(matter.answers))
+        raise Unprocessable.field("answer", wrong, code="unknown_answer")
+    hand = Actor(matter.party)
+    run: Callable[..., Any] = _answer_charge if matter.charge else _answer_delivery
+    run(matter, answer, words, expected_at, hand)
+    at = clock.now()
+    link.opened_at, link.used_at = link.opened_at or at, at
+    link.save(update_fields=["opened_at", "used_at"])
+    return _matter(link, case)
+
+
+# ── matters ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _of_charge(ref: str, by: Actor) -> tuple[Case, str, int, int | None]:
+    case, row = take_life(ChargeBackTo, ref, by)
+    if not by.sees_everything:
+        raise NotFound
+    _check_maker(CHARGE, by)
+    check_hand(case, by)
+    if row.party == Party.MERCHANT.value or not _waits(row, Party(row.party)):
+        raise NoSuchMove(GONE["moved"], code="link_moved")
+    return case, CHARGE, row.pk, row.bearer_id
+
+
+def _of_delivery(ref: str, by: Actor) -> tuple[Case, str, int, int | None]:
+    case, row = take_life(OutboundDelivery, ref, by)
+    if by.party is Party.CONSUMER:
+        raise NotYourMove(say("链接由商家或平台发给承运商。", "The shop or the platform sends the carrier its link."))
+    _check_maker(SOUGHT, by)
+    check_hand(case, by)
+    if not _waits(row, Party.CARRIER):
+        raise NoSuchMove(GONE["moved"], code="link_moved")
+    return case, SOUGHT, row.pk, None
+
+
+def _check_maker(life: str, by: Actor) -> None:
+    check_not_reader(by)
+    if life == CHARGE or by.party is not Party.MERCHANT:
+        platform_hand(by)
+
+
+def _waits(row: ChargeBackTo | OutboundDelivery, party: Party) -> bool:
+    """Whether the matter waits for an answer of this party: a charge that was asked, a delivery that a carrier has."""
+    if isinstance(row, ChargeBackTo):
+        return row.LIFE.becomes(row.stage, "admit_liability", party) is not None
+    return party in row.where.waits_for
+
+
+def _unanswered(links: QuerySet[SignedLink]) -> QuerySet[SignedLink]:
+    return links.filter(used_at__isnull=True, ended_at__isnull=True)
+
+
+def _link(secret: str) -> SignedLink:
+    link = SignedLink.objects.filter(digest=digest_of(secret[:LONGEST_SECRET])).first()
+    if link is None:
+        raise NotFound
+    return link
+
+
+def _matter(link: SignedLink, case: Case) -> Matter:
+    keys = Q(merchant_id=link.merchant_id, pk=link.life_id)
+    charge = ChargeBackTo.objects.filter(keys).select_related("why", "bearer").first() if link.life == CHARGE else None
+    row = OutboundDelivery.objects.filter(keys).select_related("why").first() if link.life == SOUGHT else None
+    subject = charge or row
+    assert subject is not None  # noqa: S101 - rows of lives are never deleted
+    party = Party(charge.party) if charge else Party.CARRIER
+    gone = _gone(link, subject, party)
+    return Matter(link, case, gone, () if gone else _answers(subject, party), charge, row)
+
+
+def _gone(link: SignedLink, row: ChargeBackTo | OutboundDelivery, party: Party) -> str:
+    if link.used_at is not None:
+        return "used"
+    if link.ended_at is not None:
+        return "ended"
+    if link.expires_at <= clock.now():
+        return "expired"
+    return "" if _waits(row, party) else "moved"
+
+
+def _answers(row: ChargeBackTo | OutboundDelivery, party: Party) -> tuple[str, ...]:
+    if isinstance(row, ChargeBackTo):
+        return tuple(CHARGE_ANSWERS)
+    offered = ("give_date", "take_new_way", "keep_way", "deliver", "bring_back", "declare_lost")
+    by = Actor(party)
+    return tuple(name for name in offered if row.may(name, by))
+
+
+def _answer_charge(matter: Matter, answer_: str, words: str, expected_at: datetime | None, hand: Actor) -> None:
+    row = matter.charge
+    assert row is not None  # noqa: S101 - the caller asked
+    said = clean_words(words, field="words", required=answer_ == "deny")
+    text = keep_text(matter.case, "charge_answer", said, hand) if said else None
+    row.move(CHARGE_ANSWERS[answer_], hand, facts={**told(text), "link": matter.link.ref})
+    row.answer = text
+    row.save(update_fields=["answer"])
+
+
+def _answer_delivery(matter: Matter, answer_: str, words: str, expected_at: datetime | None, hand: Actor) -> None:
+    row = matter.delivery
+    assert row is not None  # noqa: S101 - the caller asked
+    carrier_says(row.ref, answer_, expected_at=expected_at, words=words, by=hand)
+
+
+def stage_of(matter: Matter) -> Text:
+    """Where the matter stands, in words."""
+    if matter.charge:
+        return stage_name(CHARGE, matter.charge.stage)
+    assert matter.delivery is not None  # noqa: S101 - it is one or the other
+    return stage_name(SOUGHT, matter.delivery.stage)
