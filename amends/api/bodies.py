@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 MOST_ID = 2**63 - 1
@@ -41,13 +41,15 @@ class WeighingIn(Body):
 
 
 class LineIn(Body):
-    """How many pieces of which line of the order, and the answers to the questions that a consideration asked."""
+    """How many pieces of which line of the order, and the answers to the questions that a consideration asked. `wanted`: for an
+    exchange, the article that is wanted instead (its reference, or the shop's key for it); left out, the same one."""
 
     position: Count
     quantity: Count
     flags: dict[Flag, bool] = Field(default_factory=dict, max_length=40)
     bad_share_bps: Annotated[int, Field(ge=0, le=10_000, strict=True)] | None = None
     weighing: WeighingIn | None = None
+    wanted: Str = ""
 
 
 class ConsiderationIn(Body):
@@ -128,18 +130,28 @@ class RatingIn(Body):
 
 
 class AddressIn(Body):
-    """Where the goods go; left empty, it is the address on file."""
+    """Where the goods go: an `entry` of the address book, or an address; left empty, the entry that fits, else the address on file."""
 
     address: Words = ""
+    entry: Ref = ""
 
 
 class DispatchIn(Body):
-    """Who carries it under which number."""
+    """Who carries it under which number; both left out, it goes under its prepaid label."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"carrier": "SF", "waybill": "SF1234567890"}]})
 
-    carrier: Str
-    waybill: Str
+    carrier: Str = ""
+    waybill: Str = ""
+
+
+class PickupIn(Body):
+    """A slot by its beginning (one of a parcel's `slots`), the first where it is left out; where to come, who, and whether with packaging."""
+
+    starts_at: AwareDatetime | None = None
+    address: Words = ""
+    carrier: Str = ""
+    packaging: bool = False
 
 
 class SeenIn(Body):

@@ -44,7 +44,7 @@ def acted(request: Asked, run: Callable[[], OfCase]) -> HttpResponse:
 @posting(parcels, "/parcels/{ref}/address", case_shapes.CaseOut, "Say where to send the goods")
 def address(request: Asked, ref: str, body: bodies.AddressIn) -> HttpResponse:
     """The consumer knows where to send the goods, and the limit to send them runs."""
-    return acted(request, lambda: returns.give_address(ref, address=body.address, by=request.auth.actor))
+    return acted(request, lambda: returns.give_address(ref, address=body.address, entry=body.entry, by=request.auth.actor))
 
 
 def dispatch(request: Asked, ref: str, body: bodies.DispatchIn) -> HttpResponse:
@@ -62,9 +62,9 @@ posting(parcels, "/parcels/{ref}/home-dispatch", case_shapes.CaseOut, "Send the 
 
 
 @posting(parcels, "/parcels/{ref}/pickup", case_shapes.CaseOut, "Book a pick-up")
-def pickup(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
-    """A courier is due."""
-    return acted(request, lambda: returns.book_pickup(ref, by=request.auth.actor))
+def pickup(request: Asked, ref: str, body: bodies.PickupIn) -> HttpResponse:
+    """A courier is due in that slot; read the parcel for the slots that are offered."""
+    return acted(request, lambda: returns.book_pickup(ref, **body.model_dump(), by=request.auth.actor))
 
 
 @posting(parcels, "/parcels/{ref}/pickup-cancellation", case_shapes.CaseOut, "Cancel the pick-up")

@@ -21,7 +21,7 @@ from amends.surveys.verbs import rate
 HIDDEN = ("csrfmiddlewaretoken", "idempotency_key")
 
 
-def _acted(request: ActorRequest, ref: str, form: str, verb: Callable[[], object]) -> HttpResponse:
+def acted(request: ActorRequest, ref: str, form: str, verb: Callable[[], object]) -> HttpResponse:
     """The verb is made and the case shown; what can't be taken is said on the case's page, under the form that it is about."""
 
     def run() -> str:
@@ -34,8 +34,8 @@ def _acted(request: ActorRequest, ref: str, form: str, verb: Callable[[], object
         return _again(request, ref, form, refusal)
 
 
-def _with_files(request: ActorRequest, ref: str, form: str, verb: Callable[[list[str]], object]) -> HttpResponse:
-    """As `_acted`, for forms that bring evidence."""
+def acted_with_files(request: ActorRequest, ref: str, form: str, verb: Callable[[list[str]], object]) -> HttpResponse:
+    """As `acted`, for forms that bring evidence."""
     case = case_for(ref, request.actor)
 
     def run(evidence: list[str]) -> str:
@@ -60,42 +60,42 @@ def _again(request: ActorRequest, ref: str, form: str, refusal: Unprocessable, e
 @face("portal")
 def withdrawal(request: ActorRequest, ref: str) -> HttpResponse:
     """The claim is taken back."""
-    return _acted(request, ref, "withdrawal", lambda: answering.withdraw(ref, by=request.actor))
+    return acted(request, ref, "withdrawal", lambda: answering.withdraw(ref, by=request.actor))
 
 
 @require_POST
 @face("portal")
 def platform_call(request: ActorRequest, ref: str) -> HttpResponse:
     """The platform holds the case."""
-    return _acted(request, ref, "call", lambda: answering.call_platform(ref, words=given(request, "words"), by=request.actor))
+    return acted(request, ref, "call", lambda: answering.call_platform(ref, words=given(request, "words"), by=request.actor))
 
 
 @require_POST
 @face("portal")
 def person(request: ActorRequest, ref: str) -> HttpResponse:
     """A person decides, and no machine rules any more."""
-    return _acted(request, ref, "person", lambda: answering.ask_person(ref, words=given(request, "words"), by=request.actor))
+    return acted(request, ref, "person", lambda: answering.ask_person(ref, words=given(request, "words"), by=request.actor))
 
 
 @require_POST
 @face("portal")
 def refusal_acceptance(request: ActorRequest, ref: str) -> HttpResponse:
     """The refusal stands and the case is closed."""
-    return _acted(request, ref, "acceptance", lambda: answering.accept_refusal(ref, by=request.actor))
+    return acted(request, ref, "acceptance", lambda: answering.accept_refusal(ref, by=request.actor))
 
 
 @require_POST
 @face("portal")
 def ruling_acceptance(request: ActorRequest, ref: str) -> HttpResponse:
     """The ruling binds at once."""
-    return _acted(request, ref, "ruling", lambda: answering.let_stand(ref, by=request.actor))
+    return acted(request, ref, "ruling", lambda: answering.let_stand(ref, by=request.actor))
 
 
 @require_POST
 @face("portal")
 def proof(request: ActorRequest, ref: str) -> HttpResponse:
     """The proof that the merchant asked for is there."""
-    return _with_files(
+    return acted_with_files(
         request, ref, "proof", lambda evidence: answering.prove(ref, words=given(request, "words"), evidence=evidence, by=request.actor)
     )
 
@@ -104,7 +104,7 @@ def proof(request: ActorRequest, ref: str) -> HttpResponse:
 @face("portal")
 def statement(request: ActorRequest, ref: str, review: str) -> HttpResponse:
     """Words and files for the review."""
-    return _with_files(
+    return acted_with_files(
         request, ref, "statement", lambda evidence: submit(review, words=given(request, "words"), evidence=evidence, by=request.actor)
     )
 
@@ -115,7 +115,7 @@ def rating(request: ActorRequest, ref: str) -> HttpResponse:
     """One to five, with a comment; no star picked is a score that the verb refuses in words."""
     typed = given(request, "score")
     score = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 3 else 0
-    return _acted(request, ref, "rating", lambda: rate(ref, score=score, words=given(request, "words"), by=request.actor))
+    return acted(request, ref, "rating", lambda: rate(ref, score=score, words=given(request, "words"), by=request.actor))
 
 
 # ── parcels ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -127,28 +127,21 @@ def dispatch(request: ActorRequest, ref: str, parcel: str) -> HttpResponse:
     """The parcel is on its way back under the waybill; a carrier that is not in the list is typed."""
     carrier = given(request, "other_carrier").strip() or given(request, "carrier")
     waybill = given(request, "waybill")
-    return _acted(request, ref, f"dispatch-{parcel}", lambda: returns.ship(parcel, carrier=carrier, waybill=waybill, by=request.actor))
-
-
-@require_POST
-@face("portal")
-def pickup(request: ActorRequest, ref: str, parcel: str) -> HttpResponse:
-    """A courier is due."""
-    return _acted(request, ref, "pickup", lambda: returns.book_pickup(parcel, by=request.actor))
+    return acted(request, ref, f"dispatch-{parcel}", lambda: returns.ship(parcel, carrier=carrier, waybill=waybill, by=request.actor))
 
 
 @require_POST
 @face("portal")
 def pickup_cancellation(request: ActorRequest, ref: str, parcel: str) -> HttpResponse:
     """No courier comes."""
-    return _acted(request, ref, "pickup", lambda: returns.cancel_pickup(parcel, by=request.actor))
+    return acted(request, ref, "pickup", lambda: returns.cancel_pickup(parcel, by=request.actor))
 
 
 @require_POST
 @face("portal")
 def collection(request: ActorRequest, ref: str, parcel: str) -> HttpResponse:
     """The consumer has fetched what came home."""
-    return _acted(request, ref, "collection", lambda: returns.collect(parcel, by=request.actor))
+    return acted(request, ref, "collection", lambda: returns.collect(parcel, by=request.actor))
 
 
 # ── findings ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -158,14 +151,14 @@ def collection(request: ActorRequest, ref: str, parcel: str) -> HttpResponse:
 @face("portal")
 def finding_acceptance(request: ActorRequest, ref: str, finding: int) -> HttpResponse:
     """The finding stands."""
-    return _acted(request, ref, str(finding), lambda: returns.accept_finding(ref, inspection=finding, by=request.actor))
+    return acted(request, ref, str(finding), lambda: returns.accept_finding(ref, inspection=finding, by=request.actor))
 
 
 @require_POST
 @face("portal")
 def objection(request: ActorRequest, ref: str, finding: int) -> HttpResponse:
     """The finding is disputed, with words and files."""
-    return _with_files(
+    return acted_with_files(
         request, ref, str(finding),
         lambda evidence: returns.contest(ref, inspection=finding, words=given(request, "words"), evidence=evidence, by=request.actor),
     )  # fmt: skip

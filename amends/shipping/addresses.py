@@ -28,6 +28,7 @@ from amends.shipping.models import ReturnAddress
 
 MOST_ENTRIES = 200
 LONGEST = {"key": 40, "name": 80, "phone": 40, "address": 300, "place": 40}
+NEEDED = ("key", "name", "address")
 T = TypeVar("T")
 
 
@@ -144,7 +145,7 @@ def _end(row: ReturnAddress) -> None:
 
 def _checked(given: Given) -> dict[str, Any]:
     words = {
-        name: " ".join(clean_words(str(getattr(given, name)), field=name, required=name in ("key", "name", "address"), longest=most).split())
+        name: " ".join(clean_words(str(getattr(given, name)), field=name, required=name in NEEDED, longest=most).split())
         for name, most in LONGEST.items()
     }
     wrong: dict[str, Text] = {}

@@ -21,6 +21,7 @@ from amends.returns.verbs.seeing import WRONG_ITEM
 from amends.rulings.models import Review
 from amends.rulings.queries import OUTCOMES, by_default
 from amends.rulings.rules import REVIEW
+from amends.shipping.couriers import carrier_words
 
 STATEMENTS = {
     Party.CONSUMER: ("attach", "apply", "prove", "call_platform", "submit"),
@@ -50,8 +51,8 @@ def _parcel(units: Sequence[ParcelUnit], turns: Sequence[Turn], acts: Sequence[A
     row = units[0].parcel
     turn = next((one for one in turns if one.life == "return_shipment" and one.life_id == row.pk), None)
     return Parcel(
-        row.pk, row.ref, row.direction == "home", stage_name("return_shipment", row.stage), row.is_over, row.carrier, row.waybill,
-        row.freight, row.address.body if row.address else "", row.shipped_at, row.delivered_at,
+        row.pk, row.ref, row.direction == "home", stage_name("return_shipment", row.stage), row.is_over, row.carrier,
+        carrier_words(row.carrier), row.waybill, row.freight, row.address.body if row.address else "", row.shipped_at, row.delivered_at,
         tuple(str(one.unit_id) for one in units), len(units), turn, _acts(acts, "return_shipment", row.pk),
     )  # fmt: skip
 

@@ -226,6 +226,7 @@ class Parcel:
     stage: Text
     is_over: bool
     carrier: str
+    carrier_name: Text
     waybill: str
     freight: str
     address: str

@@ -43,7 +43,8 @@ def ask_label(ref: str, *, carrier: str = "", address: str = "", by: Actor) -> L
     case, parcel = take_life(ReturnShipment, ref, by)
     to_be_sent(case, parcel, by)
     if by.party is Party.CONSUMER and parcel.freight == Party.CONSUMER:
-        wrong = say("这次寄回的运费由你承担，不能使用商家的预付面单。", "The way back is at your cost, so the merchant's label is not for it.")
+        wrong = say("这次寄回的运费由你承担，不能使用商家的预付面单。",
+                    "The way back is at your cost, so the merchant's label isn't for it.")  # fmt: skip
         raise NotYourMove(wrong, code="freight_is_yours")
     chosen = _chosen(carrier)
     where = clean_words(address, field="address", longest=LONGEST_ADDRESS)
@@ -113,7 +114,7 @@ def spend_label(parcel: ReturnShipment) -> None:
 def _chosen(carrier: str) -> str:
     sold = choosing.served("labels")
     if not sold:
-        none = say("现在没有承运商可以出面单，请预约取件或自行寄出。", "No carrier sells labels now. Please book a pick-up or send it yourself.")
+        none = say("现在没有承运商可以出面单，请换一种寄法。", "No carrier sells labels now. Please choose another way.")
         raise Unprocessable.field("carrier", none, code="no_labels")
     if not carrier.strip():
         return sold[0]

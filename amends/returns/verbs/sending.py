@@ -20,8 +20,8 @@ from amends.returns.addressing import entry_for, put_address
 from amends.returns.models import ReturnShipment
 from amends.returns.queries.whereabouts import BACK
 from amends.returns.together import may_follow, named, take_box
-from amends.returns.verbs.labels import LABEL, OWN, PICKUP, put_label
 from amends.returns.verbs.labelling import give_up_label
+from amends.returns.verbs.labels import LABEL, OWN, PICKUP, put_label
 from amends.returns.verbs.pickups import end_pickup
 from amends.shipping.addresses import entry_in_force, full_words
 from amends.shipping.verbs import watch
@@ -51,7 +51,7 @@ def give_address(ref: str, *, address: str = "", entry: str = "", by: Actor) -> 
 
 @verb("return_shipment", "ship")
 def ship(ref: str, *, carrier: str = "", waybill: str = "", by: Actor) -> ReturnShipment:
-    """The parcel is with the carrier under this waybill, with all that travels in its box: back (by the consumer) or home (by the merchant).
+    """The parcel is with the carrier under this waybill, with all that lies in its box: back (by the consumer) or home (by the merchant).
 
     Without a waybill it is the one of the prepaid label. One for which the merchant was to send a courier counts as fetched.
     Raises Unprocessable where the waybill cannot be one, or another parcel has it.

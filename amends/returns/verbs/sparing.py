@@ -76,7 +76,8 @@ def only_on_request(life: LifeRow, by: Actor) -> None:
     """Guard of `destroy`: goods are destroyed on the merchant's word alone; otherwise they go back."""
     assert isinstance(life, ReturnShipment)  # noqa: S101 - wiring binds this to moves of parcels alone
     if life.way != DESTROY:
-        raise NoSuchMove(say("商家没有请你销毁，请寄回商品。", "Nobody asked to destroy the goods. Please send them back."), code="not_asked")
+        wrong = say("商家没有请你销毁，请寄回商品。", "Nobody asked to destroy the goods. Please send them back.")
+        raise NoSuchMove(wrong, code="not_asked")
 
 
 @an_act
