@@ -30,6 +30,7 @@ from amends.api import (
     notices,
     office_notices,
     orders,
+    parcels,
     policy,
     policy_drafts,
     policy_simulations,
@@ -37,6 +38,7 @@ from amends.api import (
     purses,
     receiving,
     reconciliation,
+    replacements,
     stock,
     webhooks,
 )
@@ -86,7 +88,7 @@ def _put_right(responses: dict[Any, Any]) -> None:
 api = AmendsAPI(title="Amends", version="1.0.0", description=ABOUT, auth=[KeyAuth(), SessionAuth()], urls_namespace="api")
 register(api)
 ROUTERS = (
-    orders.router, cases.router, carrying.parcels, carrying.reviews, carrying.refunds, money.router, desk.router, notices.router,
+    orders.router, cases.router, replacements.router, parcels.router, parcels.addresses, carrying.parcels, carrying.reviews, carrying.refunds, money.router, desk.router, notices.router,
     office_notices.router, announcements.router, figures.router, ledger.router,
     approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router,
     webhooks.router, gateways.router, hooks_payments.router, hooks_carriers.router, carriers.router,

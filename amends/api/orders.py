@@ -78,4 +78,4 @@ def upload_evidence(request: Asked, ref: str, file: UploadedFile = SENT_FILE, co
 def line_claim(line: LineIn) -> LineClaim:
     """A line as the verbs know it."""
     weighing = Weighing(line.weighing.billed_grams, line.weighing.weighed_grams) if line.weighing else None
-    return LineClaim(line.position, line.quantity, dict(line.flags), line.bad_share_bps, weighing)
+    return LineClaim(line.position, line.quantity, dict(line.flags), line.bad_share_bps, weighing, line.wanted)

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from amends.cases.left import BARS, EXTRA, LIVE, SHARE, SUM, UNIT, adjusted, answers_claim, extra_of, fulls_of, left_of, money_positions
+from amends.cases.left import BARS, EXTRA, LIVE, MADE_GOOD, SHARE, SUM, UNIT, adjusted, answers_claim, extra_of, fulls_of, left_of, money_positions
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, ClaimedUnit, Grant
 from amends.cases.rules.owing import AGAIN, EXTRAS, FREIGHT, GOODS, PACKAGING, Due, divided, next_of, spread, without_kind
@@ -121,7 +121,7 @@ def owe_share(case: Case, unit: Unit, *, amount_minor: int, remedy: str, basis: 
     if fresh is None:
         raise NotFound
     _above_zero(amount_minor)
-    back = Grant.objects.filter(BARS, merchant_id=case.merchant_id, unit_id=fresh.pk).exists()
+    back = Grant.objects.filter(BARS, merchant_id=case.merchant_id, unit_id=fresh.pk).exclude(remedy__in=MADE_GOOD).exists()
     money = money_positions(case.merchant_id, case.order_id, case.currency)
     left = {} if back else {t: minor for t, minor in left_of([fresh])[fresh.pk].items() if t in money}
     _within(amount_minor, sum(left.values()), case.currency, say("这件商品的价款", "the price of this unit"))

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from amends.cases.queries import cases
 from amends.console.page import HOME, shown
+from amends.faces import repairing
 from amends.faces.case_pages import (
     AddressForm,
     CallForm,
@@ -31,6 +32,7 @@ from amends.faces.case_pages import (
 from amends.faces.case_view import case_view, evidence_items
 from amends.faces.entering import ActorRequest, face
 from amends.faces.notice_lists import reading, told
+from amends.faces.out_again import shown_of
 from amends.kernel.refusals import Unprocessable
 
 NOTICES = f"{HOME}notices"
@@ -57,6 +59,7 @@ def show_case(
         blank[opened] = with_errors(typed, refusal.fields) if refusal else typed
     bench = next((act.id for act in view.acts if act.life == "inspection" and act.verb == "reduce"), None)
     context: dict[str, Any] = {
+        **shown_of(view.case, request.actor), **repairing.shown_of(view.case, request.actor),
         "view": view, "turn": view.turn, "forms": blank, "refusal": brief(refusal), "items": evidence_items(view.evidence),
         "can": {act.verb for act in view.acts if act.life == "case"}, "review": view.review, "can_submit": view.may("submit", "review"),
         "bench_url": next((f"{HOME}parcels/{unit.parcel}/inspection" for unit in view.units if unit.id == bench), ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.console import announcements, answering, cases, inspecting, money, parcels, queue, receiving, stock, webhooks
+from amends.console import announcements, answering, cases, inspecting, money, parcels, pieces, queue, receiving, repairs, stock, webhooks
 from amends.console.page import shown
 from amends.faces.approving.rooms import approvals_in
 from amends.faces.compensating.rooms import compensation_in
@@ -48,6 +48,19 @@ urlpatterns = [
     path("receiving/shelf/<str:ref>/note", receiving.note, name="console_receiving_note"),
     path("receiving/shelf/<str:ref>/return", receiving.going_back, name="console_receiving_return"),
     path("receiving/shelf/<str:ref>/disposal", receiving.disposal, name="console_receiving_disposal"),
+    path("repairs", repairs.page, name="console_repairs"),
+    path("repairs/<str:ref>", repairs.job, name="console_repair"),
+    path("repairs/<str:ref>/booking", repairs.booking, name="console_repair_booking"),
+    path("repairs/<str:ref>/diagnosis", repairs.diagnosis, name="console_repair_diagnosis"),
+    path("repairs/<str:ref>/quote", repairs.quote, name="console_repair_quote"),
+    path("repairs/<str:ref>/parts", repairs.parts, name="console_repair_parts"),
+    path("repairs/<str:ref>/arrival", repairs.arrival, name="console_repair_arrival"),
+    path("repairs/<str:ref>/handing-back", repairs.handing_back, name="console_repair_handing_back"),
+    path("repairs/<str:ref>/giving-up", repairs.giving_up, name="console_repair_giving_up"),
+    path("pieces", pieces.page, name="console_pieces"),
+    path("pieces/<str:ref>/reservation", pieces.reservation, name="console_piece_reservation"),
+    path("pieces/<str:ref>/shortage", pieces.shortage, name="console_piece_shortage"),
+    path("pieces/<str:ref>/dispatch", pieces.dispatch, name="console_piece_dispatch"),
     path("parcels", parcels.page, name="console_parcels"),
     path("parcels/<str:ref>/address", parcels.address, name="console_address"),
     path("parcels/<str:ref>/receipt", parcels.receipt, name="console_receipt"),

@@ -8,18 +8,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from amends.cases.models import Case, Deadline
 from amends.cases.words import stage_name, verb_name
+from amends.kernel.parties import Party
 from amends.kernel.texts import Text, say
 from amends.market.variants import name_of
 from amends.people.rules import Actor
+from amends.replacements import ahead
 from amends.replacements.differences import difference, supplements, waits_for_money
 from amends.replacements.models import Advance, Offered, Replacement
 from amends.replacements.queries import product_of
 from amends.replacements.rules import CHOOSING, PACKING
 from amends.shipping.couriers import carrier_words
 
+WITH_TRUST = say(
+    "你的等级可以先收新件，再在限期内寄回旧件。", "Your standing lets you have the new piece first and send the old one back in time."
+)
+WITH_SECURITY = say(
+    "先交与商品等值的保证金，旧件寄回并验收后原路退还。",
+    "You leave the worth of the piece as a security first; it goes back once the old piece is back and accepted.",
+)
 KINDS: Mapping[str, Text] = {"exchange": say("换货", "Exchange"), "resend": say("补发", "Resend")}
 
 
@@ -87,6 +97,17 @@ class AheadView:
     pay: str
     due: datetime | None
     may: Mapping[str, Text] = field(default_factory=dict)
+
+
+def shown_of(case: Case, by: Actor) -> dict[str, Any]:
+    """What a case's page needs to know of pieces: those that go out, what left ahead, and whether the reader may ask for that."""
+    mine = by.party is Party.CONSUMER and not case.is_over
+    first = next(iter(ahead.may_go_ahead(case)), None) if mine else None
+    trusted = first is not None and ahead.is_trusted(case, ahead.worth_of(case, first))
+    return {
+        "pieces_out": pieces_of(case, by), "ahead": ahead_of(case, by), "may_ask_ahead": first is not None,
+        "ahead_words": WITH_TRUST if trusted else WITH_SECURITY,
+    }  # fmt: skip
 
 
 def pieces_of(case: Case, by: Actor) -> list[PieceView]:

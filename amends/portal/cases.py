@@ -16,11 +16,13 @@ from django.views.decorators.http import require_GET
 
 from amends.cases.models import Case
 from amends.cases.queries import cases
+from amends.faces import repairing
 from amends.faces.case_pages import capital
 from amends.faces.case_view import Act, CaseView, SumRow, Told, Turn, case_view, evidence_items
 from amends.faces.entering import ActorRequest, face
 from amends.faces.money_of_case import money_of_case
 from amends.faces.origins import origin_of
+from amends.faces.out_again import shown_of
 from amends.faces.parties import YOU
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
@@ -79,6 +81,8 @@ def case_page(
     ticked = set(evidence)
     context = {
         **of_case(view.case),
+        **shown_of(view.case, request.actor),
+        **repairing.shown_of(view.case, request.actor),
         "view": view,
         "turn": _mine(view.turn),
         "may": _acts(view.acts),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from amends.faces.reaching.rooms import settings_of
-from amends.portal import acts, announcements, applying, cases, money, notices, orders, purse
+from amends.portal import acts, announcements, applying, appointments, cases, money, notices, orders, parcels, pieces, purse, repairs
 
 app_name = "portal"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("cases/", cases.listed, name="cases"),
     path("cases/<str:ref>", cases.shown, name="case"),
     path("money/", money.page, name="money"),
+    path("repairs/<str:ref>/times", appointments.times, name="times"),
+    path("sessions/<str:ref>", appointments.consent, name="session"),
     path("cases/<str:ref>/payees", money.payee, name="payee"),
     path("cases/<str:ref>/withdrawal", acts.withdrawal, name="withdrawal"),
     path("cases/<str:ref>/platform-call", acts.platform_call, name="platform_call"),
@@ -33,10 +35,32 @@ urlpatterns = [
     path("cases/<str:ref>/proof", acts.proof, name="proof"),
     path("cases/<str:ref>/statements/<str:review>", acts.statement, name="statement"),
     path("cases/<str:ref>/rating", acts.rating, name="rating"),
+    path("cases/<str:ref>/repairs/<str:repair>/acceptance", repairs.acceptance, name="repair_acceptance"),
+    path("cases/<str:ref>/repairs/<str:repair>/declining", repairs.declining, name="repair_declining"),
+    path("cases/<str:ref>/repairs/<str:repair>/confirmation", repairs.confirmation, name="repair_confirmation"),
+    path("cases/<str:ref>/repairs/<str:repair>/fault", repairs.fault, name="repair_fault"),
     path("cases/<str:ref>/parcels/<str:parcel>/dispatch", acts.dispatch, name="dispatch"),
-    path("cases/<str:ref>/parcels/<str:parcel>/pickup", acts.pickup, name="pickup"),
+    path("cases/<str:ref>/parcels/<str:parcel>", parcels.shown, name="parcel"),
+    path("cases/<str:ref>/parcels/<str:parcel>/label", parcels.label, name="parcel_label"),
+    path("cases/<str:ref>/parcels/<str:parcel>/label/voiding", parcels.label_voiding, name="parcel_label_voiding"),
+    path("cases/<str:ref>/parcels/<str:parcel>/label.pdf", parcels.label_pdf, name="parcel_label_pdf"),
+    path("cases/<str:ref>/parcels/<str:parcel>/label.svg", parcels.label_svg, name="parcel_label_svg"),
+    path("cases/<str:ref>/parcels/<str:parcel>/split", parcels.split, name="parcel_split"),
+    path("cases/<str:ref>/parcels/<str:parcel>/company", parcels.company, name="parcel_company"),
+    path("cases/<str:ref>/parcels/<str:parcel>/freight", parcels.freight, name="parcel_freight"),
+    path("cases/<str:ref>/parcels/<str:parcel>/destruction", parcels.destruction, name="parcel_destruction"),
+    path("cases/<str:ref>/parcels/<str:parcel>/refusal", parcels.refusal, name="parcel_refusal"),
+    path("cases/<str:ref>/parcels/<str:parcel>/pickup", parcels.pickup, name="pickup"),
+    path("cases/<str:ref>/parcels/<str:parcel>/pickup/change", parcels.pickup_change, name="pickup_change"),
     path("cases/<str:ref>/parcels/<str:parcel>/pickup/cancellation", acts.pickup_cancellation, name="pickup_cancellation"),
     path("cases/<str:ref>/parcels/<str:parcel>/collection", acts.collection, name="collection"),
+    path("cases/<str:ref>/pieces/<str:piece>/choice", pieces.choice, name="choice"),
+    path("cases/<str:ref>/pieces/<str:piece>/money-instead", pieces.money_instead, name="money_instead"),
+    path("cases/<str:ref>/pieces/<str:piece>/receipt", pieces.receipt, name="piece_receipt"),
+    path("cases/<str:ref>/pieces/<str:piece>/wrong", pieces.wrong, name="wrong_piece"),
+    path("cases/<str:ref>/advances", pieces.advance, name="advance"),
+    path("cases/<str:ref>/advances/<str:one>/decline", pieces.advance_decline, name="advance_decline"),
+    path("cases/<str:ref>/advances/<str:one>/keeping", pieces.advance_keep, name="advance_keep"),
     path("cases/<str:ref>/findings/<int:finding>/acceptance", acts.finding_acceptance, name="finding_acceptance"),
     path("cases/<str:ref>/findings/<int:finding>/objection", acts.objection, name="objection"),
 ]

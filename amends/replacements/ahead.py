@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Sum
 
 from amends.approvals.rules_of_money import rules_on
+from amends.cases import acting
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Grant
 from amends.cases.record import an_act, verb
@@ -151,7 +152,7 @@ def charge(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     kept = row.security.amount_minor if row.security and row.security.state == PAID else 0
     if row.value_minor > kept:
         about = About(case.merchant_id, order_id=case.order_id, case_id=case.pk, consumer_id=case.consumer_id)
-        cause = f"advance:{row.pk}:charge"
+        cause = f"advance:{row.pk}:{'keep_both' if by.party is Party.CONSUMER else 'charge_advance'}:{acting.current().key}"
         post("advance_charged", about, row.value_minor - kept, row.currency, key=f"advance:{row.pk}", cause=cause)
     grant = Grant.objects.get(merchant_id=row.merchant_id, pk=row.grant_id)
     for packed in ParcelUnit.objects.filter(merchant_id=row.merchant_id, grant_id=grant.pk, parcel__direction="back").order_by("parcel_id"):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from amends.cases.models import Grant
 from amends.replacements.models import Advance, Replacement
 from amends.replacements.rules import ADVANCE, LIFE, PACKING, REPLACEMENT, RESERVING
-from amends.stock.models import Reservation, StockLevel
+from amends.stock.models import Reservation
 from amends.stock.rules import HELD
 
 MOST = 50
@@ -16,8 +16,8 @@ GOES_OUT = ("exchange", "resend")
 
 def torn_replacements() -> list[str]:
     """Exchanges and resends done without a piece that the consumer has; pieces that go out for what is owed no longer; pieces kept for
-    nothing; levels that count another number of kept pieces than there are."""
-    return [*_done_without(), *_out_without_grant(), *_kept_for_nothing(), *_miscounted()]
+    nothing."""
+    return [*_done_without(), *_out_without_grant(), *_kept_for_nothing()]
 
 
 def _done_without() -> list[str]:
@@ -39,9 +39,3 @@ def _kept_for_nothing() -> list[str]:
     return [
         f"reservation {pk} is held for replacement {life_id}, which needs none" for pk, life_id in rows.values_list("pk", "life_id")[:MOST]
     ]
-
-
-def _miscounted() -> list[str]:
-    kept = Count("reservation", filter=Q(reservation__state=HELD))
-    rows = StockLevel.objects.annotate(kept=kept).exclude(reserved=F("kept")).values_list("pk", "reserved", "kept")
-    return [f"stock level {pk}: {said} kept, {there} reservations held" for pk, said, there in rows[:MOST]]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from amends.cases.models import Case, Grant
 from amends.market.models import Product
+from amends.people.rules import Actor
 from amends.replacements.models import Advance, Replacement
-from amends.replacements.rules import ADVANCE, ENDED_WITHOUT, LEFT, REPLACEMENT
+from amends.replacements.rules import ADVANCE, ENDED_WITHOUT, LEFT, PACKING, REPLACEMENT, RESERVING
 from amends.returns.models import Inspection, ParcelUnit
 
 
@@ -42,3 +43,9 @@ def open_lives(case: Case) -> list[str]:
         *(f"replacement.{stage}" for stage in out.values_list("stage", flat=True)),
         *(f"advance.{stage}" for stage in ahead.values_list("stage", flat=True)),
     ]
+
+
+def waiting(by: Actor, *, most: int = 200) -> list[Replacement]:
+    """What waits to be kept or shipped in the shops that `by` sees, the oldest first."""
+    rows = Replacement.objects.filter(stage__in=[RESERVING, PACKING], case__in=Case.objects.visible_to(by))
+    return list(rows.select_related("unit__line__product", "wanted", "case").order_by("since", "pk")[:most])

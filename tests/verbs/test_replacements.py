@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from amends.cases.models import Case, Entry, Grant
+from amends.cases.clockwork import Due, fire_all
+from amends.cases.models import Case, Deadline, Grant
 from amends.cases.verbs.answering import approve, withdraw
+from amends.compensation.captures import take_capture
+from amends.compensation.models import Supplement
+from amends.compensation.supplements import lapse_due
 from amends.insight.verify import CHECKS
 from amends.kernel import clock
+from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
+from amends.ledger.models import Posting
+from amends.market.models import Product
 from amends.plumbing import jobs
 from amends.refunds.models import Refund
 from amends.replacements import verbs
-from amends.replacements.models import Replacement
-from amends.stock.models import StockLevel
+from amends.replacements.ahead import ask_ahead, decline_advance, keep_both
+from amends.replacements.models import Advance, Offered, Replacement
+from amends.returns.verbs import accept, carrier_says, give_address, receive, ship
+from amends.shipping.rules import Told
+from amends.shipping.verbs import hear
+from amends.stock.models import StockLevel, StockMove
 from amends.stock.verbs import tell_level
 from tests.cast import Cast, the_cast
 from tests.refunding import run_only
-from tests.verbs.replacing import accepted, asked, bought, piece_of, resent, shipped
-from tests.verbs.returns_at_hand import fresh
+from tests.verbs.replacing import a_lamp, accepted, asked, bought, piece_of, resent, shipped
+from tests.verbs.returns_at_hand import a_waybill, findings_of, fresh, parcel_of
 
 
 @pytest.fixture
@@ -70,3 +79,231 @@ def test_what_falls_back_owes_the_money_in_the_same_commit(cast: Cast) -> None:
     run_only("begin_refund", "notices")
     assert list(Refund.objects.values_list("amount_minor", flat=True)) == [9900]
     assert wrong() == {}
+
+
+# ── stock ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_free_piece_is_kept_at_once_and_leaves_the_stock_when_it_ships(cast: Cast) -> None:
+    order = bought(cast)
+    lamp = order.lines.get().product
+    tell_level(lamp, "", 1)
+    case = accepted(cast, order)
+    assert piece_of(case).stage == "packing"
+    assert StockLevel.objects.values_list("on_hand", "reserved").get() == (1, 1)
+    shipped(cast, case)
+    assert StockLevel.objects.values_list("on_hand", "reserved").get() == (0, 0)
+    assert StockMove.objects.values_list("kind", flat=True).get() == "out"
+    assert wrong() == {}
+
+
+def test_of_two_cases_that_want_the_last_piece_one_gets_it(cast: Cast) -> None:
+    order = bought(cast, quantity=2)
+    tell_level(order.lines.get().product, "", 1)
+    case = accepted(cast, order, quantity=2)
+    pieces = {row.stage: row for row in Replacement.objects.filter(case=case)}
+    assert set(pieces) == {"packing", "reserving"}
+    with pytest.raises(Conflict, match="no free piece"):
+        verbs.reserve(pieces["reserving"].ref, by=cast.bolt)
+    withdraw(case.ref, by=cast.anna)
+    assert StockLevel.objects.values_list("on_hand", "reserved").get() == (1, 0)
+    assert wrong() == {}
+
+
+# ── another article ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_dearer_article_leaves_once_its_difference_is_paid(cast: Cast) -> None:
+    order = bought(cast)
+    case = accepted(cast, order, wanted=a_lamp(cast, "大号", "L", 12900).ref)
+    piece = verbs.reserve(piece_of(case).ref, by=cast.bolt)
+    asked_for = Supplement.objects.get(case_id=case.pk)
+    assert (asked_for.amount_minor, asked_for.state) == (3000, "asked")
+    with pytest.raises(NoSuchMove, match="difference"):
+        verbs.ship(piece.ref, carrier="SF", waybill=a_waybill(), by=cast.bolt)
+    take_capture("house", {"key": asked_for.ref, "amount": 3000, "currency": "CNY", "payment_ref": "P-1"})
+    verbs.carrier_says(verbs.ship(piece.ref, carrier="SF", waybill=a_waybill(), by=cast.bolt).ref, "deliver")
+    verbs.confirm(piece.ref, by=cast.anna)
+    run_only("complete", "notices")
+    assert fresh(case).stage == "closed"
+    assert wrong() == {}
+
+
+def test_a_cheaper_article_brings_the_difference_back(cast: Cast) -> None:
+    case = accepted(cast, bought(cast), wanted=a_lamp(cast, "小号", "S", 7900).ref)
+    verbs.reserve(piece_of(case).ref, by=cast.bolt)
+    assert list(Refund.objects.values_list("amount_minor", "stage")) == [(2000, "intended")]
+    verbs.run_out(piece_of(case).ref, by=cast.bolt)
+    verbs.fall_back(piece_of(case).ref, by=cast.anna)
+    run_only("begin_refund")
+    assert sorted(Refund.objects.values_list("amount_minor", flat=True)) == [2000, 7900]
+    assert wrong() == {}
+
+
+def test_a_difference_that_is_not_paid_turns_the_exchange_into_money(cast: Cast, stepped_clock: clock.Stepped) -> None:
+    case = accepted(cast, bought(cast), wanted=a_lamp(cast, "大号", "L", 12900).ref)
+    piece = verbs.reserve(piece_of(case).ref, by=cast.bolt)
+    asked_for = Supplement.objects.get(case_id=case.pk)
+    due = Deadline.objects.get(life="replacement", life_id=piece.pk, ended_at__isnull=True).due_at
+    assert due > asked_for.due_at
+    stepped_clock.until(asked_for.due_at)
+    lapse_due()
+    run_only("exchange_paid", "begin_refund")
+    piece.refresh_from_db()
+    assert piece.stage == "fallen_back"
+    assert grants(case) == [("exchange", "void", 0), ("refund_only", "doing", 9900)]
+
+
+def test_a_variant_of_the_same_price_costs_nothing_whatever_was_paid(cast: Cast) -> None:
+    order = bought(cast, price=8000)
+    Product.objects.filter(key=f"{order.ref}-1").update(price_minor=9900)
+    case = accepted(cast, order, wanted=a_lamp(cast, "白色", "white", 9900).ref)
+    verbs.reserve(piece_of(case).ref, by=cast.bolt)
+    assert not Supplement.objects.exists()
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize(("wanted", "code"), [("PR-NONE", "unknown_article"), ("unpriced", "no_price")])
+def test_what_cannot_be_had_is_refused_at_the_claim(cast: Cast, wanted: str, code: str) -> None:
+    order = bought(cast)
+    ref = a_lamp(cast, "红色", "red", None).ref if wanted == "unpriced" else wanted
+    with pytest.raises(Unprocessable) as refused:
+        asked(cast, order, wanted=ref)
+    assert refused.value.code == code
+
+
+# ── choosing ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_out_of_stock_the_consumer_chooses_among_what_is_there(cast: Cast) -> None:
+    order = bought(cast)
+    large, none_left = a_lamp(cast, "大号", "L", 10900), a_lamp(cast, "特大号", "XL", 11900)
+    tell_level(large, "", 3)
+    tell_level(none_left, "", 0)
+    case = accepted(cast, order)
+    piece = verbs.run_out(piece_of(case).ref, by=cast.bolt)
+    assert list(Offered.objects.values_list("product_id", "difference_minor")) == [(large.pk, 1000)]
+    with pytest.raises(Unprocessable, match="not among"):
+        verbs.choose_other(piece.ref, product=none_left.ref, by=cast.anna)
+    with pytest.raises(NotYourMove):
+        verbs.choose_other(piece.ref, product=large.ref, by=cast.bolt)
+    verbs.choose_other(piece.ref, product=large.ref, by=cast.anna)
+    run_only("reserve_stock")
+    piece.refresh_from_db()
+    assert (piece.stage, piece.wanted) == ("packing", large)
+    assert Supplement.objects.get(case_id=case.pk).amount_minor == 1000
+    assert wrong() == {}
+
+
+def test_the_wrong_piece_lets_the_consumer_choose_again_the_right_one_among_the_rest(cast: Cast) -> None:
+    order = bought(cast)
+    case = accepted(cast, order)
+    piece = shipped(cast, case)
+    verbs.carrier_says(piece.ref, "deliver")
+    verbs.report_wrong(piece.ref, words="这是小号", by=cast.anna)
+    lamp = order.lines.get().product
+    assert list(Offered.objects.values_list("product_id", "difference_minor")) == [(lamp.pk, 0)]
+    verbs.choose_other(piece.ref, product=lamp.ref, by=cast.anna)
+    assert piece_of(case).stage == "reserving"
+
+
+def test_a_lost_piece_owes_the_money_and_a_foreign_eye_sees_nothing(cast: Cast) -> None:
+    case = resent(cast, bought(cast))
+    piece = shipped(cast, case)
+    with pytest.raises(NotFound):
+        verbs.confirm(piece.ref, by=cast.berta)
+    with pytest.raises(NotFound):
+        verbs.reserve(piece.ref, by=cast.rival)
+    verbs.carrier_says(piece.ref, "deliver")
+    piece.refresh_from_db()
+    assert piece.stage == "arrived"
+    other = shipped(cast, resent(cast, bought(cast)))
+    hear("SF", other.waybill, [Told("in_transit", clock.now(), "", "", None, None, "k1")])
+    later_than_a_trace(other)
+    hear("SF", other.waybill, [Told("lost", clock.now(), "", "", None, None, "k2")])
+    other.refresh_from_db()
+    assert other.stage == "fallen_back"
+    assert grants(other.case) == [("resend", "void", 0), ("refund_only", "owed", 9900)]
+
+
+def later_than_a_trace(piece: Replacement) -> None:
+    """The parcel is overdue and is looked for."""
+    row = Deadline.objects.get(life="replacement", life_id=piece.pk, ended_at__isnull=True)
+    at = clock.now()
+    Deadline.objects.filter(pk=row.pk).update(due_at=at)
+    fire_all([Due(row.pk, row.case_id)])
+
+
+# ── ahead of the return ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def approved(cast: Cast, tier: str = "") -> Case:
+    cast.annas.tier = tier
+    cast.annas.save(update_fields=["tier"])
+    case = asked(cast, bought(cast))
+    approve(case.ref, by=cast.bolt)
+    jobs.drain()
+    return fresh(case)
+
+
+def returned(cast: Cast, case: Case) -> None:
+    parcel = parcel_of(case).ref
+    give_address(parcel, by=cast.bolt)
+    ship(parcel, carrier="Bluebird", waybill=a_waybill(), by=cast.anna)
+    carrier_says(parcel, "deliver")
+    receive(parcel, by=cast.bolt)
+    accept(case.ref, inspection=findings_of(case)[0].pk, by=cast.bolt)
+
+
+def test_a_trusted_consumer_has_it_first_and_the_case_waits_for_the_return(cast: Cast) -> None:
+    case = approved(cast, "gold")
+    assert ask_ahead(case.ref, by=cast.anna).stage == "running"
+    piece = shipped(cast, case)
+    verbs.carrier_says(piece.ref, "deliver")
+    verbs.confirm(piece.ref, by=cast.anna)
+    run_only("complete")
+    assert (fresh(case).stage, grants(case)) == ("executing", [("exchange", "doing", 0)])
+    returned(cast, case)
+    run_only("complete")
+    assert Advance.objects.get().stage == "returned"
+    assert (fresh(case).stage, grants(case)) == ("closed", [("exchange", "done", 0)])
+    assert Replacement.objects.count() == 1
+    assert wrong() == {}
+
+
+def test_anybody_else_leaves_a_security_that_goes_back_with_the_return(cast: Cast) -> None:
+    case = approved(cast)
+    row = ask_ahead(case.ref, by=cast.anna)
+    assert (row.stage, row.security and row.security.amount_minor) == ("asked", 9900)
+    assert not Replacement.objects.exists()
+    assert row.security is not None
+    take_capture("house", {"key": row.security.ref, "amount": 9900, "currency": "CNY", "payment_ref": "P-1"})
+    run_only("exchange_paid")
+    assert (Advance.objects.get().stage, piece_of(case).stage) == ("running", "reserving")
+    returned(cast, case)
+    assert list(Refund.objects.values_list("amount_minor", "stage")) == [(9900, "intended")]
+    assert wrong() == {}
+
+
+def test_what_never_comes_back_is_charged(cast: Cast, stepped_clock: clock.Stepped) -> None:
+    case = approved(cast, "gold")
+    ask_ahead(case.ref, by=cast.anna)
+    piece = shipped(cast, case)
+    verbs.carrier_says(piece.ref, "deliver")
+    verbs.confirm(piece.ref, by=cast.anna)
+    keep_both(Advance.objects.get().ref, by=cast.anna)
+    run_only("complete")
+    assert (fresh(case).stage, parcel_of(case).stage) == ("closed", "dropped")
+    assert Posting.objects.filter(what="advance_charged").count() == 1
+    assert wrong() == {}
+
+
+def test_what_could_be_asked_ahead_once_is_not_asked_twice(cast: Cast) -> None:
+    case = approved(cast)
+    row = ask_ahead(case.ref, by=cast.anna)
+    decline_advance(row.ref, by=cast.anna)
+    assert Supplement.objects.get().state == "dropped"
+    with pytest.raises(NoSuchMove):
+        ask_ahead(case.ref, by=cast.anna)
+    with pytest.raises(NotYourMove):
+        ask_ahead(case.ref, by=cast.bolt)

@@ -144,6 +144,36 @@ HEADLINES: dict[tuple[str, str], Three] = {
         say("退款没有成功，请处理", "A refund failed: please see to it"),
     ),
     ("refund", "paid"): PAYING,
+    ("repair", "booking"): (
+        say("维修要开始了，等安排时间", "Your repair is being arranged"),
+        say("请安排维修", "Please arrange the repair"),
+        say("等安排维修", "A repair is to be arranged"),
+    ),
+    ("repair", "diagnosing"): (
+        say("正在检查哪里坏了", "Your unit is being looked at"),
+        say("请检修", "Please look at the unit"),
+        say("等检修", "A unit is being looked at"),
+    ),
+    ("repair", "quoted"): (
+        say("维修要收费，请你决定", "The repair has a price: please decide"),
+        say("等消费者答复报价", "The consumer is looking at your quote"),
+        say("等消费者答复报价", "The consumer is looking at a quote"),
+    ),
+    ("repair", "awaiting_parts"): (
+        say("维修在等配件", "Your repair waits for parts"),
+        say("维修在等配件", "A repair waits for parts"),
+        say("维修在等配件", "A repair waits for parts"),
+    ),
+    ("repair", "repairing"): (
+        say("正在维修", "Your unit is being repaired"),
+        say("请完成维修", "Please finish the repair"),
+        say("正在维修", "A unit is being repaired"),
+    ),
+    ("repair", "handed_back"): (
+        say("修好了，请试用", "Repaired: please try it"),
+        say("已修好，消费者在试用", "Repaired, on trial"),
+        say("已修好，试用中", "Repaired, on trial"),
+    ),
     ("review", "gathering"): EVIDENCE,
     ("review", "replying"): (
         say("请看对方的凭证并回应", "Please reply to the other side"),
@@ -168,9 +198,16 @@ STEPS: dict[str, Text] = {
     "back": say("寄回", "Return"),
     "check": say("验货", "Check"),
     "home": say("寄还", "Home"),
+    "repair": say("维修", "Repair"),
     "refund": say("退款", "Refund"),
 }
-STEP_OF_LIFE = {"review": "ruling", "return_shipment": "back", "inspection": "check", "refund": "refund", "grant": "refund"}
+STEP_OF_LIFE = {
+    "repair": "repair", "review": "ruling", "return_shipment": "back", "inspection": "check", "refund": "refund", "grant": "refund",
+}  # fmt: skip
+MADE: dict[str, Text] = {
+    "repair": say("已结案，修好了", "Closed: it was repaired"), "replacement": say("已结案，换好了", "Closed: it was replaced"),
+}  # fmt: skip
+"""How a case is told that ended with goods instead of money, by the life that did it."""
 STEP_OF_CASE = {
     "triage": "ask",
     "drafted": "ask",

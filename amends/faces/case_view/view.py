@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from amends.cases import hooks
+from amends.cases.left import MADE_GOOD
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, ClaimedUnit, Deadline, Evidence, Grant
 from amends.cases.queries import TimelineRow, case_for, evidence_of, open_deadlines, timeline
@@ -31,6 +33,8 @@ from amends.surveys.models import Survey
 
 YOURS = say("退给你", "Refund to you")
 THEIRS = say("退给消费者", "Refund to the consumer")
+READ_APART = {"case", "grant", "return_shipment", "inspection", "refund", "review", "charge_back_to"}
+"""Lives that are read by a query of their own, and costs that are charged on, which have pages of their own."""
 CLAIM_VERBS = ("attach", "apply", "prove")
 
 
@@ -49,13 +53,14 @@ class Rows:
     inspections: list[Inspection] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
+    others: list[LifeRow] = field(default_factory=list)
     survey: Survey | None = None
 
     @property
     def lives(self) -> dict[tuple[str, int], LifeRow]:
         """Every life of the case by kind and id."""
         parcels = {one.parcel_id: one.parcel for one in self.contents}
-        every: list[LifeRow] = [self.case, *self.grants, *parcels.values(), *self.inspections, *self.refunds, *self.reviews]
+        every: list[LifeRow] = [self.case, *self.grants, *parcels.values(), *self.inspections, *self.refunds, *self.reviews, *self.others]
         return {(row.LIFE.name, row.pk): row for row in every}
 
 
@@ -73,7 +78,7 @@ def case_view(ref: str, actor: Actor) -> CaseView:
     paid, decided = _paid(rows), [decision for _, decision in sums.decisions(case)]
     ruled_by_default = any(by_default(one) for one in rows.reviews[-1:] if one.ruled_at)
     return CaseView(
-        case=case, reader=actor.party.value, title=case.title, headline=_headline(case, turn, paid, actor.party),
+        case=case, reader=actor.party.value, title=case.title, headline=_headline(rows, turn, paid, actor.party),
         stage=stage_name("case", case.stage), issue=ISSUE_NAMES[IssueType(case.issue)], remedy=REMEDY_NAMES[Remedy(case.remedy)],
         is_over=case.is_over, currency=case.currency, order=case.order, consumer=names[0], merchant=names[1],
         signed_at=decided[0].facts.signed_at, lines=lines, rows=sums.sum_rows(lines, case.currency),
@@ -107,6 +112,8 @@ def _read(case: Case, actor: Actor) -> Rows:
         rows.refunds = list(Refund.objects.filter(**mine).select_related("tender", "payee").order_by("pk"))
     if "review" in there:
         rows.reviews = list(Review.objects.filter(**mine).select_related("arbiter", "reasons").order_by("pk"))
+    for name in sorted(there - READ_APART):
+        rows.others += hooks.LIVES[name]._default_manager.filter(**mine).order_by("pk")
     if case.is_over:
         rows.survey = Survey.objects.filter(**mine).first()
     return rows
@@ -136,9 +143,17 @@ def _paid(rows: Rows) -> Text | None:
     return money_text(done, rows.case.currency) if done else None
 
 
-def _headline(case: Case, turn: Turn | None, paid: Text | None, reader: Party) -> Text:
+def _made(rows: Rows) -> Text | None:
+    """How the case ended with goods instead of money, None where it did not."""
+    done = any(grant.stage == "done" and grant.remedy in MADE_GOOD for grant in rows.grants)
+    there = {row.life for row in rows.told}
+    return next((words for life, words in headlines.MADE.items() if done and life in there), None)
+
+
+def _headline(rows: Rows, turn: Turn | None, paid: Text | None, reader: Party) -> Text:
+    case = rows.case
     if case.is_over:
-        return headlines.ended(case.ended_by, paid)
+        return (_made(rows) if paid is None else None) or headlines.ended(case.ended_by, paid)
     life, stage = (turn.life, turn.stage) if turn else ("case", case.stage)
     return headlines.headline(reader, life, stage)
 
@@ -147,7 +162,7 @@ def _steps(rows: Rows, turn: Turn | None, paid: Text | None) -> tuple[Step, ...]
     return waiting.steps_of(
         {row.life for row in rows.told}, ships_back=bool(rows.contents) or (rows.case.remedy == Remedy.RETURN_REFUND and rows.case.shipped),
         homeward=any(one.parcel.direction == "home" for one in rows.contents), turn=turn, is_over=rows.case.is_over,
-        ended=rows.case.is_over and paid is None,
+        ended=rows.case.is_over and paid is None and _made(rows) is None,
     )  # fmt: skip
 
 

@@ -86,8 +86,9 @@ def steps_of(lives_there: set[str], *, ships_back: bool, homeward: bool, turn: T
     keys = ["ask", "answer"]
     keys += ["ruling"] if "review" in lives_there else []
     keys += ["back", "check"] if ships_back and not ended else []
+    keys += ["repair"] if "repair" in lives_there and not ended else []
     keys += ["home"] if homeward else []
-    keys += [] if ended else ["refund"]
+    keys += [] if ended or ("repair" in lives_there and "refund" not in lives_there) else ["refund"]
     here = headlines.step_of(turn.life, turn.stage) if turn else keys[-1]
     at = keys.index(here) if here in keys else len(keys) - 1
     return tuple(Step(key, headlines.STEPS[key], _note(turn, place == at), _state(place, at, is_over)) for place, key in enumerate(keys))
