@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.cases.models import Case, CaseText, Deadline, Evidence, Grant
-from amends.cases.verbs.ending import what_is_open
+from amends.cases.verbs.ending import is_something_open
 from amends.cases.words import stage_name, verb_name
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.tables import BIRTH
@@ -74,7 +74,7 @@ def heard_units(case: Case) -> list[int]:
 
 def may_be_reviewed(case: Case) -> bool:
     """Whether there is something open that no arbiter heard: a contested finding always, anything else once."""
-    if not what_is_open(case):
+    if not is_something_open(case):
         return False
     return bool(contested(case)) or not Review.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).exists()
 
