@@ -27,7 +27,9 @@ from amends.notices.verbs.noticing import missing_notices
 from amends.plumbing.models import Beat
 from amends.refunds.queries import books_check
 from amends.replacements.checks import torn_replacements
+from amends.returns.checks import torn_dispositions, torn_scans
 from amends.shipping.checks import misfolded_tracks
+from amends.stock.checks import torn_levels, torn_moves
 
 LATE = timedelta(seconds=60)
 LATE_MESSAGE = timedelta(minutes=5)
@@ -311,6 +313,8 @@ CHECKS: tuple[Check, ...] = (
     Check("walls", "what nobody may change, the application's role cannot change", open_walls),
     Check("books", "the books balance and no refund exceeds what was captured", books_check),
     Check("bearing", "what is charged on is no more than it cost, and is taken in its own currency", bearing_check),
+    Check("stock", "what is kept has its reservations, and every move its cause", lambda: torn_levels() + torn_moves()),
+    Check("desks", "what was put somewhere moved once, and every scan is as it says", lambda: torn_dispositions() + torn_scans()),
     Check("tracks", "every waybill is where all that was told of it says", misfolded_tracks),
 )
 
