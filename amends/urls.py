@@ -18,6 +18,7 @@ urlpatterns = [
     path("health/", include("amends.faces.health")),
     path("portal/", include("amends.portal.urls")),
     path("console/", include("amends.console.urls")),
+    path("counter/", include("amends.counter.urls")),
     path("desk/", include("amends.desk.urls")),
     path("office/", include("amends.office.urls")),
     path("api/", include("amends.api.urls")),

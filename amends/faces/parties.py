@@ -25,6 +25,7 @@ LOOKS: dict[str, Look] = {
     "platform": Look("platform", "building-bank", say("平台", "Platform"), say("等平台处理", "Waiting for the platform")),
     "carrier": Look("carrier", "truck-delivery", say("承运商", "Carrier"), say("等承运商送达", "With the carrier")),
     "supplier": Look("supplier", "building-factory", say("供应商", "Supplier"), say("等供应商确认", "Waiting for the supplier")),
+    "workshop": Look("supplier", "tools", say("维修点", "Workshop"), say("等维修点处理", "Waiting for the workshop")),
     "gateway": Look("platform", "credit-card", say("支付渠道", "Payment channel"), say("等支付渠道确认", "Waiting for the payment")),
     "clock": Look("nobody", "clock-hour-4", say("按规则自动", "By rule"), say("到时自动处理", "Handled by rule when due")),
     "nobody": Look("nobody", "circle-check", say("已结案", "Closed"), say("已结案", "Closed")),

@@ -19,6 +19,7 @@ from amends.people.queries import actors_of
 DOORS = {
     "portal": ("/portal/", "user", say("我的售后", "My after-sales"), say("申请、看进度、选方案", "Ask, follow, choose")),
     "console": ("/console/", "building-store", say("商家台", "Merchant console"), say("答复、验货、退款", "Answer, inspect, refund")),
+    "counter": ("/counter/", "tools", say("维修台", "Workshop"), say("预约、检修、交还", "Appointments, repair, hand-back")),
     "desk": ("/desk/", "gavel", say("平台工作台", "Platform desk"), say("队列、裁决、回访", "Queue, rulings, calls")),
     "office": ("/office/", "chart-histogram", say("规则与分析", "Policy and figures"), say("规则包、看板、人员", "Packs, figures, people")),
 }

@@ -114,6 +114,7 @@ def people(request: ActorRequest) -> HttpResponse:
 FACES = {
     "portal": say("消费者端", "portal"),
     "console": say("商家台", "console"),
+    "counter": say("维修台", "counter"),
     "desk": say("平台工作台", "desk"),
     "office": say("管理后台", "office"),
 }

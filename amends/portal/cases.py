@@ -31,6 +31,7 @@ from amends.portal.evidence import waiting
 from amends.portal.pointing import pointed
 from amends.portal.purse import of_case
 from amends.portal.rows import CLOSED, ME, OPEN, case_row
+from amends.repairs.consulting import sessions_for
 
 ROWS = 20
 WANTED = say("要求的金额", "Amount claimed")
@@ -83,6 +84,7 @@ def case_page(
         **of_case(view.case),
         **shown_of(view.case, request.actor),
         **repairing.shown_of(view.case, request.actor),
+        "sessions": sessions_for(view.case, request.actor),
         "view": view,
         "turn": _mine(view.turn),
         "may": _acts(view.acts),

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from amends.cases.models import Case
 from amends.cases.taking import take_life
 from amends.kernel.parties import Party
+from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound
 from amends.people.rules import Actor
 from amends.repairs.models import Repair
@@ -36,3 +37,11 @@ def jobs_seen_by(by: Actor) -> QuerySet[Repair]:
     if by.party is Party.WORKSHOP:
         return rows.filter(merchant_id=by.merchant_id, workshop_id=by.workshop_id) if by.workshop_id else rows.none()
     return rows.filter(case__in=Case.objects.visible_to(by))
+
+
+def job_of(ref: str, by: Actor) -> tuple[Repair, Actor]:
+    """The job with what pages show of it, and as whom `by` acts about it. Raises NotFound."""
+    repair = jobs_seen_by(by).filter(ref=clean_ref(ref) or "").first()
+    if repair is None:
+        raise NotFound
+    return repair, hand_of(repair, by)
