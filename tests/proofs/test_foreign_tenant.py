@@ -48,6 +48,7 @@ from amends.refunds.chargebacks import Opened, open_chargeback
 from amends.refunds.models import BankBatch, Refund
 from amends.returns.models import Inspection, ReturnShipment
 from amends.rulings.models import Review
+from amends.shipping.verbs import watch
 from tests import files_of_evidence as made
 from tests.api_client import Program, program, programs
 from tests.cast import Cast, an_order, answered, claims, person, settled, the_cast
@@ -62,7 +63,7 @@ LISTS = {
     "/api/v1/orders", "/api/v1/cases", "/api/v1/queue", "/api/v1/notices", "/api/v1/figures/cases", "/api/v1/policy/drafts",
     "/api/v1/policy/simulations", "/api/v1/webhooks", "/api/v1/promises", "/api/v1/promises/figures", "/api/v1/contacts",
     "/api/v1/push-subscriptions", "/api/v1/announcements/shown", "/api/v1/refunds", "/api/v1/chargebacks",
-    "/api/v1/approvals", "/api/v1/charges", "/api/v1/vouchers",
+    "/api/v1/approvals", "/api/v1/charges", "/api/v1/vouchers", "/api/v1/tracks",
 }  # fmt: skip
 # The rules are everybody's to read and to ask: L7 art. 12.
 RULES = {f"/api/v1/policy/{name}" for name in ("decisions", "facts-schema", "golden", "packs", "versions")}
@@ -73,7 +74,7 @@ PRICES = {"/api/v1/prices"}
 HOOKS = {path for _, path in ENDPOINTS if "/hooks/" in path}
 # What the office keeps does not exist for anybody else.
 OFFICE = {f"/api/v1/{name}" for name in ("notices/table", "notices/preview", "notices/tests", "messages", "announcements")}
-OFFICE |= {"/api/v1/gateways", "/api/v1/gateways/pushes"}
+OFFICE |= {"/api/v1/gateways", "/api/v1/gateways/pushes", "/api/v1/carriers", "/api/v1/carriers/pushes"}
 OFFICE |= {"/api/v1/money-rules", "/api/v1/bearers", "/api/v1/insurers"}
 OFFICE |= {f"/api/v1/reconciliation/{name}" for name in ("differences", "trend", "runs", "statements")}
 OFFICE |= {"/api/v1/bank/waiting", "/api/v1/bank/batches"}
@@ -236,6 +237,8 @@ def world() -> World:
         "announcements": by["olga"].post("/announcements", BODIES["AnnouncementIn"]).json()["ref"],
         "wordings": "case.refuse",
         "gateways": "house",
+        "carriers": "house",
+        "tracks": str(watch(cast.bolts.pk, "SF", "SF0000000001").pk),
         "drafts": save_draft(by=cast.bolt, text=promise(), name="Ten days").ref,
         **a_gift(cast, case),
         **a_cost(cast, unsent),

@@ -13,9 +13,12 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any, Final, NoReturn, TypeVar
 
-import easypost
 import httpx
-from easypost.errors import ApiError, EasyPostError, FilteringError, SignatureVerificationError
+from easypost.easypost_client import EasyPostClient
+from easypost.errors.api.api_error import ApiError
+from easypost.errors.general.easypost_error import EasyPostError
+from easypost.errors.general.filtering_error import FilteringError
+from easypost.errors.general.signature_verification_error import SignatureVerificationError
 from easypost.util import get_lowest_object_rate, validate_webhook
 
 from amends.kernel import clock
@@ -181,7 +184,7 @@ class EasyPost:
     def _client(self) -> Any:
         """The library's session is for one thread."""
         if not hasattr(self._here, "client"):
-            self._here.client = easypost.EasyPostClient(self.key, self.url, self.timeout)
+            self._here.client = EasyPostClient(self.key, self.url, self.timeout)
         return self._here.client
 
     def _tracker(self, carrier: str, waybill: str) -> Any:

@@ -183,7 +183,8 @@ _DEAL = "SELECT ref, what, wire, key, waybill, state, asked, at FROM deal"
 
 
 def _deal(row: tuple[Any, ...]) -> Deal:
-    return Deal(*row[:6], json.loads(row[6]), row[7])
+    ref, what, wire, key, waybill, state, asked, at = row
+    return Deal(ref, what, wire, key, waybill, state, json.loads(asked), at)
 
 
 def _events(connection: sqlite3.Connection, carrier: str, waybill: str) -> list[dict[str, Any]]:
