@@ -118,6 +118,13 @@ UNTOLD = (
 )
 """A parcel that arrived although nobody told so."""
 BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("stock", "its reservations hold 0", ("INSERT INTO stock_level (place, on_hand, reserved, told_at, source, merchant_id, product_id)"
+                                          " SELECT '', 1, 1, c.opened_at, '', c.merchant_id, min(p.id) FROM cases_case c JOIN"
+                                          " market_product p USING (merchant_id) WHERE c.id = %(paid)s GROUP BY c.opened_at, c.merchant_id",)),
+    ("stock", "has no cause", ("INSERT INTO stock_move (kind, place, grade, key, made_at, merchant_id, product_id)"
+                               " SELECT 'restock', '', 'A', 'k', c.opened_at, c.merchant_id, min(p.id) FROM cases_case c JOIN"
+                               " market_product p USING (merchant_id) WHERE c.id = %(paid)s GROUP BY c.opened_at, c.merchant_id",)),
+    ("desks", "without its stock move", ("UPDATE returns_inspection SET disposition = 'restock' WHERE case_id = %(back)s",)),
     ("chains", "does not follow", ("UPDATE cases_entry SET facts = '{}' WHERE case_id = %(paid)s AND verb = 'pay'",)),
     ("chains", "does not follow", ("UPDATE cases_entry SET made_at = made_at + interval '1 s' WHERE case_id = %(paid)s AND number = 1",)),
     ("chains", "does not follow", ("UPDATE cases_entry SET party = 'clock' WHERE case_id = %(paid)s AND number = 3",)),
