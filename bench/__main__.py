@@ -42,6 +42,7 @@ def main() -> None:
         report = {**about(), "quick": quick, **measured(control.url(home, "app"), control.url(home, "super"), quick=quick)}
         report["refunds"] = refunds(home, quick)
         report["tracks"] = tracks(home, quick)
+        report["receiving"] = received(home, quick)
         report["live"] = open_pages(home, quick=quick)
         report["pgbench_tps"] = pgbench(home, 2 if quick else 10)
     text = json.dumps(report, indent=2)
@@ -121,7 +122,18 @@ def tracks(home: Path, quick: bool) -> dict[str, Any]:
     return tracking.absorbing(control.url(home, "app"), 200 if quick else 2000)
 
 
-ALONE: dict[str, Callable[[Path, bool], Any]] = {"refunds": refunds, "books": books, "tracks": tracks}
+def received(home: Path, quick: bool) -> dict[str, Any]:
+    """Parcels received a second."""
+    from bench import measures, receiving  # noqa: PLC0415 - models need Django to be set up
+    from bench.limit import spread_sequences  # noqa: PLC0415
+
+    parcels = 60 if quick else 600
+    spread_sequences(control.url(home, "super"))
+    with clock.stepped(clock.machine_now()):
+        return receiving.receiving(measures.make_orders(parcels * 8), control.url(home, "app"), parcels)
+
+
+ALONE: dict[str, Callable[[Path, bool], Any]] = {"refunds": refunds, "books": books, "tracks": tracks, "receiving": received}
 
 
 def analyse(url: str) -> None:
