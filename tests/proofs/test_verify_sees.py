@@ -120,7 +120,8 @@ UNTOLD = (
 BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("stock", "its reservations hold 0", ("INSERT INTO stock_level (place, on_hand, reserved, told_at, source, merchant_id, product_id)"
                                           " SELECT '', 1, 1, c.opened_at, '', c.merchant_id, min(p.id) FROM cases_case c JOIN"
-                                          " market_product p USING (merchant_id) WHERE c.id = %(paid)s GROUP BY c.opened_at, c.merchant_id",)),
+                                          " market_product p USING (merchant_id) WHERE c.id = %(paid)s"
+                                          " GROUP BY c.opened_at, c.merchant_id",)),
     ("stock", "has no cause", ("INSERT INTO stock_move (kind, place, grade, key, made_at, merchant_id, product_id)"
                                " SELECT 'restock', '', 'A', 'k', c.opened_at, c.merchant_id, min(p.id) FROM cases_case c JOIN"
                                " market_product p USING (merchant_id) WHERE c.id = %(paid)s GROUP BY c.opened_at, c.merchant_id",)),
