@@ -134,7 +134,7 @@ def _job(request: ActorRequest, ref: str, *, refusal: Unprocessable | None = Non
 
 
 def _wrong(refusal: Unprocessable | None) -> list[Text]:
-    return list(dict.fromkeys(refusal.fields.values())) if refusal else []
+    return list({text.en: text for text in refusal.fields.values()}.values()) if refusal else []
 
 
 def _whole(text: str) -> int:

@@ -46,6 +46,17 @@ CHECKED: Three = (
     say("退款没有回音，正在核对", "No answer from the gateway: being checked"),
 )
 
+SOUGHT: Three = (
+    say("正在向承运商查件", "The carrier is being asked where it is"),
+    say("正在向承运商查件", "The carrier is being asked where the parcel is"),
+    say("等承运商答复查件", "The carrier owes an answer"),
+)
+COMES: Three = (
+    say("包裹正在送给你", "Your parcel is on its way"),
+    say("包裹正在送给消费者", "The parcel is on its way to the consumer"),
+    say("包裹正在送给消费者", "The parcel is on its way to the consumer"),
+)
+
 HEADLINES: dict[tuple[str, str], Three] = {
     ("case", "triage"): (
         say("申请已收到", "We have your claim"),
@@ -173,6 +184,18 @@ HEADLINES: dict[tuple[str, str], Three] = {
         say("修好了，请试用", "Repaired: please try it"),
         say("已修好，消费者在试用", "Repaired, on trial"),
         say("已修好，试用中", "Repaired, on trial"),
+    ),
+    **{("delivery", stage): SOUGHT for stage in ("enquiring", "tracing")},
+    **{("delivery", stage): COMES for stage in ("promised", "redirecting", "redelivering")},
+    ("delivery", "fetching"): (
+        say("承运商正在追回包裹", "The carrier is turning the parcel round"),
+        say("承运商正在追回包裹", "The carrier is turning the parcel round"),
+        say("等承运商追回包裹", "The carrier is to turn the parcel round"),
+    ),
+    ("delivery", "arrived"): (
+        say("承运商说已送达，请确认", "The carrier says it is there: please confirm"),
+        say("等消费者确认收到", "The consumer is to confirm"),
+        say("等消费者确认收到", "The consumer is to confirm"),
     ),
     ("review", "gathering"): EVIDENCE,
     ("review", "replying"): (
