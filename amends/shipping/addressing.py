@@ -116,3 +116,26 @@ def _days(days: Sequence[int]) -> Text:
         return say("{first}至{last}", "{first} to {last}", first=first, last=last)
     names = [DAYS[day - 1] for day in days]
     return Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))
+
+
+_ROW = re.compile(r"(?P<days>[1-7](?:[-,][1-7])*)\s+(?P<opens>\d\d:\d\d)\s*[-–]\s*(?P<closes>\d\d:\d\d)")
+
+
+def read_hours(text: str) -> list[dict[str, Any]]:
+    """Hours as people type them, a row a line: `1-5 09:00-18:00`, `6,7 10:00-16:00`. Raises ValueError."""
+    rows = []
+    for line in filter(None, (line.strip() for line in text.replace(";", "\n").splitlines())):
+        found = _ROW.fullmatch(line)
+        if found is None:
+            raise ValueError("hours")
+        days: list[int] = []
+        for part in found["days"].split(","):
+            first, _, last = part.partition("-")
+            days += range(int(first), int(last or first) + 1)
+        rows.append({"days": days, "from": found["opens"], "until": found["closes"]})
+    return clean_hours(rows)
+
+
+def typed_hours(hours: Sequence[Mapping[str, Any]]) -> str:
+    """Hours as `read_hours` takes them."""
+    return "\n".join(f"{','.join(map(str, row['days']))} {row['from']}-{row['until']}" for row in hours)
