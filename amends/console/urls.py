@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.console import announcements, answering, cases, inspecting, money, parcels, pieces, queue, receiving, repairs, stock, webhooks
+from amends.console import (
+    addresses,
+    announcements,
+    answering,
+    cases,
+    inspecting,
+    money,
+    parcels,
+    pieces,
+    queue,
+    receiving,
+    repairs,
+    stock,
+    ways,
+    webhooks,
+)
 from amends.console.page import shown
 from amends.faces.approving.rooms import approvals_in
 from amends.faces.compensating.rooms import compensation_in
@@ -62,6 +77,15 @@ urlpatterns = [
     path("pieces/<str:ref>/shortage", pieces.shortage, name="console_piece_shortage"),
     path("pieces/<str:ref>/dispatch", pieces.dispatch, name="console_piece_dispatch"),
     path("parcels", parcels.page, name="console_parcels"),
+    path("addresses", addresses.page, name="console_addresses"),
+    path("addresses/entry", addresses.entry, name="console_address_entry"),
+    path("addresses/<str:ref>/ending", addresses.ending, name="console_address_ending"),
+    path("parcels/<str:ref>", ways.page, name="console_parcel"),
+    path("parcels/<str:ref>/label", ways.label, name="console_parcel_label"),
+    path("parcels/<str:ref>/label.pdf", ways.label_pdf, name="console_parcel_label_pdf"),
+    path("parcels/<str:ref>/waiver", ways.waiver, name="console_parcel_waiver"),
+    path("parcels/<str:ref>/destruction-request", ways.destruction, name="console_parcel_destruction"),
+    path("parcels/<str:ref>/interception", ways.interception, name="console_parcel_interception"),
     path("parcels/<str:ref>/address", parcels.address, name="console_address"),
     path("parcels/<str:ref>/receipt", parcels.receipt, name="console_receipt"),
     path("parcels/<str:ref>/dispatch", parcels.dispatch, name="console_dispatch"),
