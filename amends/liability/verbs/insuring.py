@@ -97,16 +97,27 @@ def pay_return_freight(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> No
     case, cover = _case(life), cover_of(row)
     back = Return(case.issue, life.freight or case.return_freight, (clock.now() - case.order.placed_at).days)
     row.case_id, row.refused_because = case.pk, refused_because(cover, back)
-    if not row.refused_because and cover.cover_minor:
+    covered = None if row.refused_because else _covered(case, cover, row.currency)
+    if covered:
         grant = owe_sum(
-            case, amount_minor=cover.cover_minor, currency=row.currency, remedy=Remedy.GOODWILL.value, basis="insurance",
+            case, amount_minor=covered, currency=row.currency, remedy=Remedy.GOODWILL.value, basis="insurance",
             borne_by="insurer",
             by=by, facts={"insurance": row.ref},
         )  # fmt: skip
-        row.grant, row.paid_out_minor, row.paid_out_at = grant, cover.cover_minor, clock.now()
-        book_named(row, cover.cover_minor)
+        row.grant, row.paid_out_minor, row.paid_out_at = grant, covered, clock.now()
+        book_named(row, covered)
         intend_for(grant, by)
     row.save(update_fields=["case_id", "refused_because", "grant", "paid_out_minor", "paid_out_at"])
+
+
+def _covered(case: Any, cover: Cover, currency: str) -> int | None:
+    """What is paid of the way back, in minor units: what the consumer proved to have paid for all parcels of the case, up to the cover;
+    the whole cover where nothing was proved. None where the zone has no cover."""
+    if cover.cover_minor is None or currency != case.currency:
+        return cover.cover_minor
+    sent = ReturnShipment.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, direction="back", way__in=("own", "pickup"))
+    proved = sum(minor or 0 for minor in sent.order_by("pk").values_list("freight_minor", flat=True))
+    return min(proved, cover.cover_minor) if proved else cover.cover_minor
 
 
 def take_back_cover(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
