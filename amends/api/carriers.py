@@ -116,10 +116,10 @@ def carrier_pushes(request: Asked, way: Str = "", state: Str = "", limit: int = 
     return CarrierPushesOut(items=[_push(row) for row in ways.pushes_of(request.auth.actor, way=way, state=state)[:limit]])
 
 
-@posting(router, "/carriers/{way}/pushes/{event}/again", CarrierPushOut, "Work a courier's push again that could not be worked")
-def work_carrier_push_again(request: Asked, way: Str, event: Str, body: NothingIn) -> HttpResponse:
+@posting(router, "/carriers/{name}/pushes/{event}/again", CarrierPushOut, "Work a courier's push again that could not be worked")
+def work_carrier_push_again(request: Asked, name: Str, event: Str, body: NothingIn) -> HttpResponse:
     """For supervisors and administrators. Refused (409) unless it failed."""
-    return done(request, lambda: _push(ways.push_again(way, event, by=request.auth.actor)))
+    return done(request, lambda: _push(ways.push_again(name, event, by=request.auth.actor)))
 
 
 @reading(router, "/tracks", TracksOut, "Waybills under watch")

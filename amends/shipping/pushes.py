@@ -62,12 +62,13 @@ def take_push(way: str, headers: Mapping[str, str], body: bytes, query: Mapping[
 
 def _told(event: Event) -> dict[str, Any]:
     """What is stored of it: read once here, so that nothing is stored that could not be worked."""
-    told = [happened.told() for happened in event.happened]
-    try:
-        keys = [Told.of(one).key for one in told]
-    except (KeyError, ValueError, TypeError) as wrong:
-        raise unread(str(wrong)) from wrong
-    happened = [one | {"key": key} for one, key in zip(told, keys, strict=True)]
+    happened = []
+    for one in event.happened:
+        try:
+            told = Told.of(one.told())
+        except (KeyError, ValueError, TypeError) as wrong:
+            raise unread(str(wrong)) from wrong
+        happened.append(one.told() | {"key": told.key, "words": told.words, "place": told.place})
     return {"carrier": carrier_key(event.carrier), "waybill": clean_waybill(event.waybill), "happened": happened}
 
 

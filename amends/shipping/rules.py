@@ -52,6 +52,9 @@ _LEAVES = {
     RETURNING: frozenset({RETURNED, LOST, DAMAGED, DELIVERED}),
 }
 """What changes a state that late scans must not: goods that arrived are not on their way because a depot told its scan late."""
+_TELEPHONE = re.compile(r"(?<![\w-])\+?\d[\d -]{5,18}\d(?![\w-])")
+_SIGNERS = "签收人|收件人|代收人|快递员|派件员|业务员|signed (?:for )?by|received by|courier|driver"
+_NAMED = re.compile(rf"((?:{_SIGNERS})\s*(?:是|为)?\s*[:：]\s*)[^,，。;；)）\]】\n]+", re.IGNORECASE)
 PAUSES = (timedelta(hours=2), timedelta(hours=4), timedelta(hours=8), timedelta(hours=12), timedelta(hours=24))
 """How long a carrier is left alone before it is asked, the first time, the second, …; the last holds from then on."""
 POLLED_FOR = timedelta(days=90)
@@ -62,7 +65,8 @@ POLLED_FOR = timedelta(days=90)
 class Told:
     """One thing that a carrier told of a waybill. `key`: the carrier's own id of it, which never changes its content; '' where it has none.
 
-    `at`: when it happened, in the carrier's words; `words`: what it says, without a person's name; grams where it weighed.
+    `at`: when it happened, in the carrier's words; `words`: what it says, without telephones and who signed, for rows of it are never
+    erased; grams where it weighed.
     """
 
     kind: str
@@ -79,7 +83,7 @@ class Told:
         if self.at.tzinfo is None:
             raise ValueError("an event without a zone")
         object.__setattr__(self, "place", self.place[:120])
-        object.__setattr__(self, "words", self.words[:200])
+        object.__setattr__(self, "words", without_persons(self.words)[:200])
         object.__setattr__(self, "key", self.key[:120] or self.digest())
 
     @classmethod
@@ -150,6 +154,11 @@ def _after(state: str, kind: str) -> str | None:
     if kind != state and state in _LEAVES and kind not in _LEAVES[state]:
         return None
     return RETURNED if state == RETURNING and kind == DELIVERED else kind
+
+
+def without_persons(words: str) -> str:
+    """What a carrier says, without telephones and the names of couriers and of whoever signed, as far as its usual words tell them."""
+    return _TELEPHONE.sub("…", _NAMED.sub(r"\1…", words))
 
 
 def clean_waybill(waybill: str) -> str:

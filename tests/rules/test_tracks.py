@@ -98,3 +98,16 @@ def test_no_spelling_means_two_couriers() -> None:
 
 def test_a_waybill_is_compared_without_what_people_put_between() -> None:
     assert clean_waybill(" sf-12 34 ５６ ") == "SF123456"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("【杭州】快递员：张三，电话 138 0013 8000，正在派件", "【杭州】快递员：…，电话 …，正在派件"),
+        ("已签收，签收人：李四。", "已签收，签收人：…。"),
+        ("Signed by: J. Doe, call +1 555 010 9999", "Signed by: …, call …"),
+        ("离开 3 号分拣线，重量 1.2 kg", "离开 3 号分拣线，重量 1.2 kg"),
+    ],
+)
+def test_who_signed_and_whom_to_call_are_not_kept(said: str, kept: str) -> None:
+    assert told("delivered", 1, words=said).words == kept
