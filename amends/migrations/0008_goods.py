@@ -1115,7 +1115,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='offered',
             name='replacement',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='offered', to='amends.replacement'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='alternatives', to='amends.replacement'),
         ),
         migrations.AddField(
             model_name='reservation',

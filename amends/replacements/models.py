@@ -65,7 +65,7 @@ class Offered(Tenanted):
     """An article that the consumer may choose instead; `difference_minor` is to pay (above zero) or goes back (below)."""
 
     case = child_of("amends.Case")
-    replacement = child_of("amends.Replacement", related_name="offered")
+    replacement = child_of("amends.Replacement", related_name="alternatives")
     product = child_of("amends.Product")
     price_minor = models.BigIntegerField()
     difference_minor = models.BigIntegerField()
