@@ -161,6 +161,7 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     *((f"repair.{verb}", end) for verb in ("hand_back", "decline_quote", "fall_back", "drop")
       for end in (repair_loans.end_with_repair, repair_booking.let_visits_go)),
     ("repair.give_up", repair_booking.let_visits_go),
+    *((f"loan.{verb}", repair_loans.note_end) for verb in ("bring_back_loan", "write_off_loan")),
     *((f"grant.{verb}", repair_loans.end_with_grant) for verb in ("void", "fulfil")),
     *((f"return_shipment.{verb}", repairs.came_home) for verb in ("deliver", "collect", "forfeit")),
     ("grant.fulfil", warranty.restart),

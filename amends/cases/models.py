@@ -37,8 +37,6 @@ class CaseQuery(models.QuerySet["Case"]):
             return self.filter(consumer_id=actor.consumer_id)
         if actor.party is Party.MERCHANT and actor.merchant_id:
             return self.filter(merchant_id=actor.merchant_id)
-        if actor.party is Party.WORKSHOP and actor.workshop_id:
-            return self.filter(merchant_id=actor.merchant_id, repairs__workshop_id=actor.workshop_id).distinct()
         return self.none()
 
 

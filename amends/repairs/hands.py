@@ -1,6 +1,7 @@
 """Whose hand moves a repair: the merchant's own, or that of the workshop whose job it is, speaking for the merchant.
 
-A workshop is given jobs, never cases: another workshop's job does not exist for it, though it be about the same case.
+A workshop is given jobs, never cases: no case is visible to it (`Case.visible_to`), and another workshop's job does not exist for it,
+though it be about the same case.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from amends.cases.models import Case
-from amends.cases.taking import take_life
+from amends.cases.taking import take_known, take_life
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound
@@ -27,8 +28,14 @@ def hand_of(repair: Repair, by: Actor) -> Actor:
 
 def take_repair(ref: str, by: Actor) -> tuple[Case, Repair, Actor]:
     """The case and the job, locked, and as whom `by` acts about it. Raises NotFound."""
-    case, repair = take_life(Repair, ref, by)
-    return case, repair, hand_of(repair, by)
+    if by.party is not Party.WORKSHOP:
+        return *take_life(Repair, ref, by), by
+    # The case is not for a workshop to see; it is locked for the sake of its job.
+    known = jobs_seen_by(by).filter(ref=clean_ref(ref) or "").values("pk", "merchant_id", "case_id", "case__order_id").first()
+    if known is None:
+        raise NotFound
+    case = take_known(known["merchant_id"], known["case__order_id"], known["case_id"])
+    return case, Repair.objects.get(merchant_id=case.merchant_id, pk=known["pk"]), by.for_its_merchant()
 
 
 def jobs_seen_by(by: Actor) -> QuerySet[Repair]:

@@ -17,7 +17,6 @@ from django.db.models import Q, QuerySet
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, CaseText, Grant
 from amends.cases.record import verb
-from amends.cases.taking import take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.compensation import supplements
 from amends.kernel import clock
@@ -27,11 +26,12 @@ from amends.kernel.refusals import Conflict, NoSuchMove, NotFound
 from amends.kernel.texts import say
 from amends.people.rules import PLATFORM, Actor
 from amends.repairs.booking import is_visitable
-from amends.repairs.hands import hand_of, take_repair
+from amends.repairs.hands import take_repair
 from amends.repairs.models import Loan, LoanUnit, Repair
 from amends.repairs.rules import LOAN
 
 WORTH = "loan_not_returned"
+BACK = LOAN.moves["returning", "bring_back_loan", Party.MERCHANT]
 NONE_FREE = say("没有空着的备用机。", "No loan unit is free.")
 
 
@@ -89,8 +89,8 @@ def send_back_loan(ref: str, *, by: Actor) -> Loan:
 def bring_back(ref: str, *, condition: str = "", by: Actor) -> Loan:
     """The loan unit is back and can be lent again; `condition` says how it looks."""
     case, loan, hand = _take(ref, by)
-    loan.condition_back, loan.back_at = _condition(case, condition, hand), clock.now()
-    loan.save(update_fields=["condition_back", "back_at"])
+    loan.condition_back = _condition(case, condition, hand)
+    loan.save(update_fields=["condition_back"])
     loan.move("bring_back_loan", hand, facts=_facts(loan) | told(loan.condition_back))
     return loan
 
@@ -100,7 +100,6 @@ def write_off_loan(ref: str, *, charge: bool = False, by: Actor) -> Loan:
     """The loan unit is given up and lent no more. With `charge`, a person of the merchant asks the consumer for what it is worth."""
     case, loan, hand = _take(ref, by)
     loan.move("write_off_loan", hand, facts=_facts(loan) | {"value_minor": loan.unit.value_minor})
-    LoanUnit.objects.filter(merchant_id=loan.merchant_id, pk=loan.unit_id, ended_at__isnull=True).update(ended_at=clock.now())
     if charge and hand.party is Party.MERCHANT and loan.unit.value_minor > 0:
         _check_currency(loan, case)
         supplements.ask(case.ref, amount_minor=loan.unit.value_minor, why=WORTH, by=hand, key=f"loan:{loan.pk}")
@@ -124,6 +123,16 @@ def alarm_loan(ref: str, *, by: Actor) -> Loan:
 
 
 # ── followers ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def note_end(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """FOLLOWS whatever ends a loan that went out, a person's word or the clock's: when it was back; or that its unit is lent no more."""
+    assert isinstance(life, Loan)  # noqa: S101 - wired to loans alone
+    if life.stage == BACK:
+        life.back_at = clock.now()
+        life.save(update_fields=["back_at"])
+    else:
+        LoanUnit.objects.filter(merchant_id=life.merchant_id, pk=life.unit_id, ended_at__isnull=True).update(ended_at=clock.now())
 
 
 def end_with_repair(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -184,9 +193,11 @@ def _chosen(repair: Repair, wanted: str) -> LoanUnit:
 
 
 def _take(ref: str, by: Actor) -> tuple[Case, Loan, Actor]:
-    case, loan = take_life(Loan, ref, by)
-    hand = hand_of(Repair.objects.get(merchant_id=loan.merchant_id, pk=loan.repair_id), by)
-    return case, loan, hand
+    known = Loan.objects.filter(ref=clean_ref(ref) or "").values_list("repair__ref", flat=True).first()
+    if known is None:
+        raise NotFound
+    case, repair, hand = take_repair(known, by)
+    return case, Loan.objects.select_related("unit").get(merchant_id=repair.merchant_id, ref=clean_ref(ref)), hand
 
 
 def _condition(case: Case, words: str, by: Actor) -> CaseText | None:

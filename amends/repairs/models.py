@@ -14,6 +14,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from amends.cases import acting
 from amends.cases.life import LifeRow
 from amends.kernel.tables import Life
 from amends.plumbing.tenants import Tenanted, child_of
@@ -240,6 +241,7 @@ class Consultation(LifeRow):
     """An expert pulled into a case; `link` is where the session is held, shown to the consumer only once they have agreed."""
 
     LIFE: ClassVar[Life] = CONSULTATION
+    AUDIENCE: ClassVar[str] = acting.PLATFORM_ONLY
 
     case = child_of("amends.Case", related_name="consultations")
     ref = models.CharField(max_length=20, unique=True)

@@ -15,6 +15,7 @@ from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound
 from amends.kernel.tables import BIRTH
 from amends.people.rules import Actor
+from amends.repairs.hands import jobs_seen_by
 from amends.repairs.models import Part, Repair
 from amends.repairs.rules import FAILED, ON_TRIAL, REPAIR
 
@@ -59,13 +60,17 @@ def open_lives(case: Case) -> list[str]:
 
 def visible(by: Actor) -> QuerySet[Repair]:
     """The repairs that `by` may know of: those of their cases, and of a workshop only its own."""
-    rows = Repair.objects.filter(case__in=Case.objects.visible_to(by))
-    return rows.filter(workshop_id=by.workshop_id or 0) if by.party is Party.WORKSHOP else rows
+    return jobs_seen_by(by)
+
+
+def open_repairs(by: Actor, *, most: int = 200) -> list[Repair]:
+    """The repairs that are not over, the oldest first; those on trial left out."""
+    return list(with_words(visible(by).filter(stage__in=HOLDS)).order_by("pk")[:most])
 
 
 def repair_by_ref(ref: str, by: Actor) -> Repair:
     """The repair `ref`. Raises NotFound where `by` may not see it."""
-    found = visible(by).filter(ref=clean_ref(ref) or "").select_related("case", "unit__line", "workshop", "quote_payment", "grant").first()
+    found = visible(by).filter(ref=clean_ref(ref) or "").select_related("case__order", "unit__line", "workshop", "fault", "diagnosis", "quote", "outcome", "quote_payment", "grant").first()
     if found is None:
         raise NotFound
     return found

@@ -114,8 +114,8 @@ def test_another_workshop_sees_no_job_no_photo_and_no_case(cast: Cast, ming: Act
     visit = Appointment.objects.get()
     stranger = signed_in(a_worker(a_workshop(cast, "west"), "lei"))
     assert repair.ref not in stranger.get("/counter/jobs").content.decode()
-    for path in (f"/counter/jobs/{repair.ref}", f"/counter/jobs/{repair.ref}/times", f"/counter/jobs/{repair.ref}/photos/EV-0000-0000-0000"):
-        assert stranger.get(path).status_code == 404
+    for path in ("", "/times", "/photos/EV-0000-0000-0000"):
+        assert stranger.get(f"/counter/jobs/{repair.ref}{path}").status_code == 404
     for path in (f"visits/{visit.ref}/start", f"visits/{visit.ref}/absence", f"jobs/{repair.ref}/diagnosis", f"jobs/{repair.ref}/loan"):
         assert stranger.post(f"/counter/{path}", {"words": "x", "idempotency_key": token_hex(8)}).status_code == 404
     for actor in (cast.bolt, cast.anna, cast.agent):
