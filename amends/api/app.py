@@ -17,6 +17,7 @@ from amends.api import (
     cases,
     charges,
     compensation,
+    deliveries,
     deposits,
     desk,
     figures,
@@ -94,7 +95,7 @@ ROUTERS = (
     webhooks.router, gateways.router, hooks_payments.router, hooks_carriers.router, carriers.router,
     hooks_messages.router, hooks_mail.router,
     receiving.router, stock.router,
-    reconciliation.router, bank.router, charges.router, deposits.router,
+    reconciliation.router, bank.router, charges.router, deliveries.router, deposits.router,
 )  # fmt: skip
 for part in ROUTERS:
     api.add_router("/v1", part)

@@ -70,7 +70,8 @@ def _charge(row: charge_reads.ChargeRow) -> ChargeOut:
     )
 
 
-def _charged(request: Asked, run: Callable[[], ChargeBackTo | Approval], ref: str = "") -> HttpResponse:
+def charged(request: Asked, run: Callable[[], ChargeBackTo | Approval], ref: str = "") -> HttpResponse:
+    """The act was made once for its key; answers the charge as it stands, or the approval that was asked."""
     def told(made: ChargeBackTo | None, asked: str) -> ChargeDoneOut:
         return ChargeDoneOut(charge=_charge(charge_reads.charge(ref or (made.ref if made else ""), request.auth.actor)), approval=asked)
 
@@ -102,25 +103,25 @@ def charge_told(request: Asked, ref: str) -> ChargeOut:
 @posting(router, "/cases/{ref}/charges", ChargeDoneOut, "Ask somebody to bear a cost")
 def charge_asked(request: Asked, ref: str, body: ChargeIn) -> HttpResponse:
     """It waits for their answer; never more than is still borne and asked of nobody. The consumer waits for none of it."""
-    return _charged(request, lambda: charging.ask_bearer(ref, by=request.auth.actor, **body.model_dump()))
+    return charged(request, lambda: charging.ask_bearer(ref, by=request.auth.actor, **body.model_dump()))
 
 
 @posting(router, "/charges/{ref}/admission", ChargeDoneOut, "Admit a charge")
 def charge_admission(request: Asked, ref: str, body: ChargeAnswerIn) -> HttpResponse:
     """It is owed and in the books."""
-    return _charged(request, lambda: charging.admit_liability(ref, words=body.words, by=request.auth.actor), ref)
+    return charged(request, lambda: charging.admit_liability(ref, words=body.words, by=request.auth.actor), ref)
 
 
 @posting(router, "/charges/{ref}/denial", ChargeDoneOut, "Deny a charge")
 def charge_denial(request: Asked, ref: str, body: ChargeAnswerIn) -> HttpResponse:
     """The platform decides, on the reasons given."""
-    return _charged(request, lambda: charging.deny_liability(ref, words=body.words, by=request.auth.actor), ref)
+    return charged(request, lambda: charging.deny_liability(ref, words=body.words, by=request.auth.actor), ref)
 
 
 @posting(router, "/charges/{ref}/payment", ChargeDoneOut, "Pay a charge")
 def charge_payment(request: Asked, ref: str, body: ChargePaymentIn) -> HttpResponse:
     """A merchant pays from what is held for it; for others the desk names the bank's reference."""
-    return _charged(request, lambda: charging.bear(ref, reference=body.reference, by=request.auth.actor), ref)
+    return charged(request, lambda: charging.bear(ref, reference=body.reference, by=request.auth.actor), ref)
 
 
 @posting(router, "/charges/{ref}/deduction", ChargeDoneOut, "Announce a charge's deduction again")
@@ -131,31 +132,31 @@ def charge_deduction(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
         announce_charge(ref, by=request.auth.actor)
         return charge_reads.charge(ref, request.auth.actor).charge
 
-    return _charged(request, run, ref)
+    return charged(request, run, ref)
 
 
 @posting(router, "/charges/{ref}/liability", ChargeDoneOut, "Hold liable")
 def charge_liability(request: Asked, ref: str, body: ChargeDecisionIn) -> HttpResponse:
     """Whoever denied it bears it."""
-    return _charged(request, lambda: charging.hold_liable(ref, by=request.auth.actor, **body.model_dump()), ref)
+    return charged(request, lambda: charging.hold_liable(ref, by=request.auth.actor, **body.model_dump()), ref)
 
 
 @posting(router, "/charges/{ref}/excuse", ChargeDoneOut, "Excuse")
 def charge_excuse(request: Asked, ref: str, body: ChargeDecisionIn) -> HttpResponse:
     """Whoever was asked does not bear it."""
-    return _charged(request, lambda: charging.excuse(ref, by=request.auth.actor, **body.model_dump()), ref)
+    return charged(request, lambda: charging.excuse(ref, by=request.auth.actor, **body.model_dump()), ref)
 
 
 @posting(router, "/charges/{ref}/write-off", ChargeDoneOut, "Write a charge off")
 def charge_write_off(request: Asked, ref: str, body: ChargeDecisionIn) -> HttpResponse:
     """What could not be collected is the platform's loss."""
-    return _charged(request, lambda: charging.write_off(ref, by=request.auth.actor, **body.model_dump()), ref)
+    return charged(request, lambda: charging.write_off(ref, by=request.auth.actor, **body.model_dump()), ref)
 
 
 @posting(router, "/charges/{ref}/giving-back", ChargeDoneOut, "Give back what was paid for nothing")
 def charge_giving_back(request: Asked, ref: str, body: ChargeGivingBackIn) -> HttpResponse:
     """All of it that the case no longer costs: to a merchant into what is held for it, to others by bank."""
-    return _charged(request, lambda: give_back(ref, by=request.auth.actor, **body.model_dump()), ref)
+    return charged(request, lambda: give_back(ref, by=request.auth.actor, **body.model_dump()), ref)
 
 
 # ── bearers and insurance ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -30,6 +30,7 @@ from amends.faces.case_pages import (
     with_query,
 )
 from amends.faces.case_view import case_view, evidence_items
+from amends.faces.delivering.cards import shown_of as deliveries_shown
 from amends.faces.entering import ActorRequest, face
 from amends.faces.notice_lists import reading, told
 from amends.faces.out_again import shown_of
@@ -61,6 +62,7 @@ def show_case(
     context: dict[str, Any] = {
         **shown_of(view.case, request.actor), **repairing.shown_of(view.case, request.actor),
         "view": view, "turn": view.turn, "forms": blank, "refusal": brief(refusal), "items": evidence_items(view.evidence),
+        **deliveries_shown(view.case, request.actor),
         "can": {act.verb for act in view.acts if act.life == "case"}, "review": view.review, "can_submit": view.may("submit", "review"),
         "bench_url": next((f"{HOME}parcels/{unit.parcel}/inspection" for unit in view.units if unit.id == bench), ""),
         "sides": (view.review.consumer, view.review.merchant) if view.review else (), "urls": _urls(view.ref),

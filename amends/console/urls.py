@@ -23,6 +23,7 @@ from amends.console import (
 from amends.console.page import shown
 from amends.faces.approving.rooms import approvals_in
 from amends.faces.compensating.rooms import compensation_in
+from amends.faces.delivering.rooms import deliveries_in
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
 from amends.faces.reaching.rooms import settings_of
@@ -40,6 +41,7 @@ urlpatterns = [
     *approvals_in("console", shown),
     *promises_in("console", shown, EVERY),
     *compensation_in("console", shown),
+    *deliveries_in("console", shown),
     path("cases", cases.every, name="console_cases"),
     path("cases/<str:ref>", cases.case, name="console_case"),
     path("cases/<str:ref>/approval", answering.approval, name="console_approval"),

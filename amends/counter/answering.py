@@ -62,7 +62,8 @@ def _drawn(request: HttpRequest, secret: str, refusal: Unprocessable | None = No
     merchant = matter.case.merchant
     context: dict[str, Any] = {
         "matter": matter, "gone": linking.GONE.get(matter.gone), "at": reverse("counter_answer", args=[secret]),
-        "shop": into(say(merchant.name_zh, merchant.name_en)), "stage": linking.stage_of(matter), "takes_date": "give_date" in matter.answers,
+        "shop": into(say(merchant.name_zh, merchant.name_en)), "stage": linking.stage_of(matter),
+        "takes_date": "give_date" in matter.answers,
         "choices": _choices(matter), "refusal": brief(refusal), "wrong": refusal.fields if refusal else {},
         "typed": {name: given(request, name) for name in ("words", "expected_at")},
     }  # fmt: skip

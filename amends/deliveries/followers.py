@@ -2,7 +2,8 @@
 
 A parcel that is lost, or back at its sender, never reached the consumer: the risk of the way is not theirs (Civil Code 604 and 607,
 Consumer Rights Directive art. 20). So where the stamped decision gives the consumer what they claim, the claim is approved in the same
-commit and nobody's silence is waited for. Where the decision leaves it to the merchant, or the order travels in several parcels, people go on.
+commit and nobody's silence is waited for. Where the decision leaves it to the merchant, or the order travels in several parcels,
+people go on.
 """
 
 from __future__ import annotations

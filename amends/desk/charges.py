@@ -17,8 +17,10 @@ from amends.faces.case_pages import brief, picked, with_errors, with_query
 from amends.faces.entering import ActorRequest, face, given
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
+from amends.liability import linking
 from amends.liability.queries.charges import bearers, borne, charge, charges, charges_of
 from amends.liability.queries.insuring import insurance_of
+from amends.liability.queries.proposals import proposals_of
 from amends.liability.rules import CHARGE_BACK_TO, PARTY_WORDS
 from amends.liability.verbs import charging, deductions
 from amends.liability.verbs.giving_back import give_back
@@ -32,6 +34,8 @@ SAID: dict[str, Text] = {
     "payment": say("已登记付清。", "The payment is on record."),
     "giving-back": say("已登记退回。", "What goes back is on record."),
     "deduction": say("已预告扣款，通知期满后扣款。", "The deduction is announced, and done when its notice has run."),
+    "link": say("链接已生成，发给对方即可。", "The link is made. Send it to them."),
+    "link-end": say("链接已收回。", "The link is withdrawn."),
     "liability": say("已裁定由对方承担。", "They are held liable."),
     "excuse": say("已取消这笔追偿。", "The charge is over; they do not bear it."),
     "write-off": say("已核销，由平台承担。", "Written off at the platform's cost."),
@@ -83,7 +87,8 @@ def _ask(request: ActorRequest, ref: str, form: forms.Form, *, refusal: Unproces
     case = case_for(ref, request.actor)
     context = {
         "case": case, "form": form, "borne": borne(case), "rows": coloured(charges_of(case, request.actor)), "at": AT, "cases": CASES,
-        "refusal": brief(refusal), "insurance": insurance_of(case), "nav_here": AT, "ask_url": f"{AT}/of/{case.ref}",
+        "refusal": brief(refusal), "insurance": insurance_of(case), "proposals": proposals_of(case, request.actor),
+        "nav_here": AT, "ask_url": f"{AT}/of/{case.ref}",
     }  # fmt: skip
     return shown(request, "desk/charge_new.html", context, status=status)
 
@@ -102,7 +107,10 @@ def _one(
     blank: dict[str, Any] = {"answer": AnswerForm(), "bear": BearForm(), "decision": DecisionForm(), "back": GiveBackForm()}
     if form is not None:
         blank[opened] = form
-    context = {"row": row, "can": row.can, "forms": blank, "refusal": brief(refusal), "kind": coloured([row])[0]["kind"],
+    links = [(link, linking.url_of(link)) for link in linking.links_of(CHARGE_BACK_TO.name, row.charge.pk, row.charge.merchant_id)]
+    outside = row.charge.party != "merchant" and "admit_liability" in row.can
+    context = {"links": links, "may_link": outside, "row": row, "can": row.can, "forms": blank, "refusal": brief(refusal),
+               "kind": coloured([row])[0]["kind"],
                "glass": given(request, "break_glass") == "on",
                "at": f"{AT}/{row.charge.ref}",
                "cases": CASES, "nav_here": AT, "ask_url": f"{AT}/of/{row.case.ref}"}  # fmt: skip
@@ -157,6 +165,20 @@ def deduction(request: ActorRequest, ref: str) -> HttpResponse:
         return settled(request, lambda: deductions.announce_charge(ref, by=request.actor), f"{AT}/{ref}", SAID["deduction"])
     except Unprocessable as refusal:
         return _one(request, ref, refusal=refusal)
+
+
+@require_POST
+@face("desk")
+def link(request: ActorRequest, ref: str) -> HttpResponse:
+    """The carrier or supplier may answer by a link."""
+    return settled(request, lambda: linking.make_link(charge=ref, by=request.actor), f"{AT}/{ref}", SAID["link"])
+
+
+@require_POST
+@face("desk")
+def link_end(request: ActorRequest, ref: str, link: str) -> HttpResponse:
+    """Nobody answers by this link any more."""
+    return settled(request, lambda: linking.end_link(link, by=request.actor), f"{AT}/{ref}", SAID["link-end"])
 
 
 @require_POST

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.desk import announcements, books, cases, charges, money, moving, notices, queue, reviews
+from amends.desk import announcements, books, cases, charges, money, moving, notices, proposals, queue, reviews
 from amends.desk.page import shown
 from amends.faces.approving.rooms import approvals_in
 from amends.faces.compensating.rooms import compensation_in
+from amends.faces.delivering.rooms import deliveries_in
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
 from amends.faces.reaching.rooms import settings_of
@@ -25,6 +26,12 @@ urlpatterns = [
     path("announcements/<str:ref>/seen", announcements.seen, name="desk_announcement_seen"),
     *promises_in("desk", shown, EVERY),
     *compensation_in("desk", shown),
+    *deliveries_in("desk", shown),
+    path("proposals", proposals.listed, name="desk_proposals"),
+    path("proposals/<str:ref>/charge", proposals.asking, name="desk_proposal_charge"),
+    path("proposals/<str:ref>/dismissal", proposals.dismissal, name="desk_proposal_dismissal"),
+    path("charges/<str:ref>/link", charges.link, name="desk_charge_link"),
+    path("charges/<str:ref>/links/<str:link>/end", charges.link_end, name="desk_charge_link_end"),
     path("cases", queue.every, name="desk_cases"),
     path("cases/<str:ref>", cases.case, name="desk_case"),
     path("cases/<str:ref>/ledger", books.of_case, name="desk_case_ledger"),

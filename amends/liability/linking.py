@@ -1,20 +1,20 @@
 """Signed links: somebody without an account answers one charge or one enquiry, once, while the matter waits for them.
 
 Invariants
- 1. Only the digest of a link's secret is kept; whoever lost it gets a new link, and the old one ends.
+ 1. A link's secret stands in no row: it is a code over the link's reference under the house's key, and only its digest is kept.
  2. Looking changes nothing. A link is opened by a POST, answered once, and answers for its own matter only.
  3. An answer takes the case's lock before the link's row, as every move of the matter does: of two answers one counts.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.crypto import salted_hmac
 
 from amends.cases.hands import check_hand, check_not_reader
 from amends.cases.models import Case, Deadline
@@ -38,7 +38,7 @@ from amends.plumbing.addresses import public_url
 
 AT = "/counter/answers/"
 LONGEST = timedelta(days=30)
-SECRET_BYTES = 32
+SALT = "amends.liability.linking"
 LONGEST_SECRET = 100
 CHARGE, SOUGHT = CHARGE_BACK_TO.name, DELIVERY.name
 CHARGE_ANSWERS = {"admit": "admit_liability", "deny": "deny_liability"}
@@ -52,7 +52,7 @@ GONE: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A fresh link. `url` is shown once: only its digest is kept."""
+    """A fresh link and its address."""
 
     link: SignedLink
     url: str
@@ -89,24 +89,39 @@ def make_link(*, charge: str = "", delivery: str = "", by: Actor) -> Made:
     _unanswered(SignedLink.objects.filter(merchant_id=case.merchant_id, life=life, life_id=row_id)).update(ended_at=clock.now())
     due = Deadline.objects.filter(merchant_id=case.merchant_id, life=life, life_id=row_id, ended_at__isnull=True).order_by("pk").first()
     at = clock.now()
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    ref = new_ref("LK")
     link = SignedLink.objects.create(
-        merchant_id=case.merchant_id, ref=new_ref("LK"), digest=digest_of(secret), life=life, life_id=row_id, case=case,
+        merchant_id=case.merchant_id, ref=ref, digest=digest_of(_secret(ref)), life=life, life_id=row_id, case=case,
         bearer_id=bearer_id, made_by_id=by.user_id, made_at=at, expires_at=min(due.due_at if due else at + LONGEST, at + LONGEST),
     )  # fmt: skip
-    return Made(link, public_url(f"{AT}{secret}"))
+    return Made(link, url_of(link))
 
 
 @an_act
 def end_link(ref: str, *, by: Actor) -> SignedLink:
     """Nobody answers by this link any more; one that is over stays as it was. Raises NotFound, NotYourMove."""
-    link = SignedLink.objects.filter(ref=clean_ref(ref) or "").first()
-    if link is None or not Case.objects.visible_to(by).filter(pk=link.case_id).exists() or by.party is Party.CONSUMER:
-        raise NotFound
-    _check_maker(link.life, by)
+    link = link_for(ref, by)
     take_case_of(link.case_id)
     _unanswered(SignedLink.objects.filter(merchant_id=link.merchant_id, pk=link.pk)).update(ended_at=clock.now())
     link.refresh_from_db()
+    return link
+
+
+def url_of(link: SignedLink) -> str:
+    """The link's address; '' where it is over, or was made under another key of the house."""
+    secret = _secret(link.ref)
+    is_open = link.used_at is None and link.ended_at is None and link.expires_at > clock.now()
+    return public_url(f"{AT}{secret}") if is_open and digest_of(secret) == link.digest else ""
+
+
+def link_for(ref: str, by: Actor) -> SignedLink:
+    """The link with this reference, for whoever may make such links. Raises NotFound, NotYourMove."""
+    link = SignedLink.objects.filter(ref=clean_ref(ref) or "").select_related("case").first()
+    if link is None or by.party is Party.CONSUMER or not Case.objects.visible_to(by).filter(pk=link.case_id).exists():
+        raise NotFound
+    if link.life == CHARGE and not by.sees_everything:
+        raise NotFound
+    _check_maker(link.life, by)
     return link
 
 
@@ -193,6 +208,10 @@ def _waits(row: ChargeBackTo | OutboundDelivery, party: Party) -> bool:
 
 def _unanswered(links: QuerySet[SignedLink]) -> QuerySet[SignedLink]:
     return links.filter(used_at__isnull=True, ended_at__isnull=True)
+
+
+def _secret(ref: str) -> str:
+    return salted_hmac(SALT, ref, algorithm="sha256").hexdigest()
 
 
 def _link(secret: str) -> SignedLink:

@@ -19,6 +19,7 @@ from amends.cases.queries import cases
 from amends.faces import repairing
 from amends.faces.case_pages import capital
 from amends.faces.case_view import Act, CaseView, SumRow, Told, Turn, case_view, evidence_items
+from amends.faces.delivering.cards import shown_of as deliveries_shown
 from amends.faces.entering import ActorRequest, face
 from amends.faces.money_of_case import money_of_case
 from amends.faces.origins import origin_of
@@ -82,6 +83,7 @@ def case_page(
     ticked = set(evidence)
     context = {
         **of_case(view.case),
+        **deliveries_shown(view.case, request.actor),
         **shown_of(view.case, request.actor),
         **repairing.shown_of(view.case, request.actor),
         "sessions": sessions_for(view.case, request.actor),

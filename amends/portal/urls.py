@@ -5,7 +5,21 @@ from __future__ import annotations
 from django.urls import path
 
 from amends.faces.reaching.rooms import settings_of
-from amends.portal import acts, announcements, applying, appointments, cases, money, notices, orders, parcels, pieces, purse, repairs
+from amends.portal import (
+    acts,
+    announcements,
+    applying,
+    appointments,
+    cases,
+    deliveries,
+    money,
+    notices,
+    orders,
+    parcels,
+    pieces,
+    purse,
+    repairs,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -24,9 +38,13 @@ urlpatterns = [
     path("cases/", cases.listed, name="cases"),
     path("cases/<str:ref>", cases.shown, name="case"),
     path("money/", money.page, name="money"),
-    path("repairs/<str:ref>/times", appointments.times, name="times"),
+    path("cases/<str:ref>/repairs/<str:repair>/times", appointments.times, name="times"),
     path("sessions/<str:ref>", appointments.consent, name="session"),
     path("cases/<str:ref>/payees", money.payee, name="payee"),
+    path("cases/<str:ref>/enquiries", deliveries.enquiry, name="enquiry"),
+    path("cases/<str:ref>/deliveries/<str:delivery>/elsewhere", deliveries.elsewhere, name="delivery_elsewhere"),
+    path("cases/<str:ref>/deliveries/<str:delivery>/confirmation", deliveries.confirmation, name="delivery_confirmation"),
+    path("cases/<str:ref>/deliveries/<str:delivery>/absence", deliveries.absence, name="delivery_absence"),
     path("cases/<str:ref>/withdrawal", acts.withdrawal, name="withdrawal"),
     path("cases/<str:ref>/platform-call", acts.platform_call, name="platform_call"),
     path("cases/<str:ref>/person", acts.person, name="person"),
