@@ -18,6 +18,7 @@ from amends.api import (
     charges,
     compensation,
     deliveries,
+    consultations,
     deposits,
     desk,
     figures,
@@ -27,6 +28,7 @@ from amends.api import (
     hooks_messages,
     hooks_payments,
     ledger,
+    loans,
     money,
     notices,
     office_notices,
@@ -42,6 +44,7 @@ from amends.api import (
     replacements,
     stock,
     webhooks,
+    workshops,
 )
 from amends.api.callers import KeyAuth, SessionAuth
 from amends.api.problems import MEDIA, register
@@ -94,7 +97,7 @@ ROUTERS = (
     approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router,
     webhooks.router, gateways.router, hooks_payments.router, hooks_carriers.router, carriers.router,
     hooks_messages.router, hooks_mail.router,
-    receiving.router, stock.router,
+    receiving.router, stock.router, workshops.router, loans.router, consultations.router,
     reconciliation.router, bank.router, charges.router, deliveries.router, deposits.router,
 )  # fmt: skip
 for part in ROUTERS:
