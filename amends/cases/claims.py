@@ -326,15 +326,21 @@ def _promises_broken(order: Order, free: Mapping[int, list[Unit]], claimed: Sequ
     A promise is lost once: by the claim that brings the order below the threshold, and by all its lines together. What other claims
     hold or were granted does not stay; a promise that they broke already takes nothing from this one.
     """
-    there = sum(unit.list_minor for units in free.values() for unit in units)
-    kept = there - sum(unit.list_minor for units in claimed for unit in units)
     gone = gone_discount(order, free)
+    bundled = any("lines" in raw for raw in order.promotions)
+    positions = dict(order.lines.values_list("pk", "position")) if bundled else {}
     of_lines: list[list[Promotion]] = [[] for _ in claimed]
     for raw in order.promotions:
-        if raw["kind"] not in THRESHOLDS or not 0 < raw["min_spend_minor"] <= there:
+        only = set(raw.get("lines", ()))
+        concerned = [not only or positions.get(units[0].line_id) in only if units else False for units in claimed]
+        there = sum(unit.list_minor for line, units in free.items() for unit in units if not only or positions.get(line) in only)
+        mine = [units if here else [] for units, here in zip(claimed, concerned, strict=True)]
+        kept = there - sum(unit.list_minor for units in mine for unit in units)
+        if raw["kind"] not in THRESHOLDS or not 0 < raw["min_spend_minor"] <= there or not any(concerned):
             continue
-        for promotions, promotion in zip(of_lines, _by_line(raw, claimed, kept, gone), strict=True):
-            promotions.append(promotion)
+        for promotions, promotion, here in zip(of_lines, _by_line(raw, mine, kept, gone), concerned, strict=True):
+            if here:
+                promotions.append(promotion)
     return [tuple(promotions) for promotions in of_lines]
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from amends.kernel.money import apportion
 from amends.kernel.texts import Text, say
+from amends.market.rules.bundles import bundle_name, exploded
 from amends.market.rules.columns import ColumnMap, guess_mapping, places
 from amends.market.rules.layout import Layout, Progress, layout_of, records
 from amends.market.rules.rows import Reader, Row, RowError
@@ -174,6 +175,7 @@ class _Gatherer:
         self.rows, self.refused = [], False
 
     def _order(self, rows: list[Row]) -> OrderSpec:
+        rows, promotions = exploded(rows)
         first = rows[0]
         nets = [row.price - row.discount for row in rows]
         freights = apportion(max(row.freight for row in rows), nets)
@@ -185,7 +187,8 @@ class _Gatherer:
             consumer=_consumer(first, self.merchant),
             placed_at=min(row.placed_at for row in rows),
             currency=self.currency,
-            lines=tuple(_line(*each) for each in zip(rows, freights, packagings, strict=True)),
+            lines=tuple(_line(*each, self.currency) for each in zip(rows, freights, packagings, strict=True)),
+            promotions=promotions,
             tenders=(WALLET, PLATFORM_COUPON) if any(row.coupon for row in rows) else (WALLET,),
             shipments=(_shipment(parcel),) if parcel else (),
             channel=first.channel,
@@ -201,13 +204,17 @@ def _consumer(row: Row, merchant: MerchantSpec) -> ConsumerSpec:
     return ConsumerSpec(row.consumer, Text(name, name), where, row.consumer_tier, row.consumer_region)
 
 
-def _line(row: Row, freight: int, packaging: int) -> LineSpec:
+def _line(row: Row, freight: int, packaging: int, currency: str) -> LineSpec:
     net = row.price - row.discount
     paid = {WALLET: net - row.coupon, PLATFORM_COUPON: row.coupon} if row.coupon else {WALLET: net}
-    product = ProductSpec(row.product, row.name, row.goods_class, warranty_days=row.warranty_days)
+    product = ProductSpec(
+        row.product, row.name, row.goods_class, warranty_days=row.warranty_days, variants=row.variants, variant=row.variant,
+        price_minor=row.price_now, currency=currency if row.price_now is not None else "", serialised=row.serialised,
+    )  # fmt: skip
     return LineSpec(
-        product, row.name, row.quantity, row.price, row.discount, paid, freight, packaging_minor=packaging, commission_minor=row.commission
-    )
+        product, row.name, row.quantity, row.price, row.discount, paid, freight, packaging_minor=packaging,
+        commission_minor=row.commission, bundle=row.bundle, bundle_name=bundle_name([row]) if row.bundle else None,
+    )  # fmt: skip
 
 
 def _shipment(row: Row) -> ShipmentSpec:

@@ -17,12 +17,13 @@ from amends.kernel.refs import new_ref
 from amends.kernel.refusals import Conflict
 from amends.kernel.texts import say
 from amends.market.models import Consumer, Merchant, Order, OrderLine, Payment, Product, Shipment, Tender, Unit
-from amends.market.rules.specs import IN_KIND, CaptureSpec, ConsumerSpec, LineSpec, MerchantSpec, OrderSpec
+from amends.market.rules.specs import IN_KIND, CaptureSpec, ConsumerSpec, LineSpec, MerchantSpec, OrderSpec, ProductSpec
 from amends.market.rules.units import units_of
 
 AT_ONCE = 500
 IMPORT_LOCK = 0x616D656E  # "amen": one import at a time, so that two cannot both make the same consumer
 
+TOLD = ["variants", "variant_zh", "variant_en", "price_minor", "currency"]
 Progress = Callable[[int, int], None]
 
 
@@ -136,13 +137,26 @@ def _products(specs: Sequence[OrderSpec], merchants: dict[str, Merchant], done: 
     new = [
         Product(
             merchant_id=merchant, ref=new_ref("PR"), key=key, name_zh=spec.name.zh, name_en=spec.name.en, goods_class=spec.goods_class,
-            department=spec.department, warranty_days=spec.warranty_days, invented=spec.invented,
+            department=spec.department, warranty_days=spec.warranty_days, invented=spec.invented, variants=spec.variants,
+            variant_zh=spec.variant, variant_en=spec.variant, price_minor=spec.price_minor, currency=spec.currency,
+            serialised=spec.serialised,
         )
         for (merchant, key), spec in wanted.items()
         if (merchant, key) not in known
     ]  # fmt: skip
+    Product.objects.bulk_update([p for key, p in known.items() if key in wanted and _costs_now(p, wanted[key])], TOLD, batch_size=AT_ONCE)
     done.products += len(new)
     return known | {(p.merchant_id, p.key): p for p in Product.objects.bulk_create(new, batch_size=AT_ONCE)}
+
+
+def _costs_now(known: Product, spec: ProductSpec) -> bool:
+    """The shop's file says something newer of an article: its versions or its price. What it leaves out stays."""
+    there = (known.variants, known.variant_zh, known.price_minor, known.currency)
+    known.variants, known.variant_zh = spec.variants or known.variants, spec.variant or known.variant_zh
+    known.variant_en = spec.variant or known.variant_en
+    if spec.price_minor is not None:
+        known.price_minor, known.currency = spec.price_minor, spec.currency
+    return (known.variants, known.variant_zh, known.price_minor, known.currency) != there
 
 
 def _make(
@@ -217,6 +231,9 @@ def _line(spec: LineSpec, order: Order, position: int, product: Product) -> Orde
         commission_minor=spec.commission_minor,
         paid_minor=spec.paid_minor,
         confirmed_exclusion=spec.confirmed_exclusion,
+        bundle=spec.bundle,
+        bundle_zh=spec.bundle_name.zh if spec.bundle_name else "",
+        bundle_en=spec.bundle_name.en if spec.bundle_name else "",
     )
 
 

@@ -36,6 +36,7 @@ from amends.portal.issues import picks
 from amends.portal.offering import afterwards, chosen_of, counted, options, shows
 from amends.portal.orders import sent
 from amends.portal.pointing import pointed
+from amends.portal.versions import versions_of
 
 MANY = 4000
 
@@ -179,6 +180,7 @@ def _second_screen(request: ActorRequest, order: Order, wish: Wish, asked: Claim
         "options": found,
         "choices": sum(one.open for one in found),
         "chosen": chosen,
+        "versions": versions_of(considered, chosen.value if chosen else "", wish.wanted),
         "day": _day(order, considered, at),
         "after": afterwards(considered, chosen, at=at) if chosen else None,
         "shows": shows(considered),

@@ -6,7 +6,7 @@ The order answers what it can; only what the policy asks for is asked. Nothing i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.http import QueryDict
@@ -15,9 +15,9 @@ from amends.cases.claims import Considered, LineClaim, consider
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.market.models import Order
-from amends.policy.rules.facts import Weighing
+from amends.policy.rules.facts import Remedy, Weighing
 
-PIECES = "n-"
+PIECES, WANTED = "n-", "wanted-"
 BAD_SHARE, WEIGHED = "bad_share", "weighed_again"
 # About the parcel as a whole: asked once, whatever is in it.
 OF_THE_PARCEL = frozenset({"signed_by_consumer", "reminded"})
@@ -38,13 +38,14 @@ class Wish:
     typed: Mapping[str, str]
     remedy: str
     asks_person: bool = False
+    wanted: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, data: QueryDict) -> Wish:
         """Everything that a form of the application can hold; foreign fields are left alone."""
         pieces = {int(name[2:]): str(value).strip() for name, value in data.items() if _is_pieces(name)}
         typed = {name: str(value).strip() for name, value in data.items() if name.startswith("q-")}
-        return cls(pieces, str(data.get("issue", "")), typed, str(data.get("remedy", "")), data.get("person") == YES)
+        return cls(pieces, str(data.get("issue", "")), typed, str(data.get("remedy", "")), data.get("person") == YES, _wanted(data))
 
     def quantities(self) -> dict[int, int]:
         """Pieces by line where at least one is wanted. Raises Unprocessable for what is no number."""
@@ -91,6 +92,12 @@ def _is_pieces(name: str) -> bool:
     return name.startswith(PIECES) and name[2:].isdecimal() and len(name) < 9
 
 
+def _wanted(data: QueryDict) -> dict[int, str]:
+    """By line the article that is wanted in exchange: `wanted-` and the position."""
+    named = {name[len(WANTED) :]: str(value).strip()[:20] for name, value in data.items() if name.startswith(WANTED)}
+    return {int(name): ref for name, ref in named.items() if ref and name.isascii() and name.isdecimal() and len(name) < 7}
+
+
 def _is_open(one: Asked) -> bool:
     return not one.value or (one.kind == WEIGHED and not one.second)
 
@@ -100,7 +107,8 @@ def claim(order: Order, wish: Wish, *, at: datetime) -> Claimed:
 
     Raises Unprocessable where lines, quantities or the issue can't be taken.
     """
-    lines = {position: LineClaim(position, count) for position, count in wish.quantities().items()}
+    wanted = wish.wanted if wish.remedy == Remedy.EXCHANGE else {}
+    lines = {position: LineClaim(position, count, wanted=wanted.get(position, "")) for position, count in wish.quantities().items()}
     asked: dict[str, Asked] = {}
     while True:
         considered = consider(order, list(lines.values()), wish.issue, at=at, asks_person=wish.asks_person)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from amends.cases.claims import LineClaim, consider
 from amends.cases.clockwork import Due, fire_all
 from amends.cases.models import Case, Deadline, Grant
 from amends.cases.verbs.answering import approve, withdraw
@@ -16,6 +17,7 @@ from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, 
 from amends.ledger.models import Posting
 from amends.market.models import Product
 from amends.plumbing import jobs
+from amends.policy.rules.facts import Remedy
 from amends.refunds.models import Refund
 from amends.replacements import verbs
 from amends.replacements.ahead import ask_ahead, decline_advance, keep_both
@@ -25,7 +27,7 @@ from amends.shipping.rules import Told
 from amends.shipping.verbs import hear
 from amends.stock.models import StockLevel, StockMove
 from amends.stock.verbs import tell_level
-from tests.cast import Cast, the_cast
+from tests.cast import Cast, an_order, answered, the_cast
 from tests.refunding import run_only
 from tests.verbs.replacing import a_lamp, accepted, asked, bought, piece_of, resent, shipped
 from tests.verbs.returns_at_hand import a_waybill, findings_of, fresh, parcel_of
@@ -307,3 +309,20 @@ def test_what_could_be_asked_ahead_once_is_not_asked_twice(cast: Cast) -> None:
         ask_ahead(case.ref, by=cast.anna)
     with pytest.raises(NotYourMove):
         ask_ahead(case.ref, by=cast.bolt)
+
+
+# ── bundles ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("positions", "lost"), [((1,), 10000), ((1, 2), 0), ((3,), 0)])
+def test_a_part_return_of_a_bundle_is_told_what_it_forfeits(cast: Cast, positions: tuple[int, ...], lost: int) -> None:
+    kit = {"kind": "discount", "name": {"zh": "套机", "en": "kit"}, "min_spend_minor": 150000, "saved_minor": 30000, "lines": [1, 2]}
+    prices, discounts = (100000, 50000, 900000), (20000, 10000)
+    order = an_order(cast.bolts, cast.annas, quantities=(1, 1, 1), prices=prices, discounts=discounts, promotions=[kit])
+    lines = [LineClaim(at, 1, answered(order, at, 1, "no_reason", {})) for at in positions]
+    considered = consider(order, lines, "no_reason", at=clock.now())
+    broken = [p for line in considered.lines for p in line.facts.promotions if p.kept_minor < p.min_spend_minor]
+    assert sum(p.saved_minor - p.share_minor for p in broken) == lost
+    paid = sum(prices[at - 1] - (*discounts, 0)[at - 1] for at in positions)
+    shown = {settlement.minor for answer in considered.answers(Remedy.RETURN_REFUND) for settlement in answer.settlements}
+    assert shown == ({paid, paid - lost} if lost else set())

@@ -59,6 +59,13 @@ FIELDS: dict[str, Field] = {
     "consumer_region": Field(say("买家地区", "customer region"), False, ("region", "province", "area", "地区", "省份", "收货地区")),
     "channel": Field(say("下单渠道", "channel"), False, ("sales channel", "source channel", "渠道", "销售渠道")),
     "promises": Field(say("服务承诺", "promises"), False, ("services", "service promises", "承诺", "服务保障")),
+    "bundle": Field(say("组合编号", "bundle number"), False, ("bundle", "bundle id", "set", "套装", "套餐编号")),
+    "bundle_name": Field(say("组合名称", "bundle name"), False, ("bundle title", "set name", "套装名称", "套餐名称")),
+    "bundle_price": Field(say("组合总价", "bundle price"), False, ("set price", "套装价", "套餐价")),
+    "variants": Field(say("款式组", "group of variants"), False, ("parent sku", "spu", "variant group", "商品组")),
+    "variant": Field(say("款式", "variant"), False, ("variant name", "option", "size", "colour", "color", "规格", "尺码", "颜色")),
+    "price_now": Field(say("现价", "price now"), False, ("current price", "list price now", "今日价")),
+    "serialised": Field(say("有序列号", "bears a serial number"), False, ("serialized", "has serial", "序列号商品")),
     "signed_at": Field(say("签收时间", "signed at"), False, ("delivered at", "delivery date", "签收日期")),
 }
 OPTIONS = ("cancelled_prefix", "date_format")

@@ -33,10 +33,15 @@ LONGEST = {
     "promises": 200,
     "payment_ref": 120,
     "payer_ref": 120,
+    "bundle": 80,
+    "bundle_name": 200,
+    "variants": 80,
+    "variant": 80,
 }
 GATEWAYS = {"house": "house", "stripe": "stripe", "alipay": "alipay", "wechat": "wechat", "wechatpay": "wechat", "wechat pay": "wechat",
             "支付宝": "alipay", "微信": "wechat", "微信支付": "wechat"}  # fmt: skip
 """The words by which a file may name who took the money in, and the gateways that they mean."""
+YES, NO = frozenset({"yes", "y", "true", "1", "是", "有"}), frozenset({"no", "n", "false", "0", "否", "无"})
 SHAPES = (
     "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d",
     "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日", "%Y%m%d%H%M%S",
@@ -97,6 +102,13 @@ class Row:
     gateway: str = "house"
     payment_ref: str = ""
     payer_ref: str = ""
+    bundle: str = ""
+    bundle_name: str = ""
+    bundle_price: int = 0
+    variants: str = ""
+    variant: str = ""
+    price_now: int | None = None
+    serialised: bool = False
 
     @property
     def price(self) -> int:
@@ -159,6 +171,13 @@ class Reader:
             gateway=take("gateway", _gateway, "house"),
             payment_ref=take("payment_ref", str, ""),
             payer_ref=take("payer_ref", str, ""),
+            bundle=take("bundle", str, ""),
+            bundle_name=take("bundle_name", str, ""),
+            bundle_price=take("bundle_price", self.sum, 0),
+            variants=take("variants", str, ""),
+            variant=take("variant", str, ""),
+            price_now=take("price_now", self.sum, None),
+            serialised=take("serialised", _yes, False),
         )
         if not faults:
             faults = [replace(fault, order=found.order) for fault in _contradictions(found, headers)]
@@ -240,6 +259,14 @@ def _goods_class(written: str) -> str:
             say("没有这个商品类别。", "There is no such class of goods."), say("可用：{known}。", "Possible: {known}.", known=known)
         )
     return found
+
+
+def _yes(written: str) -> bool:
+    word = written.lower()
+    if word not in YES | NO:
+        right = say("写 是 或 否。", "Write yes or no.")
+        raise WrongCell(say("读不出是或否。", "It is neither yes nor no."), right)
+    return word in YES
 
 
 def _gateway(written: str) -> str:

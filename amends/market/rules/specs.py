@@ -63,7 +63,8 @@ class ConsumerSpec:
 
 @dataclass(frozen=True, slots=True)
 class ProductSpec:
-    """An article; `goods_class` is a word of the policy's classes of goods."""
+    """An article; `goods_class` is a word of the policy's classes of goods. Articles of one `variants` key are versions of each other,
+    and `price_minor` is what it costs now, where the shop told it."""
 
     key: str
     name: Text
@@ -71,6 +72,11 @@ class ProductSpec:
     department: str = ""
     warranty_days: int = 0
     invented: bool = False
+    variants: str = ""
+    variant: str = ""
+    price_minor: int | None = None
+    currency: str = ""
+    serialised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,8 @@ class LineSpec:
     confirmed_exclusion: str = ""
     packaging_minor: int = 0
     commission_minor: int = 0
+    bundle: str = ""
+    bundle_name: Text | None = None
 
     def __post_init__(self) -> None:
         if self.quantity < 1:
@@ -129,10 +137,18 @@ class PromotionSpec:
     name: Text
     saved_minor: int
     min_spend_minor: int = 0
+    lines: tuple[int, ...] = ()
 
     def record(self) -> dict[str, Any]:
-        """The promotion as it is stored with the order."""
-        return {"kind": self.kind, "name": self.name.both(), "min_spend_minor": self.min_spend_minor, "saved_minor": self.saved_minor}
+        """The promotion as it is stored with the order; `lines` where it hangs on these alone, as a bundle does."""
+        only = {"lines": list(self.lines)} if self.lines else {}
+        return {
+            "kind": self.kind,
+            "name": self.name.both(),
+            "min_spend_minor": self.min_spend_minor,
+            "saved_minor": self.saved_minor,
+            **only,
+        }
 
 
 @dataclass(frozen=True, slots=True)
