@@ -186,7 +186,7 @@ class World:
         filled = filled.replace("{delivery}", self.refs["delivery"]).replace("{promise}", self.refs["promise"])
         filled = filled.replace("{version}", self.refs["rules"]).replace("{merchant}", self.cast.bolts.ref)
         filled = filled.replace("{consumer}", self.cast.annas.ref)
-        filled = filled.replace("{name}", "house").replace("{event}", "evt_1")
+        filled = filled.replace("{name}", "house").replace("{event}", "evt_1").replace("{track}", self.refs["tracks"])
         assert "{" not in filled, f"nothing fills {template}"
         return filled
 
