@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from ninja import Router
 
 from amends.api import parcel_shapes as shapes
@@ -13,6 +13,7 @@ from amends.api.bodies import NothingIn
 from amends.api.callers import Asked
 from amends.api.doing import READ_REFUSALS, done, posting, reading
 from amends.api.shapes import Problem
+from amends.faces.codes import pdf_answer
 from amends.kernel.parties import Party
 from amends.returns import verbs
 from amends.returns.queries.ways import label_file, way_view
@@ -40,12 +41,11 @@ def parcel(request: Asked, ref: str) -> shapes.WayOut:
 
 @router.get("/parcels/{ref}/label.pdf", response={READ_REFUSALS: Problem}, summary="Read the label",
             openapi_extra={"responses": {"200": {"description": "PDF", "content": {"application/pdf": {}}}}})  # fmt: skip
-def parcel_label_pdf(request: Asked, ref: str) -> FileResponse:
+def parcel_label_pdf(request: Asked, ref: str) -> HttpResponse:
     """The document to print."""
     path, name = label_file(ref, request.auth.actor)
-    answer = FileResponse(default_storage.open(path), content_type="application/pdf", filename=f"{name}.pdf")
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    with default_storage.open(path) as file:
+        return pdf_answer(file.read(), name)
 
 
 @posting(router, "/parcels/{ref}/label", shapes.WayOut, "Ask for a prepaid label")

@@ -1,15 +1,16 @@
-"""How one parcel comes back, as its shop sees it: its way, courier and track, and what the shop may say: keep it, destroy it, turn it round."""
+"""How one parcel comes back, as its shop sees it: way, courier and track, and what the shop may say: keep, destroy, turn round."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from amends.console.page import HOME, shown
 from amends.console.parcels import case_of
+from amends.faces.codes import pdf_answer
 from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.told import tell
 from amends.kernel.refusals import Unprocessable
@@ -32,13 +33,12 @@ def page(request: ActorRequest, ref: str) -> HttpResponse:
 
 @require_GET
 @face("console")
-def label_pdf(request: ActorRequest, ref: str) -> FileResponse:
+def label_pdf(request: ActorRequest, ref: str) -> HttpResponse:
     """The label of the parcel."""
     case_of(ref, request.actor)
     path, name = label_file(ref, request.actor)
-    answer = FileResponse(default_storage.open(path), content_type="application/pdf", filename=f"{name}.pdf")
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    with default_storage.open(path) as file:
+        return pdf_answer(file.read(), name)
 
 
 @require_POST

@@ -1,10 +1,11 @@
-"""A code to be scanned, drawn as a picture that every browser shows and every printer prints. Not about what the code says."""
+"""What a label looks like to a browser: its code to be scanned, drawn as a picture, and its document. Not about what the code says."""
 
 from __future__ import annotations
 
 import io
 
 import segno
+from django.http import HttpResponse
 
 
 def qr_svg(said: str) -> bytes:
@@ -12,3 +13,11 @@ def qr_svg(said: str) -> bytes:
     drawn = io.BytesIO()
     segno.make(said, error="m", micro=False).save(drawn, kind="svg", scale=6, border=4, xmldecl=False, svgns=True)
     return drawn.getvalue()
+
+
+def pdf_answer(body: bytes, name: str) -> HttpResponse:
+    """A document for the reader alone: shown by the browser, kept by nothing in between."""
+    answer = HttpResponse(body, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer

@@ -10,12 +10,12 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from amends.faces.codes import qr_svg
+from amends.faces.codes import pdf_answer, qr_svg
 from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.forms import MoneyField
 from amends.kernel.refusals import NotFound, Unprocessable
@@ -38,12 +38,11 @@ def shown(request: ActorRequest, ref: str, parcel: str) -> HttpResponse:
 
 @require_GET
 @face("portal")
-def label_pdf(request: ActorRequest, ref: str, parcel: str) -> FileResponse:
+def label_pdf(request: ActorRequest, ref: str, parcel: str) -> HttpResponse:
     """The label, to print."""
     path, name = label_file(_of(request, ref, parcel), request.actor)
-    answer = FileResponse(default_storage.open(path), content_type="application/pdf", filename=f"{name}.pdf")
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    with default_storage.open(path) as file:
+        return pdf_answer(file.read(), name)
 
 
 @require_GET

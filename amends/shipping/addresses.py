@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from amends.cases.hands import check_not_reader
 from amends.cases.texts import clean_words
@@ -101,7 +102,7 @@ def shop_of(by: Actor) -> int:
     return by.merchant_id
 
 
-def in_force(merchant_id: int) -> Any:
+def in_force(merchant_id: int) -> QuerySet[ReturnAddress]:
     """The entries that new parcels may go to, the oldest first."""
     return ReturnAddress.objects.filter(merchant_id=merchant_id, ended_at__isnull=True).order_by("pk")
 
@@ -127,8 +128,7 @@ def entry_in_force(ref: str, merchant_id: int) -> ReturnAddress:
     row = in_force(merchant_id).filter(ref=clean_ref(ref) or "").first()
     if row is None:
         raise Unprocessable.field("entry", say("地址簿里没有这一条。", "The book has no such entry."), code="no_such_address")
-    found: ReturnAddress = row
-    return found
+    return row
 
 
 def full_words(row: ReturnAddress) -> str:

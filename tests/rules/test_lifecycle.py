@@ -34,6 +34,11 @@ ADDED = {
     stage                                     verb            by                        becomes
     reassigned                                alarm           clock                     =
     """,
+    # docs/adr/0027: what a carrier took back to its sender is not lost.
+    "return_shipment": """
+    stage                                     verb            by                        becomes
+    in_transit,tracing                        bring_back      carrier                   awaiting_dispatch
+    """,
     # docs/adr/0030: the consumer picks the slot too, and what is lost or kept on its way home after a repair has fallen back.
     "repair": """
     stage                                     verb            by                        becomes
@@ -41,7 +46,10 @@ ADDED = {
     handed_back                               fall_back       platform                  fallen_back
     """,
 }
+ADDED_COUNTS = {("return_shipment", "bring_back"): "searches"}
 HEAD = "stage verb by becomes"
+# Lives that came after the model: tables.py proves each alone (docs/adr/0029, 0031, 0032).
+OURS = {"advance", "loan", "consultation", "delivery"}
 SILENCES = {("review", "reassigned"): "rule_by_default,alarm"}
 
 
@@ -58,7 +66,7 @@ def checked() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", sorted(ALL))
+@pytest.mark.parametrize("name", sorted(set(ALL) - OURS))
 def test_every_table_is_the_model_checked_one(checked: ModuleType, name: str) -> None:
     life = ALL[name]
     stages = [[stage, ",".join(s.waits_for) or "-", s.limit or "-", ",".join(s.silence) or "-"] for stage, s in life.stages.items()]
@@ -75,7 +83,7 @@ def test_every_table_is_the_model_checked_one(checked: ModuleType, name: str) ->
 
 def test_every_counted_verb_is_counted_as_the_checker_has_it(checked: ModuleType) -> None:
     counts = {(life, verb): name for life, verb, name, _, _ in rows(checked.COUNTS) if life in ALL}
-    assert {(life.name, verb): name for life in ALL.values() for verb, name in life.counted.items()} == counts
+    assert {(life.name, verb): name for life in ALL.values() if life.name not in OURS for verb, name in life.counted.items()} == counts | ADDED_COUNTS
 
 
 @pytest.mark.parametrize("name", sorted(ALL))

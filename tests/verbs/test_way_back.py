@@ -18,8 +18,9 @@ from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessa
 from amends.market.models import Consumer, Merchant, Product, Shipment
 from amends.people.rules import CARRIER, Actor
 from amends.plumbing import jobs
+from amends.plumbing.carriers.port import LabelBought
 from amends.plumbing.simulators.launch import Running
-from amends.returns import verbs
+from amends.returns import errands, verbs
 from amends.returns.models import Inspection, ParcelUnit, ReturnShipment
 from amends.returns.queries.ways import label_code, label_file, way_view
 from amends.returns.slots import slots
@@ -204,6 +205,17 @@ def test_a_label_given_up_is_voided_at_the_carrier_and_the_next_way_is_free(cast
     jobs.drain()
     assert (again(parcel).way, Label.objects.get(pk=other.pk).state) == ("own", "voided")
     assert Label.objects.get(pk=label.pk).provider_ref
+
+
+def test_an_answer_to_a_label_given_up_in_the_meantime_is_undone_at_the_carrier(cast: Cast, carriers: Running) -> None:
+    parcel = to_send(cast)
+    label = verbs.ask_label(parcel.ref, by=cast.anna)
+    verbs.ship(parcel.ref, carrier="Bluebird", waybill=a_waybill(), by=cast.anna)
+    late = LabelBought(f"L-{label.ref}", "SF12345678", "sf", b"%PDF-1.4")
+    errands._label_bought(label.pk, parcel.case_id, late, "labels/x.pdf")
+    label.refresh_from_db()
+    assert (label.state, label.provider_ref, again(parcel).carrier) == ("voided", f"L-{label.ref}", "Bluebird")
+    assert "buy_label" not in told(parcel)
 
 
 def test_a_parcel_with_a_label_is_handed_in_without_typing_anything(cast: Cast, carriers: Running) -> None:

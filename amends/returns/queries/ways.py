@@ -19,6 +19,7 @@ from amends.kernel.texts import Text, say
 from amends.market.models import Shipment
 from amends.people.rules import Actor
 from amends.plumbing.carriers import choosing
+from amends.plumbing.carriers.port import Service
 from amends.returns.models import ParcelUnit, ReturnShipment
 from amends.returns.queries.whereabouts import BACK
 from amends.returns.slots import Slot, slots
@@ -263,7 +264,7 @@ def _pickup(row: ReturnShipment) -> PickupView | None:
     )  # fmt: skip
 
 
-def _served(service: choosing.Service) -> tuple[tuple[str, Text], ...]:
+def _served(service: Service) -> tuple[tuple[str, Text], ...]:
     return tuple((key, carrier_words(key)) for key in choosing.served(service))
 
 
