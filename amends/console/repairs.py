@@ -54,7 +54,9 @@ def booking(request: ActorRequest, ref: str) -> HttpResponse:
 @face("console")
 def diagnosis(request: ActorRequest, ref: str) -> HttpResponse:
     """What is wrong with it."""
-    return _done(request, ref, "diagnose", lambda photos: verbs.diagnose(ref, words=given(request, "words"), photos=photos, by=request.actor))
+    return _done(
+        request, ref, "diagnose", lambda photos: verbs.diagnose(ref, words=given(request, "words"), photos=photos, by=request.actor)
+    )
 
 
 @require_POST

@@ -26,6 +26,7 @@ from amends.notices.rules.delivery import OPEN as OPEN_MESSAGES
 from amends.notices.verbs.noticing import missing_notices
 from amends.plumbing.models import Beat
 from amends.refunds.queries import books_check
+from amends.repairs.checks import torn_repairs
 from amends.replacements.checks import torn_replacements
 from amends.returns.checks import torn_dispositions, torn_scans
 from amends.shipping.checks import misfolded_tracks
@@ -214,8 +215,8 @@ def double_claims() -> list[str]:
     """Units granted twice; cases with another number of claimed units than they say, or whose claim outlives them."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT unit_id FROM cases_grant WHERE stage IN ('owed', 'doing', 'done') AND subject = 'unit'"
-            " GROUP BY merchant_id, unit_id HAVING count(*) > 1 LIMIT %s",
+            "SELECT unit_id FROM cases_grant WHERE subject = 'unit' AND (stage IN ('owed', 'doing') OR stage = 'done'"
+            " AND remedy NOT IN ('exchange', 'resend', 'repair')) GROUP BY merchant_id, unit_id HAVING count(*) > 1 LIMIT %s",
             [MOST],
         )
         found = [f"unit {pk} is granted twice" for (pk,) in cursor.fetchall()]
@@ -306,6 +307,7 @@ CHECKS: tuple[Check, ...] = (
     Check("live", "a live process that began is there while a clock runs, or said goodbye", silent_live),
     Check("grants", "what is done was paid, what is paid was owed", torn_grants),
     Check("replacements", "what was exchanged or sent again is with the consumer, and no piece is kept for nothing", torn_replacements),
+    Check("repairs", "every repair works on what is owed, once, and what was handed back is told", torn_repairs),
     Check("claims", "no unit is granted twice, and each case claims what it says", double_claims),
     Check("granted", "no price, freight or packaging is granted back beyond what was counted", granted_astray),
     Check("closed", "nothing of a closed case is open", closed_but_open),

@@ -70,7 +70,7 @@ def open_repairs(by: Actor, *, most: int = 200) -> list[Repair]:
 
 def repair_by_ref(ref: str, by: Actor) -> Repair:
     """The repair `ref`. Raises NotFound where `by` may not see it."""
-    found = visible(by).filter(ref=clean_ref(ref) or "").select_related("case__order", "unit__line", "workshop", "fault", "diagnosis", "quote", "outcome", "quote_payment", "grant").first()
+    found = with_words(visible(by)).filter(ref=clean_ref(ref) or "").first()
     if found is None:
         raise NotFound
     return found
@@ -114,7 +114,7 @@ def repairs_of(case: Case, *, workshop_id: int | None = None) -> list[RepairView
 
 def with_words(rows: QuerySet[Repair]) -> QuerySet[Repair]:
     """The rows with everything that `views` shows of them."""
-    return rows.select_related("unit__line", "workshop", "fault", "diagnosis", "quote", "outcome", "quote_payment", "case")
+    return rows.select_related("unit__line", "workshop", "fault", "diagnosis", "quote", "outcome", "quote_payment", "case__order", "grant")
 
 
 def views(rows: Sequence[Repair]) -> list[RepairView]:

@@ -174,7 +174,10 @@ def test_a_fault_at_home_after_closing_opens_a_linked_case_that_counts_the_first
     repairs.give_up(second.ref, words="没有这种电池", by=cast.bolt)
     settled()
     linked.refresh_from_db()
-    assert [(g.remedy, g.stage) for g in Grant.objects.filter(case_id=linked.pk).order_by("pk")] == [("repair", "void"), ("refund_only", "done")]
+    assert [(g.remedy, g.stage) for g in Grant.objects.filter(case_id=linked.pk).order_by("pk")] == [
+        ("repair", "void"),
+        ("refund_only", "done"),
+    ]
     assert linked.stage == "closed"
     is_sound()
 
@@ -186,7 +189,10 @@ def test_a_workshop_that_lets_every_limit_pass_owes_the_money(cast: Cast, steppe
     row.refresh_from_db()
     case.refresh_from_db()
     assert row.stage == "fallen_back"
-    assert [(g.remedy, g.stage) for g in Grant.objects.filter(case_id=case.pk).order_by("pk")] == [("repair", "void"), ("refund_only", "done")]
+    assert [(g.remedy, g.stage) for g in Grant.objects.filter(case_id=case.pk).order_by("pk")] == [
+        ("repair", "void"),
+        ("refund_only", "done"),
+    ]
     assert Entry.objects.get(case_id=case.pk, verb="turn_repair").facts["because"] == "repair_late"
     assert case.stage == "closed"
     is_sound()
@@ -204,6 +210,9 @@ def test_a_repaired_phone_lost_on_its_way_home_is_owed_in_money(cast: Cast, step
     row.refresh_from_db()
     case.refresh_from_db()
     assert row.stage == "fallen_back"
-    assert [(g.remedy, g.stage) for g in Grant.objects.filter(case_id=case.pk).order_by("pk")] == [("repair", "void"), ("refund_only", "done")]
+    assert [(g.remedy, g.stage) for g in Grant.objects.filter(case_id=case.pk).order_by("pk")] == [
+        ("repair", "void"),
+        ("refund_only", "done"),
+    ]
     assert case.stage == "closed"
     is_sound()
