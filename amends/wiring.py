@@ -207,7 +207,7 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     ("review.rule_by_default", rulings.no_machine_after_asking),  # S21
 )  # fmt: skip
 
-TRACKED: tuple[Subject, ...] = (return_tracking.hear_track, replacement_tracking.hear_track)
+TRACKED: tuple[Subject, ...] = (return_tracking.hear_track, replacement_tracking.hear_track, delivery_tracking.hear_track)
 """Who moves when a carrier told of its waybill."""
 OPEN_LIVES = (
     ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives, delivery_reads.open_lives, replacement_reads.open_lives,
@@ -235,7 +235,6 @@ def connect() -> None:
         LISTENER[name] = listener
     HOLDS_OPEN.extend(OPEN_LIVES)
     SUBJECTS.extend(TRACKED)
-    SUBJECTS.append(delivery_tracking.hear_track)
     LOCKS.append(replacement_reads.locked_units)
     LOCKS.append(repair_reads.locked_units)
     STARTS["exchange"] = replacing.begin_returned

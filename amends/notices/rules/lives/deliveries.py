@@ -18,6 +18,8 @@ delivery.lead_elsewhere                  -                    consumer    result
 delivery.lead_elsewhere                  -                    merchant    news     carrier   redirect_asked
 delivery.take_new_way              -                    consumer    result   carrier   new_way
 delivery.take_new_way              -                    merchant    news     carrier   new_way
+delivery.keep_way                  clock                consumer    result   carrier   way_lapsed
+delivery.keep_way                  clock                merchant    news     carrier   way_lapsed
 delivery.keep_way                  -                    consumer    result   carrier   way_kept
 delivery.keep_way                  -                    merchant    news     carrier   way_kept
 delivery.fetch_back                -                    consumer    result   carrier   fetch_asked
@@ -40,7 +42,6 @@ delivery.report_absent             -                    agent       news     car
 delivery.ask_by_hand               -                    agent       act      carrier   ask_by_hand
 delivery.turn_down                 -                    agent       act      carrier   enquiry_turned_down
 delivery.remind                    >consumer            consumer    remind   told      remind
-delivery.remind                    >carrier             agent       remind   told      remind_carrier
 """
 
 SILENT: Mapping[str, Text] = {

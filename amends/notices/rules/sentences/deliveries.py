@@ -44,6 +44,12 @@ DELIVERIES: Mapping[str, Told] = {
         "The parcel of case {case} could not be led elsewhere or turned round. The carrier looks for it and answers by {due}. "
         "Otherwise: {silence}.",
     ),
+    "way_lapsed": told(
+        "承运商没有改派或追回", "The carrier did not lead it elsewhere",
+        "承运商在 {until}前没有改派或追回售后单 {case} 的包裹，按“{rule}”继续查件，承运商在 {due}前答复；到时没有答复，{silence}。",
+        "The carrier neither led the parcel of case {case} elsewhere nor turned it round by {until}. Under the rule “{rule}” it looks for it "
+        "and answers by {due}. Otherwise: {silence}.",
+    ),
     "fetch_asked": told(
         "已请承运商追回包裹", "Asked to turn the parcel round",
         "售后单 {case} 的包裹已请承运商追回，承运商在 {due}前办理；到时没有办理，{silence}。",
@@ -67,8 +73,9 @@ DELIVERIES: Mapping[str, Told] = {
     ),
     "parcel_here_merchant": told(
         "承运商报告包裹已送达", "The carrier reports a delivery",
-        "承运商报告售后单 {case} 的包裹已送达，消费者可以在 {due}前说明没有收到。",
-        "The carrier reports the parcel of case {case} as delivered; the consumer may say until {due} that it is not there.",
+        "承运商报告售后单 {case} 的包裹已送达，消费者可以在 {due}前说明没有收到；到时没有说明，{silence}。",
+        "The carrier reports the parcel of case {case} as delivered; the consumer may say until {due} that it is not there. "
+        "Otherwise: {silence}.",
     ),
     "parcel_lost": told(
         "承运商确认包裹丢失", "The carrier lost the parcel",
@@ -98,9 +105,9 @@ DELIVERIES: Mapping[str, Told] = {
     ),
     "not_here": told(
         "消费者没有收到，再次查件", "The consumer does not have it",
-        "承运商报告售后单 {case} 的包裹已送达，消费者没有收到，已再次查件，承运商在 {due}前答复。",
+        "承运商报告售后单 {case} 的包裹已送达，消费者没有收到，已再次查件，承运商在 {due}前答复；到时没有答复，{silence}。",
         "The carrier reported the parcel of case {case} as delivered, but the consumer does not have it. It was asked again and answers "
-        "by {due}.",
+        "by {due}. Otherwise: {silence}.",
     ),
     "ask_by_hand": told(
         "请人工向承运商查件", "Please ask the carrier by hand",
@@ -111,10 +118,5 @@ DELIVERIES: Mapping[str, Told] = {
         "承运商没有受理查件", "The carrier turned the enquiry down",
         "承运商没有受理售后单 {case} 的查件，原因在页面上。请人工联系，最晚 {due}；到时没有结果，{silence}。",
         "The carrier turned down the enquiry about case {case}; the page says why. Please see to it by {due}. Otherwise: {silence}.",
-    ),
-    "remind_carrier": told(
-        "承运商还没有答复", "A carrier has not answered yet",
-        "售后单 {case} 的承运商还没有答复，{due}到期，还有 {left}。请催一下；到时没有答复，{silence}。",
-        "The carrier of case {case} has not answered yet: due by {due}, {left} from now. Please press it. Otherwise: {silence}.",
     ),
 }  # fmt: skip
