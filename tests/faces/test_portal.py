@@ -395,7 +395,8 @@ def test_a_pick_up_is_booked_and_cancelled(cast: Cast) -> None:
     words = said(client.get(f"/portal/cases/{case.ref}"))
     assert "取消取件" in words and "预约上门取件" not in words
     assert post(client, f"{url}/cancellation").status_code == 303
-    assert "预约上门取件" in said(client.get(f"/portal/cases/{case.ref}"))
+    assert "上门取件等其他寄法" in said(client.get(f"/portal/cases/{case.ref}"))
+    assert "预约上门取件" in said(client.get(f"/portal/cases/{case.ref}/parcels/{parcel.ref}"))
 
 
 def test_a_finding_is_contested_with_words_and_files(cast: Cast) -> None:
