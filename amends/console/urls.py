@@ -19,6 +19,7 @@ from amends.console import (
     stock,
     ways,
     webhooks,
+    workshops,
 )
 from amends.console.page import shown
 from amends.faces.approving.rooms import approvals_in
@@ -95,6 +96,16 @@ urlpatterns = [
     path("parcels/<str:ref>/units/<int:unit>/acceptance", parcels.unit_acceptance, name="console_unit_acceptance"),
     path("parcels/<str:ref>/totals", inspecting.totals, name="console_totals"),
     path("parcels/<str:ref>/inspection", inspecting.bench, name="console_inspection"),
+    path("workshops", workshops.page, name="console_workshops"),
+    path("workshops/entry", workshops.entry, name="console_workshop_entry"),
+    path("workshops/<str:ref>/closing", workshops.closing, name="console_workshop_closing"),
+    path("workshops/<str:ref>/technicians", workshops.technicians, name="console_technicians"),
+    path("technicians/<str:ref>/leaving", workshops.leaving, name="console_technician_leaving"),
+    path("loan-units", workshops.units, name="console_loan_units"),
+    path("loan-units/<str:ref>/ending", workshops.unit_ending, name="console_loan_unit_ending"),
+    *(path(f"loans/<str:ref>/{what}", workshops.loan, {"what": what}, name=f"console_loan_{what}") for what in workshops.LOAN_ACTS),
+    path("repairs/<str:ref>/times", workshops.times, name="console_times"),
+    path("repairs/<str:ref>/loan", workshops.lending, name="console_lending"),
     path("money", money.page, name="console_money"),
     path("money/moves/<str:ref>/objection", money.objection, name="console_objection"),
     path("money/statement", money.statement, name="console_statement_of_account"),
