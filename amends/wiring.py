@@ -58,26 +58,26 @@ from amends.refunds import queries as refund_reads
 from amends.refunds import verbs as refund_verbs
 from amends.refunds.models import Refund
 from amends.repairs import booking as repair_booking
-from amends.repairs import consulting
+from amends.repairs import consulting, warranty, ways
 from amends.repairs import followers as repairs
 from amends.repairs import loans as repair_loans
 from amends.repairs import queries as repair_reads
 from amends.repairs import starting as repair_starts
 from amends.repairs import verbs as repair_verbs
-from amends.repairs import warranty, ways
 from amends.repairs.models import Consultation, Loan, Repair
-from amends.replacements import beginning as replacing
 from amends.replacements import ahead, differences, offering, paying
+from amends.replacements import beginning as replacing
 from amends.replacements import queries as replacement_reads
 from amends.replacements import tracking as replacement_tracking
 from amends.replacements import verbs as replacement_verbs
 from amends.replacements.models import Advance, Replacement
+from amends.replacements.short import piece_taken_away
 from amends.returns import addressing as return_addresses
 from amends.returns import errands
 from amends.returns import listeners as returns
 from amends.returns import queries as return_reads
-from amends.returns import verbs as return_verbs
 from amends.returns import tracking as return_tracking
+from amends.returns import verbs as return_verbs
 from amends.returns.models import Inspection, ReturnShipment
 from amends.returns.verbs import pickups, sparing
 from amends.rulings import listeners as rulings
@@ -86,6 +86,7 @@ from amends.rulings import verbs as ruling_verbs
 from amends.rulings.models import Review
 from amends.shipping import jobs as shipping_jobs
 from amends.shipping.hooks import SUBJECTS, Subject
+from amends.stock.hooks import TAKEN_AWAY
 from amends.surveys import listeners as surveys
 from amends.surveys import verbs as survey_verbs
 
@@ -235,6 +236,7 @@ def connect() -> None:
         LISTENER[name] = listener
     HOLDS_OPEN.extend(OPEN_LIVES)
     SUBJECTS.extend(TRACKED)
+    TAKEN_AWAY["replacement"] = piece_taken_away
     LOCKS.append(replacement_reads.locked_units)
     LOCKS.append(repair_reads.locked_units)
     STARTS["exchange"] = replacing.begin_returned

@@ -57,20 +57,23 @@ def release(life: str, life_id: int, *, merchant_id: int) -> bool:
 
 def ship_out(life: str, life_id: int, *, turn: int, product: Product, unit: Unit | None = None) -> StockMove:
     """The piece kept for this life has left the house: the level falls by it, and the move is told to the shop. `turn` is the life's
-    generation; told again in the same turn nothing more happens. Where nothing was kept (stock untold) the move alone is written."""
+    generation; told again in the same turn nothing more happens. What was packed without being kept is taken from a free piece of a level
+    where there is one."""
     key = f"{OUT}:{life}:{life_id}:{turn}"
     with transaction.atomic():
         kept = kept_for(life, life_id, merchant_id=product.merchant_id)
         if kept is not None and kept.level.product_id != product.pk:
             _end(kept, RELEASED)
             kept = None
+        late = kept is None and not StockMove.objects.filter(merchant_id=product.merchant_id, key=key).exists()
+        kept = _keep_one(product, life, life_id) if late else kept  # packed all the same: a level that is told falls by it
         move, fresh = StockMove.objects.get_or_create(
             merchant_id=product.merchant_id, key=key,
             defaults={"product": product, "unit": unit, "reservation": kept, "kind": OUT, "made_at": clock.now(),
                       "place": kept.level.place if kept else ""},
         )  # fmt: skip
-        if fresh and kept is not None:
-            _end(kept, SHIPPED)
+        if kept is not None and (fresh or late):
+            _end(kept, SHIPPED if fresh else RELEASED)
     return move
 
 
@@ -144,8 +147,7 @@ def _end(kept: Reservation, state: str) -> bool:
     rows = Reservation.objects.filter(merchant_id=kept.merchant_id, pk=kept.pk, state=HELD)
     if not rows.update(state=state, ended_at=clock.now()):
         return False
-    gone = {"on_hand": F("on_hand") - 1} if state == SHIPPED else {}
-    _changed(kept.level, reserved=F("reserved") - 1, **gone)
+    _changed(kept.level, reserved=F("reserved") - 1, on_hand=F("on_hand") - int(state == SHIPPED))
     kept.state = state
     return True
 

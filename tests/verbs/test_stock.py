@@ -54,6 +54,14 @@ def test_untold_stock_keeps_nothing_and_says_so(bolts: Merchant) -> None:
     assert (move.kind, move.reservation) == ("out", None)
 
 
+def test_what_is_packed_without_being_kept_takes_a_free_piece_of_a_level_once(bolts: Merchant) -> None:
+    lamp = a_product(bolts)
+    tell_level(lamp, "", 1)
+    first = ship_out("replacement", 1, turn=3, product=lamp)
+    assert ship_out("replacement", 1, turn=3, product=lamp) == first and level_of(lamp) == (0, 0)
+    assert ship_out("replacement", 2, turn=3, product=lamp).reservation is None and level_of(lamp) == (0, 0)
+
+
 def test_a_life_that_wants_another_article_lets_the_first_go(bolts: Merchant) -> None:
     lamp, vase = a_product(bolts), a_product(bolts, "vase")
     tell_level(lamp, "", 1)
