@@ -153,8 +153,11 @@ def receiving_batch(request: Asked, ref: str) -> BatchOut:
 def receiving_scan(request: Asked, ref: str, body: ScanIn) -> HttpResponse:
     """What was scanned is received, known to have been received before, or on the shelf."""
     by = request.auth.actor
-    run = lambda: desk.scan(ref, body.code, weight_grams=body.weight_grams, carrier=body.carrier, by=by)  # noqa: E731
-    return done(request, lambda: _scan(scan_view(run())))
+
+    def run() -> ScanOut:
+        return _scan(scan_view(desk.scan(ref, body.code, weight_grams=body.weight_grams, carrier=body.carrier, by=by)))
+
+    return done(request, run)
 
 
 @posting(router, "/receiving/batches/{ref}/closing", BatchOut, "Close the batch")

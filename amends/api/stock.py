@@ -111,7 +111,7 @@ def stock_level_telling(request: Asked, body: LevelsIn) -> HttpResponse:
     counts = [Count(one.product, one.on_hand, one.place, one.counted_at) for one in body.levels]
 
     def run() -> LevelsOut:
-        rows = tell_counts(Merchant.objects.get(pk=merchant), counts, source="api")
+        rows = tell_counts(Merchant.objects.get(pk=merchant), counts, source="api", field="levels")
         return LevelsOut(items=[_level(row) for row in rows], next=None)
 
     return done(request, run)
@@ -128,10 +128,11 @@ def stock_moves(request: Asked, after: str = "", since: datetime | None = None) 
 def stock_disposal(request: Asked, ref: str, inspection: int, body: DisposalIn) -> HttpResponse:
     """The unit is restocked, refurbished, scrapped or sent to its supplier, once, after its finding stands."""
     by = request.auth.actor
-    run = lambda: dispose(  # noqa: E731
-        ref, inspection=inspection, disposition=body.disposition, place=body.place, grade=body.grade, by=by
-    )
-    return done(request, lambda: _move(run()))
+
+    def run() -> MoveOut:
+        return _move(dispose(ref, inspection=inspection, disposition=body.disposition, place=body.place, grade=body.grade, by=by))
+
+    return done(request, run)
 
 
 def _after(after: str) -> int:

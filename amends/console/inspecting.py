@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_http_methods, require_POST
@@ -138,11 +138,11 @@ def totals(request: ActorRequest, ref: str) -> HttpResponse:
 def _keep_photos(benches: Sequence[Bench], order: str, by: Actor) -> None:
     """Each picture that was sent is kept at once, so that a refusal of something else loses none; the form names it from then on."""
     for bench in benches:
-        data = bench.form.data.copy()
+        data = cast(QueryDict, bench.form.data).copy()
         for photo, kept in bench.form.photos:
             file = bench.form.files.get(photo.html_name)
             if file is not None:
-                data[kept.html_name] = upload(order, name=file.name, stream=file, by=by).ref
+                data[kept.html_name] = upload(order, name=file.name or "", stream=file, by=by).ref
         bench.form.data, bench.form.files = data, MultiValueDict()
 
 

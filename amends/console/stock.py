@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO, cast
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -42,7 +44,7 @@ def levels(request: ActorRequest) -> HttpResponse:
     try:
         if file is None:
             raise Unprocessable.field("file", NO_FILE, code="required")
-        found = read_counts(file, zone=merchant.zone)
+        found = read_counts(cast(BinaryIO, file), zone=merchant.zone)
         if found.faults:
             first = found.faults[0]
             wrong = say("第 {row} 行“{value}”：{wrong}。", "Row {row}, “{value}”: {wrong}.",

@@ -11,7 +11,6 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from amends.kernel import clock
 from amends.kernel.texts import Text, say
-from amends.market.models import Merchant
 from amends.people.rules import Actor
 from amends.returns.likeness import LEAST, Awaited, Seen, likeness
 from amends.returns.models import Batch, ParcelUnit, ReturnShipment, Scan, UnknownParcel
@@ -161,11 +160,6 @@ def places(by: Actor) -> list[str]:
     """The places at which this shop has received, the last used first; '' left out."""
     rows = Batch.objects.filter(merchant_id=by.merchant_id or 0).order_by("-made_at", "-pk").values_list("place", flat=True)[:200]
     return [place for place in dict.fromkeys(rows) if place][:8]
-
-
-def merchant_of(by: Actor) -> Merchant:
-    """The shop at whose desk `by` works."""
-    return Merchant.objects.get(pk=by.merchant_id)
 
 
 def _batch(row: Batch, counts: dict[str, int], scans: tuple[ScanView, ...]) -> BatchView:

@@ -149,7 +149,7 @@ def _kept(
         unknown = _shelved(batch, number, by, weight_grams=weight_grams, carrier=carrier)
     return Scan.objects.create(
         merchant_id=batch.merchant_id, batch=batch, number=Scan.objects.filter(merchant_id=batch.merchant_id, batch=batch).count() + 1,
-        waybill=number, outcome=outcome, parcel=(arriving or fresh or [None])[0], unknown=unknown, made_at=clock.now(),
+        waybill=number, outcome=outcome, parcel=next(iter(arriving or fresh), None), unknown=unknown, made_at=clock.now(),
     )  # fmt: skip
 
 
