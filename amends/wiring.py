@@ -17,6 +17,7 @@ from amends.cases.hooks import (
     LISTENERS,
     LIVES,
     LOCKS,
+    LONGER,
     NEEDED,
     NOT_SENT,
     PAST_OF_UNITS,
@@ -87,6 +88,7 @@ from amends.rulings.models import Review
 from amends.shipping import jobs as shipping_jobs
 from amends.shipping.hooks import SUBJECTS, Subject
 from amends.stock.hooks import TAKEN_AWAY
+from amends.stock.hooks import TAKEN_AWAY
 from amends.surveys import listeners as surveys
 from amends.surveys import verbs as survey_verbs
 
@@ -143,14 +145,16 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("refund.alarm", refund_verbs.name_owner),
     *((f"delivery.{verb}", deliveries.claim_goes_on) for verb in ("declare_lost", "presume_lost", "bring_back")),
     *((f"case.{verb}", deliveries.drop_with_case) for verb in ("withdraw", "accept_refusal", "complete", "absorb")),
-    ("replacement.reserve", replacing.settle_difference),
+    ("replacement.reserve", replacing.ask_difference),
+    ("replacement.ship", replacing.return_difference),
     ("replacement.run_out", offering.offer_what_is_there),
     *((f"replacement.{verb}", replacing.let_go) for verb in ("run_out", "fall_back", "drop")),
     *((f"replacement.{verb}", replacing.owe_instead) for verb in ("fall_back", "declare_lost")),  # S14
     ("replacement.confirm", replacing.fulfil),
     ("advance.secure", ahead.send_out),
+    *((f"advance.{verb}", ahead.give_time) for verb in ("trust", "secure")),
     *((f"advance.{verb}", ahead.let_security_go) for verb in ("take_return", "drop", "decline_advance")),
-    *((f"advance.{verb}", ahead.charge) for verb in ("keep_both", "charge_advance")),
+    *((f"advance.{verb}", ahead.settle_charged) for verb in ("keep_both", "charge_advance")),
     ("grant.void", replacing.drop_unsent),                    # S16
     ("grant.void", repairs.drop_with_grant),                  # S16
     ("repair.give_up", repairs.next_attempt),                 # S14
@@ -204,6 +208,8 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     ("case.withdraw", carrying.nothing_on_its_way),           # S19
     ("case.accept_refusal", carrying.nothing_on_its_way),     # S19
     ("replacement.ship", differences.check_settled),
+    ("replacement.reserve", differences.check_askable),
+    ("advance.keep_both", ahead.keeps_what_came),
     ("case.ask_person", rulings.something_for_a_person),      # S21
     ("review.rule_by_default", rulings.no_machine_after_asking),  # S21
 )  # fmt: skip
@@ -238,6 +244,8 @@ def connect() -> None:
     SUBJECTS.extend(TRACKED)
     TAKEN_AWAY["replacement"] = piece_taken_away
     LOCKS.append(replacement_reads.locked_units)
+    LONGER.append(ahead.gives_time)
+    TAKEN_AWAY["replacement"] = replacing.taken_away
     LOCKS.append(repair_reads.locked_units)
     STARTS["exchange"] = replacing.begin_returned
     STARTS["repair"] = repair_starts.start_accepted

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from amends.people.rules import Actor
@@ -41,5 +41,7 @@ NOT_SENT: dict[str, Callable[[Case, Grant], bool]] = {}
 """By remedy: whether the unit of a grant is not to be sent back although its decision says so, since it is dealt with elsewhere."""
 LOCKS: list[Callable[[Case], set[int]]] = []
 """Each answers which units of a case are locked (S7) because something left for the consumer: they are finished, not withdrawn."""
+LONGER: list[Callable[[LifeRow], timedelta]] = []
+"""Each answers how much longer than its limit says a life may wait, because of another life."""
 HOLDS_OPEN: list[Callable[[Case], list[str]]] = []
 """Each answers which lives of a case are still open (S3)."""

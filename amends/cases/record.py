@@ -17,7 +17,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
@@ -158,7 +158,7 @@ def _deadline(case: Case, life: LifeRow, at: datetime) -> Deadline:
         waits_for=",".join(life.awaited),
         silence=silence_of(case, stage.silence, chosen),
         started_at=at,
-        due_at=due.at + life.grace,
+        due_at=due.at + life.grace + sum((longer(life) for longer in hooks.LONGER), timedelta(0)),
         provisional=due.provisional,
         backstop=stage.limit in BACKSTOPS,
         held_from=held.start if held else None,

@@ -56,6 +56,7 @@ POSTINGS: dict[str, tuple[Account, Account]] = {
     "captured_more": (GATEWAY, HELD),
     # what was sent ahead of a return that never came: the consumer owes the merchant its worth
     "advance_charged": (("consumer", "receivable"), HELD),
+    "advance_forgiven": (HELD, ("consumer", "receivable")),
     # who finally bears a cost: from whom bore it to whom it was charged; `liable`, `excused`, `borne`, `written_off`,
     # `given_back` name both sides themselves (liability/books.py), these are their merchant's forms
     "liable": (("merchant", "receivable"), ("platform", "cost")),

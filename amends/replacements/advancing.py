@@ -5,7 +5,8 @@ from __future__ import annotations
 from amends.cases.models import Grant
 from amends.people.rules import Actor
 from amends.replacements.models import Advance
-from amends.replacements.rules import ADVANCE
+from amends.replacements.queries import has_left, live_of
+from amends.replacements.rules import ADVANCE, TRUSTED
 
 
 def is_open(grant: Grant) -> bool:
@@ -20,10 +21,17 @@ def take_return(grant: Grant, by: Actor) -> bool:
 
 
 def call_off(grant: Grant, by: Actor) -> None:
-    """Nothing is sent ahead any more: what was owed is owed no longer, or nothing left the house."""
+    """What was owed is owed no longer: nothing is waited for any more. Where the replacement left all the same, it is charged, since the
+    consumer has it and the old piece did not come back as it should."""
     row = _open_of(grant)
     if row is not None:
-        row.follow("drop", by, facts={"advance": row.ref})
+        row.follow("charge_advance" if has_left(live_of(grant)) and row.stage in TRUSTED else "drop", by, facts={"advance": row.ref})
+
+
+def charged_of(grant: Grant) -> Advance | None:
+    """What was charged because nothing came back for this grant."""
+    rows = Advance.objects.filter(merchant_id=grant.merchant_id, grant_id=grant.pk, stage="charged")
+    return rows.select_related("security").order_by("pk").first()
 
 
 def _open_of(grant: Grant) -> Advance | None:

@@ -11,37 +11,37 @@ merchant, or the consumer owes the worth.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Sum
 
 from amends.approvals.rules_of_money import rules_on
-from amends.cases import acting
 from amends.cases.life import LifeRow
-from amends.cases.models import Case, Grant
+from amends.cases.models import Case, Deadline, Grant
 from amends.cases.record import an_act, verb
 from amends.cases.taking import take, take_case_of, take_life
 from amends.cases.verbs.applying import lock_consumer
-from amends.compensation.captures import hand_back
 from amends.compensation.models import Supplement
-from amends.compensation.supplements import ASKED, PAID, ask, end, facts_of
+from amends.compensation.supplements import ask
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refs import new_ref
 from amends.kernel.refusals import NoSuchMove, NotYourMove
 from amends.kernel.texts import say
-from amends.ledger.posting import About, post
-from amends.market.models import Tender
 from amends.people.rules import PLATFORM, Actor
 from amends.policy.rules.facts import Remedy
 from amends.replacements.beginning import done_with, start, wanted_of
+from amends.replacements.charging import charge, give_back, undo
 from amends.replacements.models import Advance
-from amends.replacements.queries import came_back, live_of
+from amends.replacements.queries import came_back, comes_back, has_left, is_with_consumer, live_of
 from amends.replacements.rules import TRUSTED, why_of_security
 from amends.returns.models import Inspection, ParcelUnit
 from amends.returns.queries import ships_back
 
-UNDER_WAY = ("in_transit", "tracing", "delivered", "received", "lost")
+UNDER_WAY = ("in_transit", "tracing", "delivered", "received")
+LONGEST = timedelta(days=90)
+"""Longer than any advance lasts: its own clock calls the return in and charges it."""
 
 
 @an_act
@@ -133,34 +133,67 @@ def send_out(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 
 def let_security_go(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     """Follower of `take_return`, `drop` and `decline_advance`: what was left is handed back, what was asked is asked no longer."""
-    row, case = _advance(life), take_case_of(_advance(life).case_id)
-    security = row.security_id and Supplement.objects.select_for_update().get(pk=row.security_id)
-    if not security:
-        return
-    if security.state == ASKED:
-        end(security, "dropped")
-        case.tell("drop_supplement", PLATFORM, facts=facts_of(security))
-    elif security.state == PAID and security.tender_id is not None:
-        tender = Tender.objects.get(merchant_id=case.merchant_id, pk=security.tender_id)
-        if tender.captured_minor > tender.reserved_minor:
-            hand_back(case, security, tender, "advance_over")
+    row = _advance(life)
+    if row.security_id:
+        give_back(take_case_of(row.case_id), Supplement.objects.select_for_update().get(pk=row.security_id))
 
 
-def charge(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
-    """Follower of `keep_both` and `charge_advance`: what the security does not cover the consumer owes; nothing is waited for any more."""
-    row, case = _advance(life), take_case_of(_advance(life).case_id)
-    kept = row.security.amount_minor if row.security and row.security.state == PAID else 0
-    if row.value_minor > kept:
-        about = About(case.merchant_id, order_id=case.order_id, case_id=case.pk, consumer_id=case.consumer_id)
-        cause = f"advance:{row.pk}:{'keep_both' if by.party is Party.CONSUMER else 'charge_advance'}:{acting.current().key}"
-        post("advance_charged", about, row.value_minor - kept, row.currency, key=f"advance:{row.pk}", cause=cause)
+def settle_charged(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `keep_both` and `charge_advance`: what the security does not cover the consumer owes.
+
+    Charged is who has the new piece, or will have it; who has none owes nothing, and the exchange goes on once the goods are back.
+    Where nothing is under way, nothing is waited for any more.
+    """
+    row = _advance(life)
     grant = Grant.objects.get(merchant_id=row.merchant_id, pk=row.grant_id)
-    for packed in ParcelUnit.objects.filter(merchant_id=row.merchant_id, grant_id=grant.pk, parcel__direction="back").order_by("parcel_id"):
-        parcel = packed.parcel
-        others = ParcelUnit.objects.filter(merchant_id=row.merchant_id, parcel_id=parcel.pk).exclude(grant_id=grant.pk)
+    piece = live_of(grant)
+    if not has_left(piece):
+        if piece is not None:
+            piece.follow("drop", PLATFORM, facts={"replacement": piece.ref})
+        undo(row, row, "keep_both" if by.party is Party.CONSUMER else "charge_advance")
+        return
+    charge(row, row, "keep_both" if by.party is Party.CONSUMER else "charge_advance")
+    if not grant.is_over and not comes_back(grant, *UNDER_WAY):
+        _need_not_come(grant)
+        done_with(grant, by)
+
+
+def _need_not_come(grant: Grant) -> None:
+    for packed in ParcelUnit.objects.filter(merchant_id=grant.merchant_id, grant_id=grant.pk, parcel__direction="back").order_by(
+        "parcel_id"
+    ):
+        others = ParcelUnit.objects.filter(merchant_id=grant.merchant_id, parcel_id=packed.parcel_id).exclude(grant_id=grant.pk)
         if not others.exclude(grant__stage__in=["done", "void"]).exists():
-            parcel.follow("drop", PLATFORM)
-    done_with(grant, by)
+            packed.parcel.follow("drop", PLATFORM)
+
+
+def keeps_what_came(life: LifeRow, by: Actor) -> None:
+    """Guard of `keep_both`: the new piece is there, and the old one is not on its way. Raises NoSuchMove."""
+    row = _advance(life)
+    grant = Grant.objects.get(merchant_id=row.merchant_id, pk=row.grant_id)
+    if not is_with_consumer(live_of(grant)):
+        raise NoSuchMove(say("新件送到后才能选择两件都留下。", "Both can be kept once the new piece has come."), code="not_there_yet")
+    if comes_back(grant, *UNDER_WAY):
+        raise NoSuchMove(say("旧件已经在寄回途中。", "The old piece is on its way back already."), code="on_its_way")
+
+
+def gives_time(life: LifeRow) -> timedelta:
+    """For hooks.LONGER: a parcel of what was replaced ahead of its return has the advance's time; its own silence ends nothing first."""
+    if life.LIFE.name != "return_shipment" or life.stage != "awaiting_dispatch":
+        return timedelta(0)
+    mine = ParcelUnit.objects.filter(merchant_id=life.merchant_id, parcel_id=life.pk)
+    ahead = Advance.objects.filter(merchant_id=life.merchant_id, stage__in=TRUSTED, grant_id__in=mine.values("grant_id"))
+    return LONGEST if ahead.exists() else timedelta(0)
+
+
+def give_time(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `trust` and `secure`: a parcel that is waited for already has the advance's time too."""
+    row = _advance(life)
+    mine = ParcelUnit.objects.filter(merchant_id=row.merchant_id, grant_id=row.grant_id, parcel__stage="awaiting_dispatch")
+    due = Deadline.objects.filter(
+        merchant_id=row.merchant_id, life="return_shipment", life_id__in=mine.values("parcel_id"), ended_at__isnull=True,
+    )  # fmt: skip
+    due.update(due_at=clock.now() + LONGEST)
 
 
 def _advance(life: LifeRow) -> Advance:

@@ -24,12 +24,14 @@ from amends.market.models import Product
 from amends.people.rules import PLATFORM, Actor
 from amends.policy.rules.facts import Remedy
 from amends.replacements import advancing
-from amends.replacements.differences import settle
+from amends.replacements.charging import give_back, undo
+from amends.replacements.differences import ask_next, difference, may_be_asked, return_rest, supplements
 from amends.replacements.models import Replacement
-from amends.replacements.queries import came_back, live_of, product_of
-from amends.replacements.rules import ARRIVED, LIFE, RESERVING
+from amends.replacements.queries import came_back, comes_back, has_left, live_of, product_of
+from amends.replacements.rules import ARRIVED, LIFE, PACKING, RESERVING
 from amends.returns.queries import ships_back
 from amends.stock import verbs as stock
+from amends.stock.queries import is_told
 
 GOES_OUT = (Remedy.EXCHANGE.value, Remedy.RESEND.value)
 
@@ -56,7 +58,9 @@ def begin_returned(grant: Grant, by: Actor) -> None:
     """
     if grant.is_over:
         return
-    if advancing.take_return(grant, by):
+    if (kept := advancing.charged_of(grant)) is not None:
+        undo(kept, grant, "fulfil")  # charged for what comes after all
+    if advancing.take_return(grant, by) or kept is not None:
         done_with(grant, by)
     if live_of(grant) is None:
         start(take_case_of(grant.case_id), grant, by)
@@ -96,7 +100,7 @@ def reserve_from_stock(entry: Entry) -> None:
 def _reserve(case_id: int, replacement_id: int) -> bool:
     case = take_case_of(case_id)
     row = Replacement.objects.select_related("unit__line__product", "wanted").get(merchant_id=case.merchant_id, pk=replacement_id)
-    if row.stage != RESERVING or stock.reserve(product_of(row), LIFE, row.pk) is None:
+    if row.stage != RESERVING or not may_be_asked(case, difference(row)) or stock.reserve(product_of(row), LIFE, row.pk) is None:
         return False
     return row.follow("reserve", PLATFORM, facts={"replacement": row.ref})
 
@@ -104,9 +108,27 @@ def _reserve(case_id: int, replacement_id: int) -> bool:
 # ── what a move of a replacement means ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def settle_difference(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
-    """Follower of `reserve`: what it costs more is asked for, what it costs less is owed back."""
-    settle(_replacement(life), PLATFORM)
+def ask_difference(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `reserve`: what it costs more is asked for."""
+    ask_next(_replacement(life).case)
+
+
+def return_difference(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `ship`: what it costs less is owed back."""
+    return_rest(_replacement(life), PLATFORM)
+
+
+def taken_away(replacement_id: int) -> None:
+    """The shop counted and found less: no piece is there for this one any more, and the consumer chooses. For stock.hooks."""
+    _ran_out(Replacement.objects.values_list("case_id", flat=True).get(pk=replacement_id), replacement_id)
+
+
+@an_act
+def _ran_out(case_id: int, replacement_id: int) -> None:
+    case = take_case_of(case_id)
+    row = Replacement.objects.select_related("unit__line__product", "wanted").get(merchant_id=case.merchant_id, pk=replacement_id)
+    if row.stage == PACKING and stock.reserve(product_of(row), LIFE, row.pk) is None and is_told(product_of(row)):
+        row.follow("run_out", PLATFORM, facts={"replacement": row.ref, "because": "counted"})
 
 
 def let_go(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -118,14 +140,20 @@ def let_go(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 def owe_instead(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     """Follower of `fall_back` and `declare_lost`: the grant is void and its money owed, in this commit (S14).
 
-    Of one that left ahead of the return, while nothing came back, nothing is owed: the exchange begins once the goods are here.
+    Of one that left ahead of the return, what was charged is undone; while the old piece may still come, the exchange begins once it is
+    here. Where it can come no more, or the claim was taken back, nothing is owed to who has the old piece.
     """
     row = _replacement(life)
     case, grant = take_case_of(row.case_id), Grant.objects.get(merchant_id=row.merchant_id, pk=row.grant_id)
+    told = {"because": row.stage, "unit": grant.unit_id}
     if row.before_return and not came_back(grant):
+        if (charged := advancing.charged_of(grant)) is not None:
+            undo(charged, row, "fall_back" if row.LIFE.becomes("choosing", "fall_back", by.party) else "declare_lost")
         advancing.call_off(grant, by)
+        if case.stage == "unwinding" or not comes_back(grant):
+            grant.follow("void", by, facts=told)
         return
-    if grant.follow("void", by, facts={"because": row.stage, "unit": grant.unit_id}):
+    if grant.follow("void", by, facts=told):
         owe(case, [row.unit], basis=row.stage, by=by, remedy=Remedy.REFUND_ONLY.value)
 
 
@@ -143,12 +171,19 @@ def done_with(grant: Grant, by: Actor) -> None:
 
 
 def drop_unsent(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
-    """Follower of `grant.void`: what is owed no longer does not go out (S16)."""
+    """Follower of `grant.void`: what is owed no longer does not go out (S16), what was paid on top of it goes back, and what left ahead
+    of a return that does not come is charged."""
     assert isinstance(life, Grant)  # noqa: S101 - wiring binds this to moves of grants alone
+    if life.remedy not in GOES_OUT:
+        return
+    advancing.call_off(life, by)
+    case = take_case_of(life.case_id)
     for row in Replacement.objects.filter(merchant_id=life.merchant_id, grant_id=life.pk).order_by("pk"):
         if not row.is_over and row.stage != ARRIVED:
             row.follow("drop", PLATFORM, facts={"replacement": row.ref})
-    advancing.call_off(life, by)
+        if not has_left(row):
+            for asked in supplements(row).select_for_update().order_by("pk"):
+                give_back(case, asked)
 
 
 def _replacement(life: LifeRow) -> Replacement:

@@ -17,7 +17,7 @@ GOES_OUT = ("exchange", "resend")
 def torn_replacements() -> list[str]:
     """Exchanges and resends done without a piece that the consumer has; pieces that go out for what is owed no longer; pieces kept for
     nothing."""
-    return [*_done_without(), *_out_without_grant(), *_kept_for_nothing()]
+    return [*_done_without(), *_out_without_grant(), *_kept_for_nothing(), *_let_off()]
 
 
 def _done_without() -> list[str]:
@@ -39,3 +39,12 @@ def _kept_for_nothing() -> list[str]:
     return [
         f"reservation {pk} is held for replacement {life_id}, which needs none" for pk, life_id in rows.values_list("pk", "life_id")[:MOST]
     ]
+
+
+def _let_off() -> list[str]:
+    """Advances dropped or declined although their piece is with the consumer and the old one did not come back as it should."""
+    out = Replacement.objects.filter(
+        merchant_id=OuterRef("merchant_id"), grant_id=OuterRef("grant_id"), before_return=True, stage="confirmed"
+    )
+    rows = Advance.objects.filter(stage__in=["dropped", "declined"]).filter(Exists(out))
+    return [f"advance {ref} is {stage}, and its piece is with the consumer" for ref, stage in rows.values_list("ref", "stage")[:MOST]]

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from django.db.models import QuerySet, Sum
 
+from amends.approvals.rules_of_money import rules_on
 from amends.cases.grants import owe_share
 from amends.cases.left import left_of, money_positions
 from amends.cases.life import LifeRow
 from amends.cases.models import Case
+from amends.cases.taking import take_case_of
 from amends.compensation.models import Supplement
 from amends.compensation.supplements import ASKED, EXCHANGE, PAID, ask
+from amends.kernel import clock
 from amends.kernel.refusals import NoSuchMove
 from amends.kernel.texts import say
 from amends.market.models import Unit
@@ -43,16 +46,6 @@ def worth(row: Replacement) -> int:
 def supplements(row: Replacement) -> QuerySet[Supplement]:
     """What was asked on top for this exchange."""
     return Supplement.objects.filter(merchant_id=row.merchant_id, case_id=row.case_id, why=why_of(row.pk))
-
-
-def settle(row: Replacement, by: Actor) -> None:
-    """A difference in the consumer's favour is owed back; one that is to be paid is asked for, once nothing else is asked in the case."""
-    case = row.case
-    minor = difference(row)
-    if minor < 0:
-        _give_back(case, row, -minor, by)
-    elif minor > 0 and not is_waived(row):
-        ask_next(case)
 
 
 def ask_next(case: Case) -> None:
@@ -87,10 +80,31 @@ def check_settled(life: LifeRow, by: Actor) -> None:
         raise NoSuchMove(waits, code="difference_unpaid")
 
 
-def _give_back(case: Case, row: Replacement, minor: int, by: Actor) -> None:
+def return_rest(row: Replacement, by: Actor) -> None:
+    """What the piece costs less is owed back for the unit; never before it leaves, so that no claim taken back keeps it."""
+    minor = -difference(row)
+    if minor <= 0:
+        return
+    case = take_case_of(row.case_id)
     unit = Unit.objects.get(merchant_id=row.merchant_id, pk=row.unit_id)
     money = money_positions(case.merchant_id, case.order_id, case.currency)
     there = sum(left for tender, left in left_of([unit])[unit.pk].items() if tender in money)
     if min(minor, there) > 0:
         grant = owe_share(case, unit, amount_minor=min(minor, there), remedy=Remedy.PRICE_ADJUSTMENT, basis=EXCHANGE, by=by)
         intend_for(grant, by)
+
+
+def may_be_asked(case: Case, minor: int) -> bool:
+    """Whether a consumer may be asked for so much on top, as the money rules say."""
+    rules = rules_on(clock.now())
+    weighed = rules.weighed(max(0, minor), case.currency)
+    return weighed is not None and weighed <= rules.supplements.most_minor
+
+
+def check_askable(life: LifeRow, by: Actor) -> None:
+    """Guard of `reserve`: what would have to be paid on top can be asked for. Raises NoSuchMove."""
+    assert isinstance(life, Replacement)  # noqa: S101 - wiring binds this to moves of replacements alone
+    if not may_be_asked(life.case, difference(life)):
+        much = say("差价超过可以请消费者补的金额，请选“没有货”，由消费者另选。",
+                   "The difference is more than may be asked for. Say that there is none, so that the consumer chooses again.")  # fmt: skip
+        raise NoSuchMove(much, code="difference_too_great")

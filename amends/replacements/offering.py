@@ -14,7 +14,7 @@ from amends.kernel.texts import say
 from amends.market.models import Product
 from amends.market.variants import of_shop, price_for, variants_of
 from amends.people.rules import Actor
-from amends.replacements.differences import worth
+from amends.replacements.differences import may_be_asked, worth
 from amends.replacements.models import Offered, Replacement
 from amends.replacements.queries import product_of
 from amends.stock.queries import free, is_told
@@ -41,7 +41,7 @@ def offer(case: Case, row: Replacement, instead: Sequence[str] = ()) -> list[Off
             difference_minor=price - stands_for,
         )
         for product in products[:MOST]
-        if (price := prices[product.pk]) is not None
+        if (price := prices[product.pk]) is not None and may_be_asked(case, price - stands_for)
     )  # fmt: skip
 
 

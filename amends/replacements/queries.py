@@ -6,8 +6,9 @@ from amends.cases.models import Case, Grant
 from amends.market.models import Product
 from amends.people.rules import Actor
 from amends.replacements.models import Advance, Replacement
-from amends.replacements.rules import ADVANCE, ENDED_WITHOUT, LEFT, PACKING, REPLACEMENT, RESERVING
+from amends.replacements.rules import ADVANCE, ARRIVED, ENDED_WITHOUT, LEFT, PACKING, REPLACEMENT, RESERVING
 from amends.returns.models import Inspection, ParcelUnit
+from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
 
 
 def product_of(row: Replacement) -> Product:
@@ -26,6 +27,25 @@ def came_back(grant: Grant) -> bool:
     mine = {"merchant_id": grant.merchant_id, "grant_id": grant.pk}
     found = Inspection.objects.filter(**mine, stage__in=["payable", "payable_reduced"]).exists()
     return found or ParcelUnit.objects.filter(**mine, parcel__direction="back", parcel__stage="lost").exists()
+
+
+def is_with_consumer(row: Replacement | None) -> bool:
+    """Whether the consumer has it."""
+    return row is not None and row.stage in (ARRIVED, "confirmed")
+
+
+def has_left(row: Replacement | None) -> bool:
+    """Whether it left the house, and may be with the consumer."""
+    return row is not None and row.stage in (*LEFT, "confirmed")
+
+
+def comes_back(grant: Grant, *stages: str) -> bool:
+    """Whether a parcel back with this grant's unit is at one of these stages; without any, whether the unit may still come."""
+    mine = ParcelUnit.objects.filter(merchant_id=grant.merchant_id, grant_id=grant.pk, parcel__direction="back")
+    if stages:
+        return mine.filter(parcel__stage__in=stages).exists()
+    waiting_for_finding = Inspection.objects.filter(merchant_id=grant.merchant_id, grant_id=grant.pk, stage__in=INSPECTION.open_stages)
+    return mine.filter(parcel__stage__in=RETURN_SHIPMENT.open_stages).exists() or waiting_for_finding.exists()
 
 
 def locked_units(case: Case) -> set[int]:

@@ -109,9 +109,11 @@ def go_home(case: Case, grants: Iterable[Grant], by: Actor) -> ReturnShipment | 
 
 
 def drop_unsent(case: Case, by: Actor) -> None:
-    """The parcels back that nobody has handed over yet are needed no more (S8); those under way travel on."""
+    """The parcels back that nobody has handed over yet are needed no more (S8); those under way travel on, and so do those of a unit that
+    is locked (S7): what was sent ahead of it is settled by its return."""
     for parcel in ReturnShipment.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, direction=BACK).order_by("pk"):
-        parcel.follow("drop", by)
+        if not any(packed.grant.stage in (OWED, DOING) for packed in _contents(parcel)):
+            parcel.follow("drop", by)
 
 
 def _parcel(life: LifeRow) -> ReturnShipment:

@@ -28,7 +28,7 @@ def test_an_exchange_with_a_difference_and_a_resend(visitors: Visitors, language
 
     bolt = Walk(visitors("bolt", width, language), speak)
     bolt.page.goto("/console/pieces")
-    expect(bolt.page.get_by_text(case.ref).first).to_be_visible()
+    expect(bolt.page.locator(f"a[href='/console/cases/{case.ref}']").first).to_be_visible()
     bolt.fits()
     bolt.page.goto(f"/console/cases/{case.ref}")
     bolt.page.locator("summary", has_text=speak("没有货", "There is none")).click()

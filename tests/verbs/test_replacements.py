@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amends.cases.claims import LineClaim, consider
-from amends.cases.clockwork import Due, fire_all
+from amends.cases.clockwork import Due, fire_all, tick
 from amends.cases.models import Case, Deadline, Grant
 from amends.cases.verbs.answering import approve, withdraw
 from amends.compensation.captures import take_capture
@@ -22,7 +22,7 @@ from amends.refunds.models import Refund
 from amends.replacements import verbs
 from amends.replacements.ahead import ask_ahead, decline_advance, keep_both
 from amends.replacements.models import Advance, Offered, Replacement
-from amends.returns.verbs import accept, carrier_says, give_address, receive, ship
+from amends.returns.verbs import accept, accept_finding, carrier_says, give_address, receive, reject, report_missing, ship
 from amends.shipping.rules import Told
 from amends.shipping.verbs import hear
 from amends.stock.models import StockLevel, StockMove
@@ -133,10 +133,12 @@ def test_a_dearer_article_leaves_once_its_difference_is_paid(cast: Cast) -> None
 
 def test_a_cheaper_article_brings_the_difference_back(cast: Cast) -> None:
     case = accepted(cast, bought(cast), wanted=a_lamp(cast, "小号", "S", 7900).ref)
-    verbs.reserve(piece_of(case).ref, by=cast.bolt)
+    piece = verbs.reserve(piece_of(case).ref, by=cast.bolt)
+    assert not Refund.objects.exists()
+    verbs.ship(piece.ref, carrier="SF", waybill=a_waybill(), by=cast.bolt)
     assert list(Refund.objects.values_list("amount_minor", "stage")) == [(2000, "intended")]
-    verbs.run_out(piece_of(case).ref, by=cast.bolt)
-    verbs.fall_back(piece_of(case).ref, by=cast.anna)
+    later_than_a_trace(piece)
+    verbs.carrier_says(piece.ref, "declare_lost")
     run_only("begin_refund")
     assert sorted(Refund.objects.values_list("amount_minor", flat=True)) == [2000, 7900]
     assert wrong() == {}
@@ -326,3 +328,127 @@ def test_a_part_return_of_a_bundle_is_told_what_it_forfeits(cast: Cast, position
     paid = sum(prices[at - 1] - (*discounts, 0)[at - 1] for at in positions)
     shown = {settlement.minor for answer in considered.answers(Remedy.RETURN_REFUND) for settlement in answer.settlements}
     assert shown == ({paid, paid - lost} if lost else set())
+
+
+# ── what must not be lost on the way ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def paid(case: Case) -> None:
+    asked_for = Supplement.objects.get(case_id=case.pk, state="asked")
+    take_capture("house", {"key": asked_for.ref, "amount": asked_for.amount_minor, "currency": "CNY", "payment_ref": asked_for.ref})
+
+
+def ahead_and_here(cast: Cast, tier: str = "gold") -> tuple[Case, Replacement]:
+    """The new lamp is with Anna, the old one too."""
+    case = approved(cast, tier)
+    ask_ahead(case.ref, by=cast.anna)
+    if not tier:
+        paid(case)
+        run_only("exchange_paid")
+    piece = shipped(cast, case)
+    verbs.carrier_says(piece.ref, "deliver")
+    verbs.confirm(piece.ref, by=cast.anna)
+    return case, piece
+
+
+def test_a_paid_difference_goes_back_with_the_exchange_that_came_to_nothing(cast: Cast) -> None:
+    case = accepted(cast, bought(cast), wanted=a_lamp(cast, "大号", "L", 12900).ref)
+    verbs.reserve(piece_of(case).ref, by=cast.bolt)
+    paid(case)
+    withdraw(case.ref, by=cast.anna)
+    assert list(Refund.objects.values_list("amount_minor", "stage")) == [(3000, "intended")]
+    assert wrong() == {}
+
+
+def test_of_two_differences_the_one_of_the_piece_that_fell_back_returns(cast: Cast) -> None:
+    case = accepted(cast, bought(cast, quantity=2), wanted=a_lamp(cast, "大号", "L", 12900).ref, quantity=2)
+    one, two = Replacement.objects.filter(case=case).order_by("pk")
+    for piece in (one, two):
+        verbs.reserve(piece.ref, by=cast.bolt)
+    paid(case)
+    run_only("exchange_paid")
+    paid(case)
+    verbs.carrier_says(verbs.ship(one.ref, carrier="SF", waybill=a_waybill(), by=cast.bolt).ref, "deliver")
+    verbs.confirm(one.ref, by=cast.anna)
+    verbs.run_out(two.ref, by=cast.bolt)
+    verbs.fall_back(two.ref, by=cast.anna)
+    run_only("begin_refund")
+    assert sorted(Refund.objects.values_list("amount_minor", flat=True)) == [3000, 9900]
+    assert wrong() == {}
+
+
+def test_both_are_kept_only_once_the_new_one_is_there(cast: Cast) -> None:
+    case = approved(cast, "gold")
+    row = ask_ahead(case.ref, by=cast.anna)
+    with pytest.raises(NoSuchMove, match="has come"):
+        keep_both(row.ref, by=cast.anna)
+    piece = shipped(cast, case)
+    verbs.carrier_says(piece.ref, "deliver")
+    parcel = parcel_of(case).ref
+    give_address(parcel, by=cast.bolt)
+    ship(parcel, carrier="Bluebird", waybill=a_waybill(), by=cast.anna)
+    with pytest.raises(NoSuchMove, match="way back"):
+        keep_both(row.ref, by=cast.anna)
+
+
+def test_who_never_sends_the_old_one_back_is_called_and_charged(cast: Cast, stepped_clock: clock.Stepped) -> None:
+    case, _ = ahead_and_here(cast, "")
+    give_address(parcel_of(case).ref, by=cast.bolt)
+    run_only()
+    for stage in ("overdue", "charged"):
+        due = Deadline.objects.get(life="advance", ended_at__isnull=True)
+        stepped_clock.until(due.due_at)
+        tick()
+        assert Advance.objects.get().stage == stage
+    assert (grants(case), parcel_of(case).stage) == ([("exchange", "done", 0)], "dropped")
+    run_only("notices", "complete")
+    assert not Refund.objects.exists()
+    assert wrong() == {}
+
+
+@pytest.mark.parametrize("finding", ["reject", "report_missing"])
+def test_an_empty_box_frees_nobody_of_what_was_sent_ahead(cast: Cast, finding: str) -> None:
+    case, _ = ahead_and_here(cast)
+    parcel = parcel_of(case).ref
+    give_address(parcel, by=cast.bolt)
+    ship(parcel, carrier="Bluebird", waybill=a_waybill(), by=cast.anna)
+    carrier_says(parcel, "deliver")
+    receive(parcel, by=cast.bolt)
+    row = findings_of(case)[0]
+    (reject if finding == "reject" else report_missing)(case.ref, inspection=row.pk, words="空盒", by=cast.bolt)
+    accept_finding(case.ref, inspection=row.pk, by=cast.anna)
+    assert Advance.objects.get().stage == "charged"
+    assert Posting.objects.filter(what="advance_charged").count() == 1
+    assert wrong() == {}
+
+
+def test_a_piece_sent_ahead_that_is_lost_leaves_nothing_hanging(cast: Cast) -> None:
+    case = approved(cast, "gold")
+    ask_ahead(case.ref, by=cast.anna)
+    piece = shipped(cast, case)
+    withdraw(case.ref, by=cast.anna)
+    assert parcel_of(case).stage == "addressing"
+    later_than_a_trace(piece)
+    verbs.carrier_says(piece.ref, "declare_lost")
+    run_only("complete")
+    assert (grants(case), Advance.objects.get().stage) == ([("exchange", "void", 0)], "dropped")
+    assert wrong() == {}
+
+
+def test_a_count_that_takes_the_kept_piece_lets_the_consumer_choose(cast: Cast) -> None:
+    order = bought(cast)
+    lamp = order.lines.get().product
+    tell_level(lamp, "", 1)
+    case = accepted(cast, order)
+    tell_level(lamp, "", 0)
+    jobs.drain()
+    assert piece_of(case).stage == "choosing"
+    assert wrong() == {}
+
+
+def test_what_is_too_dear_to_be_asked_for_is_not_kept(cast: Cast) -> None:
+    case = accepted(cast, bought(cast), wanted=a_lamp(cast, "金色", "gold", 99_000_000).ref)
+    with pytest.raises(NoSuchMove, match="more than may be asked"):
+        verbs.reserve(piece_of(case).ref, by=cast.bolt)
+    verbs.run_out(piece_of(case).ref, by=cast.bolt)
+    assert "gold" not in {one.product.variant_en for one in Offered.objects.all()}
