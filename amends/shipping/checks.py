@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from amends.shipping.models import Track, TrackEvent
+from amends.shipping.queries import told_by
 from amends.shipping.rules import Folded, Told, fold
 
 SHOWN = 50
@@ -30,7 +31,7 @@ def _folded() -> Iterator[tuple[Track, Folded]]:
     while batch := list(Track.objects.filter(pk__gt=after, heard_at__isnull=False).order_by("pk")[:AT_ONCE]):
         told: dict[int, list[Told]] = defaultdict(list)
         for row in TrackEvent.objects.filter(track_id__in=[track.pk for track in batch]).order_by("pk"):
-            told[row.track_id].append(Told(row.kind, row.at, row.place, row.words, row.weight_grams, row.expected_at, row.key))
+            told[row.track_id].append(told_by(row))
         for track in batch:
             yield track, fold(told[track.pk])
         after = batch[-1].pk

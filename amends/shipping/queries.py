@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
 from amends.shipping.couriers import carrier_key
 from amends.shipping.models import Track, TrackEvent
-from amends.shipping.rules import clean_waybill
+from amends.shipping.rules import Folded, Told, clean_waybill, fold
 
 Row = TypeVar("Row", bound=Model)
+SLACK = timedelta(days=1)
+"""How far a carrier's clock, or whoever typed a waybill a day late, may be off."""
 
 
 def of_track(rows: QuerySet[Row], track: Track) -> list[Row]:
@@ -33,6 +36,21 @@ def track_of(merchant_id: int, carrier: str, waybill: str) -> Track | None:
 def events_of(track: Track) -> Sequence[TrackEvent]:
     """What was told of it, the latest of the carrier's instants first."""
     return list(TrackEvent.objects.filter(merchant_id=track.merchant_id, track=track).order_by("-at", "-pk"))
+
+
+def folded_since(track: Track, since: datetime, *, slack: timedelta = SLACK) -> Folded:
+    """What the track comes to by what happened at `since` or later, by the carrier's instants, a day's slack for its clock.
+
+    For lives that a person gave a waybill: what happened to a number before their parcel left is not about their parcel, however late it
+    is heard. A waybill of an old delivery says nothing of what is sent now.
+    """
+    rows = TrackEvent.objects.filter(merchant_id=track.merchant_id, track=track, at__gte=since - slack).order_by("at", "pk")
+    return fold(told_by(row) for row in rows)
+
+
+def told_by(row: TrackEvent) -> Told:
+    """What a kept event says."""
+    return Told(row.kind, row.at, row.place, row.words, row.weight_grams, row.expected_at, row.key)
 
 
 def was_told(track: Track, *kinds: str) -> bool:

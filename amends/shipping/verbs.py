@@ -17,6 +17,7 @@ from amends.plumbing import jobs
 from amends.shipping import hooks
 from amends.shipping.couriers import carrier_key
 from amends.shipping.models import Track, TrackEvent
+from amends.shipping.queries import events_of, told_by
 from amends.shipping.rules import POLLED_FOR, Folded, Told, clean_waybill, fold, pause
 
 log = structlog.get_logger(__name__)
@@ -69,7 +70,7 @@ def _hear_of(track_id: int, events: Sequence[Told], source: str, by: Actor) -> t
     """One merchant's track, its row locked until its lives have moved: two pushes at one time move them one after the other."""
     track = Track.objects.select_for_update().get(pk=track_id)
     if _keep(track, events, source):
-        _put(track, fold(told_of(track)))
+        _put(track, fold(told_by(row) for row in events_of(track)))
     return track, [wrong for subject in hooks.SUBJECTS if (wrong := _call(subject, track, by)) is not None]
 
 
@@ -97,12 +98,6 @@ def _row(track: Track, event: Told, source: str, at: datetime) -> TrackEvent:
         source=source,
         heard_at=at,
     )
-
-
-def told_of(track: Track) -> list[Told]:
-    """Everything that was told of it, in any order."""
-    rows = TrackEvent.objects.filter(merchant_id=track.merchant_id, track=track).order_by("at", "pk")
-    return [Told(row.kind, row.at, row.place, row.words, row.weight_grams, row.expected_at, row.key) for row in rows]
 
 
 def _put(track: Track, folded: Folded) -> None:

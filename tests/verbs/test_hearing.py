@@ -117,3 +117,14 @@ def test_when_it_should_arrive_is_kept_with_what_told_it_and_the_last_word_stand
     hear("sf", "SF12345678", [told("expected", 1, expected_at=sooner)])
     assert Track.objects.get().expected_at == later, "what was said first came last"
     assert set(TrackEvent.objects.values_list("expected_at", flat=True)) == {sooner, later}
+
+
+def test_what_happened_to_a_number_before_a_parcel_left_is_not_about_that_parcel(db: None, stepped_clock: object) -> None:
+    cast = the_cast()
+    track = watch(cast.bolts.pk, "sf", "SF12345678")
+    hear("sf", "SF12345678", [told("accepted", -900), told("delivered", -800)])
+    assert queries.folded_since(track, START).state == ""
+    hear("sf", "SF12345678", [told("accepted", -20), told("in_transit", 3)])
+    assert Track.objects.get().state == "delivered", "the number as a whole"
+    assert queries.folded_since(track, START).state == "in_transit", "a day's slack for who typed it late"
+    assert queries.folded_since(track, START, slack=timedelta(0)).kinds == {"in_transit"}
