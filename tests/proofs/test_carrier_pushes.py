@@ -90,7 +90,8 @@ def test_by_every_wire_all_journeys_end_as_they_should_whatever_becomes_of_their
     assert {push["status"] for push in sent if not push["forged"]} == {200}
     kept = CarrierPush.objects.filter(carrier=name)
     assert set(kept.values_list("state", flat=True)) == {"worked"} and kept.filter(times__gt=1).exists()
-    assert sum(row.times for row in kept) == sum(not push["forged"] for push in sent), "each coming is counted, none is kept twice"
+    tries = [push["tries"] for push in sent if not push["forged"]]  # more than one each where our answer came too late for the courier
+    assert len(tries) <= sum(row.times for row in kept) <= sum(tries), "each coming is counted, none is kept twice"
 
 
 @pytest.mark.usefixtures("committed_db", "stepped_clock")
