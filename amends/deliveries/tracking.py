@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from amends.deliveries.models import OutboundDelivery
 from amends.deliveries.rules import OPEN, PROMISED
@@ -69,5 +69,5 @@ def _may(row: OutboundDelivery, name: str) -> bool:
     return row.LIFE.becomes(row.stage, name, CARRIER.party) is not None
 
 
-def _heard_since(row: OutboundDelivery, track: Track):  # type: ignore[no-untyped-def]
+def _heard_since(row: OutboundDelivery, track: Track) -> QuerySet[TrackEvent]:
     return TrackEvent.objects.filter(merchant_id=track.merchant_id, track=track, heard_at__gt=row.since)

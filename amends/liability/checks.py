@@ -74,6 +74,15 @@ WHERE CASE WHEN m.kind = 'deduct' THEN m.taken_minor ELSE m.amount_minor END <> 
 """
 
 
+_UNANSWERED = """
+SELECT l.ref FROM liability_signed_link l WHERE l.used_at IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM cases_entry e WHERE e.merchant_id = l.merchant_id AND e.case_id = l.case_id AND e.life = l.life AND e.life_id = l.life_id
+        AND e.party IN ('carrier', 'supplier') AND e.made_at BETWEEN l.made_at AND l.used_at + interval '1 minute'
+) ORDER BY l.id
+"""
+_ASKED_OF_NOBODY = "SELECT ref FROM liability_proposal WHERE state = 'asked' AND charge_id IS NULL ORDER BY id"
+
+
 def other_currency() -> list[str]:
     """Deductions in another currency than the charge that they take (B10)."""
     return [f"deduction {ref} is in {unit}, its charge {charge} in {due}" for ref, unit, charge, due in _rows(_OTHER_CURRENCY)]
@@ -100,9 +109,15 @@ def moves_astray() -> list[str]:
     return [f"move {ref} of a deposit says {told} in {unit}, booked are {ours}" for ref, unit, told, ours in _rows(_MOVES)]
 
 
+def answered_by_nobody() -> list[str]:
+    """Links that are used up although their matter has no such answer, and proposals that were taken up and asked of nobody."""
+    links = [f"link {ref} is used, and its matter has no answer of a carrier or supplier" for (ref,) in _rows(_UNANSWERED)]
+    return links + [f"proposal {ref} counts as asked and has no charge" for (ref,) in _rows(_ASKED_OF_NOBODY)]
+
+
 def bearing_check() -> list[str]:
     """All that is wrong about who bears what."""
-    return [*other_currency(), *receivable_astray(), *moves_astray(), *charged_for_profit()]
+    return [*other_currency(), *receivable_astray(), *moves_astray(), *charged_for_profit(), *answered_by_nobody()]
 
 
 def _rows(question: str) -> list[tuple[Any, ...]]:

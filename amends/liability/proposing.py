@@ -130,7 +130,7 @@ def _borne(case: Case) -> int:
 
 
 def _what(case: Case) -> str:
-    paid = case.grants.filter(stage__in=("owed", "doing", "done"), subject="unit").exists()  # type: ignore[attr-defined]
+    paid = case.grants.filter(stage__in=("owed", "doing", "done"), subject="unit").exists()
     return REFUND if paid else COMPENSATION
 
 

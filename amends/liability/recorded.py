@@ -47,7 +47,7 @@ def carriers_of(case: Case) -> list[str]:
 
 def suppliers_of(case: Case) -> list[str]:
     """Who supplied what the case is about, as products name them."""
-    units = Unit.objects.filter(merchant_id=case.merchant_id, pk__in=case.claimed.values("unit_id"))  # type: ignore[attr-defined]
+    units = Unit.objects.filter(merchant_id=case.merchant_id, pk__in=case.claimed.values("unit_id"))
     names = units.order_by("pk").values_list("line__product__supplier", flat=True)
     return [name for name in dict.fromkeys(names) if name]
 
@@ -139,7 +139,7 @@ def _weighed(track: Track | None) -> int | None:
 
 def _batches(case: Case) -> dict[str, int]:
     """For each batch of the claimed units the other cases of this shop that found a unit of it faulty."""
-    units = Unit.objects.filter(merchant_id=case.merchant_id, pk__in=case.claimed.values("unit_id")).exclude(batch="")  # type: ignore[attr-defined]
+    units = Unit.objects.filter(merchant_id=case.merchant_id, pk__in=case.claimed.values("unit_id")).exclude(batch="")
     return {batch: _same(case, batch) for batch in sorted(set(units.order_by("pk").values_list("batch", flat=True)))}
 
 

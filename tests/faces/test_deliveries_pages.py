@@ -126,7 +126,7 @@ def test_the_desk_asks_as_proposed_or_dismisses(cast: Cast) -> None:
 def test_a_link_is_seen_opened_and_answered_without_an_account(cast: Cast, language: str, words: str) -> None:
     charge = asked_of_carrier(cast, lost(cast), 5000)
     at = urlsplit(linking.make_link(charge=charge.ref, by=cast.agent).url).path
-    carrier = Client(headers={"accept-language": language}, enforce_csrf_checks=False)
+    carrier = Client(headers={"accept-language": language}, enforce_csrf_checks=True)
     for _ in range(2):
         looked = carrier.get(at)
         assert looked.status_code == 200

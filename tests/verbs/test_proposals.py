@@ -16,6 +16,7 @@ from amends.kernel import clock
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.ledger.checks import ledger_check
 from amends.liability import linking
+from amends.liability.checks import answered_by_nobody
 from amends.liability.models import Bearer, ChargeBackTo, Proposal, SignedLink
 from amends.liability.proposing import dismiss, propose, take_up
 from amends.liability.queries.proposals import proposals, proposals_of
@@ -132,6 +133,9 @@ def test_a_carrier_answers_a_charge_by_its_link_once(cast: Cast) -> None:
         linking.answer(secret, answer="admit")
     assert no.value.code == "link_used"
     assert SignedLink.objects.get().opened_at == opened
+    assert answered_by_nobody() == []
+    SignedLink.objects.update(life_id=0)
+    assert len(answered_by_nobody()) == 1
 
 
 def test_a_link_ends_by_time_by_hand_and_by_a_newer_one(cast: Cast, stepped_clock: clock.Stepped) -> None:

@@ -14,6 +14,7 @@ from amends.cases.models import Case
 from amends.cases.verbs import answering
 from amends.kernel.parties import Party
 from amends.management.demo.characters import Character
+from amends.management.demo import parcels_out
 from amends.management.demo.openings import drawn
 from amends.people.rules import CARRIER, Actor
 from amends.returns import verbs as returns
@@ -73,7 +74,7 @@ def _answer(scene: Scene) -> Act | None:
     if who.merchant == "refuses":
         reason = scene.dice.choice(["no_fault_found", "proof_unclear", "not_intact", "misuse"])
         return lambda: answering.refuse(ref, reason=reason, words="与我们的出库记录不符（模拟）", by=scene.merchant)
-    return None
+    return parcels_out.looked_for(scene.case, scene.consumer)
 
 
 def _prove(scene: Scene) -> Act | None:
@@ -239,4 +240,7 @@ REACTIONS: dict[tuple[str, str, str], Callable[[Scene], Act | None]] = {
     ("return_shipment", "sending_home", "merchant"): _send_home,
     ("return_shipment", "on_way_home", "carrier"): _carry,
     ("return_shipment", "tracing_home", "carrier"): _trace,
+    ("delivery", "enquiring", "carrier"): lambda scene: parcels_out.answered(scene.case, scene.turn["life_id"]),
+    ("delivery", "promised", "carrier"): lambda scene: parcels_out.arrives(scene.case, scene.turn["life_id"]),
+    ("delivery", "arrived", "consumer"): lambda scene: parcels_out.confirmed(scene.case, scene.turn["life_id"], scene.consumer),
 }
