@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from amends.api.app import api
@@ -48,6 +50,8 @@ from amends.refunds.chargebacks import Opened, open_chargeback
 from amends.refunds.models import BankBatch, Refund
 from amends.returns.models import Inspection, ReturnShipment
 from amends.rulings.models import Review
+from amends.shipping.addresses import Given, put_address
+from amends.shipping.models import Label
 from amends.shipping.verbs import watch
 from tests import files_of_evidence as made
 from tests.api_client import Program, program, programs
@@ -70,6 +74,8 @@ RULES = {f"/api/v1/policy/{name}" for name in ("decisions", "facts-schema", "gol
 OWN = {"/api/v1/preferences", "/api/v1/notices/reading"}
 # What a shop's own listings cost: asked by the listing, and not there for anybody else.
 PRICES = {"/api/v1/prices"}
+# A shop's own book: it does not exist for who keeps none.
+BOOK = {"/api/v1/return-addresses"}
 # Signed by a service outside, each in its own way.
 HOOKS = {path for _, path in ENDPOINTS if "/hooks/" in path}
 # What the office keeps does not exist for anybody else.
@@ -81,7 +87,7 @@ OFFICE |= {"/api/v1/bank/waiting", "/api/v1/bank/batches"}
 # And the books as a whole are for the platform's people: arbiters among them.
 BOOKS = {"/api/v1/ledger/balances", "/api/v1/ledger/checks"}
 OFFICE |= BOOKS
-OF_EVERYBODY = LISTS | RULES | OWN | PRICES | HOOKS | OFFICE | {"/api/v1/figures", "/api/v1/webhooks/events"}
+OF_EVERYBODY = LISTS | RULES | OWN | PRICES | BOOK | HOOKS | OFFICE | {"/api/v1/figures", "/api/v1/webhooks/events"}
 PUBLISHED = {"/api/v1/policy/packs/{stamp}", "/api/v1/policy/versions/{pack_id}/{version}"}
 NAMED = [(method, path) for method, path in ENDPOINTS if "{" in path and path not in PUBLISHED | HOOKS]
 POSTS = [path for method, path in ENDPOINTS if method == "post" and "hooks" not in path]
@@ -95,6 +101,14 @@ BODIES: dict[str, Any] = {
     "RatingIn": {"score": 5},
     "AddressIn": {"address": ""},
     "DispatchIn": {"carrier": "SF", "waybill": "SF1234567890"},
+    "ParcelLabelIn": {},
+    "PickupIn": {},
+    "PickupChangeIn": {},
+    "ParcelFreightIn": {"freight_minor": 1, "evidence": []},
+    "DestructionIn": {"evidence": []},
+    "ParcelSplitIn": {"units": [1]},
+    "ParcelCompanyIn": {"leader": "RT-7K3F-9Q2M-4D1X"},
+    "ReturnAddressIn": {"key": "east", "name": "Li", "address": "Shanghai 1"},
     "InspectionIn": {"findings": [{"verdict": "accept", "line": 1}]},
     "RulingIn": {"outcome": "for", "liable": "merchant", "clause": "CN-7D-01", "words": "双方的照片都显示商品完好，支持退货。"},
     "ReassignmentIn": {"to": ""},
@@ -240,6 +254,7 @@ def world() -> World:
         "carriers": "house",
         "tracks": str(watch(cast.bolts.pk, "SF", "SF0000000001").pk),
         "drafts": save_draft(by=cast.bolt, text=promise(), name="Ten days").ref,
+        **a_way_back(cast, parcel),
         **a_gift(cast, case),
         **a_cost(cast, unsent),
         **a_wish(cast, by["olga"].actor),
@@ -257,6 +272,16 @@ def a_chargeback(order: Order) -> str:
     row = open_chargeback(Opened("house", "DP1", 100, "CNY", tender=tender.ref))
     assert row is not None
     return row.ref
+
+
+def a_way_back(cast: Cast, parcel: ReturnShipment) -> dict[str, str]:
+    """The label that Anna's parcel had, and an entry of Bolt's book of addresses."""
+    BODIES["ParcelCompanyIn"] |= {"leader": parcel.ref}
+    path = default_storage.save("labels/walls.pdf", ContentFile(b"%PDF-1.4"))
+    at = clock.now()
+    whose = {"merchant_id": parcel.merchant_id, "life": "return_shipment", "life_id": parcel.pk, "made_at": at}
+    Label.objects.create(ref=new_ref("LB"), carrier="sf", waybill="SF0000000001", state="bought", path=path, **whose)
+    return {"return-addresses": put_address(Given("main", "Bolt", "Hangzhou 1"), by=cast.bolt).ref}
 
 
 def a_gift(cast: Cast, case: Case) -> dict[str, str]:
