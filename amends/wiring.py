@@ -65,6 +65,7 @@ from amends.repairs import loans as repair_loans
 from amends.repairs import queries as repair_reads
 from amends.repairs import starting as repair_starts
 from amends.repairs import verbs as repair_verbs
+from amends.repairs import waiting as repair_waiting
 from amends.repairs.models import Consultation, Loan, Repair
 from amends.replacements import ahead, differences, offering, paying
 from amends.replacements import beginning as replacing
@@ -160,10 +161,10 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("repair.give_up", repairs.next_attempt),                 # S14
     ("repair.report_fault", repairs.after_fault),             # S14
     ("repair.fall_back", repairs.turn_late),                  # S14
-    ("repair.decline_quote", repairs.end_unrepaired),
+    *((f"repair.{verb}", repairs.end_unrepaired) for verb in ("decline_quote", "end_absent")),
     ("repair.hand_back", warranty.count_repair),
     ("repair.hand_back", repairs.hand_over),
-    *((f"repair.{verb}", end) for verb in ("hand_back", "decline_quote", "fall_back", "drop")
+    *((f"repair.{verb}", end) for verb in ("hand_back", "decline_quote", "end_absent", "fall_back", "drop")
       for end in (repair_loans.end_with_repair, repair_booking.let_visits_go)),
     ("repair.give_up", repair_booking.let_visits_go),
     *((f"loan.{verb}", repair_loans.note_end) for verb in ("bring_back_loan", "write_off_loan")),
@@ -244,7 +245,7 @@ def connect() -> None:
     SUBJECTS.extend(TRACKED)
     TAKEN_AWAY["replacement"] = piece_taken_away
     LOCKS.append(replacement_reads.locked_units)
-    LONGER.append(ahead.gives_time)
+    LONGER.extend((ahead.gives_time, repair_waiting.gives_time))
     TAKEN_AWAY["replacement"] = replacing.taken_away
     LOCKS.append(repair_reads.locked_units)
     STARTS["exchange"] = replacing.begin_returned

@@ -334,6 +334,7 @@ DONE: dict[str, Text] = {
     "ask_consent": say("请消费者同意会诊", "asked the consumer to agree to a session"),
     "give_consent": say("同意会诊", "agreed to the session"),
     "refuse_consent": say("不参加会诊", "does not join the session"),
+    "end_absent": say("多次没有人在，结束了维修", "ended the repair because nobody was there"),
     "book_visit": say("约了上门或到店时间", "made an appointment"),
     "start_visit": say("开始检修", "began at the appointment"),
     "move_visit": say("改了预约时间", "moved the appointment"),

@@ -30,6 +30,7 @@ from amends.people.rules import Actor
 from amends.repairs.free import BOOKED, DONE, HOME, POST, Slot, fitting, free_slots, least_busy, open_slots
 from amends.repairs.hands import take_repair
 from amends.repairs.models import Appointment, Repair, Technician, Workshop
+from amends.repairs.waiting import latest, lengthen, not_met
 
 MOVED, MISSED, CANCELLED = "moved", "missed", "cancelled"
 OVERLAP, SECOND = "one_place_at_a_time", "one_appointment_a_repair"
@@ -38,6 +39,9 @@ LONGEST_ADDRESS = 300
 NEXT_SHOWN = 3
 ARRANGING = (Party.CONSUMER, Party.MERCHANT, Party.PLATFORM)
 NO_SLOT = say("请选一个预约时间。", "Choose a time for the appointment.")
+NO_ZONE = say("时间要写明时区，比如 2026-03-11T09:00+08:00。", "Give the time with its zone, like 2026-03-11T09:00+08:00.")
+TOO_LATE = say("这个时间超过了维修的时限；消费者可以自己选更晚的。",
+               "This time lies beyond the limit for the repair; the consumer can choose a later one.")  # fmt: skip
 NO_ADDRESS = say("上门维修要写明地址。", "A visit needs an address.")
 
 
@@ -84,6 +88,7 @@ def book_visit(ref: str, *, starts_at: datetime | None, technician: str = "", ad
     check_visitable(repair)
     visit = _place(case, repair, starts_at, technician, "", address, hand)
     repair.tell("book_visit", hand, facts=visit_facts(visit))
+    _wait_for(case, repair, visit, hand)
     return visit
 
 
@@ -95,6 +100,7 @@ def move_visit(ref: str, *, starts_at: datetime | None, technician: str = "", by
     _end(old, MOVED)
     visit = _place(case, repair, starts_at, technician, "", "", hand)
     repair.tell("move_visit", hand, facts=visit_facts(visit) | {"was": old.starts_at.isoformat()})
+    _wait_for(case, repair, visit, hand)
     return visit
 
 
@@ -110,8 +116,9 @@ def cancel_visit(ref: str, *, by: Actor) -> Appointment:
 
 @an_act
 def miss_visit(ref: str, *, absent: str, by: Actor) -> Appointment:
-    """Nobody was there: `absent` says who, the consumer or the technician. Not before it should have begun, nor once it has."""
-    _, repair, visit, hand = _take_visit(ref, by)
+    """Nobody was there: `absent` says who, the consumer or the technician. Not before it should have begun; for the
+    consumer's absences see waiting.py. Raises NoSuchMove, Unprocessable."""
+    case, repair, visit, hand = _take_visit(ref, by)
     if absent not in ABSENT:
         wrong = say("请说明谁没到：消费者还是维修人员。", "Say who was not there: the consumer or the technician.")
         raise Unprocessable.field("absent", wrong, code="unknown_absent")
@@ -119,6 +126,8 @@ def miss_visit(ref: str, *, absent: str, by: Actor) -> Appointment:
         raise NoSuchMove(say("预约时间还没到。", "The appointment has not begun yet."), code="too_early")
     _end(visit, MISSED)
     repair.tell("miss_visit", hand, facts=visit_facts(visit) | {"absent": absent})
+    if absent == ABSENT[0]:
+        not_met(case, repair, visit, hand)
     return visit
 
 
@@ -171,6 +180,12 @@ def check_visitable(repair: Repair) -> None:
         raise NoSuchMove(say("现在不能给这件维修约时间。", "No appointment can be made for this repair now."))
 
 
+def _wait_for(case: Case, repair: Repair, visit: Appointment, by: Actor) -> None:
+    """A time that the consumer chose is waited for."""
+    if by.party is Party.CONSUMER:
+        lengthen(case, repair, visit.ends_at)
+
+
 # ── placing ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -178,6 +193,10 @@ def _place(case: Case, repair: Repair, starts_at: datetime | None, technician: s
            by: Actor) -> Appointment:  # fmt: skip
     if starts_at is None:
         raise Unprocessable.field("starts_at", NO_SLOT, code="required")
+    if starts_at.tzinfo is None:
+        raise Unprocessable.field("starts_at", NO_ZONE, code="wrong_time")
+    if by.party is not Party.CONSUMER and starts_at > latest(case, repair):
+        raise Unprocessable.field("starts_at", TOO_LATE, code="beyond_limit")
     wanted = clean_ref(technician) or "" if technician else ""
     if technician and not wanted:
         raise NotFound

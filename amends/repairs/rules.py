@@ -36,6 +36,7 @@ REPAIR = life(
     diagnosing                                quote           merchant                  quoted
     quoted                                    accept_quote    consumer                  repairing
     quoted                                    decline_quote   consumer,clock            unrepaired
+    diagnosing,repairing                      end_absent      platform                  unrepaired
     diagnosing,repairing                      order_parts     merchant                  awaiting_parts
     awaiting_parts                            bring_parts     supplier,merchant         repairing
     repairing                                 hand_back       merchant                  handed_back

@@ -43,6 +43,7 @@ ADDED = {
     "repair": """
     stage                                     verb            by                        becomes
     booking                                   book            consumer                  diagnosing
+    diagnosing,repairing                      end_absent      platform                  unrepaired
     handed_back                               fall_back       platform                  fallen_back
     """,
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from amends.cases.models import Entry
+from amends.cases.models import Deadline, Entry
+from amends.kernel import clock
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.repairs import booking
@@ -14,7 +15,7 @@ from amends.repairs.free import free_slots
 from amends.repairs.models import Appointment, Repair, Technician, Workshop
 from amends.repairs.verbs import diagnose, hand_back
 from amends.repairs.workshops import close_workshop, end_technician, save_technician, save_workshop
-from tests.cast import Cast, the_cast
+from tests.cast import Cast, later_by, the_cast
 from tests.workshops_at_hand import TOMORROW_NINE, a_repair, a_technician, a_worker, a_workshop
 
 HOUR = timedelta(hours=1)
@@ -228,3 +229,77 @@ def test_a_workshop_that_cannot_be_is_refused_by_its_field(cast: Cast, shop: Wor
     with pytest.raises(Unprocessable) as refused:
         save_workshop("east", given, by=cast.bolt)
     assert field in refused.value.fields
+
+
+# ── limits and absences ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def limit_of(repair: Repair) -> datetime:
+    return Deadline.objects.get(life="repair", life_id=repair.pk, ended_at__isnull=True).due_at
+
+
+def stage_of(repair: Repair) -> str:
+    return Repair.objects.get(pk=repair.pk).stage
+
+
+def test_a_late_time_of_the_consumers_is_waited_for(cast: Cast, ming: Technician, stepped_clock: Stepped) -> None:
+    repair, far = a_repair(cast), datetime(2026, 4, 15, 1, 0, tzinfo=UTC)
+    visit = booked(repair, far, by=cast.anna)
+    assert limit_of(repair) > visit.ends_at + timedelta(days=6)
+    later_by(stepped_clock, far - stepped_clock.at)
+    assert stage_of(repair) == "diagnosing"
+    booking.start_visit(visit.ref, by=cast.bolt)
+    diagnose(repair.ref, words="灯头松了", by=cast.bolt)
+    assert limit_of(repair) > clock.now() + timedelta(days=29)
+
+
+def test_a_merchant_gives_itself_no_more_time(cast: Cast, ming: Technician, stepped_clock: Stepped) -> None:
+    repair = a_repair(cast)
+    with pytest.raises(Unprocessable) as refused:
+        booked(repair, datetime(2026, 4, 15, 1, 0, tzinfo=UTC), by=cast.bolt)
+    assert refused.value.code == "beyond_limit"
+    visit = booked(repair, by=cast.bolt)
+    before = limit_of(repair)
+    booking.move_visit(visit.ref, starts_at=TOMORROW_NINE + 2 * HOUR, by=cast.bolt)
+    assert limit_of(repair) == before
+    with pytest.raises(Unprocessable):
+        booking.move_visit(Appointment.objects.get(state="booked").ref, starts_at=datetime(2026, 4, 15, 1, 0, tzinfo=UTC), by=cast.bolt)
+
+
+def test_moving_by_the_consumer_moves_the_limit(cast: Cast, ming: Technician) -> None:
+    repair = a_repair(cast)
+    visit = booked(repair, by=cast.bolt)
+    moved = booking.move_visit(visit.ref, starts_at=datetime(2026, 4, 1, 1, 0, tzinfo=UTC), by=cast.anna)
+    assert limit_of(repair) > moved.ends_at + timedelta(days=6)
+
+
+def test_an_absent_consumer_is_waited_for_once_and_then_the_repair_is_over(cast: Cast, ming: Technician, stepped_clock: Stepped) -> None:
+    repair = a_repair(cast)
+    visit = booked(repair, by=cast.anna)
+    stepped_clock.until(TOMORROW_NINE + HOUR)
+    booking.miss_visit(visit.ref, absent="consumer", by=cast.bolt)
+    assert limit_of(repair) >= clock.now() + timedelta(days=7)
+    again = booking.book_visit(repair.ref, starts_at=TOMORROW_NINE + 24 * HOUR, by=cast.anna)
+    stepped_clock.until(TOMORROW_NINE + 25 * HOUR)
+    booking.miss_visit(again.ref, absent="consumer", by=cast.bolt)
+    assert stage_of(repair) == "unrepaired"
+    assert repair.grant.__class__.objects.get(pk=repair.grant_id).stage == "void"
+
+
+def test_a_time_that_was_chosen_for_them_ends_nothing(cast: Cast, ming: Technician, stepped_clock: Stepped) -> None:
+    repair = a_repair(cast)
+    booked(repair, by=cast.anna)
+    for day in range(3):
+        visit = Appointment.objects.filter(state="booked").first() or booking.book_visit(
+            repair.ref, starts_at=TOMORROW_NINE + 24 * day * HOUR, by=cast.bolt
+        )
+        if day == 0:
+            visit = booking.move_visit(visit.ref, starts_at=TOMORROW_NINE + HOUR, by=cast.bolt)
+        stepped_clock.until(visit.ends_at)
+        booking.miss_visit(visit.ref, absent="consumer", by=cast.bolt)
+    assert stage_of(repair) == "diagnosing"
+
+
+def test_a_time_without_its_zone_is_refused(cast: Cast, ming: Technician) -> None:
+    with pytest.raises(Unprocessable):
+        booked(a_repair(cast), datetime(2026, 3, 11, 9, 0), by=cast.anna)  # noqa: DTZ001 - what a careless caller gives

@@ -16,6 +16,8 @@ repair.move_visit                  consumer             merchant    news     -  
 repair.move_visit                  -                    consumer    result   -         visit_moved
 repair.cancel_visit                consumer             merchant    act      -         visit_cancelled
 repair.cancel_visit                -                    consumer    act      -         visit_cancelled
+repair.end_absent                  -                    consumer    result   -         repair_ended_absent
+repair.end_absent                  -                    merchant    result   -         repair_ended_absent
 repair.miss_visit                  -                    consumer    act      -         visit_missed
 repair.miss_visit                  -                    merchant    act      -         visit_missed
 loan.promise_loan                  platform             merchant    act      merchant  loan_wanted

@@ -22,6 +22,12 @@ LENDING: Mapping[str, Told] = {
         "售后单 {case} 的维修预约取消了，请在页面上另约时间。", "The appointment for the repair of case {case} is cancelled. Please make "
         "another on the page.",
     ),
+    "repair_ended_absent": told(
+        "约好的时间总没见到人，维修结束", "The repair is over: nobody was there",
+        "售后单 {case}：消费者自己选的时间多次没有人在，按规则不再修，这一件的诉求结束；仍有问题可以重新申请。",
+        "Case {case}: at the times that the consumer chose nobody was there, more often than the rules allow. The repair of this unit is "
+        "over; a new claim can be filed.",
+    ),
     "visit_missed": told(
         "维修没有见上面", "The appointment was missed",
         "售后单 {case} 约好的时间没有见上面，请在页面上另约时间。", "Nobody met at the appointment for the repair of case {case}. Please make "
