@@ -59,7 +59,8 @@ def dispose(
         place=where, grade=row.grade, key=f"inspection:{row.pk}", made_at=row.disposed_at,
     )  # fmt: skip
     put_back(move)
-    facts = {"inspection": row.pk, "unit": row.unit_id, "disposition": disposition, "place": where, "grade": row.grade, "move": move.pk}
+    facts = {"inspection": row.pk, "unit": row.unit_id, "disposition": disposition, "place": where, "grade": row.grade, "move": move.pk,
+             "product": row.unit.line.product.key}  # fmt: skip
     row.tell("dispose", by, facts=facts, audience=SEEN_BY)
     return move
 
@@ -85,7 +86,7 @@ def _taken(ref: str, inspection: int, by: Actor) -> tuple[Case, Inspection]:
         cases = ReturnShipment.objects.filter(merchant_id=by.merchant_id or 0, ref=known)
         known = cases.values_list("case__ref", flat=True).first() or ""
     case = take(known, by)
-    rows = Inspection.objects.select_related("unit__line", "parcel", "grant")
+    rows = Inspection.objects.select_related("unit__line__product", "parcel", "grant")
     row = rows.filter(merchant_id=case.merchant_id, case_id=case.pk, pk=inspection).first()
     if row is None:
         raise NotFound

@@ -80,7 +80,7 @@ inspection.accept_finding | consumer | reduced | payable_reduced | {"reduced_min
 inspection.alarm | clock* | contested | contested | {$silence, "limit": "review_ends"}
 inspection.await_goods | platform* | - | awaiting | {"parcel": $parcel}
 inspection.contest | consumer | reduced | contested | {"evidence": [$file], "reduced_minor": 59}
-inspection.dispose | merchant | payable | payable | {"disposition": "restock", "grade": "A", "inspection": 1, "move": 1, "place": "east", "unit": 1}
+inspection.dispose | merchant | payable | payable | {"disposition": "restock", "grade": "A", "move": 1, "place": "east", "product": "LAMP-01"}
 inspection.drop | platform* | awaiting | dropped | {}
 inspection.find_payable | arbiter* | contested | payable | {"review": $review}
 inspection.find_reduced | arbiter* | contested | payable_reduced | {"reduced_minor": 1200, "review": $review}
