@@ -23,6 +23,7 @@ repair.miss_visit                  -                    merchant    act      -  
 loan.promise_loan                  platform             merchant    act      merchant  loan_wanted
 loan.promise_loan                  -                    consumer    news     merchant  loan_promised
 loan.hand_out                      -                    consumer    result   consumer  loan_handed_out
+loan.call_back_loan                clock                consumer    act      consumer  loan_called_back_by_time
 loan.call_back_loan                -                    consumer    act      consumer  loan_called_back
 loan.call_back_loan                -                    merchant    news     consumer  loan_called_back_merchant
 loan.send_back_loan                -                    merchant    act      merchant  loan_on_its_way

@@ -9,18 +9,18 @@ from amends.notices.rules.sentences.told import Told, told
 LENDING: Mapping[str, Told] = {
     "visit_booked": told(
         "维修时间约好了", "The appointment is made",
-        "售后单 {case} 的维修约好了时间，几点、在哪里写在页面上。", "An appointment for the repair of case {case} is made; when and where stands "
-        "on the page.",
+        "售后单 {case} 的维修约好了时间，几点、在哪里写在页面上。",
+        "An appointment for the repair of case {case} is made; when and where stands on the page.",
     ),
     "visit_moved": told(
         "维修改了时间", "The appointment was moved",
-        "售后单 {case} 的维修改了时间，新的时间写在页面上。", "The appointment for the repair of case {case} was moved; the new time stands on "
-        "the page.",
+        "售后单 {case} 的维修改了时间，新的时间写在页面上。",
+        "The appointment for the repair of case {case} was moved; the new time stands on the page.",
     ),
     "visit_cancelled": told(
         "维修预约取消了", "The appointment is cancelled",
-        "售后单 {case} 的维修预约取消了，请在页面上另约时间。", "The appointment for the repair of case {case} is cancelled. Please make "
-        "another on the page.",
+        "售后单 {case} 的维修预约取消了，请在页面上另约时间。",
+        "The appointment for the repair of case {case} is cancelled. Please make another on the page.",
     ),
     "repair_ended_absent": told(
         "约好的时间总没见到人，维修结束", "The repair is over: nobody was there",
@@ -30,8 +30,8 @@ LENDING: Mapping[str, Told] = {
     ),
     "visit_missed": told(
         "维修没有见上面", "The appointment was missed",
-        "售后单 {case} 约好的时间没有见上面，请在页面上另约时间。", "Nobody met at the appointment for the repair of case {case}. Please make "
-        "another on the page.",
+        "售后单 {case} 约好的时间没有见上面，请在页面上另约时间。",
+        "Nobody met at the appointment for the repair of case {case}. Please make another on the page.",
     ),
     "loan_promised": told(
         "维修期间借你一台备用机", "You get a loan unit",
@@ -52,6 +52,12 @@ LENDING: Mapping[str, Told] = {
         "请归还备用机", "Please bring the loan unit back",
         "售后单 {case}：请在 {due}前把备用机寄回或送回，并在页面上登记；到时没有归还，{silence}。",
         "Case {case}: send or bring the loan unit back by {due} and say so on the page. Otherwise: {silence}.",
+    ),
+    "loan_called_back_by_time": told(
+        "备用机的使用时间到了", "The time of the loan unit is over",
+        "售后单 {case}：备用机用到 {until}，按“{rule}”请归还。请在 {due}前寄回或送回，并在页面上登记；到时没有归还，{silence}。",
+        "Case {case}: the loan unit was yours until {until}; under the rule “{rule}” it is called back. Send or bring it by {due} and say so "
+        "on the page. Otherwise: {silence}.",
     ),
     "loan_called_back_merchant": told(
         "已请消费者归还备用机", "The loan unit was called back",
