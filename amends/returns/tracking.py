@@ -3,12 +3,16 @@
 Invariants
  1. Called again with the same track, or with one that did not change, nothing moves: each step asks the table first.
  2. A parcel that is being looked for travels on only by what was told after the search began.
- 3. An intercepted parcel travels under the waybill of the delivery: back at the sender means delivered to the merchant.
- 4. Parcels are moved in ascending order of their cases (docs/adr/0002).
+ 3. What happened to a number before the parcel left is not about the parcel: a waybill that a person typed says nothing by its past, and
+    its loss is searched for before it is one. A label or courier of ours is known to be this parcel's own.
+ 4. An intercepted parcel travels under the waybill of the delivery: back at the sender means delivered to the merchant.
+ 5. Parcels are moved in ascending order of their cases (docs/adr/0002).
 Not about storing what was told: shipping.verbs.hear does that before it calls here.
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from amends.cases.record import an_act
 from amends.kernel.parties import Party
@@ -18,13 +22,16 @@ from amends.people.rules import CLOCK, Actor
 from amends.returns.models import ReturnShipment
 from amends.returns.queries.whereabouts import BACK
 from amends.returns.together import may_follow, take_box
-from amends.returns.verbs.labels import INTERCEPT
+from amends.returns.verbs.labels import INTERCEPT, LABEL, PICKUP
 from amends.returns.verbs.sparing import intercepted
 from amends.shipping.models import Track
-from amends.shipping.queries import of_track
-from amends.shipping.rules import DELIVERED, HANDED_OVER, LOST, RETURNED, RETURNING, UNCLAIMED, WITH_CARRIER
+from amends.shipping.queries import SLACK, folded_since, of_track
+from amends.shipping.rules import DELIVERED, HANDED_OVER, LOST, RETURNED, RETURNING, UNCLAIMED, WITH_CARRIER, Folded
 
 TURNED = (RETURNING, RETURNED)
+ARRANGED = (LABEL, PICKUP, INTERCEPT)
+"""Ways of which the waybill came from the carrier itself, and not from a person's keyboard."""
+EVER = timedelta(days=365)
 
 
 def hear_track(track: Track, by: Actor) -> None:
@@ -41,29 +48,40 @@ def hear_track(track: Track, by: Actor) -> None:
 @an_act
 def follow_track(ref: str, track: Track, by: Actor) -> None:
     """The box of this parcel is where the track says. Nothing moves where the table has no such row, or a count is used up."""
-    for _, parcel in take_box(ref, by):
-        for verb in _steps(parcel, track):
+    box = take_box(ref, by)
+    folded = _about(box[0][1], track)
+    for _, parcel in box:
+        for verb in _steps(parcel, folded, track):
             if not may_follow(parcel, verb):
                 break
-            _date(parcel, verb, track)
+            _date(parcel, verb, folded)
             try:
                 _made(parcel, verb, by)
             except NoSuchMove:
                 break
 
 
-def _steps(parcel: ReturnShipment, track: Track) -> tuple[str, ...]:
+def _about(leader: ReturnShipment, track: Track) -> Folded:
+    """What of the track is about this box: everything for what we arranged, else what happened since it was shipped (and asked for)."""
+    if leader.way in ARRANGED:
+        return folded_since(track, track.made_at, slack=EVER)
+    begun = leader.shipped_at or leader.made_at
+    return folded_since(track, max(leader.made_at, begun - SLACK), slack=timedelta(0))
+
+
+def _steps(parcel: ReturnShipment, folded: Folded, track: Track) -> tuple[str, ...]:
     """The verbs that bring the parcel to where the track says, in order."""
     if parcel.is_over:
         return ()
-    state = track.state
+    state = folded.state
     if parcel.way == INTERCEPT and state in (RETURNED, DELIVERED):
         state = DELIVERED if state == RETURNED else RETURNED
     begins = _begins(parcel) if state in HANDED_OVER else ()
     if state == DELIVERED:
         return (*begins, "deliver")
     if state == LOST:
-        return (*begins, *(("chase",) if begins or may_follow(parcel, "chase") else ()), "declare_lost")
+        searched = ("chase",) if begins or may_follow(parcel, "chase") else ()
+        return (*begins, *searched, *(("declare_lost",) if parcel.way in ARRANGED or parcel.direction != BACK else ()))
     if state == UNCLAIMED and parcel.direction != BACK:
         return (*begins, "leave_unclaimed")
     if state == RETURNED and parcel.direction == BACK:
@@ -80,13 +98,13 @@ def _begins(parcel: ReturnShipment) -> tuple[str, ...]:
     return ("ship",) if may_follow(parcel, "ship") else ()
 
 
-def _date(parcel: ReturnShipment, verb: str, track: Track) -> None:
+def _date(parcel: ReturnShipment, verb: str, folded: Folded) -> None:
     """When it happened is what the carrier says."""
     if verb in ("ship", "collect") and parcel.shipped_at is None:
-        parcel.shipped_at = track.state_at
+        parcel.shipped_at = folded.at
         parcel.save(update_fields=["shipped_at"])
     elif verb == "deliver":
-        parcel.delivered_at = track.state_at
+        parcel.delivered_at = folded.at
         parcel.save(update_fields=["delivered_at"])
 
 

@@ -331,12 +331,39 @@ def test_a_parcel_taken_back_to_its_sender_waits_to_be_sent_again(cast: Cast) ->
     assert again(parcel).stage == "in_transit"
 
 
-def test_a_lost_parcel_is_lost_by_the_carriers_word_and_paid(cast: Cast) -> None:
-    parcel = verbs.ship(to_send(cast).ref, carrier="sf", waybill="SF77777777", by=cast.anna)
-    says(parcel, "in_transit", "lost")
+def test_a_lost_parcel_with_our_label_is_lost_by_the_carriers_word_and_paid(cast: Cast, carriers: Running) -> None:
+    parcel = to_send(cast)
+    verbs.ask_label(parcel.ref, by=cast.anna)
+    jobs.drain()
+    says(again(parcel), "in_transit", "lost")
     jobs.drain()
     assert again(parcel).stage == "lost"
     assert grants_of(fresh(parcel.case)) == ["done"]
+
+
+def test_a_number_that_a_person_typed_is_searched_for_before_it_is_lost(cast: Cast, stepped_clock: Stepped) -> None:
+    parcel = verbs.ship(to_send(cast).ref, carrier="sf", waybill="SF77777777", by=cast.anna)
+    says(parcel, "in_transit", "lost")
+    assert again(parcel).stage == "tracing"
+    later_by(stepped_clock, 30 * DAY)
+    assert again(parcel).stage == "lost"
+
+
+@pytest.mark.parametrize("ended", ["delivered", "lost", "returned"])
+def test_what_happened_to_a_number_before_the_parcel_left_is_not_about_it(cast: Cast, ended: str) -> None:
+    parcel = to_send(cast)
+    for number in ("SF10000001", "SF10000002"):
+        watch(parcel.merchant_id, "sf", number)
+    old = [Told(ended, clock.now() - 3 * DAY)]
+    hear("sf", "SF10000001", old, "push")
+    with pytest.raises(Unprocessable) as refused:
+        verbs.ship(parcel.ref, carrier="SF", waybill="SF10000001", by=cast.anna)
+    assert refused.value.code == "waybill_over"
+    verbs.ship(parcel.ref, carrier="SF", waybill="SF10000002", by=cast.anna)
+    hear("sf", "SF10000002", old, "push")
+    assert again(parcel).stage == "in_transit"
+    hear("sf", "SF10000002", [Told("delivered", clock.now() + DAY)], "push")
+    assert again(parcel).stage == "delivered"
 
 
 def test_a_delivery_that_turns_round_is_the_way_back(cast: Cast, carriers: Running) -> None:

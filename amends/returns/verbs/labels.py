@@ -13,6 +13,7 @@ from amends.kernel.texts import say
 from amends.market.models import Shipment
 from amends.returns.models import ReturnShipment
 from amends.shipping.couriers import carrier_key
+from amends.shipping.queries import track_of
 
 _WAYBILL = re.compile(r"[A-Z0-9]{8,30}")
 LONGEST_CARRIER = 40
@@ -46,7 +47,8 @@ def clean_waybill(waybill: str) -> str:
 def put_label(case: Case, parcel: ReturnShipment, carrier: str, waybill: str) -> dict[str, str]:
     """The parcel has this carrier and waybill; answers the facts for the timeline, which hold the last four signs only.
 
-    Raises Unprocessable where another parcel of the merchant, or the delivery of this very order, has that waybill of that carrier.
+    Raises Unprocessable where another parcel of the merchant, or the delivery of this very order, has that waybill of that carrier, and
+    where the carrier has told already that it was over before this parcel was asked for.
     """
     name, number = clean_carrier(carrier), clean_waybill(waybill)
     mine, key = {"merchant_id": case.merchant_id, "waybill": number}, carrier_key(name)
@@ -60,6 +62,13 @@ def put_label(case: Case, parcel: ReturnShipment, carrier: str, waybill: str) ->
     others = ReturnShipment.objects.filter(**mine).exclude(pk=parcel.pk).values_list("carrier", flat=True)
     if any(carrier_key(typed) == key for typed in others):
         raise _used_twice()
+    track = track_of(case.merchant_id, name, number)
+    if track is not None and track.ended_at is not None and track.ended_at < parcel.made_at:
+        over = say(
+            "这个运单号的包裹早已送达或结束，请填写这次寄件的运单号。",
+            "The parcel of this waybill arrived or ended long ago. Please give the number of this one.",
+        )
+        raise Unprocessable.field("waybill", over, code="waybill_over")
     parcel.carrier, parcel.waybill = name, number
     try:
         with transaction.atomic():  # two consumers in the same second: the unique constraint knows the second one
