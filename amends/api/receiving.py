@@ -26,7 +26,7 @@ router = Router(tags=["receiving"])
 Grams = Annotated[int, Field(ge=-1000, le=10**7, strict=True)]
 
 
-class BatchIn(Body):
+class DeskBatchIn(Body):
     """Where it is received; empty where the shop has one place."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"place": "east"}]})
@@ -34,7 +34,7 @@ class BatchIn(Body):
     place: Str = ""
 
 
-class ScanIn(Body):
+class DeskScanIn(Body):
     """A waybill, or the reference of a parcel or case. `weight_grams` and `carrier` where they are known."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"code": "SF1234567890", "weight_grams": 820}]})
@@ -44,13 +44,13 @@ class ScanIn(Body):
     carrier: Str = ""
 
 
-class MatchIn(Body):
+class ShelfMatchIn(Body):
     """The awaited parcel that it is, RT-…"""
 
     parcel: Ref
 
 
-class NoteIn(Body):
+class ShelfNoteIn(Body):
     """What was read on it; what is left out stays."""
 
     words: Words = ""
@@ -59,13 +59,13 @@ class NoteIn(Body):
     weight_grams: Grams | None = None
 
 
-class WhyIn(Body):
+class ShelfWhyIn(Body):
     """What was done with it."""
 
     words: Words = ""
 
 
-class ScanOut(Schema):
+class DeskScanOut(Schema):
     """`outcome`: received, again (received before; `received_at`, `received_place` say when and where) or unknown (on the shelf)."""
 
     number: int
@@ -80,7 +80,7 @@ class ScanOut(Schema):
     received_place: str
 
 
-class BatchOut(Schema):
+class DeskBatchOut(Schema):
     """A batch, how many of its scans ended how, and its newest scans, 50 at most."""
 
     ref: str
@@ -88,13 +88,13 @@ class BatchOut(Schema):
     made_at: datetime
     ended_at: datetime | None
     counts: dict[str, int]
-    scans: list[ScanOut]
+    scans: list[DeskScanOut]
 
 
-class BatchesOut(Schema):
+class DeskBatchesOut(Schema):
     """The newest batches, without their scans."""
 
-    items: list[BatchOut]
+    items: list[DeskBatchOut]
 
 
 class SuggestionOut(Schema):
@@ -107,7 +107,7 @@ class SuggestionOut(Schema):
     reasons: list[shapes.TextOut]
 
 
-class UnknownOut(Schema):
+class ShelvedOut(Schema):
     """A parcel that nobody announced. `state`: shelved, matched, sent_back, disposed. `late` once its 30 days are over."""
 
     ref: str
@@ -127,40 +127,40 @@ class UnknownOut(Schema):
 class ShelfOut(Schema):
     """What lies on the shelf, oldest first, 200 at most."""
 
-    items: list[UnknownOut]
+    items: list[ShelvedOut]
 
 
-@reading(router, "/receiving/batches", BatchesOut, "Batches of the receiving desk")
-def receiving_batches(request: Asked) -> BatchesOut:
+@reading(router, "/receiving/batches", DeskBatchesOut, "Batches of the receiving desk")
+def receiving_batches(request: Asked) -> DeskBatchesOut:
     """The shop's newest batches."""
-    return BatchesOut(items=[_batch(one) for one in desk.batches(request.auth.actor)])
+    return DeskBatchesOut(items=[_batch(one) for one in desk.batches(request.auth.actor)])
 
 
-@posting(router, "/receiving/batches", BatchOut, "Open a batch")
-def receiving_batch_opening(request: Asked, body: BatchIn) -> HttpResponse:
+@posting(router, "/receiving/batches", DeskBatchOut, "Open a batch")
+def receiving_batch_opening(request: Asked, body: DeskBatchIn) -> HttpResponse:
     """A batch is open at this place: the one that this person has there already, or a new one."""
     by = request.auth.actor
     return done(request, lambda: _batch(desk.batch_view(desk.open_batch(body.place, by=by).ref, by)))
 
 
-@reading(router, "/receiving/batches/{ref}", BatchOut, "One batch")
-def receiving_batch(request: Asked, ref: str) -> BatchOut:
+@reading(router, "/receiving/batches/{ref}", DeskBatchOut, "One batch")
+def receiving_batch(request: Asked, ref: str) -> DeskBatchOut:
     """The batch with its newest scans."""
     return _batch(desk.batch_view(ref, request.auth.actor))
 
 
-@posting(router, "/receiving/batches/{ref}/scans", ScanOut, "Scan a parcel")
-def receiving_scan(request: Asked, ref: str, body: ScanIn) -> HttpResponse:
+@posting(router, "/receiving/batches/{ref}/scans", DeskScanOut, "Scan a parcel")
+def receiving_scan(request: Asked, ref: str, body: DeskScanIn) -> HttpResponse:
     """What was scanned is received, known to have been received before, or on the shelf."""
     by = request.auth.actor
 
-    def run() -> ScanOut:
+    def run() -> DeskScanOut:
         return _scan(scan_view(desk.scan(ref, body.code, weight_grams=body.weight_grams, carrier=body.carrier, by=by)))
 
     return done(request, run)
 
 
-@posting(router, "/receiving/batches/{ref}/closing", BatchOut, "Close the batch")
+@posting(router, "/receiving/batches/{ref}/closing", DeskBatchOut, "Close the batch")
 def receiving_batch_closing(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
     """Nothing more is scanned in it."""
     by = request.auth.actor
@@ -173,8 +173,8 @@ def receiving_shelf(request: Asked) -> ShelfOut:
     return ShelfOut(items=[_unknown(row) for row in desk.shelf(request.auth.actor)])
 
 
-@reading(router, "/receiving/shelf/{ref}", UnknownOut, "One parcel on the shelf, and what it may be")
-def receiving_shelved(request: Asked, ref: str) -> UnknownOut:
+@reading(router, "/receiving/shelf/{ref}", ShelvedOut, "One parcel on the shelf, and what it may be")
+def receiving_shelved(request: Asked, ref: str) -> ShelvedOut:
     """With the awaited parcels that it may be, likeliest first."""
     row = next((one for one in desk.shelf(request.auth.actor) if one.ref == ref.strip().upper()), None)
     if row is None:
@@ -182,52 +182,52 @@ def receiving_shelved(request: Asked, ref: str) -> UnknownOut:
     return _unknown(row, desk.suggestions(row, request.auth.actor))
 
 
-@posting(router, "/receiving/shelf/{ref}/match", UnknownOut, "It is this awaited parcel")
-def receiving_match(request: Asked, ref: str, body: MatchIn) -> HttpResponse:
+@posting(router, "/receiving/shelf/{ref}/match", ShelvedOut, "It is this awaited parcel")
+def receiving_match(request: Asked, ref: str, body: ShelfMatchIn) -> HttpResponse:
     """The awaited parcel is received where the other lay."""
     return done(request, lambda: _row(desk.match(ref, body.parcel, by=request.auth.actor)))
 
 
-@posting(router, "/receiving/shelf/{ref}/note", UnknownOut, "What was read on it")
-def receiving_note(request: Asked, ref: str, body: NoteIn) -> HttpResponse:
+@posting(router, "/receiving/shelf/{ref}/note", ShelvedOut, "What was read on it")
+def receiving_note(request: Asked, ref: str, body: ShelfNoteIn) -> HttpResponse:
     """Words, shelf, courier and weight are on record."""
     said = {"words": body.words, "shelf": body.shelf, "carrier": body.carrier}
     return done(request, lambda: _row(desk.note_unknown(ref, **said, weight_grams=body.weight_grams, by=request.auth.actor)))
 
 
-@posting(router, "/receiving/shelf/{ref}/return", UnknownOut, "It went back to its sender")
-def receiving_return(request: Asked, ref: str, body: WhyIn) -> HttpResponse:
+@posting(router, "/receiving/shelf/{ref}/return", ShelvedOut, "It went back to its sender")
+def receiving_return(request: Asked, ref: str, body: ShelfWhyIn) -> HttpResponse:
     """It is off the shelf."""
     return done(request, lambda: _row(desk.return_unknown(ref, words=body.words, by=request.auth.actor)))
 
 
-@posting(router, "/receiving/shelf/{ref}/disposal", UnknownOut, "Its time is over and it was disposed of")
-def receiving_disposal(request: Asked, ref: str, body: WhyIn) -> HttpResponse:
+@posting(router, "/receiving/shelf/{ref}/disposal", ShelvedOut, "Its time is over and it was disposed of")
+def receiving_disposal(request: Asked, ref: str, body: ShelfWhyIn) -> HttpResponse:
     """It is off the shelf; refused before its 30 days are over."""
     return done(request, lambda: _row(desk.dispose_unknown(ref, words=body.words, by=request.auth.actor)))
 
 
-def _row(row: UnknownParcel) -> UnknownOut:
+def _row(row: UnknownParcel) -> ShelvedOut:
     return _unknown(shelf_view(row))
 
 
-def _scan(view: desk.ScanView) -> ScanOut:
-    return ScanOut(
+def _scan(view: desk.ScanView) -> DeskScanOut:
+    return DeskScanOut(
         number=view.number, waybill=view.waybill, outcome=view.outcome, outcome_name=shapes.TextOut(**view.outcome_name.both()),
         parcel=view.parcel or None, case=view.case or None, unknown=view.unknown or None, at=view.at, received_at=view.received_at,
         received_place=view.received_place,
     )  # fmt: skip
 
 
-def _batch(view: desk.BatchView) -> BatchOut:
-    return BatchOut(
+def _batch(view: desk.BatchView) -> DeskBatchOut:
+    return DeskBatchOut(
         ref=view.ref, place=view.place, made_at=view.made_at, ended_at=view.ended_at, counts=view.counts,
         scans=[_scan(one) for one in view.scans],
     )  # fmt: skip
 
 
-def _unknown(row: desk.ShelfView, found: list[desk.Suggestion] | None = None) -> UnknownOut:
-    return UnknownOut(
+def _unknown(row: desk.ShelfView, found: list[desk.Suggestion] | None = None) -> ShelvedOut:
+    return ShelvedOut(
         ref=row.ref, waybill=row.waybill, carrier=row.carrier, place=row.place, shelf=row.shelf, weight_grams=row.weight_grams,
         words=row.words, state=row.state, made_at=row.made_at, due_at=row.due_at, late=row.is_late,
         suggestions=[

@@ -29,7 +29,7 @@ Pieces = Annotated[int, Field(ge=-1, le=10**12, strict=True)]
 NO_SUCH_PAGE = say("after 应是上一页的 next。", "`after` is the `next` of the page before.")
 
 
-class LevelIn(Body):
+class StockLevelIn(Body):
     """So many sellable pieces of the shop's product at this place, counted at an instant (now where it is left out)."""
 
     product: Str
@@ -38,17 +38,17 @@ class LevelIn(Body):
     counted_at: AwareDatetime | None = None
 
 
-class LevelsIn(Body):
+class StockLevelsIn(Body):
     """Counts, told all together or not at all."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"levels": [{"product": "LAMP-01", "on_hand": 12, "place": "east"}]}]}
     )
 
-    levels: Annotated[list[LevelIn], Field(min_length=1, max_length=500)]
+    levels: Annotated[list[StockLevelIn], Field(min_length=1, max_length=500)]
 
 
-class LevelOut(Schema):
+class StockLevelOut(Schema):
     """A level: pieces on hand, those of them that are kept for cases, and when it was counted."""
 
     product: str
@@ -59,14 +59,14 @@ class LevelOut(Schema):
     told_at: datetime
 
 
-class LevelsOut(Schema):
+class StockLevelsOut(Schema):
     """Levels; `next` is `after` of the following page."""
 
-    items: list[LevelOut]
+    items: list[StockLevelOut]
     next: str | None
 
 
-class MoveOut(Schema):
+class StockMoveOut(Schema):
     """One piece. `kind`: restock, refurbish, scrap, to_supplier, or out where it left for a consumer. `key` is once for ever."""
 
     id: int
@@ -80,14 +80,14 @@ class MoveOut(Schema):
     made_at: datetime
 
 
-class MovesOut(Schema):
+class StockMovesOut(Schema):
     """Moves, oldest first; `next` is `after` of the following page."""
 
-    items: list[MoveOut]
+    items: list[StockMoveOut]
     next: str | None
 
 
-class DisposalIn(Body):
+class StockDisposalIn(Body):
     """What becomes of the unit: restock, refurbish, scrap or to_supplier; `grade` where nobody graded it at the inspection."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"disposition": "restock", "place": "east"}]})
@@ -97,39 +97,39 @@ class DisposalIn(Body):
     grade: Ref = ""
 
 
-@reading(router, "/stock/levels", LevelsOut, "Levels as the shop told them")
-def stock_levels(request: Asked, after: str = "") -> LevelsOut:
+@reading(router, "/stock/levels", StockLevelsOut, "Levels as the shop told them")
+def stock_levels(request: Asked, after: str = "") -> StockLevelsOut:
     """In the order in which they were first told, 500 a page."""
     rows = queries.levels(request.auth.actor, after=_after(after))
-    return LevelsOut(items=[_level(row) for row in rows], next=str(rows[-1].pk) if len(rows) == queries.MOST_ROWS else None)
+    return StockLevelsOut(items=[_level(row) for row in rows], next=str(rows[-1].pk) if len(rows) == queries.MOST_ROWS else None)
 
 
-@posting(router, "/stock/levels", LevelsOut, "Tell levels")
-def stock_level_telling(request: Asked, body: LevelsIn) -> HttpResponse:
+@posting(router, "/stock/levels", StockLevelsOut, "Tell levels")
+def stock_level_telling(request: Asked, body: StockLevelsIn) -> HttpResponse:
     """Each is what was counted and every move since; a count older than the last one changes nothing."""
     merchant = desk_of(request.auth.actor)
     counts = [Count(one.product, one.on_hand, one.place, one.counted_at) for one in body.levels]
 
-    def run() -> LevelsOut:
+    def run() -> StockLevelsOut:
         rows = tell_counts(Merchant.objects.get(pk=merchant), counts, source="api", field="levels")
-        return LevelsOut(items=[_level(row) for row in rows], next=None)
+        return StockLevelsOut(items=[_level(row) for row in rows], next=None)
 
     return done(request, run)
 
 
-@reading(router, "/stock/moves", MovesOut, "What after-sales put back and took out")
-def stock_moves(request: Asked, after: str = "", since: datetime | None = None) -> MovesOut:
+@reading(router, "/stock/moves", StockMovesOut, "What after-sales put back and took out")
+def stock_moves(request: Asked, after: str = "", since: datetime | None = None) -> StockMovesOut:
     """Oldest first, 500 a page; with the webhook event `inspection.dispose` a shop hears of each at once."""
     rows = queries.moves(request.auth.actor, since=since, after=_after(after))
-    return MovesOut(items=[_move(row) for row in rows], next=str(rows[-1].pk) if len(rows) == queries.MOST_ROWS else None)
+    return StockMovesOut(items=[_move(row) for row in rows], next=str(rows[-1].pk) if len(rows) == queries.MOST_ROWS else None)
 
 
-@posting(router, "/cases/{ref}/inspections/{inspection}/disposal", MoveOut, "Say what becomes of a returned unit")
-def stock_disposal(request: Asked, ref: str, inspection: int, body: DisposalIn) -> HttpResponse:
+@posting(router, "/cases/{ref}/inspections/{inspection}/disposal", StockMoveOut, "Say what becomes of a returned unit")
+def stock_disposal(request: Asked, ref: str, inspection: int, body: StockDisposalIn) -> HttpResponse:
     """The unit is restocked, refurbished, scrapped or sent to its supplier, once, after its finding stands."""
     by = request.auth.actor
 
-    def run() -> MoveOut:
+    def run() -> StockMoveOut:
         return _move(dispose(ref, inspection=inspection, disposition=body.disposition, place=body.place, grade=body.grade, by=by))
 
     return done(request, run)
@@ -143,16 +143,16 @@ def _after(after: str) -> int:
     return int(after)
 
 
-def _level(row: StockLevel) -> LevelOut:
+def _level(row: StockLevel) -> StockLevelOut:
     product = row.product
-    return LevelOut(
+    return StockLevelOut(
         product=product.key, name=shapes.TextOut(zh=product.name_zh, en=product.name_en), place=row.place, on_hand=row.on_hand,
         reserved=row.reserved, told_at=row.told_at,
     )  # fmt: skip
 
 
-def _move(row: StockMove) -> MoveOut:
-    return MoveOut(
+def _move(row: StockMove) -> StockMoveOut:
+    return StockMoveOut(
         id=row.pk, key=row.key, kind=row.kind, kind_name=shapes.TextOut(**KINDS[row.kind].both()), product=row.product.key,
         serial=row.unit.serial if row.unit else "", place=row.place, grade=row.grade, made_at=row.made_at,
     )  # fmt: skip

@@ -49,6 +49,7 @@ from amends.reconciliation.verbs.taking import take_file
 from amends.refunds.chargebacks import Opened, open_chargeback
 from amends.refunds.models import BankBatch, Refund
 from amends.returns.models import Inspection, ReturnShipment
+from amends.returns.receiving import open_batch, scan
 from amends.rulings.models import Review
 from amends.shipping.addresses import Given, put_address
 from amends.shipping.models import Label
@@ -68,6 +69,7 @@ LISTS = {
     "/api/v1/policy/simulations", "/api/v1/webhooks", "/api/v1/promises", "/api/v1/promises/figures", "/api/v1/contacts",
     "/api/v1/push-subscriptions", "/api/v1/announcements/shown", "/api/v1/refunds", "/api/v1/chargebacks",
     "/api/v1/approvals", "/api/v1/charges", "/api/v1/vouchers", "/api/v1/tracks",
+    "/api/v1/receiving/batches", "/api/v1/receiving/shelf", "/api/v1/stock/levels", "/api/v1/stock/moves",
 }  # fmt: skip
 # The rules are everybody's to read and to ask: L7 art. 12.
 RULES = {f"/api/v1/policy/{name}" for name in ("decisions", "facts-schema", "golden", "packs", "versions")}
@@ -109,6 +111,13 @@ BODIES: dict[str, Any] = {
     "ParcelSplitIn": {"units": [1]},
     "ParcelCompanyIn": {"leader": "RT-7K3F-9Q2M-4D1X"},
     "ReturnAddressIn": {"key": "east", "name": "Li", "address": "Shanghai 1"},
+    "DeskBatchIn": {"place": "east"},
+    "DeskScanIn": {"code": "ZT00000009"},
+    "ShelfMatchIn": {"parcel": "RT-7K3F-9Q2M-4D1X"},
+    "ShelfNoteIn": {"shelf": "A1"},
+    "ShelfWhyIn": {"words": "handed back"},
+    "StockLevelsIn": {"levels": [{"product": "x", "on_hand": 1}]},
+    "StockDisposalIn": {"disposition": "scrap"},
     "InspectionIn": {"findings": [{"verdict": "accept", "line": 1}]},
     "RulingIn": {"outcome": "for", "liable": "merchant", "clause": "CN-7D-01", "words": "双方的照片都显示商品完好，支持退货。"},
     "ReassignmentIn": {"to": ""},
@@ -192,6 +201,7 @@ class World:
         """The address of Anna's own thing."""
         kind = template.split("/")[4] if "/policy/" in template else template.split("/")[3]
         ref = self.refs[kind] if "inspections" not in template else self.refs["inspected"]
+        ref = self.refs["shelved"] if "/receiving/shelf/" in template else ref
         ref = self.refs["statement"] if "/reconciliation/statements/" in template else ref
         filled = template.replace("statement/{kind}", "statement/csv").replace("{ref}", ref)
         filled = filled.replace("{case}", self.refs["flip"]).replace("{line}", "1")
@@ -255,6 +265,7 @@ def world() -> World:
         "tracks": str(watch(cast.bolts.pk, "SF", "SF0000000001").pk),
         "drafts": save_draft(by=cast.bolt, text=promise(), name="Ten days").ref,
         **a_way_back(cast, parcel),
+        **a_desk(cast, parcel),
         **a_gift(cast, case),
         **a_cost(cast, unsent),
         **a_wish(cast, by["olga"].actor),
@@ -282,6 +293,15 @@ def a_way_back(cast: Cast, parcel: ReturnShipment) -> dict[str, str]:
     whose = {"merchant_id": parcel.merchant_id, "life": "return_shipment", "life_id": parcel.pk, "made_at": at}
     Label.objects.create(ref=new_ref("LB"), carrier="sf", waybill="SF0000000001", state="bought", path=path, **whose)
     return {"return-addresses": put_address(Given("main", "Bolt", "Hangzhou 1"), by=cast.bolt).ref}
+
+
+def a_desk(cast: Cast, parcel: ReturnShipment) -> dict[str, str]:
+    """A batch of Bolt's receiving desk, and what it put on the shelf."""
+    BODIES["ShelfMatchIn"] |= {"parcel": parcel.ref}
+    batch = open_batch("east", by=cast.bolt)
+    shelved = scan(batch.ref, "ZT00000001", by=cast.bolt).unknown
+    assert shelved is not None
+    return {"receiving": batch.ref, "shelved": shelved.ref}
 
 
 def a_gift(cast: Cast, case: Case) -> dict[str, str]:
