@@ -174,7 +174,9 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
 )  # fmt: skip
 
 LISTENS: tuple[tuple[str, str, Listener], ...] = (
-    *((move, "begin_return", returns.begin_grants) for move in ("case.approve", "case.grant_at_once", "case.let_stand")),
+    *((move, "begin_return", returns.begin_grants) for move in (
+        "case.approve", "case.grant_at_once", "case.let_stand", "replacement.fall_back", "replacement.declare_lost",
+    )),
     *((move, "begin_refund", refunds.begin_grants) for move in (
         "case.approve", "case.grant_at_once", "case.let_stand", "return_shipment.keep_goods", "return_shipment.waive_return",
         "return_shipment.miss_address", "replacement.fall_back",
@@ -211,6 +213,7 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     ("replacement.ship", differences.check_settled),
     ("replacement.reserve", differences.check_askable),
     ("advance.keep_both", ahead.keeps_what_came),
+    ("repair.report_fault", repairs.not_elsewhere),           # S1
     ("case.ask_person", rulings.something_for_a_person),      # S21
     ("review.rule_by_default", rulings.no_machine_after_asking),  # S21
 )  # fmt: skip

@@ -17,7 +17,14 @@ def is_open(grant: Grant) -> bool:
 def take_return(grant: Grant, by: Actor) -> bool:
     """What was to come back is here; False where nothing was sent ahead for this grant."""
     row = _open_of(grant)
-    return row is not None and row.follow("take_return", by, facts={"advance": row.ref})
+    return row is not None and row.stage in TRUSTED and row.follow("take_return", by, facts={"advance": row.ref})
+
+
+def drop_asked(grant: Grant, by: Actor) -> None:
+    """The exchange begins otherwise: no security is asked for any more."""
+    row = _open_of(grant)
+    if row is not None and row.stage == "asked":
+        row.follow("drop", by, facts={"advance": row.ref})
 
 
 def call_off(grant: Grant, by: Actor) -> None:

@@ -71,6 +71,8 @@ def start(case: Case, grant: Grant, by: Actor, *, before_return: bool = False) -
     there = live_of(grant)
     if there is not None:
         return there
+    if not before_return:
+        advancing.drop_asked(grant, by)
     grant.follow("begin", by)
     wanted, price_minor = wanted_of(case, grant)
     return Replacement.born(
@@ -140,8 +142,9 @@ def let_go(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 def owe_instead(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     """Follower of `fall_back` and `declare_lost`: the grant is void and its money owed, in this commit (S14).
 
-    Of one that left ahead of the return, what was charged is undone; while the old piece may still come, the exchange begins once it is
-    here. Where it can come no more, or the claim was taken back, nothing is owed to who has the old piece.
+    What was delivered and found wrong comes back before its money is paid. Of one that left ahead of the return, what was charged is
+    undone; while the old piece may still come, the exchange begins once it is here. Where it can come no more, or the claim was taken
+    back, nothing is owed to who has the old piece.
     """
     row = _replacement(life)
     case, grant = take_case_of(row.case_id), Grant.objects.get(merchant_id=row.merchant_id, pk=row.grant_id)
@@ -154,7 +157,8 @@ def owe_instead(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
             grant.follow("void", by, facts=told)
         return
     if grant.follow("void", by, facts=told):
-        owe(case, [row.unit], basis=row.stage, by=by, remedy=Remedy.REFUND_ONLY.value)
+        remedy = Remedy.REFUND_ONLY if row.delivered_at is None else Remedy.RETURN_REFUND
+        owe(case, [row.unit], basis=row.stage, by=by, remedy=remedy.value)
 
 
 def fulfil(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:

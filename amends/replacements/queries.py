@@ -13,7 +13,8 @@ from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
 
 def product_of(row: Replacement) -> Product:
     """What goes out: what was wanted, else the article that was sold."""
-    return row.wanted if row.wanted is not None else row.unit.line.product
+    product: Product = row.wanted if row.wanted is not None else row.unit.line.product
+    return product
 
 
 def live_of(grant: Grant) -> Replacement | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from amends.cases.claims import LineClaim, consider
@@ -15,13 +17,14 @@ from amends.insight.verify import CHECKS
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.ledger.models import Posting
-from amends.market.models import Product
+from amends.market.models import Product, Shipment
 from amends.plumbing import jobs
 from amends.policy.rules.facts import Remedy
 from amends.refunds.models import Refund
 from amends.replacements import verbs
 from amends.replacements.ahead import ask_ahead, decline_advance, keep_both
 from amends.replacements.models import Advance, Offered, Replacement
+from amends.returns.models import ReturnShipment
 from amends.returns.verbs import accept, accept_finding, carrier_says, give_address, receive, reject, report_missing, ship
 from amends.shipping.rules import Told
 from amends.shipping.verbs import hear
@@ -30,7 +33,7 @@ from amends.stock.verbs import tell_level
 from tests.cast import Cast, an_order, answered, the_cast
 from tests.refunding import run_only
 from tests.verbs.replacing import a_lamp, accepted, asked, bought, piece_of, resent, shipped
-from tests.verbs.returns_at_hand import a_waybill, findings_of, fresh, parcel_of
+from tests.verbs.returns_at_hand import a_photo, a_waybill, findings_of, fresh, parcel_of
 
 
 @pytest.fixture
@@ -204,7 +207,9 @@ def test_the_wrong_piece_lets_the_consumer_choose_again_the_right_one_among_the_
     case = accepted(cast, order)
     piece = shipped(cast, case)
     verbs.carrier_says(piece.ref, "deliver")
-    verbs.report_wrong(piece.ref, words="这是小号", by=cast.anna)
+    with pytest.raises(Unprocessable, match="photo"):
+        verbs.report_wrong(piece.ref, words="这是小号", by=cast.anna)
+    verbs.report_wrong(piece.ref, words="这是小号", evidence=[a_photo(case, cast.anna)], by=cast.anna)
     lamp = order.lines.get().product
     assert list(Offered.objects.values_list("product_id", "difference_minor")) == [(lamp.pk, 0)]
     verbs.choose_other(piece.ref, product=lamp.ref, by=cast.anna)
@@ -452,3 +457,46 @@ def test_what_is_too_dear_to_be_asked_for_is_not_kept(cast: Cast) -> None:
         verbs.reserve(piece_of(case).ref, by=cast.bolt)
     verbs.run_out(piece_of(case).ref, by=cast.bolt)
     assert "gold" not in {one.product.variant_en for one in Offered.objects.all()}
+
+
+@pytest.mark.parametrize("remedy", ["exchange", "resend"])
+def test_money_for_the_wrong_piece_waits_until_that_piece_is_back(cast: Cast, remedy: str) -> None:
+    case = accepted(cast, bought(cast)) if remedy == "exchange" else resent(cast, bought(cast))
+    piece = shipped(cast, case)
+    verbs.carrier_says(piece.ref, "deliver")
+    verbs.report_wrong(piece.ref, words="这是小号", evidence=[a_photo(case, cast.anna)], by=cast.anna)
+    verbs.fall_back(piece.ref, by=cast.anna)
+    run_only("begin_return", "begin_refund")
+    assert grants(case) == [(remedy, "void", 0), ("return_refund", "doing", 9900)]
+    assert not Refund.objects.exists()
+    parcel = ReturnShipment.objects.get(case=case, stage="addressing").ref
+    give_address(parcel, by=cast.bolt)
+    ship(parcel, carrier="Bluebird", waybill=a_waybill(), by=cast.anna)
+    carrier_says(parcel, "deliver")
+    receive(parcel, by=cast.bolt)
+    accept(case.ref, inspection=findings_of(case)[-1].pk if remedy == "resend" else newest(case), by=cast.bolt)
+    assert list(Refund.objects.values_list("amount_minor", flat=True)) == [9900]
+
+
+def newest(case: Case) -> int:
+    return max(row.pk for row in findings_of(case))
+
+
+def test_what_a_courier_told_before_the_piece_left_moves_nothing(cast: Cast) -> None:
+    case = resent(cast, bought(cast))
+    piece = verbs.reserve(piece_of(case).ref, by=cast.bolt)
+    piece = verbs.ship(piece.ref, carrier="SF", waybill=a_waybill(), by=cast.bolt)
+    hear("SF", piece.waybill, [Told("delivered", clock.now() - timedelta(days=30), "", "", None, None, "old")])
+    assert piece_of(case).stage == "in_transit"
+    other = verbs.reserve(piece_of(resent(cast, bought(cast))).ref, by=cast.bolt)
+    delivered = Shipment.objects.get(order_id=other.case.order_id).waybill
+    with pytest.raises(Unprocessable, match="delivery"):
+        verbs.ship(other.ref, carrier="SF", waybill=delivered, by=cast.bolt)
+
+
+def test_a_security_is_not_asked_for_what_is_exchanged_already(cast: Cast) -> None:
+    case = approved(cast)
+    ask_ahead(case.ref, by=cast.anna)
+    returned(cast, case)
+    assert (Advance.objects.get().stage, Supplement.objects.get().state) == ("dropped", "dropped")
+    assert piece_of(case).stage == "reserving"

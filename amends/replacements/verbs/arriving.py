@@ -47,9 +47,12 @@ def confirm(ref: str, *, by: Actor) -> Replacement:
 
 @verb("replacement", "report_wrong")
 def report_wrong(ref: str, *, words: str, evidence: Sequence[str] = (), by: Actor) -> Replacement:
-    """Something else came, or it is faulty too: the consumer chooses again, the right article among the rest. Raises Unprocessable
-    without words."""
+    """Something else came, or it is faulty too: the consumer chooses again, the right article among the rest. Who takes the money then
+    sends back what came first. Raises Unprocessable without words or without a file that shows it."""
     case, row = take_life(Replacement, ref, by)
+    if not evidence and row.may("report_wrong", by):
+        wrong = say("请至少附一张照片。", "Please add at least one photo.")
+        raise Unprocessable.field("evidence", wrong, code="evidence_missing")
     text = keep_text(case, "wrong", clean_words(words, field="words", required=True), by)
     pieces = attach_to(case, evidence, by)
     row.move("report_wrong", by, facts={"replacement": row.ref, "evidence": [piece.digest for piece in pieces], **told(text)})

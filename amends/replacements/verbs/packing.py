@@ -11,6 +11,7 @@ from amends.cases.taking import take_life
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, Unprocessable
 from amends.kernel.texts import say
+from amends.market.models import Shipment
 from amends.people.rules import Actor
 from amends.replacements.models import Replacement
 from amends.replacements.offering import offer
@@ -59,8 +60,11 @@ def ship(ref: str, *, carrier: str, waybill: str, serial: str = "", by: Actor) -
     Raises NoSuchMove while a difference is unpaid; Unprocessable where the waybill cannot be one, another has it, or a device that
     bears a number of its own is sent without it.
     """
-    _, row = take_life(Replacement, ref, by)
+    case, row = take_life(Replacement, ref, by)
     name, number, product = clean_carrier(carrier), clean_waybill(waybill), product_of(row)
+    if Shipment.objects.filter(merchant_id=case.merchant_id, order_id=case.order_id, waybill__iexact=number).exists():
+        wrong = say("这是订单发货时的运单号，请填写这次发货的。", "This is the waybill of the order's delivery. Please give the new one.")
+        raise Unprocessable.field("waybill", wrong, code="waybill_of_delivery")
     row.serial = _serial(serial, needed=product.serialised and row.kind == "exchange")
     row.carrier, row.waybill, row.shipped_at = name, number, clock.now()
     turn = row.generation

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from amends.cases.models import Case
+from amends.cases.left import MADE_GOOD
+from amends.cases.models import Case, Grant
 from amends.kernel.parties import Party
 from amends.kernel.tables import BIRTH
 from amends.policy.rules.facts import Remedy
@@ -91,11 +92,15 @@ def gone_for_good(case: Case) -> set[int]:
 def ships_back(case: Case) -> set[int]:
     """The claimed units that go back under the case's remedy, by id: as the stamped decision says of their line.
 
-    An owed grant of the case's own remedy for a unit of this set begins as a parcel; every other one begins at once.
+    An owed grant of the case's own remedy for a unit of this set begins as a parcel; every other one begins at once. So does return and
+    refund that took the place of goods which were not right when they came.
     """
-    if case.remedy not in COMES_BACK:
-        return set()
     units: set[int] = set()
+    if case.remedy in MADE_GOOD:
+        instead = Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, remedy=Remedy.RETURN_REFUND, unit_id__isnull=False)
+        units.update(pk for pk in instead.order_by("pk").values_list("unit_id", flat=True) if pk is not None)
+    if case.remedy not in COMES_BACK:
+        return units
     for line in case.decision.answer["lines"]:
         answer = next(a for a in line["answer"]["remedies"] if a["remedy"] == case.remedy)
         if answer["ships_back"]:
