@@ -23,6 +23,8 @@ from amends.notices.rules.words import Audience
 
 KEPT = ("limit", "amount_minor")
 BEARER_LIFE = "charge_back_to"
+BESIDE_LIVES = frozenset({BEARER_LIFE, "consultation"})
+"""Whose limits are nobody's turn in the case (cases.rules.beside)."""
 
 
 class Due(NamedTuple):
@@ -139,7 +141,7 @@ def _drawn(case: Case, entry: Entry, row: Row, dues: Sequence[Due]) -> Drawn:
 def _own_due(entry: Entry, dues: Sequence[Due]) -> Due | None:
     """The limit that the line itself speaks of, or that began with it beside the case."""
     mine = [due for due in dues if (due.life, due.life_id, due.limit) == (entry.life, entry.life_id, entry.facts.get("limit"))]
-    if mine or entry.life != BEARER_LIFE:
+    if mine or entry.life not in BESIDE_LIVES:
         return mine[0] if mine else None
     asked = entry.facts.get("due_at") if entry.verb == REMIND else None
     rows = Deadline.objects.filter(merchant_id=entry.merchant_id, case_id=entry.case_id, life=entry.life, life_id=entry.life_id)

@@ -39,6 +39,7 @@ consultation.call_expert           -                    agent       act      -  
 consultation.pass_to               -                    agent       act      -         expert_called
 consultation.advise                -                    agent       result   -         expert_advised
 consultation.alarm                 -                    supervisor  act      -         alarm
+consultation.remind                >platform            agent       remind   told      remind_platform
 consultation.ask_consent           -                    consumer    act      -         session_asked
 consultation.give_consent          -                    agent       news     -         session_agreed
 consultation.refuse_consent        -                    agent       news     -         session_refused
@@ -49,6 +50,4 @@ SILENT: Mapping[str, Text] = {
     "repair.finish_visit": say("双方都在场；修得怎样另有通知。", "Both sides were there; what came of it has a notice of its own."),
     "consultation.join": say("专家自己应下的；要消费者同意的另有通知。", "The expert's own step; a session has a notice of its own."),
     "consultation.drop": say("没有人要再做什么。", "There is nothing left for anybody to do."),
-    "consultation.remind": say("专家一页按时间排着，到时会通知主管。",
-                                "The experts' page is sorted by time, and a supervisor is called at the end."),
 }  # fmt: skip

@@ -56,8 +56,8 @@ LENDING: Mapping[str, Told] = {
     "loan_called_back_by_time": told(
         "备用机的使用时间到了", "The time of the loan unit is over",
         "售后单 {case}：备用机用到 {until}，按“{rule}”请归还。请在 {due}前寄回或送回，并在页面上登记；到时没有归还，{silence}。",
-        "Case {case}: the loan unit was yours until {until}; under the rule “{rule}” it is called back. Send or bring it by {due} and say so "
-        "on the page. Otherwise: {silence}.",
+        "Case {case}: the loan unit was yours until {until}; under the rule “{rule}” it is called back. Send or bring it by {due} and say "
+        "so on the page. Otherwise: {silence}.",
     ),
     "loan_called_back_merchant": told(
         "已请消费者归还备用机", "The loan unit was called back",
