@@ -14,11 +14,14 @@ from typing import Any
 
 from amends.cases.grants import owe, owe_in_money
 from amends.cases.hooks import STARTS
+from amends.cases.left import BARS
 from amends.cases.life import LifeRow
-from amends.cases.models import Case, Grant
+from amends.cases.models import Case, ClaimedUnit, Grant
 from amends.cases.taking import take_case_of
 from amends.cases.verbs.following import follow_up
 from amends.kernel import clock
+from amends.kernel.refusals import NoSuchMove
+from amends.kernel.texts import say
 from amends.people.rules import CARRIER, PLATFORM, Actor
 from amends.policy.rules.facts import Remedy
 from amends.refunds.intents import intend_for
@@ -56,7 +59,8 @@ def after_fault(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     case = take_case_of(row.case_id)
     _has_it(row, by)
     enough = law.is_enough(case, row.unit_id)
-    here = follow_up(case, amount_minor=0, basis=TRIAL, facts={"repair": row.ref}) if case.is_over else case
+    here = follow_up(case, amount_minor=0, basis=TRIAL, facts={"repair": row.ref}, anew=(row.unit_id,)) if case.is_over else case
+    settle_quote(here, row)
     if enough:
         _turn(here, row, FAILED, by)
         return
@@ -65,6 +69,15 @@ def after_fault(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
         parcels.ask_for_goods(here.pk)
     else:
         open_attempt(here, grant, by, way=way)
+
+
+def not_elsewhere(life: LifeRow, by: Actor) -> None:
+    """Guard of `report_fault`: a unit that was claimed about anew, or is owed or was given back otherwise, is dealt with there."""
+    row = _repair(life)
+    mine = {"merchant_id": row.merchant_id, "unit_id": row.unit_id}
+    claimed = ClaimedUnit.objects.filter(**mine, is_open=True).exclude(case_id=row.case_id).exists()
+    if claimed or Grant.objects.filter(BARS, **mine).exclude(pk=row.grant_id).exists():
+        raise NoSuchMove(say("这件商品已经在另一个售后单里处理。", "This unit is dealt with in another case already."), code="elsewhere")
 
 
 def turn_late(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:

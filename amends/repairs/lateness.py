@@ -1,8 +1,8 @@
 """How long parts and work may still take before the law gives the consumer something else, beside the limits of the stages (CN-3G).
 
 Each stage has its own limit; the law counts the whole. So a stage that begins late is cut: parts may take as many days as the pack says
-for goods of their kind (phones 60, others 90), all work of the repairer's own together `repair_days_at_fault`. Where both sides agreed
-upon a visit nobody is late before it: the limit to look at the unit runs from its end. Nothing is moved here.
+for goods of their kind (phones 60, others 90), all work of the repairer's own together `repair_days_at_fault`. What a visit adds that
+the consumer chose: waiting.py. Nothing is moved here.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from amends.cases.models import Deadline, Entry
-from amends.cases.reminding import next_reminder
+from amends.cases.models import Entry
 from amends.kernel import clock
 from amends.kernel.limits import Limit, Unit
-from amends.policy.queries import calendar, due_by, stack_on
+from amends.policy.queries import calendar, stack_on
 from amends.policy.rules.facts import GoodsClass
 from amends.repairs.rules import POST
 
@@ -28,10 +27,7 @@ LEAST = timedelta(hours=1)
 
 
 def cut(repair: Repair) -> timedelta:
-    """By how much the stage's limit is shortened, below zero, or longer because a visit is ahead; zero where it is counted in anything but
-    days or leaves room enough."""
-    if (visit := _visit_ends(repair)) is not None:
-        return max(timedelta(0), visit - repair.since)
+    """By how much the stage's limit is shortened, below zero; zero where it is counted in anything but days or leaves room enough."""
     limit_name = repair.where.limit
     if limit_name is None or repair.stage not in (*FOR_PARTS, *AT_FAULT):
         return timedelta(0)
@@ -57,30 +53,6 @@ def time_in(repair: Repair, stages: tuple[str, ...]) -> timedelta:
 def _begun(repair: Repair, at: datetime) -> datetime:
     """From when days count: what is repaired at home or is brought is with its consumer until somebody has it before them."""
     return repair.made_at if repair.way == POST else min(repair.taken_in_at or at, at)
-
-
-def reckon_anew(repair: Repair, *, from_now: bool = False) -> None:
-    """The open limit of a repair follows what became of its appointment. `from_now`: it was the consumer who could not keep it, so the
-    limit begins anew; else whoever was late stays late, with a day left at least. Inside the act that tells of the appointment."""
-    case = repair.case
-    row = Deadline.objects.filter(
-        merchant_id=repair.merchant_id, case_id=case.pk, life="repair", life_id=repair.pk, generation=repair.generation, ended_at__isnull=True
-    ).first()
-    if row is None or row.limit != "repair_diagnosed":
-        return
-    start, days = clock.now() if from_now else row.started_at, calendar(case.merchant.calendar)
-    due = due_by(case.terms, row.limit, start=start, waits_for=repair.awaited, calendar=days).at
-    grace = timedelta(0) if from_now and _visit_ends(repair) is None else repair.grace
-    row.due_at = max(due + grace, clock.now() + timedelta(days=1))
-    row.warn_at = next_reminder(case, row)
-    row.save(update_fields=["due_at", "warn_at"])
-
-
-def _visit_ends(repair: Repair) -> datetime | None:
-    if repair.stage != "diagnosing":
-        return None
-    ahead = repair.appointments.filter(merchant_id=repair.merchant_id, state="booked").order_by("starts_at")
-    return ahead.values_list("ends_at", flat=True).first()
 
 
 def _allowed(repair: Repair, limit: Limit) -> timedelta | None:

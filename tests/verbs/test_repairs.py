@@ -103,8 +103,22 @@ def test_what_is_covered_is_not_quoted_and_misuse_needs_a_photo(cast: Cast) -> N
         with pytest.raises(Unprocessable) as refused:
             verbs.quote(row.ref, amount_minor=12900, words="进水", misuse=misuse, by=cast.bolt)
         assert refused.value.code == code
+    with pytest.raises(Unprocessable) as beyond:
+        verbs.quote(row.ref, amount_minor=10**11, words="x", misuse=True, by=cast.bolt)
+    assert beyond.value.code == "wrong_amount"
     with pytest.raises(NotYourMove):
         verbs.diagnose(row.ref, words="x", by=cast.anna)
+
+
+def test_a_paid_quote_goes_back_when_the_unit_fails_at_home(cast: Cast) -> None:
+    row = quoted(cast)
+    paid(row, cast)
+    verbs.hand_back(row.ref, words="换了主板", by=cast.bolt)
+    settled()
+    verbs.report_fault(row.ref, words="又不开机", by=cast.anna)
+    linked = Case.objects.get(follows_id=row.case_id)
+    assert Entry.objects.get(case_id=linked.pk, verb="return_supplement").facts["amount_minor"] == 12900
+    is_sound()
 
 
 def test_withdrawing_calls_the_repair_off_and_sends_the_unit_home(cast: Cast) -> None:
@@ -174,4 +188,19 @@ def test_the_next_claim_knows_what_was_repaired_before(cast: Cast, stepped_clock
     approve(again.ref, by=cast.bolt)
     settled()
     assert [g.stage for g in Grant.objects.filter(unit_id=row.unit_id).order_by("pk")] == ["done", "doing"]
+    is_sound()
+    with pytest.raises(NoSuchMove):
+        verbs.report_fault(row.ref, words="又坏了", by=cast.anna)
+
+
+def test_a_unit_claimed_about_anew_within_its_trial_is_dealt_with_there(cast: Cast) -> None:
+    row = arrived(cast)
+    book(row.ref, by=cast.bolt)
+    verbs.diagnose(row.ref, words="排线", by=cast.bolt)
+    verbs.hand_back(row.ref, words="换了排线", by=cast.bolt)
+    settled()
+    claims(Case.objects.get(pk=row.case_id).order, by=cast.anna, issue="no_reason")
+    with pytest.raises(NoSuchMove) as refused:
+        verbs.report_fault(row.ref, words="又坏了", by=cast.anna)
+    assert refused.value.code == "elsewhere"
     is_sound()

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from amends.approvals.counting import check_most
+from amends.approvals.rules_of_money import rules_on
 from amends.cases.models import Case, Entry
 from amends.cases.record import an_act, verb
 from amends.cases.taking import take_case_of
@@ -18,6 +20,7 @@ from amends.cases.texts import clean_words, keep_text, told
 from amends.compensation import supplements
 from amends.compensation.captures import give_back
 from amends.compensation.models import Supplement
+from amends.kernel import clock
 from amends.kernel.refusals import NoSuchMove, Unprocessable
 from amends.kernel.texts import say
 from amends.people.rules import PLATFORM, Actor
@@ -41,6 +44,8 @@ def quote(ref: str, *, amount_minor: int, words: str, misuse: bool = False, phot
     seen = take_photos(case, row, "before", photos, by)
     if amount_minor < 1:
         raise Unprocessable.field("amount_minor", say("金额要大于零。", "The amount is more than nothing."), code="wrong_amount")
+    rules = rules_on(clock.now())
+    check_most(rules, amount_minor, case.currency, rules.supplements.most_minor)
     if row.in_warranty and not misuse:
         free = say("这次维修在保修范围内，不能收费。", "This repair is covered: nothing may be charged for it.")
         raise Unprocessable.field("amount_minor", free, code="repair_is_free")
