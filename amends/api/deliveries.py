@@ -132,7 +132,7 @@ def proposal_dismissal(request: Asked, ref: str, body: NothingIn) -> HttpRespons
 
 @posting(router, "/links", LinkOut, "Make a link to answer by")
 def link_made(request: Asked, body: LinkIn) -> HttpResponse:
-    """The open link of the same matter ends. A shop makes links for its own enquiries, the platform for charges too."""
+    """For the platform's people. The open link of the same matter ends."""
     return done(request, lambda: _link(linking.make_link(charge=body.charge, delivery=body.delivery, by=request.auth.actor).link))
 
 

@@ -1,13 +1,14 @@
 """A delivery follows its waybill as far as its table lets it; called again with the same track it finds nothing more to do.
 
 What a carrier told before the present turn began was known when somebody asked: a parcel that was signed for yesterday and is missed today
-is not delivered by yesterday's word. Lost and returned are said once for ever.
+is not delivered by yesterday's word. Lost and returned are said once for ever. Under a waybill that it was given later, only what happened
+since then is about it: any number can be typed.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Max, Q, QuerySet
 
@@ -19,7 +20,10 @@ from amends.kernel.refusals import NoSuchMove
 from amends.people.rules import CARRIER, Actor
 from amends.shipping.couriers import carrier_key
 from amends.shipping.models import Track, TrackEvent
-from amends.shipping.rules import DELIVERED, LOST, RETURNED, WITH_CARRIER
+from amends.shipping.rules import DELIVERED, LOST, RETURNED, RETURNING, WITH_CARRIER
+
+SLACK = timedelta(days=1)
+"""A carrier's scan may come before the shop writes the waybill down."""
 
 
 def hear_track(track: Track, by: Actor) -> None:
@@ -35,13 +39,13 @@ def hear_track(track: Track, by: Actor) -> None:
 def follow(row: OutboundDelivery, track: Track) -> bool:
     """The delivery has made the move that its track asks for; False where it asks for none that it can make."""
     with suppress(NoSuchMove):
-        if track.state == LOST and _may(row, "declare_lost"):
+        if track.state == LOST and _may(row, "declare_lost") and _is_about(row, track, LOST):
             answering.declare_lost(row.ref, by=CARRIER)
             return True
-        if track.state == RETURNED and _may(row, "bring_back"):
+        if track.state == RETURNED and _may(row, "bring_back") and _is_about(row, track, RETURNING, RETURNED):
             answering.bring_back(row.ref, by=CARRIER)
             return True
-        if track.state == DELIVERED and _may(row, "deliver") and _heard_since(row, track).filter(kind=DELIVERED).exists():
+        if track.state == DELIVERED and _may(row, "deliver") and _was_delivered(row, track):
             answering.deliver(row.ref, by=CARRIER)
             return True
         if track.state in WITH_CARRIER:
@@ -67,6 +71,18 @@ def _new_date(row: OutboundDelivery, track: Track) -> bool:
 
 def _may(row: OutboundDelivery, name: str) -> bool:
     return row.LIFE.becomes(row.stage, name, CARRIER.party) is not None
+
+
+def _was_delivered(row: OutboundDelivery, track: Track) -> bool:
+    return _heard_since(row, track).filter(kind=DELIVERED).exists() and _is_about(row, track, DELIVERED)
+
+
+def _is_about(row: OutboundDelivery, track: Track, *kinds: str) -> bool:
+    """Whether one of these was told of this very delivery."""
+    if not row.new_waybill:
+        return True
+    told = TrackEvent.objects.filter(merchant_id=track.merchant_id, track=track, kind__in=kinds)
+    return told.filter(at__gte=row.since - SLACK).exists()
 
 
 def _heard_since(row: OutboundDelivery, track: Track) -> QuerySet[TrackEvent]:

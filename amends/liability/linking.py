@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
 
-from amends.cases.hands import check_hand, check_not_reader
+from amends.cases.hands import check_hand
 from amends.cases.models import Case, Deadline
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of, take_life
@@ -79,8 +79,8 @@ class Matter:
 def make_link(*, charge: str = "", delivery: str = "", by: Actor) -> Made:
     """A link by which the carrier or supplier answers this charge or this enquiry until its limit ends; the open one before ends.
 
-    The platform's people make them for both, a shop for its own enquiries. Raises NotFound, NotYourMove, NoSuchMove where nobody outside
-    is waited for, Unprocessable unless exactly one matter is named.
+    Only the platform's people make links and read them: whoever sells or buys in the matter would answer for the carrier.
+    Raises NotFound, NotYourMove, NoSuchMove where nobody outside is waited for, Unprocessable unless exactly one matter is named.
     """
     if bool(charge) == bool(delivery):
         wrong = say("请指明一笔追偿或一次查件。", "Name one charge or one enquiry.")
@@ -117,11 +117,10 @@ def url_of(link: SignedLink) -> str:
 def link_for(ref: str, by: Actor) -> SignedLink:
     """The link with this reference, for whoever may make such links. Raises NotFound, NotYourMove."""
     link = SignedLink.objects.filter(ref=clean_ref(ref) or "").select_related("case").first()
-    if link is None or by.party is Party.CONSUMER or not Case.objects.visible_to(by).filter(pk=link.case_id).exists():
+    if link is None or not by.sees_everything:
         raise NotFound
-    if link.life == CHARGE and not by.sees_everything:
-        raise NotFound
-    _check_maker(link.life, by)
+    platform_hand(by)
+    check_hand(link.case, by)
     return link
 
 
@@ -173,10 +172,7 @@ def answer(secret: str, *, answer: str, words: str = "", expected_at: datetime |
 
 def _of_charge(ref: str, by: Actor) -> tuple[Case, str, int, int | None]:
     case, row = take_life(ChargeBackTo, ref, by)
-    if not by.sees_everything:
-        raise NotFound
-    _check_maker(CHARGE, by)
-    check_hand(case, by)
+    _check_maker(case, by)
     if row.party == Party.MERCHANT.value or not _waits(row, Party(row.party)):
         raise NoSuchMove(GONE["moved"], code="link_moved")
     return case, CHARGE, row.pk, row.bearer_id
@@ -184,19 +180,18 @@ def _of_charge(ref: str, by: Actor) -> tuple[Case, str, int, int | None]:
 
 def _of_delivery(ref: str, by: Actor) -> tuple[Case, str, int, int | None]:
     case, row = take_life(OutboundDelivery, ref, by)
-    if by.party is Party.CONSUMER:
-        raise NotYourMove(say("链接由商家或平台发给承运商。", "The shop or the platform sends the carrier its link."))
-    _check_maker(SOUGHT, by)
-    check_hand(case, by)
+    _check_maker(case, by)
     if not _waits(row, Party.CARRIER):
         raise NoSuchMove(GONE["moved"], code="link_moved")
     return case, SOUGHT, row.pk, None
 
 
-def _check_maker(life: str, by: Actor) -> None:
-    check_not_reader(by)
-    if life == CHARGE or by.party is not Party.MERCHANT:
-        platform_hand(by)
+def _check_maker(case: Case, by: Actor) -> None:
+    """Raises NotYourMove for both sides of the case, and for whoever of the platform is one."""
+    if not by.sees_everything:
+        raise NotYourMove(say("答复链接由平台发给承运商或供应商。", "The platform sends carriers and suppliers their links."))
+    platform_hand(by)
+    check_hand(case, by)
 
 
 def _waits(row: ChargeBackTo | OutboundDelivery, party: Party) -> bool:

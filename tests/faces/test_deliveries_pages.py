@@ -96,10 +96,12 @@ def test_shop_and_desk_see_to_it(cast: Cast) -> None:
     assert desk.post(f"/desk/deliveries/{row.ref}/report", sent(report="give_date", expected_at=soon)).status_code == 303
     assert bolt.post(f"/console/deliveries/{row.ref}/fetching", sent()).status_code == 303
     assert bolt.post(f"/console/deliveries/{row.ref}/redelivery", sent(waybill="ZT1234567890", carrier="ZTO")).status_code == 303
-    assert bolt.post(f"/console/deliveries/{row.ref}/link", sent()).status_code == 303
-    assert "/counter/answers/" in bolt.get(f"/console/deliveries/{row.ref}").content.decode()
+    assert desk.post(f"/desk/deliveries/{row.ref}/link", sent()).status_code == 303
+    assert "/counter/answers/" in desk.get(f"/desk/deliveries/{row.ref}").content.decode()
+    assert bolt.post(f"/console/deliveries/{row.ref}/link", sent()).status_code == 404, "the shop would answer for its carrier"
+    assert "/counter/answers/" not in bolt.get(f"/console/deliveries/{row.ref}").content.decode()
     link = SignedLink.objects.get()
-    assert bolt.post(f"/console/deliveries/{row.ref}/links/{link.ref}/end", sent()).status_code == 303
+    assert desk.post(f"/desk/deliveries/{row.ref}/links/{link.ref}/end", sent()).status_code == 303
     assert bolt.post(f"/console/deliveries/{row.ref}/return", sent()).status_code == 303
     assert (OutboundDelivery.objects.get().stage, Grant.objects.count()) == ("fetched", 1)
     for stranger in (page_of(cast.rival),):
@@ -155,12 +157,13 @@ def test_programs_do_the_same(cast: Cast) -> None:
     ref = made.json()["ref"]
     assert anna.get(f"/deliveries/{ref}").json()["you_may"] == ["lead_elsewhere"]
     assert anna.post(f"/deliveries/{ref}/fetching", {}).status_code == 403
-    assert bolt.post("/links", {"delivery": ref}).status_code == 201
+    assert bolt.post("/links", {"delivery": ref}).status_code == 403
+    assert desk.post("/links", {"delivery": ref}).status_code == 201
     link = SignedLink.objects.get()
-    assert bolt.get(f"/links/{link.ref}").json()["url"].endswith(urlsplit(linking.url_of(link)).path)
-    assert anna.get(f"/links/{link.ref}").status_code == 404
-    assert bolt.post(f"/links/{link.ref}/end", {}).json()["ended_at"]
-    assert bolt.get(f"/links/{link.ref}").json()["url"] == ""
+    assert desk.get(f"/links/{link.ref}").json()["url"].endswith(urlsplit(linking.url_of(link)).path)
+    assert [who.get(f"/links/{link.ref}").status_code for who in (anna, bolt)] == [404, 404]
+    assert desk.post(f"/links/{link.ref}/end", {}).json()["ended_at"]
+    assert desk.get(f"/links/{link.ref}").json()["url"] == ""
     assert desk.post(f"/deliveries/{ref}/report", {"report": "declare_lost", "words": "gone"}).json()["stage"] == "lost"
     assert bolt.post(f"/deliveries/{ref}/report", {"report": "deliver"}).status_code in (403, 409)
     assert [one["ref"] for one in desk.get("/deliveries?stage=lost").json()["items"]] == [ref]

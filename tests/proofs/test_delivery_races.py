@@ -87,7 +87,7 @@ def test_a_link_of_one_matter_never_answers_another(cast: Cast) -> None:
     mine = asked_of_carrier(cast, a_cost(cast), 5000)
     row = verbs.enquire(missing(cast).ref, by=cast.anna)
     linking.make_link(charge=mine.ref, by=cast.agent)
-    sought = path_of(linking.make_link(delivery=row.ref, by=cast.bolt))
+    sought = path_of(linking.make_link(delivery=row.ref, by=cast.agent))
     for answer in ("admit", "deny"):
         with pytest.raises(Refusal):
             linking.answer(sought, answer=answer, words="not mine")

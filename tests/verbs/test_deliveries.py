@@ -186,6 +186,21 @@ def test_it_is_fetched_back_and_sent_out_again_under_a_new_waybill(cast: Cast, s
     assert fresh(row).stage == "arrived"
 
 
+def test_a_waybill_with_a_past_says_nothing_of_todays_parcel(cast: Cast, stepped_clock: clock.Stepped) -> None:
+    row = sought(cast)
+    verbs.fetch_back(row.ref, by=cast.bolt)
+    with pytest.raises(Unprocessable):
+        verbs.redeliver(row.ref, waybill=Shipment.objects.get(order=an_order(cast.bolts, cast.bertas)).waybill, by=cast.bolt)
+    verbs.redeliver(row.ref, waybill="SFOLD00000001", by=cast.bolt)
+    settled()
+    later_by(stepped_clock, HOUR)
+    for kind in ("delivered", "returned", "lost"):
+        hear("SF", "SFOLD00000001", [Told(kind, clock.now() - 30 * DAY)])
+        assert fresh(row).stage == "redelivering", kind
+    told(fresh(row), "delivered")
+    assert fresh(row).stage == "redelivering", "a number used twice says nothing by itself: a person looks"
+
+
 def test_back_at_the_merchant_the_claim_goes_on(cast: Cast) -> None:
     row = sought(cast, remedy="refund_only")
     verbs.fetch_back(row.ref, by=cast.agent)

@@ -155,11 +155,14 @@ def test_a_link_ends_by_time_by_hand_and_by_a_newer_one(cast: Cast, stepped_cloc
     assert ChargeBackTo.objects.get(pk=charge.pk).stage == "asked"
 
 
-def test_an_enquiry_is_answered_with_a_date_by_the_shops_own_link(cast: Cast) -> None:
+def test_an_enquiry_is_answered_with_a_date_by_the_carriers_link(cast: Cast) -> None:
     case = claims(an_order(cast.bolts, cast.annas, signed_ago=None), by=cast.anna, issue="lost", remedy="refund_only")
     row = deliveries.enquire(case.ref, by=cast.bolt)
     settled()
-    secret = secret_of(linking.make_link(delivery=row.ref, by=cast.bolt))
+    for side in (cast.bolt, cast.anna):
+        with pytest.raises(NotYourMove):
+            linking.make_link(delivery=row.ref, by=side)
+    secret = secret_of(linking.make_link(delivery=row.ref, by=cast.agent))
     assert linking.matter_of(secret).answers == ("give_date", "deliver", "bring_back", "declare_lost")
     with pytest.raises(Unprocessable):
         linking.answer(secret, answer="give_date", expected_at=clock.now() - DAY)

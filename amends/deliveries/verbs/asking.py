@@ -86,6 +86,9 @@ def redeliver(ref: str, *, carrier: str = "", waybill: str = "", by: Actor) -> O
     number = clean_waybill(waybill)
     if waybill and len(number) < SHORTEST_WAYBILL:
         raise Unprocessable.field("waybill", say("运单号太短。", "This waybill is too short."), code="not_a_waybill")
+    if number and Shipment.objects.filter(merchant_id=case.merchant_id, waybill=number).exclude(order_id=case.order_id).exists():
+        other = say("这个运单号是另一份订单的。", "This waybill is another order's.")
+        raise Unprocessable.field("waybill", other, code="another_parcel")
     if number and number != row.waybill:
         row.new_waybill = number
         row.carrier = clean_words(carrier, field="carrier", longest=40) or row.carrier

@@ -37,6 +37,8 @@ SAID: dict[str, Text] = {
     "link": say("链接已生成，发给承运商即可。", "The link is made. Send it to the carrier."),
     "link-end": say("链接已收回。", "The link is withdrawn."),
 }
+LINKS_AT = "desk"
+"""Both sides of a case would answer for the carrier: the platform alone has links."""
 NO_TIME = say("请写日期和时间。", "Please give a day and a time.")
 
 
@@ -57,13 +59,15 @@ class Rooms:
             "redelivery": lambda r, ref: verbs.redeliver(ref, carrier=given(r, "carrier"), waybill=given(r, "waybill"), by=r.actor),
             "return": lambda r, ref: verbs.bring_back(ref, by=r.actor),
             "report": _report,
-            "link": lambda r, ref: linking.make_link(delivery=ref, by=r.actor),
         }
+        if self.name == LINKS_AT:
+            acts["link"] = lambda r, ref: linking.make_link(delivery=ref, by=r.actor)
+        end = require_POST(door(self.link_end))
         return [
             path("deliveries", require_GET(door(self.listed)), name=f"{self.name}_deliveries"),
             path("deliveries/<str:ref>", require_GET(door(self.one)), name=f"{self.name}_delivery"),
             path("cases/<str:ref>/enquiries", require_POST(door(self.enquiry)), name=f"{self.name}_enquiry"),
-            path("deliveries/<str:ref>/links/<str:link>/end", require_POST(door(self.link_end)), name=f"{self.name}_delivery_link_end"),
+            *([path("deliveries/<str:ref>/links/<str:link>/end", end, name=f"{self.name}_delivery_link_end")] if "link" in acts else []),
             *(
                 path(f"deliveries/<str:ref>/{noun}", require_POST(door(self._act(noun, run))), name=f"{self.name}_delivery_{noun}")
                 for noun, run in acts.items()
@@ -90,8 +94,9 @@ class Rooms:
 
     def _one(self, request: ActorRequest, ref: str, refusal: Unprocessable | None = None) -> HttpResponse:
         row = delivery(ref, request.actor)
-        links = [(link, linking.url_of(link)) for link in linking.links_of(DELIVERY.name, row.row.pk, row.row.merchant_id)]
-        waits = Party.CARRIER in row.row.where.waits_for and not request.actor.only_reads
+        found = linking.links_of(DELIVERY.name, row.row.pk, row.row.merchant_id) if self.name == LINKS_AT else []
+        links = [(link, linking.url_of(link)) for link in found]
+        waits = self.name == LINKS_AT and Party.CARRIER in row.row.where.waits_for and not request.actor.only_reads
         context: dict[str, Any] = {
             "one": drawn(row), "row": row, "links": links, "at": f"{self.at}/{row.row.ref}", "case_url": f"{self.home}cases/{row.case.ref}",
             "list_url": self.at, "nav_here": self.at, "may_link": waits, "refusal": brief(refusal), "base": f"{self.name}/base.html",
