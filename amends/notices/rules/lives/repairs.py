@@ -26,8 +26,8 @@ repair.report_fault                -                    consumer    result   -  
 repair.report_fault                -                    merchant    act      -         repair_failed_at_home
 repair.confirm                     clock                consumer    news     -         repair_trial_over
 repair.confirm                     -                    merchant    news     -         repair_confirmed
-repair.fall_back                   -                    consumer    result   -         repair_late
-repair.fall_back                   -                    merchant    result   -         repair_late_merchant
+repair.fall_back                   clock                consumer    result   -         repair_late
+repair.fall_back                   clock                merchant    result   -         repair_late_merchant
 repair.remind                      quoted               consumer    remind   told      remind_repair_quote
 repair.remind                      handed_back          consumer    remind   told      remind_repair_trial
 repair.remind                      booking              merchant    remind   told      remind_repair_book

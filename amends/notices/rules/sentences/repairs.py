@@ -107,13 +107,14 @@ REPAIRS: Mapping[str, Told] = {
     ),
     "repair_late": told(
         "维修没有按时完成", "The repair took too long",
-        "售后单 {case} 的维修没有按时完成，不再等了。接着怎么办，另有通知。",
-        "The repair of case {case} was not done in time, and nobody waits for it any more. You are told at once what follows.",
+        "售后单 {case} 的维修在 {until}前没有完成，按“{rule}”不再等了。接着怎么办，另有通知。",
+        "The repair of case {case} was not done by {until}, so under the rule “{rule}” nobody waits for it any more. "
+        "You are told at once what follows.",
     ),
     "repair_late_merchant": told(
         "维修超过了时限", "The repair is overdue",
-        "售后单 {case} 的维修没有按时完成，按规则改成别的方案，见页面。",
-        "The repair of case {case} was not done in time and was turned into another remedy by rule, as its page says.",
+        "售后单 {case} 的维修在 {until}前没有完成，按“{rule}”改成别的方案，见页面。",
+        "The repair of case {case} was not done by {until} and, under the rule “{rule}”, was turned into another remedy, as its page says.",
     ),
     "repair_turned": told(
         "维修改为换货或者退款", "Exchange or refund instead of the repair",
