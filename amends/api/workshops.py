@@ -49,8 +49,11 @@ def technician_saving(request: Asked, ref: str, body: out.TechnicianIn) -> HttpR
 @posting(router, "/workshops/{ref}/technicians/{technician}", out.TechnicianOut, "Change a technician")
 def technician_changing(request: Asked, ref: str, technician: str, body: out.TechnicianIn) -> HttpResponse:
     """The technician is as the body says."""
-    run = lambda: keeping.save_technician(ref, out.given(body), ref=technician, by=request.auth.actor)  # noqa: E731
-    return done(request, lambda: out.technician_out(run()))
+
+    def told() -> out.TechnicianOut:
+        return out.technician_out(keeping.save_technician(ref, out.given(body), ref=technician, by=request.auth.actor))
+
+    return done(request, told)
 
 
 @posting(router, "/technicians/{ref}/leaving", out.TechnicianOut, "A technician takes no new appointments")

@@ -155,7 +155,7 @@ def _shown(request: ActorRequest, *, typed: Mapping[str, str], ticked: Mapping[s
         "units": [(unit, say(unit.name_zh, unit.name_en)) for unit in keeping.loan_units(request.actor)[:100]],
         "loans": [(row, say(row.unit.name_zh, row.unit.name_en), dict.fromkeys(row.offered(request.actor), True)) for row in lent],
         "ways": [(key, words, key in on["ways"]) for key, words in WAYS],
-        "skills": [(key, GOODS_NAMES[key], key in on["skills"]) for key in sorted(CLASSES) if key in GOODS_NAMES],
+        "skills": [(key.value, words, key.value in on["skills"]) for key, words in GOODS_NAMES.items() if key.value in CLASSES],
         "typed": typed, "refusal": refusal, "wrong": refusal.fields if refusal else {}, "nav_here": AT,
     }  # fmt: skip
     return shown(request, "console/workshops.html", context, status=refusal.status if refusal else 200)

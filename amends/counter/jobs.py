@@ -6,10 +6,10 @@ Photos are taken in as the merchant's whose job it is, after it was found to be 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from amends.cases.verbs.uploading import upload
@@ -22,6 +22,7 @@ from amends.faces.told import tell
 from amends.kernel.refusals import NotFound, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
+from amends.policy.rules.facts import ISSUE_NAMES, IssueType
 from amends.repairs import agenda, verbs
 from amends.repairs.hands import job_of
 from amends.repairs.loans import free_loan_units, loans_seen_by
@@ -62,6 +63,7 @@ def _job(request: ActorRequest, ref: str, refusal: Unprocessable | None = None) 
     lends = not repair.is_over and (loan is None or loan.is_over)
     context: dict[str, Any] = {
         "view": view, "repair": repair, "title": say(view.name_zh, view.name_en), "way": WAYS[repair.way], "due_at": agenda.due_of(repair),
+        "issue": ISSUE_NAMES.get(IssueType(repair.case.issue)), "claim": agenda.claim_of(repair),
         "stage": stage_name("repair", repair.stage), "can": dict.fromkeys(repair.offered(hand), True), "visits": visits,
         "visit": agenda.visit_ahead(visits), "may_book": not repair.is_over, "currency": repair.case.currency, "loan": loan,
         "loan_name": say(loan.unit.name_zh, loan.unit.name_en) if loan else None,
@@ -137,12 +139,13 @@ def failure(request: ActorRequest, ref: str) -> HttpResponse:
 
 @require_GET
 @face("counter")
-def photo(request: ActorRequest, ref: str, evidence: str) -> FileResponse:
+def photo(request: ActorRequest, ref: str, evidence: str) -> HttpResponse:
     """A photo of this very job."""
     repair, hand = job_of(ref, request.actor)
     if evidence not in (*repair.photos_before, *repair.photos_after):
         raise NotFound
-    return strict(evidence, [hand], thumb=request.GET.get("size") == "thumb", save=False)
+    # A response that streams is one all the same; the door of the face only looks who enters.
+    return cast(HttpResponse, strict(evidence, [hand], thumb=request.GET.get("size") == "thumb", save=False))
 
 
 def _with_photos(request: ActorRequest, ref: str, run: Callable[[Actor, list[str]], object], done: Text) -> HttpResponse:

@@ -18,6 +18,7 @@ from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.repairs import consulting
+from amends.repairs.models import Consultation
 
 AT, HERE = f"{HOME}experts", ZoneInfo("Asia/Shanghai")
 CALLED = say("已请专家，最先应下的人来看。", "An expert is called. Whoever takes it first has it.")
@@ -102,7 +103,7 @@ def _shown(request: ActorRequest, refusal: Unprocessable | None = None) -> HttpR
     return shown(request, "desk/experts.html", context, status=refusal.status if refusal else 200)
 
 
-def _row(request: ActorRequest, row: consulting.Consultation) -> tuple[Any, ...]:
+def _row(request: ActorRequest, row: Consultation) -> tuple[Any, ...]:
     can = dict.fromkeys(row.offered(request.actor), True)
     return row, stage_name("consultation", row.stage), consulting.KINDS[row.kind], can, row.kind != consulting.NOTES
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from amends.cases.models import Deadline
+from amends.cases.models import CaseText, Deadline
 from amends.cases.words import stage_name
 from amends.kernel import clock
 from amends.kernel.texts import Text, say
@@ -100,6 +100,12 @@ def due_of(repair: Repair) -> datetime | None:
     """Until when the job waits at its present stage."""
     rows = Deadline.objects.filter(merchant_id=repair.merchant_id, life=REPAIR.name, life_id=repair.pk, ended_at__isnull=True)
     return rows.order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def claim_of(repair: Repair) -> str:
+    """What the consumer wrote about the fault when they claimed; empty where they wrote nothing, or it was erased."""
+    rows = CaseText.objects.filter(merchant_id=repair.merchant_id, case_id=repair.case_id, kind="claim").order_by("pk")
+    return rows.values_list("body", flat=True).first() or ""
 
 
 def visits_of(repair: Repair) -> list[VisitView]:

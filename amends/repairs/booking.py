@@ -257,7 +257,7 @@ def _workshop_for(repair: Repair, wanted: str) -> Workshop | None:
     """The workshop that goods sent by post go to; None where the merchant repairs by itself. Raises NotFound."""
     rows = Workshop.objects.filter(merchant_id=repair.merchant_id, ended_at__isnull=True)
     if repair.workshop_id:
-        return repair.workshop
+        return Workshop.objects.get(merchant_id=repair.merchant_id, pk=repair.workshop_id)
     if not wanted:
         only = [shop for shop in rows.order_by("pk")[:50] if POST in shop.ways]
         return only[0] if len(only) == 1 else None

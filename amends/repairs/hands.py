@@ -42,7 +42,7 @@ def jobs_seen_by(by: Actor) -> QuerySet[Repair]:
     """The repairs that `by` may know of: those of their cases, and of a workshop its own alone."""
     rows = Repair.objects.select_related("case__consumer", "unit__line", "workshop")
     if by.party is Party.WORKSHOP:
-        return rows.filter(merchant_id=by.merchant_id, workshop_id=by.workshop_id) if by.workshop_id else rows.none()
+        return rows.filter(merchant_id=by.merchant_id or 0, workshop_id=by.workshop_id) if by.workshop_id else rows.none()
     return rows.filter(case__in=Case.objects.visible_to(by))
 
 

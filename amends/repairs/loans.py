@@ -165,7 +165,7 @@ def loans_seen_by(by: Actor) -> QuerySet[Loan]:
     """The loans that `by` may know of, newest first: those of their cases, and of a workshop those of its own jobs."""
     rows = Loan.objects.select_related("case", "repair", "unit", "condition_out", "condition_back").order_by("-pk")
     if by.party is Party.WORKSHOP:
-        return rows.filter(merchant_id=by.merchant_id, repair__workshop_id=by.workshop_id) if by.workshop_id else rows.none()
+        return rows.filter(merchant_id=by.merchant_id or 0, repair__workshop_id=by.workshop_id) if by.workshop_id else rows.none()
     return rows.filter(case__in=Case.objects.visible_to(by))
 
 

@@ -150,7 +150,7 @@ def workshops(by: Actor) -> QuerySet[Workshop]:
     if by.party is Party.MERCHANT and by.merchant_id:
         return rows.filter(merchant_id=by.merchant_id)
     if by.party is Party.WORKSHOP and by.workshop_id:
-        return rows.filter(merchant_id=by.merchant_id, pk=by.workshop_id)
+        return rows.filter(merchant_id=by.merchant_id or 0, pk=by.workshop_id)
     return rows.none()
 
 
@@ -162,7 +162,7 @@ def loan_units(by: Actor) -> QuerySet[LoanUnit]:
     if by.party is Party.MERCHANT and by.merchant_id:
         return rows.filter(merchant_id=by.merchant_id)
     if by.party is Party.WORKSHOP and by.workshop_id:
-        return rows.filter(merchant_id=by.merchant_id, workshop_id=by.workshop_id)
+        return rows.filter(merchant_id=by.merchant_id or 0, workshop_id=by.workshop_id)
     return rows.none()
 
 
