@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -13,17 +14,23 @@ from django.db import connection, transaction
 
 from amends.cases import acting, hooks
 from amends.cases.life import LifeRow
-from amends.cases.models import Case, Entry
+from amends.cases.models import Case, Entry, Grant
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.cases.verbs import answering, applying
+from amends.deliveries import verbs as deliveries
+from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Refusal, Unprocessable
 from amends.kernel.tables import ALARM, BIRTH
 from amends.liability.verbs import charging
 from amends.liability.verbs.bearers import add_bearer
+from amends.market.models import Shipment, Unit
 from amends.people.rules import CARRIER, CLOCK, GATEWAY, PLATFORM, Actor
 from amends.refunds import verbs as refunds
+from amends.repairs import verbs as repairs
+from amends.repairs.booking import book
+from amends.repairs.models import Loan, LoanUnit, Repair
 from amends.returns import verbs as returns
 from amends.rulings import verbs as rulings
 from tests.proofs.roads import ROADS, World, reduced, waybill
@@ -65,9 +72,28 @@ def one_of_each(world: World) -> dict[str, LifeRow]:
     carrier = add_bearer(kind="carrier", key="SF", name_zh="快运通", name_en="Swift Parcels", by=world.cast.agent)
     told = {"party": "carrier", "bearer": carrier.ref, "amount_minor": 100, "what": "refund"}
     charging.ask_bearer(case.ref, **told, words="crushed", by=world.cast.agent)  # type: ignore[arg-type]
-    rows = {name: model._default_manager.order_by("pk").first() for name, model in hooks.LIVES.items()}
-    assert None not in rows.values()
-    return rows  # type: ignore[return-value]
+    return {name: model._default_manager.order_by("pk").first() or bare(model, case) for name, model in hooks.LIVES.items()}
+
+
+def bare(model: type[LifeRow], case: Case) -> LifeRow:
+    """A row of a life that this case did not come to, with the columns that it must have and no past."""
+    order = {"merchant_id": case.merchant_id, "order_id": case.order_id}
+    unit = Unit.objects.filter(**order).order_by("pk")[0]
+    grant = Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("pk")[0]
+    shipment = Shipment.objects.filter(**order).order_by("pk")[0]
+    known: dict[str, Any] = {
+        "merchant": case.merchant, "case": case, "order": case.order, "unit": unit, "grant": grant, "shipment": shipment,
+        "since": clock.now(), "made_at": clock.now(), "stage": model.LIFE.open_stages[0], "ref": f"{model.LIFE.name}-1"[:20],
+        "repair": Repair.objects.order_by("pk").first(),
+    }  # fmt: skip
+    if model is Loan:
+        known["unit"] = LoanUnit.objects.create(
+            merchant=case.merchant, ref="LU-1", made_at=clock.now(),
+            name_zh="备用机", name_en="Loan", goods_class="general", currency="CNY",
+        )  # fmt: skip
+    names = {field.name for field in model._meta.concrete_fields}
+    rest: dict[str, Any] = {"value_minor": 1, "currency": "CNY", "kind": "lost", "carrier": "SF", "waybill": "SF1", "skill": "phone"}
+    return model._default_manager.create(**{name: value for name, value in (rest | known).items() if name in names})
 
 
 def cells(life: str) -> Iterator[tuple[str, str, Party]]:
@@ -167,6 +193,14 @@ def reduced_by(ref: str, row: LifeRow, by: Actor) -> object:
     return returns.reduce(ref, inspection=row.pk, reduced_minor=5, words="worn", **seen, by=by)
 
 
+def _of_repair(name: str, **given: Any) -> Call:
+    return lambda ref, row, by: getattr(repairs, name)(row.ref, **given, by=by)  # type: ignore[attr-defined]
+
+
+def _of_delivery(name: str) -> Call:
+    return lambda ref, row, by: getattr(deliveries, name)(row.ref, by=by)  # type: ignore[attr-defined]
+
+
 PUBLIC: dict[tuple[str, str], Call] = {
     ("case", "approve"): lambda ref, row, by: answering.approve(ref, by=by),
     ("case", "refuse"): lambda ref, row, by: answering.refuse(ref, reason="other", words="no", by=by),
@@ -199,6 +233,8 @@ PUBLIC: dict[tuple[str, str], Call] = {
     ("return_shipment", "deliver"): lambda ref, row, by: returns.carrier_says(row.ref, "deliver", by=by),  # type: ignore[attr-defined]
     ("return_shipment", "collect"): lambda ref, row, by: returns.carrier_says(row.ref, "collect", by=by),  # type: ignore[attr-defined]
     ("return_shipment", "declare_lost"): lambda ref, row, by: returns.carrier_says(row.ref, "declare_lost", by=by),  # type: ignore[attr-defined]
+    ("return_shipment", "bring_back"): lambda ref, row, by: returns.carrier_says(row.ref, "bring_back", by=by),  # type: ignore[attr-defined]
+    ("return_shipment", "destroy"): lambda ref, row, by: returns.destroy(row.ref, by=by),  # type: ignore[attr-defined]
     ("return_shipment", "resume_travel"): lambda ref, row, by: returns.carrier_says(row.ref, "resume_travel", by=by),  # type: ignore[attr-defined]
     ("return_shipment", "miss_pickup"): lambda ref, row, by: returns.carrier_says(row.ref, "miss_pickup", by=by),  # type: ignore[attr-defined]
     ("return_shipment", "leave_unclaimed"): lambda ref, row, by: returns.carrier_says(row.ref, "leave_unclaimed", by=by),  # type: ignore[attr-defined]
@@ -215,8 +251,30 @@ PUBLIC: dict[tuple[str, str], Call] = {
     ("charge_back_to", "write_off"): lambda ref, row, by: charging.write_off(row.ref, words="gone", by=by),  # type: ignore[attr-defined]
     ("charge_back_to", "bear"): lambda ref, row, by: charging.bear(row.ref, reference="B-1", by=by),  # type: ignore[attr-defined]
     ("refund", "retry"): lambda ref, row, by: refunds.retry(row.ref, by=by),  # type: ignore[attr-defined]
+    ("delivery", "lead_elsewhere"): lambda ref, row, by: deliveries.lead_elsewhere(row.ref, address="there", by=by),  # type: ignore[attr-defined]
+    ("delivery", "give_date"): lambda ref, row, by: deliveries.give_date(row.ref, expected_at=clock.now() + timedelta(days=1), by=by),  # type: ignore[attr-defined]
+    **{("delivery", name): _of_delivery(name) for name in (
+        "fetch_back", "redeliver", "confirm", "report_absent", "break_date", "take_new_way", "keep_way", "deliver", "bring_back",
+        "declare_lost",
+    )},
 }
-NO_STAGE = {("case", "apply"), ("case", "answer_survey"), ("charge_back_to", "ask_bearer"), ("refund", "redirect")}
+PUBLIC |= {
+    ("repair", "book"): lambda ref, row, by: book(row.ref, by=by),  # type: ignore[attr-defined]
+    ("repair", "diagnose"): _of_repair("diagnose", words="loose"),
+    ("repair", "quote"): _of_repair("quote", amount_minor=5, words="wet"),
+    ("repair", "decline_quote"): _of_repair("decline_quote"),
+    ("repair", "order_parts"): _of_repair("order_parts", parts=[repairs.PartWanted("screen")]),
+    ("repair", "bring_parts"): _of_repair("bring_parts"),
+    ("repair", "hand_back"): _of_repair("hand_back", words="mended"),
+    ("repair", "give_up"): _of_repair("give_up", words="no such part"),
+    ("repair", "report_fault"): _of_repair("report_fault", words="dead again"),
+    ("repair", "confirm"): _of_repair("confirm"),
+}
+NO_STAGE = {
+    ("repair", "accept_quote"),
+    ("case", "apply"), ("case", "answer_survey"), ("delivery", "enquire"), ("charge_back_to", "ask_bearer"), ("refund", "redirect"),
+    ("return_shipment", "intercept"),
+}  # fmt: skip
 """Declared as verbs, but births, no moves, or a move that waits for a second person first: tests/verbs has them."""
 
 
@@ -266,7 +324,7 @@ def _tried(case: Case, row: LifeRow, verb: str, by: Actor, call: Call, before: t
 
 GUARDED = {
     "person_asked", "person_ruled", "nothing_by_machine", "not_burdened", "nothing_to_review", "count_used_up", "conflict_of_interest",
-    "not_assigned",
+    "not_assigned", "not_asked",
 }  # fmt: skip
 
 

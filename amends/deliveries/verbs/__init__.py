@@ -1,6 +1,7 @@
 """What people, carriers and the clock do with an outbound delivery that went wrong."""
 
 from amends.deliveries.verbs.answering import (
+    break_date,
     bring_back,
     carrier_says,
     declare_lost,
@@ -12,6 +13,7 @@ from amends.deliveries.verbs.answering import (
 from amends.deliveries.verbs.asking import confirm, enquire, fetch_back, lead_elsewhere, redeliver, report_absent
 
 __all__ = [
+    "break_date",
     "bring_back",
     "carrier_says",
     "confirm",
@@ -25,4 +27,4 @@ __all__ = [
     "redeliver",
     "report_absent",
     "take_new_way",
-]  # fmt: skip
+]
