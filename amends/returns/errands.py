@@ -139,10 +139,25 @@ def call_off_pickup(pickup_id: int) -> None:
         _quietly(lambda: choosing.way(row.carrier, "pickups").cancel_pickup(row.provider_ref))
 
 
+@jobs.task("call_off_courier", taken_up=True)
+def call_off_courier(carrier: str, provider_ref: str) -> None:
+    """Job: of two couriers who answered to one pick-up the one who is not wanted is called off."""
+    _quietly(lambda: choosing.way(carrier, "pickups").cancel_pickup(provider_ref))
+
+
+def _call_off(carrier: str, provider_ref: str, *, but: str) -> None:
+    if provider_ref not in ("", but):
+        jobs.later("call_off_courier", carrier=carrier, provider_ref=provider_ref)
+
+
 @an_act
 def _pickup_booked(pickup_id: int, case_id: int, changes: int, booked: PickupBooked) -> None:
     case = take_case_of(case_id)
     row = Pickup.objects.get(pk=pickup_id)
+    if changes < row.changes and row.provider_ref:
+        _call_off(row.carrier, booked.provider_ref, but=row.provider_ref)
+        return
+    _call_off(row.carrier, row.provider_ref, but=booked.provider_ref)
     row.provider_ref = booked.provider_ref
     row.save(update_fields=["provider_ref"])
     if row.state not in (ASKED, BOOKED):
@@ -166,13 +181,16 @@ def _pickup_booked(pickup_id: int, case_id: int, changes: int, booked: PickupBoo
 
 @an_act
 def _pickup_refused(pickup_id: int, case_id: int, changes: int, reason: str) -> None:
-    """Nobody comes: the goods wait for the consumer to send them, who is told to choose another way."""
+    """Nobody comes: the goods wait for the consumer to send them, who is told to choose another way. A courier who was booked for the
+    time before is called off."""
     case = take_case_of(case_id)
     row = Pickup.objects.get(pk=pickup_id)
     if row.state != ASKED or row.changes != changes:
         return
     row.state, row.reason, row.ended_at = FAILED, reason, clock.now()
     row.save(update_fields=["state", "reason", "ended_at"])
+    if row.provider_ref:
+        jobs.later("call_off_pickup", pickup_id=row.pk)
     parcel = ReturnShipment.objects.get(merchant_id=case.merchant_id, pk=row.life_id)
     if live_pickup(parcel) is None:
         parcel.follow("miss_pickup", CARRIER, facts={"parcel": parcel.ref, "because": "refused", "reason": reason})

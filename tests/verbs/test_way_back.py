@@ -18,7 +18,8 @@ from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessa
 from amends.market.models import Consumer, Merchant, Product, Shipment
 from amends.people.rules import CARRIER, Actor
 from amends.plumbing import jobs
-from amends.plumbing.carriers.port import LabelBought
+from amends.plumbing.carriers import choosing
+from amends.plumbing.carriers.port import Address, LabelBought, PickupAsked
 from amends.plumbing.simulators.launch import Running
 from amends.returns import errands, verbs
 from amends.returns.models import Inspection, ParcelUnit, ReturnShipment
@@ -271,6 +272,24 @@ def test_a_courier_is_booked_changed_and_fetches(cast: Cast, carriers: Running) 
     verbs.collect(parcel.ref, carrier="sf", waybill="SF99999999", by=CARRIER)
     row.refresh_from_db()
     assert (again(parcel).stage, row.state) == ("in_transit", "collected")
+
+
+def test_a_change_while_the_first_booking_is_under_way_leaves_one_courier(cast: Cast, carriers: Running) -> None:
+    parcel = to_send(cast)
+    offered = way_view(parcel.ref, cast.anna).slots
+    verbs.book_pickup(parcel.ref, starts_at=offered[2].from_at, by=cast.anna)
+    row = Pickup.objects.get()
+    there = Address("Anna", "", "人民路 1 号")
+    way = choosing.way(row.carrier, "pickups")
+    first = way.book_pickup(PickupAsked(row.ref, row.carrier, there, there, row.from_at, row.until_at))
+    verbs.change_pickup(parcel.ref, starts_at=offered[4].from_at, by=cast.anna)
+    jobs.drain()
+    errands._pickup_booked(row.pk, parcel.case_id, 0, first)
+    jobs.drain()
+    row.refresh_from_db()
+    assert (row.state, row.from_at) == ("booked", offered[4].from_at)
+    asked = [deal for deal in deals(carriers, "pickup") if deal["asked"]["key"].startswith(row.ref)]
+    assert sorted(deal["state"] for deal in asked) == ["booked", "cancelled"]
 
 
 def test_a_courier_called_off_is_called_off_at_the_carrier(cast: Cast, carriers: Running) -> None:

@@ -25,7 +25,7 @@ from amends.plumbing.carriers import choosing
 from amends.returns.models import ReturnShipment
 from amends.returns.slots import BULKY_PEOPLE, Slot, slot_at
 from amends.returns.verbs.labelling import give_up_label, live_label, spend_label
-from amends.returns.verbs.labels import PICKUP, clean_carrier
+from amends.returns.verbs.labels import LABEL, PICKUP, clean_carrier
 from amends.shipping.couriers import carrier_key
 from amends.shipping.models import Pickup
 
@@ -94,8 +94,7 @@ def cancel_pickup(ref: str, *, by: Actor) -> ReturnShipment:
     parcel.move("cancel_pickup", by, facts={"parcel": parcel.ref})
     if row is not None:
         _call_off(row, CANCELLED)
-    parcel.way = ""
-    parcel.save(update_fields=["way"])
+    _forget_waybill(parcel)
     return parcel
 
 
@@ -105,6 +104,7 @@ def end_missed(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     row = live_pickup(life)
     if row is not None:
         _call_off(row, MISSED)
+    _forget_waybill(life)
 
 
 def end_collected(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -144,6 +144,15 @@ def end_pickup(parcel: ReturnShipment, *, by_hand: bool = False) -> bool:
         return False
     Pickup.objects.filter(merchant_id=row.merchant_id, pk=row.pk).update(state=COLLECTED, ended_at=clock.now())
     return True
+
+
+def _forget_waybill(parcel: ReturnShipment) -> None:
+    """No courier comes: the waybill that one brought along is nobody's, and the way is to be chosen anew. A label's own stays."""
+    label = live_label(parcel)
+    if label is None:
+        parcel.carrier = parcel.waybill = ""
+    parcel.way = LABEL if label else ""
+    parcel.save(update_fields=["carrier", "waybill", "way"])
 
 
 def _call_off(row: Pickup, state: str) -> None:

@@ -65,6 +65,7 @@ def destroy(ref: str, *, evidence: Sequence[str] = (), by: Actor) -> ReturnShipm
     Raises Unprocessable without evidence, NoSuchMove where nobody asked for it.
     """
     case, parcel = take_life(ReturnShipment, ref, by)
+    only_on_request(parcel, by)
     pieces = attach_to(case, evidence, by)
     if not pieces:
         raise Unprocessable.field("evidence", say("请至少给一张照片。", "Please give at least one photo."), code="required")
