@@ -191,6 +191,7 @@ DONE: dict[str, Text] = {
     "apply": say("提交了售后申请", "filed the claim"),
     "approve": say("同意了诉求", "approved the claim"),
     "ask_bearer": say("提出追偿", "asked somebody to bear the cost"),
+    "arrive_late": say("收到了已确认丢失的包裹", "received a parcel that had been declared lost"),
     "ask_back": say("请消费者寄回商品", "asked for the goods back"),
     "ask_leader": say("请团长核实", "asked the group leader"),
     "ask_merchant": say("请商家答复", "asked the merchant"),

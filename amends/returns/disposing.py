@@ -4,7 +4,8 @@ Invariants
  1. A stock move comes only from an inspection, and from each at most one: a lock on the case, a check of the row, two unique keys (B12).
  2. Only what is the merchant's is disposed of: accepted and paid for, or kept or forfeited on its way home. What goes home, is contested,
     never came, or waits to be repaired for the consumer is not.
- 3. Back to stock goes what is graded A or B and nothing else: the moves of kind restock are the accepted units that can be sold again.
+ 3. What was put somewhere is locked: a claim that is withdrawn afterwards goes on for it (S7), since nobody can give it back.
+ 4. Back to stock goes what is graded A or B and nothing else: the moves of kind restock are the accepted units that can be sold again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 from amends.policy.rules.facts import Remedy
+from amends.returns.article import article_of
 from amends.returns.grading import GRADES, RESELLABLE
 from amends.returns.models import Inspection, ReturnShipment
 from amends.returns.queries.whereabouts import KEPT, whereabouts
@@ -54,13 +56,14 @@ def dispose(
     row.disposition, row.disposed_at = disposition, clock.now()
     row.save(update_fields=["grade", "disposition", "disposed_at"])
     where = clean_place(row.parcel.received_place if place is None else place)
+    product, _ = article_of(row)
     move = StockMove.objects.create(
-        merchant_id=row.merchant_id, product_id=row.unit.line.product_id, unit_id=row.unit_id, inspection_id=row.pk, kind=disposition,
+        merchant_id=row.merchant_id, product=product, unit_id=row.unit_id, inspection_id=row.pk, kind=disposition,
         place=where, grade=row.grade, key=f"inspection:{row.pk}", made_at=row.disposed_at,
     )  # fmt: skip
     put_back(move)
     facts = {"inspection": row.pk, "unit": row.unit_id, "disposition": disposition, "place": where, "grade": row.grade, "move": move.pk,
-             "product": row.unit.line.product.key}  # fmt: skip
+             "product": product.key}  # fmt: skip
     row.tell("dispose", by, facts=facts, audience=SEEN_BY)
     return move
 

@@ -16,6 +16,7 @@ LEAST = 20
 SHORTEST_PART = 6
 NEAR_GRAMS, NEAR_PERCENT = 60, 12
 
+SAME = say("就是这个运单号", "It is the very waybill")
 SAME_READ = say("运单号只差容易看错的字", "The waybill differs in signs that are easily misread alone")
 ONE_OFF = say("运单号只差一位", "The waybill differs by one sign")
 TWO_OFF = say("运单号只差两位", "The waybill differs by two signs")
@@ -83,6 +84,8 @@ def _waybills(seen: str, awaited: str) -> tuple[int, Text] | None:
     one, other = plain(seen), plain(awaited)
     if not other:
         return (10, NO_LABEL)
+    if one == other:
+        return (90, SAME)
     if one.translate(ALIKE) == other.translate(ALIKE):
         return (80, SAME_READ)
     shorter, longer = sorted((one, other), key=len)

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from amends.cases.models import Case, Entry
+from amends.cases.verbs.answering import withdraw
 from amends.kernel.clock import Stepped
+from amends.kernel.refs import new_ref
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, Refusal, Unprocessable
 from amends.market.models import Product
 from amends.plumbing import jobs
 from amends.returns.disposing import dispose
-from amends.returns.models import Inspection
+from amends.returns.models import Inspection, ReturnShipment
 from amends.returns.verbs import accept, accept_finding, keep_goods, reduce, reject
 from amends.returns.verbs.seeing import Seen
 from amends.stock.models import StockLevel, StockMove
 from amends.stock.verbs import tell_level
 from tests.cast import Cast, the_cast
-from tests.verbs.returns_at_hand import findings_of, parcel_of, received, worn
+from tests.verbs.returns_at_hand import PaysAtOnce, findings_of, grants_of, parcel_of, received, worn
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast(stepped_clock: Stepped) -> Cast:
+def cast(stepped_clock: Stepped, monkeypatch: pytest.MonkeyPatch) -> Cast:
+    gateway = PaysAtOnce()
+    monkeypatch.setattr("amends.refunds.asking.gateway", lambda *_: gateway)
     return the_cast()
 
 
@@ -86,6 +92,32 @@ def test_what_waits_is_contested_or_goes_home_is_not_the_merchants(cast: Cast) -
         attempt()
     keep_goods(parcel_of(case, "home").ref, by=cast.bolt)
     assert attempt().kind == "scrap"
+
+
+def test_a_claim_withdrawn_after_its_unit_was_put_somewhere_goes_on_for_it(cast: Cast) -> None:
+    case = received(cast)
+    first = findings_of(case)[0].pk
+    accept(case.ref, inspection=first, by=cast.bolt)
+    dispose(case.ref, inspection=first, disposition="scrap", grade="D", by=cast.bolt)
+    with suppress(Refusal):
+        withdraw(case.ref, by=cast.anna)
+    jobs.drain()
+    assert grants_of(case) in (["doing"], ["done"])
+    assert not ReturnShipment.objects.filter(case=case, direction="home").exists()
+
+
+def test_what_an_exchange_put_in_its_place_is_what_goes_back_to_stock(cast: Cast) -> None:
+    case = received(cast)
+    row = findings_of(case)[0]
+    large = Product.objects.create(merchant=cast.bolts, ref=new_ref("PR"), key="L", name_zh="大号", name_en="L", goods_class="general")
+    held = [lambda unit, before: (large, "SN-0001") if unit.pk == row.unit_id and before == row.made_at else None]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("amends.returns.article.HELD_BEFORE", held)
+        with pytest.raises(Unprocessable):
+            accept(case.ref, inspection=row.pk, seen=Seen("A", "SN-0002"), by=cast.bolt)
+        accept(case.ref, inspection=row.pk, seen=Seen("A", "sn-0001"), by=cast.bolt)
+        assert dispose(case.ref, inspection=row.pk, disposition="restock", by=cast.bolt).product_id == large.pk
+    assert Inspection.objects.get(pk=row.pk).serial_fits
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,20 @@ def test_words_on_the_box_name_the_consumer_and_an_unlabelled_parcel_takes_the_w
     assert (parcel.carrier, parcel.waybill, parcel.weight_grams) == ("圆通", "YT1234567890", 500)
 
 
+def test_a_parcel_that_was_declared_lost_and_comes_after_all_is_recognised_and_told(cast: Cast) -> None:
+    case = sent_back(cast)
+    parcel = parcel_of(case)
+    ReturnShipment.objects.filter(pk=parcel.pk).update(stage="lost")
+    shelved = scan(open_batch("east", by=cast.bolt).ref, parcel.waybill, by=cast.bolt).unknown
+    (row,) = shelf(cast.bolt)
+    best = suggestions(row, cast.bolt)[0]
+    assert shelved is not None and best.reasons[0].zh == "就是这个运单号"
+    assert match(row.ref, best.parcel, by=cast.bolt).state == "matched"
+    assert Entry.objects.filter(case_id=case.pk, verb="arrive_late").count() == 1
+    parcel.refresh_from_db()
+    assert (parcel.stage, parcel.received_place, Inspection.objects.count()) == ("lost", "east", 0)
+
+
 def test_an_unknown_parcel_goes_back_or_is_disposed_of_when_its_time_is_over(cast: Cast, stepped_clock: Stepped) -> None:
     batch = open_batch(by=cast.bolt)
     one, other = (scan(batch.ref, code, by=cast.bolt).unknown for code in ("ZT00000001", "ZT00000002"))

@@ -24,7 +24,7 @@ CONTESTING = ("contest_deduction", "remind_deduction", "alarm_deduction", "uphol
 
 WAY_BACK = (
     "ask_label", "buy_label", "fail_label", "void_label", "confirm_pickup", "change_pickup", "prove_freight", "add_parcel", "travel_with",
-    "ask_destroy", "waive_return", "ask_intercept", "fail_intercept", "refuse_parcel", "miss_address",
+    "ask_destroy", "waive_return", "ask_intercept", "fail_intercept", "refuse_parcel", "miss_address", "arrive_late",
 )  # fmt: skip
 """What is arranged about a parcel while it stays where it is: its label, its courier, its company, and that it need not come."""
 

@@ -47,16 +47,17 @@ class Whereabouts:
     back: str = ""
     home: str = ""
     inspection: str = ""
+    disposed: str = ""
 
     @property
     def is_at_merchant(self) -> bool:
         """Whether the merchant has it and no parcel is to take it home yet."""
-        return self.back == ARRIVED and not self.home and self.inspection not in NEVER_CAME
+        return self.back == ARRIVED and not self.home and not self.disposed and self.inspection not in NEVER_CAME
 
     @property
     def is_away(self) -> bool:
-        """S7: it left for home, or is said to be missing: locked, whatever becomes of the claim."""
-        return self.home in LEFT_FOR_HOME or self.inspection in SAID_MISSING
+        """S7: it left for home, is said to be missing, or the shop put it somewhere: locked, whatever becomes of the claim."""
+        return self.home in LEFT_FOR_HOME or self.inspection in SAID_MISSING or bool(self.disposed)
 
     @property
     def is_gone(self) -> bool:
@@ -74,8 +75,8 @@ def whereabouts(case: Case) -> dict[int, Whereabouts]:
             parts.clear()  # it went home before and is sent again: a second repair
         parts[direction] = "" if stage in NO_WAY else stage
     inspected = Inspection.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("pk")
-    for unit_id, stage in inspected.values_list("unit_id", "stage"):
-        found.setdefault(unit_id, {})["inspection"] = stage
+    for unit_id, stage, disposition in inspected.values_list("unit_id", "stage", "disposition"):
+        found.setdefault(unit_id, {}).update(inspection=stage, disposed=disposition)
     return {unit_id: Whereabouts(unit_id, **parts) for unit_id, parts in found.items()}
 
 

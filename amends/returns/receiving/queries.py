@@ -14,7 +14,7 @@ from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 from amends.returns.likeness import LEAST, Awaited, Seen, likeness
 from amends.returns.models import Batch, ParcelUnit, ReturnShipment, Scan, UnknownParcel
-from amends.returns.queries.whereabouts import BACK
+from amends.returns.queries.whereabouts import BACK, GONE
 from amends.returns.receiving.arriving import OVERTAKEN, RECEIVABLE
 from amends.returns.receiving.scanning import AGAIN, RECEIVED, SHELVED, UNKNOWN, batch_of
 
@@ -167,7 +167,7 @@ def _batch(row: Batch, counts: dict[str, int], scans: tuple[ScanView, ...]) -> B
 
 
 def _awaited(merchant_id: int) -> list[ReturnShipment]:
-    rows = ReturnShipment.objects.filter(merchant_id=merchant_id, direction=BACK, stage__in=RECEIVABLE | OVERTAKEN)
+    rows = ReturnShipment.objects.filter(merchant_id=merchant_id, direction=BACK, stage__in=RECEIVABLE | OVERTAKEN | GONE, received_at=None)
     return list(rows.select_related("case__order__consumer").order_by("-pk")[:MOST_AWAITED])
 
 

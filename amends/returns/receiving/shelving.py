@@ -14,7 +14,7 @@ from amends.kernel.refusals import NoSuchMove, NotFound, Unprocessable
 from amends.kernel.texts import say
 from amends.people.rules import Actor
 from amends.returns.models import ReturnShipment, UnknownParcel
-from amends.returns.queries.whereabouts import BACK
+from amends.returns.queries.whereabouts import BACK, GONE
 from amends.returns.receiving.arriving import arrive, may_arrive
 from amends.returns.receiving.scanning import SHELVED, clean_place, desk_of
 from amends.returns.verbs.labels import clean_carrier, put_label
@@ -25,7 +25,8 @@ LONGEST_WORDS = 300
 
 @an_act
 def match(ref: str, parcel_ref: str, *, by: Actor) -> UnknownParcel:
-    """The parcel on the shelf is this awaited one: it is received where the other lay, and takes its waybill where it had none.
+    """The parcel on the shelf is this awaited one: it is received where the other lay, and takes its waybill where it had none. One that
+    was declared lost is noted as come after all.
 
     Raises NotFound, NoSuchMove where either has been dealt with.
     """
@@ -34,6 +35,8 @@ def match(ref: str, parcel_ref: str, *, by: Actor) -> UnknownParcel:
     row = _locked(ref, by)
     if parcel.direction != BACK or parcel.merchant_id != row.merchant_id:
         raise NotFound
+    if parcel.stage in GONE and parcel.received_at is None:
+        return _came_late(row, parcel, by)
     if not may_arrive(parcel):
         over = say("这个包裹已经了结，不能再收货。", "That parcel is over and can't be received.")
         raise NoSuchMove(over, code="parcel_over")
@@ -77,6 +80,14 @@ def note_unknown(
     row.weight_grams = weight_grams or row.weight_grams
     row.save(update_fields=["words", "shelf", "carrier", "weight_grams"])
     return row
+
+
+def _came_late(row: UnknownParcel, parcel: ReturnShipment, by: Actor) -> UnknownParcel:
+    """It was declared lost and paid for, and comes after all: the goods are the shop's; the case is told, and nothing is owed anew."""
+    parcel.received_at, parcel.received_place, parcel.received_by_id = clock.now(), row.place, by.user_id
+    parcel.save(update_fields=["received_at", "received_place", "received_by"])
+    parcel.tell("arrive_late", by, facts={"parcel": parcel.ref, "place": row.place})
+    return _ended(row, MATCHED, parcel=parcel)
 
 
 def _closed(ref: str, state: str, words: str, by: Actor) -> UnknownParcel:

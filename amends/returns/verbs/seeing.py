@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
+from amends.returns.article import article_of
 from amends.returns.grading import CHECKS, GRADES, NEEDED, SLOTS, clean_serial, is_imei, template_of
 from amends.returns.models import Inspection
 
@@ -64,7 +65,7 @@ def put_seen(row: Inspection, seen: Seen, verdict: str) -> None:
 
 def fits(row: Inspection, serial: str) -> bool | None:
     """Whether this is the serial number that was sold; None where the shop did not tell one."""
-    sold = clean_serial(row.unit.serial) if row.unit.serial else None
+    sold = clean_serial(article_of(row)[1])
     return None if not sold else sold == serial
 
 
@@ -79,7 +80,7 @@ def _serial(rows: Sequence[Inspection], typed: str, verdict: str, field: str) ->
         raise _wrong(field, "serial", say("一个序列号只属于一件商品。", "A serial number is of one unit only."), "wrong_quantity")
     if verdict not in ("accept", "reduce"):
         return serial
-    if not serial and any(one.unit.serial for one in rows):
+    if not serial and any(article_of(one)[1] for one in rows):
         needed = say("卖出时登记了序列号，请读出并填写。", "It was sold with a serial number. Please read and give it.")
         raise _wrong(field, "serial", needed, "required")
     if serial and fits(row, serial) is False:

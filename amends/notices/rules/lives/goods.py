@@ -80,6 +80,7 @@ SILENT: Mapping[str, Text] = {
     "inspection.find_payable": say("是裁决的执行，裁决生效的通知已经说了。", "Carries out a ruling that was told when it came to bind."),
     "inspection.find_reduced": say("是裁决的执行，裁决生效的通知已经说了。", "Carries out a ruling that was told when it came to bind."),
     "inspection.find_unpayable": say("是裁决的执行，裁决生效的通知已经说了。", "Carries out a ruling that was told when it came to bind."),
+    "return_shipment.arrive_late": say("款已经退了，不改变任何一方的权利。", "It was paid for; nobody's rights change by it."),
     "inspection.dispose": say("商家自己决定商品去向，不涉及消费者。", "The merchant's own house-keeping; nobody else waits for it."),
     "inspection.drop": say("使它不再需要的那一步已经告知。", "Said by the step that made it needless."),
 }  # fmt: skip

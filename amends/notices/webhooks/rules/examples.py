@@ -80,7 +80,8 @@ inspection.accept_finding | consumer | reduced | payable_reduced | {"reduced_min
 inspection.alarm | clock* | contested | contested | {$silence, "limit": "review_ends"}
 inspection.await_goods | platform* | - | awaiting | {"parcel": $parcel}
 inspection.contest | consumer | reduced | contested | {"evidence": [$file], "reduced_minor": 59}
-inspection.dispose | merchant | payable | payable | {"disposition": "restock", "grade": "A", "move": 1, "place": "east", "product": "LAMP-01"}
+inspection.dispose | merchant | payable | payable | {"disposition": "restock", "grade": "A", "move": 1, "place": "east",
+    "product": "LAMP-01"}
 inspection.drop | platform* | awaiting | dropped | {}
 inspection.find_payable | arbiter* | contested | payable | {"review": $review}
 inspection.find_reduced | arbiter* | contested | payable_reduced | {"reduced_minor": 1200, "review": $review}
@@ -178,6 +179,7 @@ return_shipment.refuse_parcel | consumer | addressing | addressing | {"parcel": 
 return_shipment.travel_with | consumer | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel}
 return_shipment.void_label | consumer | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel}
 return_shipment.waive_return | merchant | awaiting_dispatch | awaiting_dispatch | {"parcel": $parcel}
+return_shipment.arrive_late | merchant | lost | lost | {"parcel": $parcel, "place": "east"}
 return_shipment.ask_back | platform* | - | addressing | {"freight": "consumer"}
 return_shipment.book_pickup | consumer | awaiting_dispatch | booked | {"parcel": $parcel}
 return_shipment.cancel_pickup | consumer | booked | awaiting_dispatch | {"parcel": $parcel}
