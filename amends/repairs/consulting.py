@@ -118,14 +118,6 @@ def drop_consultation(ref: str, *, by: Actor) -> Consultation:
     return _drop(row, by)
 
 
-@verb("consultation", "alarm")
-def alarm_consultation(ref: str, *, by: Actor) -> Consultation:
-    """No expert answered, or no session was held, in time: a supervisor is called."""
-    _, row = take_life(Consultation, ref, by)
-    row.move("alarm", by, facts={"kind": row.kind})
-    return row
-
-
 @an_act
 def consent(ref: str, *, yes: bool, by: Actor) -> Consultation:
     """The consumer agrees to the session and sees its link, or does not, and the expert goes by the file; either until the advice."""

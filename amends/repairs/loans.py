@@ -114,14 +114,6 @@ def drop_loan(ref: str, *, by: Actor) -> Loan:
     return loan
 
 
-@verb("loan", "alarm")
-def alarm_loan(ref: str, *, by: Actor) -> Loan:
-    """A loan unit that was promised is late: a supervisor is called."""
-    _, loan, hand = _take(ref, by)
-    loan.move("alarm", hand, facts=_facts(loan))
-    return loan
-
-
 # ── followers ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -28,6 +28,7 @@ from amends.liability.verbs.bearers import add_bearer
 from amends.market.models import Shipment, Unit
 from amends.people.rules import CARRIER, CLOCK, GATEWAY, PLATFORM, Actor
 from amends.refunds import verbs as refunds
+from amends.repairs import consulting, loans
 from amends.repairs import verbs as repairs
 from amends.repairs.booking import book
 from amends.repairs.models import Loan, LoanUnit, Repair
@@ -270,8 +271,20 @@ PUBLIC |= {
     ("repair", "report_fault"): _of_repair("report_fault", words="dead again"),
     ("repair", "confirm"): _of_repair("confirm"),
 }
+PUBLIC |= {
+    ("loan", "hand_out"): lambda ref, row, by: loans.hand_out(row.ref, by=by),  # type: ignore[attr-defined]
+    ("loan", "call_back_loan"): lambda ref, row, by: loans.call_back(row.ref, by=by),  # type: ignore[attr-defined]
+    ("loan", "send_back_loan"): lambda ref, row, by: loans.send_back_loan(row.ref, by=by),  # type: ignore[attr-defined]
+    ("loan", "bring_back_loan"): lambda ref, row, by: loans.bring_back(row.ref, by=by),  # type: ignore[attr-defined]
+    ("loan", "write_off_loan"): lambda ref, row, by: loans.write_off_loan(row.ref, by=by),  # type: ignore[attr-defined]
+    ("loan", "drop"): lambda ref, row, by: loans.drop_loan(row.ref, by=by),  # type: ignore[attr-defined]
+    ("consultation", "join"): lambda ref, row, by: consulting.join(row.ref, by=by),  # type: ignore[attr-defined]
+    ("consultation", "pass_to"): lambda ref, row, by: consulting.pass_to(row.ref, expert="agent@example.com", by=by),  # type: ignore[attr-defined]
+    ("consultation", "advise"): lambda ref, row, by: consulting.advise(row.ref, words="worn", by=by),  # type: ignore[attr-defined]
+    ("consultation", "drop"): lambda ref, row, by: consulting.drop_consultation(row.ref, by=by),  # type: ignore[attr-defined]
+}
 NO_STAGE = {
-    ("repair", "accept_quote"),
+    ("loan", "promise_loan"), ("consultation", "call_expert"), ("repair", "accept_quote"),
     ("case", "apply"), ("case", "answer_survey"), ("delivery", "enquire"), ("charge_back_to", "ask_bearer"), ("refund", "redirect"),
     ("return_shipment", "intercept"),
 }  # fmt: skip
