@@ -73,6 +73,7 @@ from amends.replacements import queries as replacement_reads
 from amends.replacements import tracking as replacement_tracking
 from amends.replacements import verbs as replacement_verbs
 from amends.replacements.models import Advance, Replacement
+from amends.replacements.holding import held_before
 from amends.replacements.short import piece_taken_away
 from amends.returns import addressing as return_addresses
 from amends.returns import errands
@@ -80,6 +81,7 @@ from amends.returns import listeners as returns
 from amends.returns import queries as return_reads
 from amends.returns import tracking as return_tracking
 from amends.returns import verbs as return_verbs
+from amends.returns.article import HELD_BEFORE
 from amends.returns.models import Inspection, ReturnShipment
 from amends.returns.verbs import pickups, sparing
 from amends.rulings import listeners as rulings
@@ -88,7 +90,6 @@ from amends.rulings import verbs as ruling_verbs
 from amends.rulings.models import Review
 from amends.shipping import jobs as shipping_jobs
 from amends.shipping.hooks import SUBJECTS, Subject
-from amends.stock.hooks import TAKEN_AWAY
 from amends.stock.hooks import TAKEN_AWAY
 from amends.surveys import listeners as surveys
 from amends.surveys import verbs as survey_verbs
@@ -247,9 +248,9 @@ def connect() -> None:
     HOLDS_OPEN.extend(OPEN_LIVES)
     SUBJECTS.extend(TRACKED)
     TAKEN_AWAY["replacement"] = piece_taken_away
+    HELD_BEFORE.append(held_before)
     LOCKS.append(replacement_reads.locked_units)
     LONGER.extend((ahead.gives_time, repair_waiting.gives_time))
-    TAKEN_AWAY["replacement"] = replacing.taken_away
     LOCKS.append(repair_reads.locked_units)
     STARTS["exchange"] = replacing.begin_returned
     STARTS["repair"] = repair_starts.start_accepted
