@@ -28,7 +28,7 @@ from amends.deliveries.verbs.answering import carrier_says
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref, new_ref
-from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
+from amends.kernel.refusals import NoSuchMove, NotFound, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.liability.hands import platform_hand
 from amends.liability.models import ChargeBackTo, SignedLink
@@ -82,6 +82,8 @@ def make_link(*, charge: str = "", delivery: str = "", by: Actor) -> Made:
     Only the platform's people make links and read them: whoever sells or buys in the matter would answer for the carrier.
     Raises NotFound, NotYourMove, NoSuchMove where nobody outside is waited for, Unprocessable unless exactly one matter is named.
     """
+    if not by.sees_everything:
+        raise NotFound
     if bool(charge) == bool(delivery):
         wrong = say("请指明一笔追偿或一次查件。", "Name one charge or one enquiry.")
         raise Unprocessable(wrong, code="one_matter")
@@ -187,9 +189,7 @@ def _of_delivery(ref: str, by: Actor) -> tuple[Case, str, int, int | None]:
 
 
 def _check_maker(case: Case, by: Actor) -> None:
-    """Raises NotYourMove for both sides of the case, and for whoever of the platform is one."""
-    if not by.sees_everything:
-        raise NotYourMove(say("答复链接由平台发给承运商或供应商。", "The platform sends carriers and suppliers their links."))
+    """Raises NotYourMove for whoever of the platform is a party of the case, or only reads."""
     platform_hand(by)
     check_hand(case, by)
 

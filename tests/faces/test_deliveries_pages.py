@@ -157,7 +157,7 @@ def test_programs_do_the_same(cast: Cast) -> None:
     ref = made.json()["ref"]
     assert anna.get(f"/deliveries/{ref}").json()["you_may"] == ["lead_elsewhere"]
     assert anna.post(f"/deliveries/{ref}/fetching", {}).status_code == 403
-    assert bolt.post("/links", {"delivery": ref}).status_code == 403
+    assert bolt.post("/links", {"delivery": ref}).status_code == 404
     assert desk.post("/links", {"delivery": ref}).status_code == 201
     link = SignedLink.objects.get()
     assert desk.get(f"/links/{link.ref}").json()["url"].endswith(urlsplit(linking.url_of(link)).path)

@@ -22,17 +22,20 @@ from amends.api.app import api
 from amends.approvals.asking import decide
 from amends.approvals.rules_of_money import shipped_text
 from amends.approvals.versions import write
-from amends.cases.models import Case, Entry, Evidence
+from amends.cases.models import Case, Entry, Evidence, Grant
 from amends.compensation.giving import compensate
 from amends.compensation.offers import Offer
 from amends.compensation.supplements import ask
+from amends.deliveries.models import OutboundDelivery
 from amends.kernel import clock
 from amends.kernel.refs import new_ref
+from amends.liability.linking import make_link
+from amends.liability.models import Bearer, Proposal
 from amends.liability.verbs.bearers import add_bearer
 from amends.liability.verbs.charging import ask_bearer
 from amends.liability.verbs.deductions import announced
 from amends.liability.verbs.deposit_row import deposit_of
-from amends.market.models import Order, Tender
+from amends.market.models import Order, Shipment, Tender
 from amends.notices.models import Contact, Message, Promise
 from amends.notices.webhooks import verbs as webhooks
 from amends.notices.webhooks.models import Delivery
@@ -48,6 +51,7 @@ from amends.reconciliation.verbs.comparing import compare_statement
 from amends.reconciliation.verbs.taking import take_file
 from amends.refunds.chargebacks import Opened, open_chargeback
 from amends.refunds.models import BankBatch, Refund
+from amends.repairs.models import Repair
 from amends.returns.models import Inspection, ReturnShipment
 from amends.returns.receiving import open_batch, scan
 from amends.rulings.models import Review
@@ -69,6 +73,7 @@ LISTS = {
     "/api/v1/policy/simulations", "/api/v1/webhooks", "/api/v1/promises", "/api/v1/promises/figures", "/api/v1/contacts",
     "/api/v1/push-subscriptions", "/api/v1/announcements/shown", "/api/v1/refunds", "/api/v1/chargebacks",
     "/api/v1/approvals", "/api/v1/charges", "/api/v1/vouchers", "/api/v1/tracks",
+    "/api/v1/deliveries", "/api/v1/proposals", "/api/v1/repairs",
     "/api/v1/receiving/batches", "/api/v1/receiving/shelf", "/api/v1/stock/levels", "/api/v1/stock/moves",
 }  # fmt: skip
 # The rules are everybody's to read and to ask: L7 art. 12.
@@ -85,7 +90,7 @@ OFFICE = {f"/api/v1/{name}" for name in ("notices/table", "notices/preview", "no
 OFFICE |= {"/api/v1/gateways", "/api/v1/gateways/pushes", "/api/v1/carriers", "/api/v1/carriers/pushes"}
 OFFICE |= {"/api/v1/money-rules", "/api/v1/bearers", "/api/v1/insurers"}
 OFFICE |= {f"/api/v1/reconciliation/{name}" for name in ("differences", "trend", "runs", "statements")}
-OFFICE |= {"/api/v1/bank/waiting", "/api/v1/bank/batches"}
+OFFICE |= {"/api/v1/bank/waiting", "/api/v1/bank/batches", "/api/v1/links"}
 # And the books as a whole are for the platform's people: arbiters among them.
 BOOKS = {"/api/v1/ledger/balances", "/api/v1/ledger/checks"}
 OFFICE |= BOOKS
@@ -164,6 +169,20 @@ BODIES: dict[str, Any] = {
     "ChargePaymentIn": {"reference": "B-1"},
     "ChargeDecisionIn": {"words": "as the pictures show"},
     "ChargeGivingBackIn": {"words": "the refund was dropped", "reference": "B-2"},
+    "EnquiryIn": {"kind": "lost"},
+    "ElsewhereIn": {"address": "Hangzhou 2"},
+    "RedeliveryIn": {"waybill": "ZT0000000077"},
+    "ConfirmationIn": {},
+    "SayingIn": {"words": "not here"},
+    "ReportIn": {"report": "declare_lost"},
+    "TakeUpIn": {},
+    "DiagnosisIn": {"words": "loose"},
+    "QuoteIn": {"amount_minor": 100, "words": "wet"},
+    "PartsIn": {"parts": [{"name": "screen"}]},
+    "HandBackIn": {"words": "mended"},
+    "WhyIn": {"words": "no such part"},
+    "FaultIn": {"words": "dead again"},
+    "LinkIn": {"charge": "CB-7K3F-9Q2M-4D1X"},
     "BearerIn": {"kind": "carrier", "key": "SF", "name_zh": "快运通", "name_en": "Swift"},
     "TopUpIn": {"amount_minor": 1, "provider_ref": "B-9"},
     "DepositMoveIn": {"amount_minor": 1, "reason": "agreed", "why": "as agreed"},
@@ -268,6 +287,8 @@ def world() -> World:
         **a_desk(cast, parcel),
         **a_gift(cast, case),
         **a_cost(cast, unsent),
+        **a_delivery(cast, case, unsent),
+        "repairs": a_repair_of(case),
         **a_wish(cast, by["olga"].actor),
         **a_statement(cast),
         **a_simulation(case),
@@ -320,6 +341,31 @@ def a_cost(cast: Cast, order: Order) -> dict[str, str]:
     charge = ask_bearer(case.ref, party="carrier", bearer=carrier.ref, amount_minor=1, what="refund", words="crushed", by=cast.agent)
     move = announced(deposit_of(cast.bolts), 1, "breach", "twice", PLATFORM)
     return {"charges": charge.ref, "deposits": "", "deposit-moves": move.ref, "merchants": ""}
+
+
+def a_repair_of(case: Case) -> str:
+    """A repair of Anna's that waits to be looked at."""
+    at, grant = clock.now(), Grant.objects.filter(case_id=case.pk, unit_id__isnull=False).order_by("pk")[0]
+    row = Repair.objects.create(
+        merchant_id=case.merchant_id, case=case, grant=grant, unit_id=grant.unit_id, ref=new_ref("RE"), stage="diagnosing", since=at,
+        made_at=at,
+    )  # fmt: skip
+    return row.ref
+
+
+def a_delivery(cast: Cast, case: Case, unsent: Order) -> dict[str, str]:
+    """A parcel of Anna's that is looked for, whom the record suggests to ask for a cost, and a link to answer by."""
+    at, shipment = clock.now(), Shipment.objects.filter(order_id=case.order_id).order_by("pk")[0]
+    row = OutboundDelivery.objects.create(
+        merchant_id=case.merchant_id, case=case, order_id=case.order_id, shipment=shipment, ref=new_ref("DL"), kind="lost", carrier="SF",
+        waybill=shipment.waybill, stage="enquiring", since=at, made_at=at,
+    )  # fmt: skip
+    cost = Case.objects.get(order=unsent)
+    proposed = Proposal.objects.create(
+        merchant_id=cost.merchant_id, case=cost, ref=new_ref("PP"), party="carrier", bearer=Bearer.objects.get(key="QN"), what="refund",
+        amount_minor=1, unit="CNY", score_bps=9000, reasons=[{"code": "told_lost", "bps": 9000, "facts": {"waybill": "SF1"}}], made_at=at,
+    )  # fmt: skip
+    return {"deliveries": row.ref, "proposals": proposed.ref, "links": make_link(delivery=row.ref, by=cast.agent).link.ref}
 
 
 def a_wish(cast: Cast, olga: Actor) -> dict[str, str]:

@@ -160,7 +160,7 @@ def test_an_enquiry_is_answered_with_a_date_by_the_carriers_link(cast: Cast) -> 
     row = deliveries.enquire(case.ref, by=cast.bolt)
     settled()
     for side in (cast.bolt, cast.anna):
-        with pytest.raises(NotYourMove):
+        with pytest.raises(NotFound):
             linking.make_link(delivery=row.ref, by=side)
     secret = secret_of(linking.make_link(delivery=row.ref, by=cast.agent))
     assert linking.matter_of(secret).answers == ("give_date", "deliver", "bring_back", "declare_lost")
