@@ -5,7 +5,7 @@ from __future__ import annotations
 from amends.cases.models import Grant
 from amends.people.rules import Actor
 from amends.replacements.models import Advance
-from amends.replacements.queries import has_left, live_of
+from amends.replacements.queries import had_of
 from amends.replacements.rules import ADVANCE, TRUSTED
 
 
@@ -32,7 +32,7 @@ def call_off(grant: Grant, by: Actor) -> None:
     consumer has it and the old piece did not come back as it should."""
     row = _open_of(grant)
     if row is not None:
-        row.follow("charge_advance" if has_left(live_of(grant)) and row.stage in TRUSTED else "drop", by, facts={"advance": row.ref})
+        row.follow("charge_advance" if had_of(grant) and row.stage in TRUSTED else "drop", by, facts={"advance": row.ref})
 
 
 def charged_of(grant: Grant) -> Advance | None:

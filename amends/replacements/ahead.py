@@ -34,7 +34,7 @@ from amends.policy.rules.facts import Remedy
 from amends.replacements.beginning import done_with, start, wanted_of
 from amends.replacements.charging import charge, give_back, undo
 from amends.replacements.models import Advance
-from amends.replacements.queries import came_back, comes_back, has_left, is_with_consumer, live_of
+from amends.replacements.queries import came_back, comes_back, had_of, is_with_consumer, live_of
 from amends.replacements.rules import TRUSTED, why_of_security
 from amends.returns.models import Inspection, ParcelUnit
 from amends.returns.queries import ships_back
@@ -147,13 +147,13 @@ def settle_charged(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     row = _advance(life)
     grant = Grant.objects.get(merchant_id=row.merchant_id, pk=row.grant_id)
     piece = live_of(grant)
-    if not has_left(piece):
+    if not had_of(grant):
         if piece is not None:
             piece.follow("drop", PLATFORM, facts={"replacement": piece.ref})
         undo(row, row, "keep_both" if by.party is Party.CONSUMER else "charge_advance")
         return
     charge(row, row, "keep_both" if by.party is Party.CONSUMER else "charge_advance")
-    if not grant.is_over and not comes_back(grant, *UNDER_WAY):
+    if piece is not None and not grant.is_over and not comes_back(grant, *UNDER_WAY):
         _need_not_come(grant)
         done_with(grant, by)
 

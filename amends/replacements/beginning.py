@@ -28,10 +28,9 @@ from amends.replacements.charging import give_back, undo
 from amends.replacements.differences import ask_next, difference, may_be_asked, return_rest, supplements
 from amends.replacements.models import Replacement
 from amends.replacements.queries import came_back, comes_back, has_left, live_of, product_of
-from amends.replacements.rules import ARRIVED, LIFE, PACKING, RESERVING
+from amends.replacements.rules import ARRIVED, LIFE, RESERVING
 from amends.returns.queries import ships_back
 from amends.stock import verbs as stock
-from amends.stock.queries import is_told
 
 GOES_OUT = (Remedy.EXCHANGE.value, Remedy.RESEND.value)
 
@@ -58,7 +57,7 @@ def begin_returned(grant: Grant, by: Actor) -> None:
     """
     if grant.is_over:
         return
-    if (kept := advancing.charged_of(grant)) is not None:
+    if (kept := advancing.charged_of(grant)) is not None and live_of(grant) is not None:
         undo(kept, grant, "fulfil")  # charged for what comes after all
     if advancing.take_return(grant, by) or kept is not None:
         done_with(grant, by)
@@ -118,19 +117,6 @@ def ask_difference(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 def return_difference(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     """Follower of `ship`: what it costs less is owed back."""
     return_rest(_replacement(life), PLATFORM)
-
-
-def taken_away(replacement_id: int) -> None:
-    """The shop counted and found less: no piece is there for this one any more, and the consumer chooses. For stock.hooks."""
-    _ran_out(Replacement.objects.values_list("case_id", flat=True).get(pk=replacement_id), replacement_id)
-
-
-@an_act
-def _ran_out(case_id: int, replacement_id: int) -> None:
-    case = take_case_of(case_id)
-    row = Replacement.objects.select_related("unit__line__product", "wanted").get(merchant_id=case.merchant_id, pk=replacement_id)
-    if row.stage == PACKING and stock.reserve(product_of(row), LIFE, row.pk) is None and is_told(product_of(row)):
-        row.follow("run_out", PLATFORM, facts={"replacement": row.ref, "because": "counted"})
 
 
 def let_go(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:

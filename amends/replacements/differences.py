@@ -37,10 +37,12 @@ def difference(row: Replacement) -> int:
 
 
 def worth(row: Replacement) -> int:
-    """What of the consumer's money stands for this unit now."""
+    """What of the consumer's money stands for this unit now, with what was paid on top in this exchange and those before it."""
     unit = Unit.objects.get(merchant_id=row.merchant_id, pk=row.unit_id)
-    top = supplements(row).filter(state=PAID).aggregate(n=Sum("amount_minor"))["n"] or 0
-    return unit.paid_minor - unit.granted_minor + int(top)
+    before = Replacement.objects.filter(merchant_id=row.merchant_id, unit_id=row.unit_id, stage="confirmed").exclude(pk=row.pk)
+    whys = [why_of(pk) for pk in (*before.order_by("pk").values_list("pk", flat=True), row.pk)]
+    paid = Supplement.objects.filter(merchant_id=row.merchant_id, order_id=row.case.order_id, why__in=whys, state=PAID)
+    return unit.paid_minor - unit.granted_minor + int(paid.aggregate(n=Sum("amount_minor"))["n"] or 0)
 
 
 def supplements(row: Replacement) -> QuerySet[Supplement]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from amends.cases.models import Case, Grant
-from amends.market.models import Product
+from amends.market.models import Product, Unit
 from amends.people.rules import Actor
 from amends.replacements.models import Advance, Replacement
 from amends.replacements.rules import ADVANCE, ARRIVED, ENDED_WITHOUT, LEFT, PACKING, REPLACEMENT, RESERVING
@@ -13,7 +15,7 @@ from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
 
 def product_of(row: Replacement) -> Product:
     """What goes out: what was wanted, else the article that was sold."""
-    product: Product = row.wanted if row.wanted is not None else row.unit.line.product
+    product: Product = row.wanted if row.wanted is not None else article_of(row.unit)
     return product
 
 
@@ -38,6 +40,20 @@ def is_with_consumer(row: Replacement | None) -> bool:
 def has_left(row: Replacement | None) -> bool:
     """Whether it left the house, and may be with the consumer."""
     return row is not None and row.stage in (*LEFT, "confirmed")
+
+
+def had_of(grant: Grant) -> bool:
+    """Whether the consumer has, had or will have a piece of this grant: it left, or came and was not right."""
+    mine = Replacement.objects.filter(merchant_id=grant.merchant_id, grant_id=grant.pk)
+    return mine.filter(Q(stage__in=[*LEFT, "confirmed"]) | Q(delivered_at__isnull=False)).exists()
+
+
+def article_of(unit: Unit) -> Product:
+    """What the consumer has of this unit now: what it was last exchanged for, else the article that was sold."""
+    rows = Replacement.objects.filter(merchant_id=unit.merchant_id, unit_id=unit.pk, stage="confirmed", wanted__isnull=False)
+    last = rows.select_related("wanted").order_by("-pk").first()
+    product: Product = last.wanted if last is not None and last.wanted is not None else unit.line.product
+    return product
 
 
 def comes_back(grant: Grant, *stages: str) -> bool:

@@ -23,7 +23,9 @@ from amends.policy.rules.facts import Remedy
 from amends.refunds.models import Refund
 from amends.replacements import verbs
 from amends.replacements.ahead import ask_ahead, decline_advance, keep_both
+from amends.replacements.differences import worth
 from amends.replacements.models import Advance, Offered, Replacement
+from amends.replacements.queries import product_of
 from amends.returns.models import ReturnShipment
 from amends.returns.verbs import accept, accept_finding, carrier_says, give_address, receive, reject, report_missing, ship
 from amends.shipping.rules import Told
@@ -500,3 +502,32 @@ def test_a_security_is_not_asked_for_what_is_exchanged_already(cast: Cast) -> No
     returned(cast, case)
     assert (Advance.objects.get().stage, Supplement.objects.get().state) == ("dropped", "dropped")
     assert piece_of(case).stage == "reserving"
+
+
+def test_who_got_it_ahead_and_complains_of_it_is_not_let_off(cast: Cast) -> None:
+    case = approved(cast, "gold")
+    ask_ahead(case.ref, by=cast.anna)
+    piece = shipped(cast, case)
+    verbs.carrier_says(piece.ref, "deliver")
+    verbs.report_wrong(piece.ref, words="这是小号", evidence=[a_photo(case, cast.anna)], by=cast.anna)
+    verbs.fall_back(piece.ref, by=cast.anna)
+    assert Advance.objects.get().stage == "charged"
+    assert Posting.objects.filter(what="advance_charged").count() == 1
+    assert grants(case) == [("exchange", "doing", 0)]
+    run_only("notices")
+    assert wrong() == {}
+
+
+def test_a_second_exchange_is_of_what_the_first_one_brought(cast: Cast) -> None:
+    order = bought(cast)
+    large = a_lamp(cast, "大号", "L", 12900)
+    case = accepted(cast, order, wanted=large.ref)
+    piece = verbs.reserve(piece_of(case).ref, by=cast.bolt)
+    paid(case)
+    verbs.carrier_says(verbs.ship(piece.ref, carrier="SF", waybill=a_waybill(), by=cast.bolt).ref, "deliver")
+    verbs.confirm(piece.ref, by=cast.anna)
+    run_only("complete")
+    again = resent(cast, order)
+    second = piece_of(again)
+    assert product_of(second) == large
+    assert worth(second) == 12900

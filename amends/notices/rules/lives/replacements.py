@@ -25,6 +25,7 @@ replacement.chase                  -                    consumer    result   car
 replacement.chase                  -                    merchant    news     carrier   piece_traced
 replacement.resume_travel          -                    consumer    news     carrier   piece_found
 replacement.resume_travel          -                    merchant    news     carrier   piece_found
+replacement.declare_lost           clock                consumer    result   -         piece_lost_by_silence
 replacement.declare_lost           -                    consumer    result   -         piece_lost
 replacement.declare_lost           -                    merchant    result   -         piece_lost_merchant
 replacement.confirm                clock                consumer    result   -         confirmed_by_silence
@@ -39,6 +40,7 @@ advance.decline_advance            clock                consumer    result   -  
 advance.call_in                    -                    consumer    act      consumer  called_in
 advance.take_return                -                    consumer    result   -         ahead_over
 advance.keep_both                  -                    merchant    result   -         both_kept
+advance.charge_advance             clock                consumer    result   -         ahead_charged_late
 advance.charge_advance             -                    consumer    result   -         ahead_charged
 advance.charge_advance             -                    merchant    result   -         both_kept
 advance.remind                     -                    consumer    remind   told      remind

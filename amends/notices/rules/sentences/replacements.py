@@ -40,8 +40,9 @@ REPLACEMENTS: Mapping[str, Told] = {
     ),
     "none_by_your_silence": told(
         "逾期未备货，视为没有货", "No piece was kept in time",
-        "你在 {until}前没有为售后单 {case} 备货，按“{rule}”视为没有货，消费者在 {due}前选择。",
-        "You kept no piece for case {case} by {until}, so under the rule “{rule}” it counts as out of stock. The consumer chooses by {due}.",
+        "你在 {until}前没有为售后单 {case} 备货，按“{rule}”视为没有货，消费者在 {due}前选择；到时没有选择，{silence}。",
+        "You kept no piece for case {case} by {until}, so under the rule “{rule}” it counts as out of stock. "
+        "The consumer chooses by {due}. Otherwise: {silence}.",
     ),
     "other_wanted": told(
         "消费者选了另一件，请备货", "Another article was chosen",
@@ -80,13 +81,14 @@ REPLACEMENTS: Mapping[str, Told] = {
     ),
     "piece_traced": told(
         "正在向承运商查件", "The carrier is asked where it is",
-        "售后单 {case} 的商品在 {until}前没有送达，正在查找。承运商在 {due}前答复；到时没有找到，{silence}。",
-        "The piece of case {case} did not arrive by {until} and is traced. The carrier answers by {due}. Otherwise: {silence}.",
+        "售后单 {case} 的商品在 {until}前没有送达，按“{rule}”开始查找。承运商在 {due}前答复；到时没有找到，{silence}。",
+        "The piece of case {case} did not arrive by {until}, so under the rule “{rule}” it is traced. "
+        "The carrier answers by {due}. Otherwise: {silence}.",
     ),
     "piece_found": told(
         "商品找到了", "The piece was found",
-        "售后单 {case} 的商品已找到，继续运送，最晚 {due}送达。",
-        "The piece of case {case} was found and travels on; it comes by {due}.",
+        "售后单 {case} 的商品已找到，继续运送，最晚 {due}送达；到时没有送达，{silence}。",
+        "The piece of case {case} was found and travels on; it comes by {due}. Otherwise: {silence}.",
     ),
     "piece_lost": told(
         "商品丢失，改为退款", "The piece was lost and is refunded",
@@ -110,8 +112,9 @@ REPLACEMENTS: Mapping[str, Told] = {
     ),
     "wrong_came": told(
         "消费者说收到的不对", "The wrong piece came",
-        "售后单 {case} 的消费者说收到的不对，理由在页面上。消费者在 {due}前选择另一件或退款。",
-        "The consumer of case {case} says that the wrong one came; the reason stands on its page. They choose by {due}.",
+        "售后单 {case} 的消费者说收到的不对，理由在页面上。消费者在 {due}前选择另一件或退款；到时没有选择，{silence}。",
+        "The consumer of case {case} says that the wrong one came; the reason stands on its page. "
+        "They choose by {due}. Otherwise: {silence}.",
     ),
     "security_wanted": told(
         "先换后退：请交保证金", "Please leave a security",
@@ -135,8 +138,9 @@ REPLACEMENTS: Mapping[str, Told] = {
     ),
     "called_in": told(
         "旧件还没有寄回", "The old piece is to come back",
-        "售后单 {case} 的旧件在 {until}前没有寄回。请在 {due}前寄回；到时没有寄回，{silence}。",
-        "The old piece of case {case} did not come back by {until}. Send it by {due}. Otherwise: {silence}.",
+        "售后单 {case} 的旧件在 {until}前没有寄回，按“{rule}”催还。请在 {due}前寄回；到时没有寄回，{silence}。",
+        "The old piece of case {case} did not come back by {until} and is called in under the rule “{rule}”. "
+        "Send it by {due}. Otherwise: {silence}.",
     ),
     "ahead_over": told(
         "旧件已收到，先换后退了结", "The old piece has come back",
@@ -147,6 +151,18 @@ REPLACEMENTS: Mapping[str, Told] = {
         "旧件没有寄回，按价计费", "The old piece was charged",
         "售后单 {case} 的旧件没有寄回，按价计费，保证金抵扣。{next}",
         "The old piece of case {case} never came back; its worth is charged, the security against it. {next}",
+    ),
+    "ahead_charged_late": told(
+        "旧件没有寄回，按价计费", "The old piece was charged",
+        "售后单 {case} 的旧件在 {until}前没有寄回，按“{rule}”按价计费，保证金抵扣。{next}",
+        "The old piece of case {case} did not come back by {until}, so under the rule “{rule}” it is charged, "
+        "the security against it. {next}",
+    ),
+    "piece_lost_by_silence": told(
+        "商品视为丢失，改为退款", "The piece counts as lost",
+        "承运商在 {until}前没有找到售后单 {case} 发出的商品，按“{rule}”视为丢失，改为退款，你不用做什么。{next}",
+        "The carrier did not find the piece of case {case} by {until}, so under the rule “{rule}” it counts as lost "
+        "and is refunded. {next}",
     ),
     "both_kept": told(
         "消费者留下了旧件", "The consumer keeps the old piece",
