@@ -39,7 +39,7 @@ def cast(db: None, stepped_clock: clock.Stepped) -> Cast:
 
 def page_of(actor: Actor, language: str = "en") -> Client:
     client = Client(headers={"accept-language": language})
-    client.force_login(User.objects.get(pk=actor.user_id))
+    client.force_login(User.objects.get(pk=actor.user_id or 0))
     return client
 
 

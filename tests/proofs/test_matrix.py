@@ -68,8 +68,8 @@ def traces() -> tuple[Any, ...]:
 def one_of_each(world: World) -> dict[str, LifeRow]:
     """A case of which every life has a row: reviewed, returned, inspected, refunded, its cost asked of a carrier."""
     case = reduced(world)
-    returns.accept(case.ref, inspection=case.inspections.order_by("-unit_id")[0].pk, by=world.cast.bolt)  # type: ignore[attr-defined]
-    returns.contest(case.ref, inspection=case.inspections.order_by("unit_id")[0].pk, words="no", by=world.cast.anna)  # type: ignore[attr-defined]
+    returns.accept(case.ref, inspection=case.inspections.order_by("-unit_id")[0].pk, by=world.cast.bolt)
+    returns.contest(case.ref, inspection=case.inspections.order_by("unit_id")[0].pk, words="no", by=world.cast.anna)
     carrier = add_bearer(kind="carrier", key="SF", name_zh="快运通", name_en="Swift Parcels", by=world.cast.agent)
     told = {"party": "carrier", "bearer": carrier.ref, "amount_minor": 100, "what": "refund"}
     charging.ask_bearer(case.ref, **told, words="crushed", by=world.cast.agent)  # type: ignore[arg-type]
@@ -216,13 +216,13 @@ PUBLIC: dict[tuple[str, str], Call] = {
     ("review", "submit"): lambda ref, row, by: rulings.submit(row.ref, words="look", by=by),  # type: ignore[attr-defined]
     ("review", "close_round"): lambda ref, row, by: rulings.close_round(row.ref, by=by),  # type: ignore[attr-defined]
     ("review", "close_replies"): lambda ref, row, by: rulings.close_replies(row.ref, by=by),  # type: ignore[attr-defined]
-    ("review", "rule"): lambda ref, row, by: rulings.rule(  # type: ignore[attr-defined]
-        row.ref,
+    ("review", "rule"): lambda ref, row, by: rulings.rule(
+        row.ref,  # type: ignore[attr-defined]
         outcome="for",
         liable="merchant",
         clause="CN-7D-01",
         words="reasons that both can follow",
-        by=by,  # type: ignore[attr-defined]
+        by=by,
     ),
     ("review", "reassign"): lambda ref, row, by: rulings.reassign(row.ref, by=by),  # type: ignore[attr-defined]
     ("return_shipment", "give_address"): lambda ref, row, by: returns.give_address(row.ref, by=by),  # type: ignore[attr-defined]

@@ -166,7 +166,7 @@ def test_it_is_led_elsewhere_or_kept_on_its_way(cast: Cast, stepped_clock: clock
     verbs.lead_elsewhere(first.ref, address="上海市静安区 9 号", by=cast.anna)
     settled()
     verbs.carrier_says(first.ref, "take_new_way", words="已改派", by=cast.agent.as_party(CARRIER.party))
-    assert (fresh(first).stage, fresh(first).answer.body) == ("redelivering", "已改派")  # type: ignore[union-attr]
+    assert (fresh(first).stage, fresh(first).answer.body) == ("redelivering", "已改派")
     verbs.fetch_back(second.ref, by=cast.bolt)
     later_by(stepped_clock, 5 * DAY)
     assert fresh(second).stage == "tracing"
