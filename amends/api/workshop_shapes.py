@@ -32,8 +32,9 @@ class HoursIn(Body):
 class WorkshopIn(Body):
     """A workshop; what is left out stays as it is, or has its default. `skills` are classes of goods, empty for all; `zones` regions."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name_zh": "东城维修点", "ways": ["home", "workshop"]}]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"key": "east", "name_zh": "东城维修点", "ways": ["home"]}]})
 
+    key: Str
     name_zh: Str | None = None
     name_en: Str | None = None
     address: Str | None = None

@@ -28,10 +28,10 @@ def workshops(request: Asked) -> out.WorkshopsOut:
     return out.WorkshopsOut(items=[out.workshop_out(row) for row in keeping.workshops(request.auth.actor)[:200]])
 
 
-@posting(router, "/workshops/{key}", out.WorkshopOut, "Tell a workshop")
-def workshop_saving(request: Asked, key: str, body: out.WorkshopIn) -> HttpResponse:
+@posting(router, "/workshops", out.WorkshopOut, "Tell a workshop")
+def workshop_saving(request: Asked, body: out.WorkshopIn) -> HttpResponse:
     """The workshop with this key is as the body says, new or changed."""
-    return done(request, lambda: _shop(keeping.save_workshop(key, out.given(body), by=request.auth.actor)))
+    return done(request, lambda: _shop(keeping.save_workshop(body.key, out.given(body), by=request.auth.actor)))
 
 
 @posting(router, "/workshops/{ref}/closing", out.WorkshopOut, "Close a workshop")

@@ -15,7 +15,7 @@ from tests.api_client import Program, program, programs
 from tests.cast import Cast, the_cast
 from tests.workshops_at_hand import HOURS, TOMORROW_NINE, a_repair, a_worker, a_workshop
 
-SHOP = {"name_zh": "东城维修点", "name_en": "East", "ways": ["home"], "hours": HOURS, "slot_minutes": 60}
+SHOP = {"key": "east", "name_zh": "东城维修点", "name_en": "East", "ways": ["home"], "hours": HOURS, "slot_minutes": 60}
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def made(program: Program, path: str, body: object = None) -> dict[str, object]:
 
 
 def test_a_shop_tells_its_workshop_and_a_consumer_books_moves_and_cancels(cast: Cast, by: dict[str, Program]) -> None:
-    shop = made(by["bolt"], "/workshops/east", SHOP)
+    shop = made(by["bolt"], "/workshops", SHOP)
     made(by["bolt"], f"/workshops/{shop['ref']}/technicians", {"name": "Ming", "day_most": 4})
     repair = a_repair(cast)
     slots = by["anna"].get(f"/repairs/{repair.ref}/slots").json()["items"]
@@ -52,7 +52,7 @@ def test_a_shop_tells_its_workshop_and_a_consumer_books_moves_and_cancels(cast: 
 
 
 def test_a_workshops_key_opens_its_jobs_and_nothing_of_the_case(cast: Cast, by: dict[str, Program]) -> None:
-    made(by["bolt"], "/workshops/east", SHOP)
+    made(by["bolt"], "/workshops", SHOP)
     shop = by["bolt"].get("/workshops").json()["items"][0]
     made(by["bolt"], f"/workshops/{shop['ref']}/technicians", {"name": "Ming"})
     repair = a_repair(cast)
@@ -62,13 +62,13 @@ def test_a_workshops_key_opens_its_jobs_and_nothing_of_the_case(cast: Cast, by: 
     assert worker.get(f"/repairs/{repair.ref}/visits").status_code == 200
     assert [one["repair"] for one in worker.get("/visits", day="2026-03-11").json()["items"]] == [repair.ref]
     assert worker.get(f"/cases/{repair.case.ref}").status_code == 404
-    assert worker.post("/workshops/east", SHOP).status_code == 404
+    assert worker.post("/workshops", SHOP).status_code == 404
     assert stranger.get(f"/repairs/{repair.ref}/visits").status_code == 404
     assert by["rival"].get(f"/repairs/{repair.ref}/slots").status_code == 404
 
 
 def test_a_loan_unit_goes_out_and_back_by_programs(cast: Cast, by: dict[str, Program]) -> None:
-    made(by["bolt"], "/workshops/east", SHOP)
+    made(by["bolt"], "/workshops", SHOP)
     unit = made(by["bolt"], "/loan-units", {"name_zh": "备用冰箱", "goods_class": "appliance", "value_minor": 90000})
     repair = a_repair(cast)
     loan = made(by["bolt"], f"/repairs/{repair.ref}/loan")

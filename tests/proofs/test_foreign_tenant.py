@@ -51,7 +51,9 @@ from amends.reconciliation.verbs.comparing import compare_statement
 from amends.reconciliation.verbs.taking import take_file
 from amends.refunds.chargebacks import Opened, open_chargeback
 from amends.refunds.models import BankBatch, Refund
-from amends.repairs.models import Repair
+from amends.repairs import consulting
+from amends.repairs.models import Appointment, Loan, Repair
+from amends.repairs.workshops import save_loan_unit
 from amends.returns.models import Inspection, ReturnShipment
 from amends.returns.receiving import open_batch, scan
 from amends.rulings.models import Review
@@ -62,6 +64,7 @@ from tests import files_of_evidence as made
 from tests.api_client import Program, program, programs
 from tests.cast import Cast, an_order, answered, claims, person, settled, the_cast
 from tests.policy_at_hand import law, promise
+from tests.workshops_at_hand import TOMORROW_NINE, a_technician, a_workshop
 
 pytestmark = pytest.mark.usefixtures("db", "stepped_clock")
 
@@ -74,6 +77,7 @@ LISTS = {
     "/api/v1/push-subscriptions", "/api/v1/announcements/shown", "/api/v1/refunds", "/api/v1/chargebacks",
     "/api/v1/approvals", "/api/v1/charges", "/api/v1/vouchers", "/api/v1/tracks",
     "/api/v1/deliveries", "/api/v1/proposals", "/api/v1/repairs",
+    "/api/v1/workshops", "/api/v1/visits", "/api/v1/loan-units", "/api/v1/loans", "/api/v1/consultations",
     "/api/v1/receiving/batches", "/api/v1/receiving/shelf", "/api/v1/stock/levels", "/api/v1/stock/moves",
 }  # fmt: skip
 # The rules are everybody's to read and to ask: L7 art. 12.
@@ -100,6 +104,21 @@ NAMED = [(method, path) for method, path in ENDPOINTS if "{" in path and path no
 POSTS = [path for method, path in ENDPOINTS if method == "post" and "hooks" not in path]
 
 BODIES: dict[str, Any] = {
+    "WorkshopIn": {"key": "east", "name_zh": "东城"},
+    "TechnicianIn": {"name": "Ming"},
+    "BookingIn": {},
+    "MoveAgainIn": {"starts_at": "2026-03-12T01:00:00Z"},
+    "MoveIn": {"starts_at": "2026-03-12T01:00:00Z"},
+    "AbsenceIn": {"absent": "technician"},
+    "LoanUnitIn": {"name_zh": "备用机"},
+    "LendIn": {},
+    "ConditionIn": {},
+    "WriteOffIn": {},
+    "CallIn": {"skill": "phone", "why": "看看"},
+    "JoinIn": {},
+    "PassIn": {"expert": "agent@example.com"},
+    "AdviceIn": {"words": "好的"},
+    "ConsentIn": {"agree": True},
     "ConsiderationIn": {"issue": "no_reason", "lines": [{"position": 1, "quantity": 1}]},
     "NothingIn": {},
     "RefusalIn": {"reason": "other", "words": "不同意"},
@@ -228,6 +247,7 @@ class World:
         filled = filled.replace("{contact}", self.refs["contacts"]).replace("{kind}", "case.refuse").replace("{to}", "consumer")
         filled = filled.replace("{delivery}", self.refs["delivery"]).replace("{promise}", self.refs["promise"])
         filled = filled.replace("{version}", self.refs["rules"]).replace("{merchant}", self.cast.bolts.ref)
+        filled = filled.replace("{technician}", self.refs["technicians"])
         filled = filled.replace("{consumer}", self.cast.annas.ref)
         filled = filled.replace("{name}", "house").replace("{event}", "evt_1").replace("{track}", self.refs["tracks"])
         assert "{" not in filled, f"nothing fills {template}"
@@ -288,7 +308,7 @@ def world() -> World:
         **a_gift(cast, case),
         **a_cost(cast, unsent),
         **a_delivery(cast, case, unsent),
-        "repairs": a_repair_of(case),
+        **a_workshop_for(cast, a_repair_of(case)),
         **a_wish(cast, by["olga"].actor),
         **a_statement(cast),
         **a_simulation(case),
@@ -351,6 +371,25 @@ def a_repair_of(case: Case) -> str:
         made_at=at,
     )  # fmt: skip
     return row.ref
+
+
+def a_workshop_for(cast: Cast, ref: str) -> dict[str, str]:
+    """Bolt's workshop with an appointment for that repair, a loan that is out for it, and an expert on call who waits for Anna's yes."""
+    repair, shop = Repair.objects.get(ref=ref), a_workshop(cast)
+    ming = a_technician(cast, shop)
+    visit = Appointment.objects.create(
+        merchant_id=repair.merchant_id, repair=repair, technician=ming, ref=new_ref("VT"), starts_at=TOMORROW_NINE,
+        ends_at=TOMORROW_NINE + timedelta(hours=1), made_at=clock.now(),
+    )  # fmt: skip
+    spare = save_loan_unit({"name_zh": "备用机"}, by=cast.bolt)
+    lent = {"merchant_id": repair.merchant_id, "case_id": repair.case_id, "repair": repair, "unit": spare}
+    loan = Loan.objects.create(**lent, ref=new_ref("LN"), stage="out", since=clock.now(), made_at=clock.now())
+    row = consulting.call_expert(repair.case.ref, skill="phone", why="看看", kind="video", by=cast.agent)
+    consulting.join(row.ref, starts_at=TOMORROW_NINE, link="https://meet.example.com/1", by=cast.agent)
+    return {
+        "repairs": ref, "workshops": shop.ref, "technicians": ming.ref, "visits": visit.ref, "loan-units": spare.ref, "loans": loan.ref,
+        "consultations": row.ref,
+    }  # fmt: skip
 
 
 def a_delivery(cast: Cast, case: Case, unsent: Order) -> dict[str, str]:
