@@ -13,7 +13,21 @@ from typing import Any
 
 from django.db import connection
 
-from amends.cases.left import BARS, EXTRA, LIVE, MADE_GOOD, SHARE, SUM, UNIT, adjusted, answers_claim, extra_of, fulls_of, left_of, money_positions
+from amends.cases.left import (
+    BARS,
+    EXTRA,
+    LIVE,
+    MADE_GOOD,
+    SHARE,
+    SUM,
+    UNIT,
+    adjusted,
+    answers_claim,
+    extra_of,
+    fulls_of,
+    left_of,
+    money_positions,
+)
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, ClaimedUnit, Grant
 from amends.cases.rules.owing import AGAIN, EXTRAS, FREIGHT, GOODS, PACKAGING, Due, divided, next_of, spread, without_kind
