@@ -150,7 +150,7 @@ class MoveForm(FacesForm):
 class DeductForm(MoveForm):
     """A deduction may name its case, whose timeline then tells the merchant."""
 
-    case = forms.CharField(label=label("售后单号（可不填）", "Case (may stay empty)"), required=False, max_length=20)
+    case = forms.CharField(label=label("售后单号", "Case"), required=False, max_length=20)
 
 
 class TermsForm(FacesForm):
