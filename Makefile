@@ -5,7 +5,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v "$$each"; break; }; done)
 PY := .venv/bin/python
 AMENDS := $(PY) -m amends
-WORKERS ?= 2
+WORKERS ?= 3
 PYTEST ?=
 PG15 ?= /usr/lib/postgresql/15/bin
 LOCK := $(PY) -m piptools compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate \

@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": 
 
 # Rows that migrations and `amends prepare` bring and no test may change: `committed_db` leaves them.
 KEEP = {"django_migrations", "django_content_type", "auth_permission", "django_site", "policy_calendar_day"}
-LONGEST = {"test_kills.py", "test_money_kills.py"}
+LONGEST = ("test_money_kills.py", "test_kills.py", "test_message_kills.py", "test_demo_run.py")
 MIGRATED_BY = ("django", "django-allauth", "procrastinate")
 
 
@@ -216,13 +217,25 @@ def _required() -> bool:
     return os.environ.get("AMENDS_REQUIRE_BROWSER") == "1"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest proof begins first, so that no process waits for it alone; without Chromium every test marked `browser` is skipped."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest proofs begin first and side by side, since they mostly wait; without Chromium every test marked `browser` is skipped."""
+    items[:] = _dealt(items, getattr(config, "workerinput", {}).get("workercount", 1))
     if chromium() is None:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason="no Chromium here (install it, or name it in AMENDS_CHROMIUM)"))
+
+
+def _dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """With `--dist worksteal` each process begins with a run of the list, all of them equally long: each run begins with a long proof."""
+    long = sorted((item for item in items if item.path.name in LONGEST), key=lambda item: LONGEST.index(item.path.name))
+    others = iter([item for item in items if item.path.name not in LONGEST])
+    dealt: list[pytest.Item] = []
+    for worker in range(workers):
+        hand = long[worker::workers]
+        size = (len(items) - len(dealt)) // (workers - worker)
+        dealt += [*hand, *islice(others, max(0, size - len(hand)))]
+    return [*dealt, *others]
 
 
 @pytest.hookimpl(wrapper=True)

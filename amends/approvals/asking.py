@@ -103,7 +103,7 @@ def decide(
         asked.save(force_insert=True)
         note_step("ask", asked, by, case)
         return asked
-    _check_glass(rules, action, by, weighed)
+    check_glass(rules, action, by, weighed)
     asked.state, asked.review_due_at = State.BROKEN.value, clock.now() + timedelta(hours=rules.approvals.review_hours)
     asked.save(force_insert=True)
     note(by, action, amount_minor, unit, key, matter, approval_ref=asked.ref)
@@ -114,6 +114,25 @@ def decide(
 def approval_of(merchant_id: int, key: str) -> Approval | None:
     """What was asked or done behind broken glass for this key, the newest; None where nobody was asked."""
     return Approval.objects.filter(merchant_id=merchant_id, payload__key=key).order_by("-asked_at", "-pk").first()
+
+
+def check_glass(rules: Rules, action: str, by: Actor, weighed: int) -> None:
+    """An emergency within the role's bound, of somebody whose last ones were reviewed and found justified; raises NotYourMove otherwise."""
+    if weighed > glass_up_to(action, by.roles, rules):
+        raise NotYourMove(
+            say("这个金额不能先办后审，请等审批。", "This sum cannot be decided before it is approved; ask and wait."), code="no_glass"
+        )
+    mine = Approval.objects.filter(asked_by_id=by.user_id, state=State.BROKEN.value)
+    if mine.filter(reviewed_at__isnull=True).count() >= rules.approvals.glass_open_most:
+        wrong = say("你上一次先办的还没有复核，不能再先办。", "Your last one without approval is not reviewed yet; no other before that.")
+        raise NotYourMove(wrong, code="glass_open")
+    since = clock.now() - timedelta(days=rules.approvals.glass_pause_days)
+    if mine.filter(reviewed_as=Verdict.UNJUSTIFIED.value, reviewed_at__gt=since).exists():
+        wrong = say(
+            "你有一次先办被认定为不该先办，{n} 天内不能再先办。", "One of yours was found unjustified; none for {n} days after that.",
+            n=rules.approvals.glass_pause_days,
+        )  # fmt: skip
+        raise NotYourMove(wrong, code="glass_paused")
 
 
 # ── refusals ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -147,22 +166,3 @@ def _check_someone_may(rules: Rules, action: str, weighed: int) -> None:
     if weighed > rules.most_approved(action):
         wrong = say("这个金额超过任何人可以批准的上限。", "Nobody may approve as much as this.")
         raise Unprocessable.field("amount", wrong, code="above_everybody")
-
-
-def _check_glass(rules: Rules, action: str, by: Actor, weighed: int) -> None:
-    """An emergency within the role's bound, of somebody whose last ones were reviewed and found justified."""
-    if weighed > glass_up_to(action, by.roles, rules):
-        raise NotYourMove(
-            say("这个金额不能先办后审，请等审批。", "This sum cannot be decided before it is approved; ask and wait."), code="no_glass"
-        )
-    mine = Approval.objects.filter(asked_by_id=by.user_id, state=State.BROKEN.value)
-    if mine.filter(reviewed_at__isnull=True).count() >= rules.approvals.glass_open_most:
-        wrong = say("你上一次先办的还没有复核，不能再先办。", "Your last one without approval is not reviewed yet; no other before that.")
-        raise NotYourMove(wrong, code="glass_open")
-    since = clock.now() - timedelta(days=rules.approvals.glass_pause_days)
-    if mine.filter(reviewed_as=Verdict.UNJUSTIFIED.value, reviewed_at__gt=since).exists():
-        wrong = say(
-            "你有一次先办被认定为不该先办，{n} 天内不能再先办。", "One of yours was found unjustified; none for {n} days after that.",
-            n=rules.approvals.glass_pause_days,
-        )  # fmt: skip
-        raise NotYourMove(wrong, code="glass_paused")

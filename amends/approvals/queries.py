@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import F, Q, QuerySet
 
-from amends.approvals.asking import WORDS
+from amends.approvals.asking import WORDS, check_glass
 from amends.approvals.counting import weigh
 from amends.approvals.hands import STAFF, check_decider
-from amends.approvals.judging import approves_up_to, glass_up_to
+from amends.approvals.judging import approves_up_to
 from amends.approvals.models import Approval
 from amends.approvals.rules import ACTIONS, State, Verdict
 from amends.approvals.rules_of_money import rules_on
@@ -107,10 +107,13 @@ def may(row: Approval, by: Actor) -> tuple[str, ...]:
 
 
 def may_break_glass(action: str, by: Actor, amount_minor: int, unit: str) -> bool:
-    """Whether this actor's limits let such a sum be decided before it is approved; what is still to be reviewed is seen when done."""
+    """Whether this actor could now decide such a sum before it is approved."""
     rules = rules_on(clock.now())
-    weighed = rules.weighed(amount_minor, unit)
-    return weighed is not None and weighed <= glass_up_to(action, by.roles, rules)
+    try:
+        check_glass(rules, action, by, weigh(rules, amount_minor, unit))
+    except Refusal:
+        return False
+    return True
 
 
 def _decides(row: Approval, by: Actor, *, sum_too: bool = True) -> bool:

@@ -61,8 +61,8 @@ def exchange_difference(case: Case, unit: Unit, new_price_minor: int, *, by: Act
 
 
 def may_ask(case: Case, by: Actor) -> bool:
-    """Whether `by` could ask the consumer of this case for a difference at all."""
-    return by.party in ASKERS and not by.only_reads and claim_stands(case)
+    """Whether `by` could ask the consumer of this case for a difference now: one is asked at a time."""
+    return by.party in ASKERS and not by.only_reads and claim_stands(case) and not _is_asked(case)
 
 
 @an_act
@@ -132,7 +132,7 @@ def supplements_of(case: Case) -> Sequence[Supplement]:
 
 def _check_free(case: Case) -> None:
     """One at a time, also where two were asked of approvers before."""
-    if Supplement.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, state=ASKED).exists():
+    if _is_asked(case):
         raise Conflict(say("已经请消费者补过款，还在等。", "The consumer has been asked already."), code="asked_already")
 
 
@@ -198,6 +198,10 @@ def _taken(ref: str, by: Actor) -> tuple[Case, Supplement]:
         raise NotFound
     case = take(found[0], by)
     return case, Supplement.objects.select_for_update().get(pk=found[1])
+
+
+def _is_asked(case: Case) -> bool:
+    return Supplement.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, state=ASKED).exists()
 
 
 def end(supplement: Supplement, state: str) -> None:

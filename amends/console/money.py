@@ -76,7 +76,7 @@ def _typed(form: Any, refusal: Unprocessable) -> Any:
 def statement(request: ActorRequest) -> HttpResponse:
     """The shop's statement."""
     told = statement_page(request, seen_merchant("", request.actor), at=f"{AT}/statement", files=f"{AT}/statement.", cases=CASES)
-    return shown(request, "console/statement.html", {**told, "nav_here": AT, "tab": "statement"})
+    return shown(request, "console/statement.html", {**told, "nav_here": AT, "tab": "statement"}, status=422 if told["refusal"] else 200)
 
 
 @require_GET

@@ -17,6 +17,7 @@ from amends.faces.entering import ActorRequest, act
 from amends.faces.forms import FacesForm, MoneyField, spoken
 from amends.faces.forms import words as label
 from amends.faces.told import tell
+from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.liability.models import Bearer
 from amends.liability.papers.making import TYPES, file_name, made
@@ -150,7 +151,7 @@ class MoveForm(FacesForm):
 class DeductForm(MoveForm):
     """A deduction may name its case, whose timeline then tells the merchant."""
 
-    case = forms.CharField(label=label("售后单号（可不填）", "Case (may stay empty)"), required=False, max_length=20)
+    case = forms.CharField(label=label("售后单号", "Case"), required=False, max_length=20)
 
 
 class TermsForm(FacesForm):
@@ -192,11 +193,18 @@ def month_links(period: Period) -> dict[str, str]:
 
 
 def statement_page(request: HttpRequest, merchant: Merchant, *, at: str, files: str, cases: str) -> dict[str, Any]:
-    """What a page of a statement shows; `at` is its own address, `files` that of its papers, `cases` begins the address of a case."""
-    period = period_of(merchant, query_of(request))
+    """What a page of a statement shows; `at` is its own address, `files` that of its papers, `cases` begins the address of a case.
+
+    Where the days asked for are no period, this month's stands there with the refusal beside it.
+    """
+    refusal: Unprocessable | None = None
+    try:
+        period = period_of(merchant, query_of(request))
+    except Unprocessable as wrong:
+        refusal, period = wrong, period_of(merchant, {})
     found = statement(merchant, period)
     return {"found": found, "links": month_links(period), "at": at, "files": files, "cases": cases, "kinds": list(TYPES),
-            "asked": f"since={period.first}&until={period.last}"}  # fmt: skip
+            "asked": f"since={period.first}&until={period.last}", "refusal": refusal}  # fmt: skip
 
 
 def statement_file(request: HttpRequest, merchant: Merchant, kind: str, *, cases: str) -> HttpResponse:

@@ -46,12 +46,13 @@ def site(committed_db: None, payments: Any) -> Iterator[str]:
     thread.join(10)
 
 
-@pytest.fixture
-def chrome(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    """Chromium. Playwright keeps an event loop in this thread, which Django takes for asynchronous code."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    """Chromium for the walks of one file, each in windows of its own. Playwright keeps an event loop in this thread, which Django takes
+    for asynchronous code."""
     expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         found = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield found
         found.close()

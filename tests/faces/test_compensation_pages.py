@@ -115,7 +115,10 @@ def test_the_purse_goes_by_the_clock_and_hides_no_usable_voucher(
 
 def test_a_difference_is_asked_for_and_withdrawn(bolt: Client, cast: Cast, case: Case) -> None:
     here = f"/console/cases/{case.ref}/compensation"
+    form = f'action="{here}/supplement"'
+    assert form in bolt.get(here).content.decode()
     assert posted(bolt, f"{here}/supplement", amount="15") == 303
+    assert form not in bolt.get(here).content.decode(), "one difference at a time"
     asked = Supplement.objects.get(case=case)
     assert "15.00" in client(cast.anna.user_id).get("/portal/purse/").content.decode()
     assert posted(client(cast.berta.user_id), f"/portal/purse/supplements/{asked.ref}/payment") == 404

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
@@ -133,6 +134,14 @@ def test_a_file_goes_in_by_the_page_once_and_what_is_wrong_is_said_beside_it(cas
     assert client.post(f"{ROOT}/statements/", {"idempotency_key": "k5"}).status_code == 422
 
 
+def test_forms_about_money_name_their_whole_address() -> None:
+    """A page that comes back with a refusal stands at the address of the act: what is relative there leads nowhere."""
+    folder = Path(settings.BASE_DIR) / "templates" / "office" / "money"
+    found = {page.name: re.findall(r'action="([a-z][^"]*)"', page.read_text()) for page in folder.glob("*.html")}
+    assert found
+    assert {name: relative for name, relative in found.items() if relative} == {}
+
+
 def test_a_difference_is_taken_on_given_away_and_closed_on_its_page(cast: Cast) -> None:
     row, client = differing(cast), as_("ada")
     at = f"{ROOT}/reconciliation/{row.ref}/"
@@ -142,6 +151,7 @@ def test_a_difference_is_taken_on_given_away_and_closed_on_its_page(cast: Cast) 
     assert client.post(f"{at}owner/", {"idempotency_key": "b", "owner": "sue@example.com"}).status_code == 303
     refused = client.post(f"{at}explanation/", {"idempotency_key": "c", "resolution": "theirs", "why": " "})
     assert (refused.status_code, "Say why" in refused.content.decode()) == (422, True)
+    assert f'action="{at}explanation/"' in refused.content.decode(), "the page of a refusal stands at another address"
     assert client.post(f"{at}explanation/", {"idempotency_key": "d", "resolution": "theirs", "why": "taken <b>back</b>"}).status_code == 303
     page = client.get(at).content.decode()
     assert "taken &lt;b&gt;back&lt;/b&gt;" in page

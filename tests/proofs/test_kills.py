@@ -23,7 +23,7 @@ SCALE = int(os.environ.get("PROOF_SCALE", "1"))
 KILLS = 8 * SCALE
 # A job whose worker was killed runs again when its heartbeat is old (jobs.SILENT_FOR); killed workers come first for that reason.
 ORDER = ("worker", "worker", "worker", "clock", "web", "clock", "web", "clock")
-PATIENCE = 300.0
+PATIENCE = 900.0
 PAID = "stage IN ('paid', 'settled')"
 
 

@@ -29,7 +29,7 @@ from tests.proofs.an_amends import PROCESSES, PROJECT, UNSETTLED, Place, running
 
 SCALE = int(os.environ.get("PROOF_SCALE", "1"))
 ROUNDS, ORDERS, UNITS = 1 + SCALE // 5, 3, 10 + (SCALE - 1) // 4 * 5
-PATIENCE = 300.0 + 100.0 * SCALE
+PATIENCE = 900.0 + 100.0 * SCALE
 STEPS = ("intended", "asked", "in the gateway's book", "answered", "paid")
 TROUBLE = {"slow": 0.2, "slow_wait": [0.1, 0.4], "cut_before": 0.05, "cut_after": 0.1, "duplicates": 0.3}
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"

@@ -63,7 +63,8 @@ class Opening:
 def opened(opening: Opening, dice: random.Random, anna: int | None = None, shard: Shard = WHOLE) -> Case | None:
     """A new case of this opening, or None where no order of these days gives rise to one. Anna, who may sign in, has more than others."""
     narrowed = {"merchant_id": opening.shop} if opening.shop else {"consumer_id": anna} if anna and dice.random() < ANNAS_SHARE else {}
-    for order in _orders(dice, shard, **narrowed) or _orders(dice, shard):
+    wished = _orders(dice, shard, **narrowed)
+    for order in wished if wished and not opening.shop else [*wished, *_orders(dice, shard)]:
         application = _application(order, opening, dice)
         if application is not None:
             return apply(application, by=buyer(order))

@@ -154,9 +154,8 @@ def statement(request: ActorRequest, ref: str) -> HttpResponse:
     """One merchant's statement."""
     merchant = seen_merchant(ref, request.actor)
     here = f"{AT}{merchant.ref}/statement"
-    return render(
-        request, "office/money/merchant_statement.html", statement_page(request, merchant, at=f"{here}/", files=f"{here}.", cases=CASES)
-    )
+    told = statement_page(request, merchant, at=f"{here}/", files=f"{here}.", cases=CASES)
+    return render(request, "office/money/merchant_statement.html", told, status=422 if told["refusal"] else 200)
 
 
 @require_GET
