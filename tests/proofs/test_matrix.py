@@ -32,6 +32,8 @@ from amends.repairs import consulting, loans
 from amends.repairs import verbs as repairs
 from amends.repairs.booking import book
 from amends.repairs.models import Loan, LoanUnit, Repair
+from amends.replacements import ahead
+from amends.replacements import verbs as pieces
 from amends.returns import verbs as returns
 from amends.rulings import verbs as rulings
 from tests.proofs.roads import ROADS, World, reduced, waybill
@@ -258,6 +260,20 @@ PUBLIC: dict[tuple[str, str], Call] = {
         "fetch_back", "redeliver", "confirm", "report_absent", "break_date", "take_new_way", "keep_way", "deliver", "bring_back",
         "declare_lost",
     )},
+}
+PUBLIC |= {
+    ("replacement", "reserve"): lambda ref, row, by: pieces.reserve(row.ref, by=by),  # type: ignore[attr-defined]
+    ("replacement", "run_out"): lambda ref, row, by: pieces.run_out(row.ref, by=by),  # type: ignore[attr-defined]
+    ("replacement", "ship"): lambda ref, row, by: pieces.ship(row.ref, carrier="SF", waybill=waybill(), by=by),  # type: ignore[attr-defined]
+    ("replacement", "choose_other"): lambda ref, row, by: pieces.choose_other(row.ref, product="PR-1", by=by),  # type: ignore[attr-defined]
+    ("replacement", "fall_back"): lambda ref, row, by: pieces.fall_back(row.ref, by=by),  # type: ignore[attr-defined]
+    ("replacement", "deliver"): lambda ref, row, by: pieces.deliver(row.ref, by=by),  # type: ignore[attr-defined]
+    ("replacement", "resume_travel"): lambda ref, row, by: pieces.resume_travel(row.ref, by=by),  # type: ignore[attr-defined]
+    ("replacement", "declare_lost"): lambda ref, row, by: pieces.declare_lost(row.ref, by=by),  # type: ignore[attr-defined]
+    ("replacement", "confirm"): lambda ref, row, by: pieces.confirm(row.ref, by=by),  # type: ignore[attr-defined]
+    ("replacement", "report_wrong"): lambda ref, row, by: pieces.report_wrong(row.ref, words="no", by=by),  # type: ignore[attr-defined]
+    ("advance", "decline_advance"): lambda ref, row, by: ahead.decline_advance(row.ref, by=by),  # type: ignore[attr-defined]
+    ("advance", "keep_both"): lambda ref, row, by: ahead.keep_both(row.ref, by=by),  # type: ignore[attr-defined]
 }
 PUBLIC |= {
     ("repair", "book"): lambda ref, row, by: book(row.ref, by=by),  # type: ignore[attr-defined]

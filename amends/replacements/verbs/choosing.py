@@ -21,6 +21,8 @@ def choose_other(ref: str, *, product: str, by: Actor) -> Replacement:
     mine = Offered.objects.filter(merchant_id=case.merchant_id, replacement_id=row.pk, product__ref=clean_ref(product) or "")
     chosen = mine.select_related("product").first()
     if chosen is None:
+        if row.LIFE.becomes(row.stage, "choose_other", by.party) is None:
+            row.move("choose_other", by)  # refused by the table, in its own words
         wrong = say("这件商品现在不在可选之列，请重新选择。", "This article is not among those offered now. Please choose again.")
         raise Unprocessable.field("product", wrong, code="not_offered")
     row.wanted, row.price_minor = chosen.product, chosen.price_minor
