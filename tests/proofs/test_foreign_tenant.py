@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -308,7 +309,7 @@ def world() -> World:
         **a_gift(cast, case),
         **a_cost(cast, unsent),
         **a_delivery(cast, case, unsent),
-        **a_workshop_for(cast, a_repair_of(case)),
+        **a_workshop_for(cast, a_repair_of(other)),
         **a_wish(cast, by["olga"].actor),
         **a_statement(cast),
         **a_simulation(case),
