@@ -72,8 +72,8 @@ from amends.replacements import beginning as replacing
 from amends.replacements import queries as replacement_reads
 from amends.replacements import tracking as replacement_tracking
 from amends.replacements import verbs as replacement_verbs
-from amends.replacements.models import Advance, Replacement
 from amends.replacements.holding import held_before
+from amends.replacements.models import Advance, Replacement
 from amends.replacements.short import piece_taken_away
 from amends.returns import addressing as return_addresses
 from amends.returns import errands
@@ -94,7 +94,21 @@ from amends.stock.hooks import TAKEN_AWAY
 from amends.surveys import listeners as surveys
 from amends.surveys import verbs as survey_verbs
 
-LIFE_ROWS: tuple[type[LifeRow], ...] = (Case, Grant, ReturnShipment, Inspection, Replacement, Advance, Repair, Refund, Review, ChargeBackTo, OutboundDelivery, Loan, Consultation)
+LIFE_ROWS: tuple[type[LifeRow], ...] = (
+    Case,
+    Grant,
+    ReturnShipment,
+    Inspection,
+    Replacement,
+    Advance,
+    Repair,
+    Refund,
+    Review,
+    ChargeBackTo,
+    OutboundDelivery,
+    Loan,
+    Consultation,
+)
 
 FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("case.approve", grants.owe_claim),                       # S2
@@ -193,7 +207,8 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
     *((move, "complete", ending.hear_of_end) for move in (
         "grant.fulfil", "grant.void", "case.let_stand", "case.withdraw", "return_shipment.lapse", "return_shipment.deliver",
         "return_shipment.collect", "return_shipment.keep_goods", "return_shipment.forfeit", "return_shipment.declare_lost",
-        "inspection.accept_finding", "inspection.find_unpayable", "loan.bring_back_loan", "loan.write_off_loan", "loan.drop", "replacement.confirm", "replacement.fall_back", "replacement.drop",
+        "inspection.accept_finding", "inspection.find_unpayable", "loan.bring_back_loan", "loan.write_off_loan", "loan.drop",
+        "replacement.confirm", "replacement.fall_back", "replacement.drop",
     )),
     *((f"delivery.{verb}", "complete", ending.hear_of_end) for verb in ("confirm", "bring_back", "declare_lost", "presume_lost")),
     *((move, "propose_bearers", proposing.hear) for move in (
@@ -222,12 +237,14 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
 TRACKED: tuple[Subject, ...] = (return_tracking.hear_track, replacement_tracking.hear_track, delivery_tracking.hear_track)
 """Who moves when a carrier told of its waybill."""
 OPEN_LIVES = (
-    ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives, delivery_reads.open_lives, replacement_reads.open_lives,
+    ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives, delivery_reads.open_lives,
+    replacement_reads.open_lives,
     repair_reads.open_lives,
     repair_loans.open_lives,
 )  # fmt: skip
 VERB_ROOMS = (
-    applying, answering, carrying, ending, uploading, likeness, return_verbs, errands, replacement_verbs, ahead, repair_verbs, repair_booking,
+    applying, answering, carrying, ending, uploading, likeness, return_verbs, errands, replacement_verbs, ahead, repair_verbs,
+    repair_booking,
     repair_loans, consulting, delivery_verbs, delivery_errands, refund_verbs, refund_jobs, refund_mending, ruling_verbs,
     survey_verbs, relay, simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs, charging,
     reconciliation_jobs, shipping_jobs,

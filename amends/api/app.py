@@ -17,8 +17,8 @@ from amends.api import (
     cases,
     charges,
     compensation,
-    deliveries,
     consultations,
+    deliveries,
     deposits,
     desk,
     figures,
@@ -93,7 +93,8 @@ def _put_right(responses: dict[Any, Any]) -> None:
 api = AmendsAPI(title="Amends", version="1.0.0", description=ABOUT, auth=[KeyAuth(), SessionAuth()], urls_namespace="api")
 register(api)
 ROUTERS = (
-    orders.router, cases.router, replacements.router, repairs.router, parcels.router, parcels.addresses, carrying.parcels, carrying.reviews, carrying.refunds, money.router, desk.router, notices.router,
+    orders.router, cases.router, replacements.router, repairs.router, parcels.router, parcels.addresses, carrying.parcels,
+    carrying.reviews, carrying.refunds, money.router, desk.router, notices.router,
     office_notices.router, announcements.router, figures.router, ledger.router,
     approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router,
     webhooks.router, gateways.router, hooks_payments.router, hooks_carriers.router, carriers.router,

@@ -146,7 +146,8 @@ class DispatchIn(Body):
 
 
 class PickupIn(Body):
-    """A slot by its beginning (one of a parcel's `slots`), the first where it is left out; where to come, who, and whether with packaging."""
+    """A slot by its beginning (one of a parcel's `slots`), the first where it is left out; where to come, who, and whether with
+    packaging."""
 
     starts_at: AwareDatetime | None = None
     address: Words = ""

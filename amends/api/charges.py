@@ -72,6 +72,7 @@ def _charge(row: charge_reads.ChargeRow) -> ChargeOut:
 
 def charged(request: Asked, run: Callable[[], ChargeBackTo | Approval], ref: str = "") -> HttpResponse:
     """The act was made once for its key; answers the charge as it stands, or the approval that was asked."""
+
     def told(made: ChargeBackTo | None, asked: str) -> ChargeDoneOut:
         return ChargeDoneOut(charge=_charge(charge_reads.charge(ref or (made.ref if made else ""), request.auth.actor)), approval=asked)
 

@@ -42,6 +42,7 @@ def waits(actor: Actor) -> dict[str, int]:
     lives = {name: n for name, n in counted.items() if name not in (NOTICES, APPROVALS, MONEY)}
     return {
         "all": sum(lives.values()), "answer": lives.get("case", 0), "goods": sum(lives.get(life, 0) for life in GOODS),
-        "pieces": lives.get("replacement", 0), "repairs": lives.get("repair", 0), "reviews": lives.get("review", 0), "unread": counted[NOTICES],
+        "pieces": lives.get("replacement", 0), "repairs": lives.get("repair", 0), "reviews": lives.get("review", 0),
+        "unread": counted[NOTICES],
         "approvals": counted[APPROVALS], "money": counted[MONEY],
     }  # fmt: skip

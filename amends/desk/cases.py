@@ -34,7 +34,8 @@ def show_case(request: ActorRequest, ref: str, *, typed: forms.Form | None = Non
     view = case_view(ref, request.actor)
     form = with_errors(typed, refusal.fields) if typed and refusal else CallForm()
     context: dict[str, Any] = {
-        **deliveries_shown(view.case, request.actor), "view": view, "turn": view.turn, "review": view.review, "items": evidence_items(view.evidence), "refusal": brief(refusal),
+        **deliveries_shown(view.case, request.actor), "view": view, "turn": view.turn, "review": view.review,
+        "items": evidence_items(view.evidence), "refusal": brief(refusal),
         "can": {one.verb for one in view.acts if one.life == "case"}, "form": form, "opened_call": typed is not None,
         "call_url": f"{HOME}cases/{view.ref}/review", "sides": (view.review.consumer, view.review.merchant) if view.review else (),
         "review_url": f"{HOME}reviews/{view.review.ref}" if view.review else "",

@@ -36,12 +36,17 @@ LIFE_SAYS: dict[str, Text] = {
     "return_shipment": say("一个包裹在哪里。", "Where one parcel is."),
     "inspection": say("寄到的每一件商品查明了什么。", "What was found about each unit that arrived."),
     "replacement": say("换货或补发的一件在哪里。", "Where one piece is that goes out by exchange or resend."),
-    "advance": say("先发货后寄回的一件，凭什么先发，怎样了结。", "What a piece that left before its return rests on, and how it is settled."),
+    "advance": say(
+        "先发货后寄回的一件，凭什么先发，怎样了结。", "What a piece that left before its return rests on, and how it is settled."
+    ),
     "repair": say("一件商品的一次维修；再修是另一次。", "One attempt at repairing one unit; a second attempt is a life of its own."),
     "refund": say("向一种支付方式退款的一次意向。", "One intent to pay one tender."),
     "review": say("一次平台介入：举证、评议、裁决。", "One platform review: evidence, deliberation, ruling."),
     "charge_back_to": say("一笔费用最后由谁承担；从不耽误消费者。", "Who finally bears a cost; it never delays the consumer."),
-    "delivery": say("送货途中出了问题的一个包裹怎样查找、改派、追回或认定丢失。", "How one parcel on its way out is looked for, led elsewhere or found lost."),
+    "delivery": say(
+        "送货途中出了问题的一个包裹怎样查找、改派、追回或认定丢失。",
+        "How one parcel on its way out is looked for, led elsewhere or found lost.",
+    ),
     "loan": say("维修期间借给消费者的一台备用机在哪里。", "Where a unit is that was lent while a repair lasts."),
     "consultation": say("一位专家看一份售后单：应下、会诊、给意见。", "An expert looks at a case: takes it, holds a session, advises."),
 }

@@ -84,7 +84,9 @@ def test_every_table_is_the_model_checked_one(checked: ModuleType, name: str) ->
 
 def test_every_counted_verb_is_counted_as_the_checker_has_it(checked: ModuleType) -> None:
     counts = {(life, verb): name for life, verb, name, _, _ in rows(checked.COUNTS) if life in ALL}
-    assert {(life.name, verb): name for life in ALL.values() if life.name not in OURS for verb, name in life.counted.items()} == counts | ADDED_COUNTS
+    assert {
+        (life.name, verb): name for life in ALL.values() if life.name not in OURS for verb, name in life.counted.items()
+    } == counts | ADDED_COUNTS
 
 
 @pytest.mark.parametrize("name", sorted(ALL))

@@ -52,7 +52,8 @@ PLACES: Mapping[str, Place] = {
 }  # fmt: skip
 SHORTER = {"lapse": say("诉求终止", "the claim ends")}
 """The sentence has said already that nothing was sent back."""
-SUMS = frozenset({"case.apply", "case.approve", "case.grant_at_once", "refund.intend", "refund.pay", "repair.quote", "case.announce_deduction",
+SUMS = frozenset({"case.apply", "case.approve", "case.grant_at_once", "refund.intend", "refund.pay", "repair.quote",
+"case.announce_deduction",
                   "case.contest_deduction", "case.remind_deduction", "case.alarm_deduction",
                   "case.uphold_deduction", "case.withdraw_deduction", "charge_back_to.give_back",
                   "case.return_supplement"} | {

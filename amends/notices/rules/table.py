@@ -30,7 +30,24 @@ from amends.replacements.rules import ADVANCE, REPLACEMENT
 from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
 from amends.rulings.rules import REVIEW
 
-LIVES: Mapping[str, Life] = {life.name: life for life in (CASE, GRANT, RETURN_SHIPMENT, INSPECTION, REPLACEMENT, ADVANCE, REPAIR, REFUND, REVIEW, CHARGE_BACK_TO, DELIVERY, LOAN, CONSULTATION)}
+LIVES: Mapping[str, Life] = {
+    life.name: life
+    for life in (
+        CASE,
+        GRANT,
+        RETURN_SHIPMENT,
+        INSPECTION,
+        REPLACEMENT,
+        ADVANCE,
+        REPAIR,
+        REFUND,
+        REVIEW,
+        CHARGE_BACK_TO,
+        DELIVERY,
+        LOAN,
+        CONSULTATION,
+    )
+}
 TOLD_LINES = tuple(f"{life}.{what}" for life, lines in LINES.items() for what in lines)
 BESIDE = ("webhook.alarm", "webhook.given_up")
 """What is told without a line of a timeline."""

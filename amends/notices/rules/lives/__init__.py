@@ -11,7 +11,9 @@ from amends.notices.rules.lives import bearing, beside, case, deliveries, goods,
 HEAD = """
 when                               given                to          urgency  due_of    words
 """
-TOLD = HEAD + "".join(room.TOLD for room in (case, goods, money, review, bearing, beside, deliveries, way_back, lending, replacements, repairs))
+TOLD = HEAD + "".join(
+    room.TOLD for room in (case, goods, money, review, bearing, beside, deliveries, way_back, lending, replacements, repairs)
+)
 
 
 def _together(*rooms: Mapping[str, Text]) -> Mapping[str, Text]:
@@ -24,4 +26,14 @@ def _together(*rooms: Mapping[str, Text]) -> Mapping[str, Text]:
     return found
 
 
-SILENT: Mapping[str, Text] = _together(case.SILENT, goods.SILENT, money.SILENT, review.SILENT, deliveries.SILENT, way_back.SILENT, lending.SILENT, replacements.SILENT, repairs.SILENT)
+SILENT: Mapping[str, Text] = _together(
+    case.SILENT,
+    goods.SILENT,
+    money.SILENT,
+    review.SILENT,
+    deliveries.SILENT,
+    way_back.SILENT,
+    lending.SILENT,
+    replacements.SILENT,
+    repairs.SILENT,
+)

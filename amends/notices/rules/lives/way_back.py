@@ -1,4 +1,5 @@
-"""What is told of the way back while a parcel stays where it is: labels, couriers, addresses that never came, goods that need not travel."""
+"""What is told of the way back while a parcel stays where it is: labels, couriers, addresses that never came, goods that need not
+travel."""
 
 from __future__ import annotations
 

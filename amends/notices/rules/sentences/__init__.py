@@ -23,5 +23,6 @@ from amends.notices.rules.sentences.way_back import WAY_BACK
 __all__ = ["SENTENCES", "Told"]
 
 SENTENCES: Mapping[str, Told] = {
-    **CASE, **APPROVING, **REVIEW, **GOODS, **MONEY, **GIVING, **REMINDERS, **ELSEWHERE, **BEARING, **DELIVERIES, **WAY_BACK, **LENDING, **REPLACEMENTS, **REPAIRS,
+    **CASE, **APPROVING, **REVIEW, **GOODS, **MONEY, **GIVING, **REMINDERS, **ELSEWHERE, **BEARING, **DELIVERIES, **WAY_BACK, **LENDING,
+    **REPLACEMENTS, **REPAIRS,
 }  # fmt: skip

@@ -47,7 +47,8 @@ DELIVERIES: Mapping[str, Told] = {
     "way_lapsed": told(
         "承运商没有改派或追回", "The carrier did not lead it elsewhere",
         "承运商在 {until}前没有改派或追回售后单 {case} 的包裹，按“{rule}”继续查件，承运商在 {due}前答复；到时没有答复，{silence}。",
-        "The carrier neither led the parcel of case {case} elsewhere nor turned it round by {until}. Under the rule “{rule}” it looks for it "
+        "The carrier neither led the parcel of case {case} elsewhere nor turned it round by {until}. Under the rule “{rule}” it "
+        "looks for it "
         "and answers by {due}. Otherwise: {silence}.",
     ),
     "fetch_asked": told(

@@ -22,7 +22,8 @@ WAY_BACK: Mapping[str, Told] = {
     "pickup_due": told(
         "消费者预约了上门取件", "A pick-up was booked",
         "售后单 {case} 的消费者预约了上门取件，时间和地址在页面上。页面上没有写承运商的，请你安排快递员。",
-        "The consumer of case {case} booked a pick-up; time and address stand on its page. Where it names no carrier, please send a courier.",
+        "The consumer of case {case} booked a pick-up; time and address stand on its page. Where it names no carrier, please send "
+        "a courier.",
     ),
     "pickup_confirmed": told(
         "快递员已确认上门", "The courier confirmed the pick-up",
@@ -89,7 +90,8 @@ WAY_BACK: Mapping[str, Told] = {
     "address_missed": told(
         "商家没有退货地址，不用寄回", "No return address: nothing to send",
         "售后单 {case} 的商家在法定时限内没有提供退货地址，也没有登记过地址。不用寄回商品，退款照常进行。",
-        "The merchant of case {case} gave no return address within the legal limit and has none on file. Nothing to send; the refund goes on.",
+        "The merchant of case {case} gave no return address within the legal limit and has none on file. Nothing to send; the "
+        "refund goes on.",
     ),
     "address_missed_merchant": told(
         "没有退货地址，已按违约记录", "No return address: recorded as a breach",

@@ -23,7 +23,20 @@ from amends.replacements.rules import ADVANCE, REPLACEMENT
 from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
 from amends.rulings.rules import REVIEW
 
-LIVES: tuple[Life, ...] = (CASE, GRANT, RETURN_SHIPMENT, INSPECTION, REPLACEMENT, ADVANCE, REPAIR, REFUND, REVIEW, CHARGE_BACK_TO, DELIVERY, LOAN)
+LIVES: tuple[Life, ...] = (
+    CASE,
+    GRANT,
+    RETURN_SHIPMENT,
+    INSPECTION,
+    REPLACEMENT,
+    ADVANCE,
+    REPAIR,
+    REFUND,
+    REVIEW,
+    CHARGE_BACK_TO,
+    DELIVERY,
+    LOAN,
+)
 TYPES: tuple[str, ...] = tuple(sorted({f"{life.name}.{verb}" for life in LIVES for verb in (*life.all_verbs, *TOLD.get(life.name, ()))}))
 TEST = "webhook.test"
 """Not of the timeline: sent when somebody asks for it, to any endpoint, and tried once."""

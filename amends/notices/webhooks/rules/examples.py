@@ -14,7 +14,16 @@ from typing import Any, NamedTuple
 
 AT = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 CASE, ORDER, MERCHANT = "AS-6P2R-0KX4-VM1T", "OR-7K3F-9Q2M-4D1X", "ME-2C9W-F5N0-8HTD"
-REFS = {"case": CASE, "return_shipment": "RT-0C4J-8P6V-YE2R", "refund": "RF-9T1B-D3XH-6M0K", "delivery": "DL-3CFX-BQ6C-WDX4", "review": "RV-5H2N-77KD-1GW9", "repair": "RE-4D7M-1KQ9-X2VB", "replacement": "RX-5C8T-3WN2-H0QY", "advance": "AV-9F4K-1SX6-T3BD"}
+REFS = {
+    "case": CASE,
+    "return_shipment": "RT-0C4J-8P6V-YE2R",
+    "refund": "RF-9T1B-D3XH-6M0K",
+    "delivery": "DL-3CFX-BQ6C-WDX4",
+    "review": "RV-5H2N-77KD-1GW9",
+    "repair": "RE-4D7M-1KQ9-X2VB",
+    "replacement": "RX-5C8T-3WN2-H0QY",
+    "advance": "AV-9F4K-1SX6-T3BD",
+}
 WORDS = {
     "order": f'"{ORDER}"',
     "decision": '"DE-3M8S-21TF-B0QX"',
