@@ -40,7 +40,7 @@ def parcel(request: Asked, ref: str) -> shapes.WayOut:
 
 
 @router.get("/parcels/{ref}/label.pdf", response={READ_REFUSALS: Problem}, summary="Read the label",
-            openapi_extra={"responses": {"200": {"description": "PDF", "content": {"application/pdf": {}}}}})  # fmt: skip
+            openapi_extra={"responses": {200: {"description": "PDF", "content": {"application/pdf": {}}}}})  # fmt: skip
 def parcel_label_pdf(request: Asked, ref: str) -> HttpResponse:
     """The document to print."""
     path, name = label_file(ref, request.auth.actor)
