@@ -47,6 +47,10 @@ def book_pickup(
     case, parcel = take_life(ReturnShipment, ref, by)
     slot, chosen = _slot(case, parcel, starts_at), _chosen(carrier)
     text = _address(case, address, by) or _known_address(case)
+    # The table first: whoever may not book has changed nothing.
+    parcel.way = PICKUP
+    parcel.move("book_pickup", by, facts={"parcel": parcel.ref, "from_at": slot.from_at.isoformat(), "carrier": chosen, **told(text)})
+    parcel.save(update_fields=["way"])
     label = live_label(parcel)
     if label is not None and label.carrier != chosen:
         give_up_label(parcel)
@@ -54,9 +58,6 @@ def book_pickup(
         merchant_id=case.merchant_id, ref=new_ref("PU"), life=LIFE, life_id=parcel.pk, carrier=chosen, from_at=slot.from_at,
         until_at=slot.until_at, address=text, people=BULKY_PEOPLE if parcel.bulky else 1, packaging=packaging, made_at=clock.now(),
     )  # fmt: skip
-    parcel.way = PICKUP
-    parcel.save(update_fields=["way"])
-    parcel.move("book_pickup", by, facts={"parcel": parcel.ref, "from_at": slot.from_at.isoformat(), "carrier": chosen, **told(text)})
     _arrange(row)
     return parcel
 
