@@ -15,7 +15,6 @@ from amends.cases.life import LifeRow
 from amends.cases.models import Case, ClaimedUnit, Deadline, Evidence, Grant
 from amends.cases.queries import TimelineRow, case_for, evidence_of, open_deadlines, timeline
 from amends.cases.words import stage_name, verb_name
-from amends.deliveries.models import OutboundDelivery
 from amends.faces.case_view import beside, headlines, history, lives, sums, waiting
 from amends.faces.case_view.limits import money_text
 from amends.faces.case_view.shapes import Act, CaseView, Piece, Said, Step, SumRow, SurveyView, Turn
@@ -54,7 +53,6 @@ class Rows:
     inspections: list[Inspection] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
-    sought: list[OutboundDelivery] = field(default_factory=list)
     others: list[LifeRow] = field(default_factory=list)
     survey: Survey | None = None
 
@@ -62,7 +60,7 @@ class Rows:
     def lives(self) -> dict[tuple[str, int], LifeRow]:
         """Every life of the case by kind and id."""
         parcels = {one.parcel_id: one.parcel for one in self.contents}
-        every: list[LifeRow] = [self.case, *self.grants, *parcels.values(), *self.inspections, *self.refunds, *self.reviews, *self.sought, *self.others]
+        every: list[LifeRow] = [self.case, *self.grants, *parcels.values(), *self.inspections, *self.refunds, *self.reviews, *self.others]
         return {(row.LIFE.name, row.pk): row for row in every}
 
 
@@ -112,8 +110,6 @@ def _read(case: Case, actor: Actor) -> Rows:
         rows.inspections = list(Inspection.objects.filter(**mine).select_related("grant", "reason", "parcel").order_by("pk"))
     if "refund" in there:
         rows.refunds = list(Refund.objects.filter(**mine).select_related("tender", "payee").order_by("pk"))
-    if "delivery" in there:
-        rows.sought = list(OutboundDelivery.objects.filter(**mine).order_by("pk"))
     if "review" in there:
         rows.reviews = list(Review.objects.filter(**mine).select_related("arbiter", "reasons").order_by("pk"))
     for name in sorted(there - READ_APART):

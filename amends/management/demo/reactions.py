@@ -13,8 +13,8 @@ from typing import Any
 from amends.cases.models import Case
 from amends.cases.verbs import answering
 from amends.kernel.parties import Party
-from amends.management.demo.characters import Character
 from amends.management.demo import parcels_out
+from amends.management.demo.characters import Character
 from amends.management.demo.openings import drawn
 from amends.people.rules import CARRIER, Actor
 from amends.returns import verbs as returns
