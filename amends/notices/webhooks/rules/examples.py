@@ -29,7 +29,7 @@ WORDS = {
     "decision": '"DE-3M8S-21TF-B0QX"',
     "parcel": f'"{REFS["return_shipment"]}"',
     "refund": f'"{REFS["refund"]}"',
-    "repair": f'"{REFS["repair"]}", "unit": 1, "grant": 1, "attempt": 1',
+    "repair": f'"{REFS["repair"]}", "attempt": 1',
     "review": f'"{REFS["review"]}"',
     "piece": f'"{REFS["replacement"]}"',
     "ahead": f'"{REFS["advance"]}"',
@@ -158,7 +158,7 @@ replacement.run_out | merchant | reserving | choosing | {"replacement": $piece}
 replacement.ship | merchant | packing | in_transit | {"replacement": $piece, "waybill_ends": "0871"}
 repair.accept_quote | consumer* | quoted | repairing | {"repair": $repair, "supplement": "SU-1B8Q-6TGZ-40WM"}
 repair.book | merchant | booking | diagnosing | {"repair": "RE-4D7M-1KQ9-X2VB"}
-repair.book_for | platform* | - | booking | {"attempt": 1, "grant": 1, "unit": 1, "way": "post"}
+repair.book_for | platform* | - | booking | {"attempt": 1, "way": "post"}
 repair.bring_parts | merchant | awaiting_parts | repairing | {"repair": $repair}
 repair.confirm | clock* | handed_back | confirmed | {$silence, "limit": "repair_trial"}
 repair.decline_quote | consumer | quoted | unrepaired | {"repair": $repair}
