@@ -41,11 +41,13 @@ from amends.refunds.chargebacks import Opened, open_chargeback
 from amends.refunds.models import BankBatch, Refund
 from amends.returns.models import Inspection, ReturnShipment
 from amends.rulings.models import Review
+from amends.shipping.verbs import watch
 from tests import files_of_evidence as made
 from tests.api_client import Program, program, programs
 from tests.cast import Cast, an_order, claims, person, settled, the_cast
 from tests.policy_at_hand import law, promise
 from tests.proofs.api_bodies import BODIES, body_of
+from tests.proofs.api_goods import a_delivery, a_desk, a_way_back, a_workshop_for, pieces_again, repairs_of
 
 # Whose these are, besides the four of the cast who have cases.
 OWNERS = ("anna", "bolt", "judge", "agent", "olga")
@@ -63,6 +65,8 @@ class World:
         """The address of Anna's own thing."""
         kind = template.split("/")[4] if "/policy/" in template else template.split("/")[3]
         ref = self.refs[kind] if "inspections" not in template else self.refs["inspected"]
+        ref = self.refs["shelved"] if "/receiving/shelf/" in template else ref
+        ref = self.refs.get(f"{kind}/{template.rsplit('/', 1)[1]}", ref)  # one at the stage that this one needs
         ref = self.refs["statement"] if "/reconciliation/statements/" in template else ref
         filled = template.replace("statement/{kind}", "statement/csv").replace("{ref}", ref)
         filled = filled.replace("{case}", self.refs["flip"]).replace("{line}", "1")
@@ -70,8 +74,9 @@ class World:
         filled = filled.replace("{contact}", self.refs["contacts"]).replace("{kind}", "case.refuse").replace("{to}", "consumer")
         filled = filled.replace("{delivery}", self.refs["delivery"]).replace("{promise}", self.refs["promise"])
         filled = filled.replace("{version}", self.refs["rules"]).replace("{merchant}", self.cast.bolts.ref)
+        filled = filled.replace("{technician}", self.refs["technicians"])
         filled = filled.replace("{consumer}", self.cast.annas.ref)
-        filled = filled.replace("{name}", "house").replace("{event}", "evt_1")
+        filled = filled.replace("{name}", "house").replace("{event}", "evt_1").replace("{track}", self.refs["tracks"])
         assert "{" not in filled, f"nothing fills {template}"
         return filled
 
@@ -122,9 +127,16 @@ def a_world() -> World:
         "announcements": by["olga"].post("/announcements", BODIES["AnnouncementIn"]).json()["ref"],
         "wordings": "case.refuse",
         "gateways": "house",
+        "carriers": "house",
+        "tracks": str(watch(cast.bolts.pk, "SF", "SF0000000001").pk),
         "drafts": save_draft(by=cast.bolt, text=promise(), name="Ten days").ref,
+        **a_way_back(cast, parcel),
+        **a_desk(cast),
         **a_gift(cast, case),
         **a_cost(cast, unsent),
+        **a_delivery(cast, case, unsent),
+        **a_workshop_for(cast, repairs_of(other)),
+        **pieces_again(cast),
         **a_wish(cast, by["olga"].actor),
         **a_statement(cast),
         **a_simulation(case),
