@@ -166,7 +166,7 @@ def prices(request: Asked, body: PricesIn) -> HttpResponse:
 def price_history(request: Asked, product: Annotated[str, Field(max_length=80, pattern=r"^[^\x00]*$")]) -> PricesOut:
     """The newest hundred prices of your product (its key), newest first."""
     by = request.auth.actor
-    found = Product.objects.filter(merchant_id=by.merchant_id, key=product).first() if by.merchant_id else None
+    found = Product.objects.filter(merchant_id=by.shop_id, key=product).first()
     if found is None:
         raise NotFound
     rows = history(found.merchant_id, found.pk)

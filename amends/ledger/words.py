@@ -16,6 +16,7 @@ ACCOUNTS: dict[tuple[str, str], Text] = {
     ("merchant", "deposit_held"): say("冻结的保证金", "deposit on hold"),
     ("merchant", "disputed"): say("拒付处理中", "disputed"),
     ("merchant", "vouchers_given"): say("商家发出的券", "vouchers given by the merchant"),
+    ("consumer", "receivable"): say("应收消费者", "owed by the consumer"),
     ("consumer", "owed"): say("应退消费者", "owed to the consumer"),
     ("consumer", "credit"): say("消费者余额", "store credit"),
     ("consumer", "points"): say("消费者积分", "points"),
@@ -33,6 +34,8 @@ ACCOUNTS: dict[tuple[str, str], Text] = {
 """Every account that postings may name. A test asks this of rules.POSTINGS."""
 
 WHAT: dict[str, Text] = {
+    "advance_charged": say("先换后退未寄回，计入应收", "charged for what was sent ahead and never came back"),
+    "advance_forgiven": say("先换后退不再收取", "no longer charged for what was sent ahead"),
     "captured": say("收款", "payment taken in"),
     "captured_more": say("补差价收款", "supplement taken in"),
     "commission": say("收取佣金", "commission taken"),

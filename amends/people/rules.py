@@ -61,6 +61,11 @@ class Actor:
     automatic: bool = False
     workshop_id: int | None = None
 
+    @property
+    def shop_id(self) -> int:
+        """The merchant whose stock, desk and shelf this person sees, 0 for everybody else: a workshop's person sees their jobs alone."""
+        return self.merchant_id or 0 if self.party is Party.MERCHANT else 0
+
     def for_its_merchant(self) -> Actor:
         """The same person speaking for the merchant whose job this is: of a workshop, and for a job that was checked to be theirs."""
         return replace(self, party=Party.MERCHANT)

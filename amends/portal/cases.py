@@ -84,8 +84,8 @@ def case_page(
     context = {
         **of_case(view.case),
         **deliveries_shown(view.case, request.actor),
-        **shown_of(view.case, request.actor),
-        **repairing.shown_of(view.case, request.actor),
+        **(shown_of(view.case, request.actor) if "grant" in view.lives else {}),
+        **(repairing.shown_of(view.case, request.actor) if view.lives & {"repair", "replacement"} else {}),
         "sessions": sessions_for(view.case, request.actor),
         "view": view,
         "turn": _mine(view.turn),

@@ -86,7 +86,7 @@ def why_not(case: Case, row: Inspection) -> Text | None:
 def _taken(ref: str, inspection: int, by: Actor) -> tuple[Case, Inspection]:
     known = clean_ref(ref) or ""
     if known.startswith("RT"):
-        cases = ReturnShipment.objects.filter(merchant_id=by.merchant_id or 0, ref=known)
+        cases = ReturnShipment.objects.filter(merchant_id=by.shop_id, ref=known)
         known = cases.values_list("case__ref", flat=True).first() or ""
     case = take(known, by)
     rows = Inspection.objects.select_related("unit__line__product", "parcel", "grant")

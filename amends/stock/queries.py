@@ -33,17 +33,17 @@ def kept_for(life: str, life_id: int, *, merchant_id: int) -> Reservation | None
 
 def levels(by: Actor, *, most: int = MOST_ROWS, after: int = 0) -> list[StockLevel]:
     """What the shop told, by id."""
-    rows = StockLevel.objects.filter(merchant_id=by.merchant_id or 0, pk__gt=after).select_related("product")
+    rows = StockLevel.objects.filter(merchant_id=by.shop_id, pk__gt=after).select_related("product")
     return list(rows.order_by("pk")[:most])
 
 
 def moves(by: Actor, *, since: datetime | None = None, after: int = 0, most: int = MOST_ROWS) -> list[StockMove]:
     """What after-sales put back and took out of the shop's stock, by id; from `since` on, after the move with the id `after`."""
-    rows = StockMove.objects.filter(merchant_id=by.merchant_id or 0, pk__gt=after).select_related("product", "unit")
+    rows = StockMove.objects.filter(merchant_id=by.shop_id, pk__gt=after).select_related("product", "unit")
     return list((rows if since is None else rows.filter(made_at__gte=since)).order_by("pk")[:most])
 
 
 def newest_moves(by: Actor, *, most: int = 50) -> list[StockMove]:
     """The shop's newest moves, newest first."""
-    rows = StockMove.objects.filter(merchant_id=by.merchant_id or 0).select_related("product", "unit")
+    rows = StockMove.objects.filter(merchant_id=by.shop_id).select_related("product", "unit")
     return list(rows.order_by("-made_at", "-pk")[:most])

@@ -21,6 +21,7 @@ from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
 from amends.market.models import Product, Unit
 from amends.plumbing import jobs
+from amends.plumbing.counting import plus
 from amends.stock.hooks import TAKEN_AWAY
 from amends.stock.models import Reservation, StockLevel, StockMove
 from amends.stock.queries import kept_for
@@ -112,7 +113,7 @@ def put_back(move: StockMove) -> None:
     """A level that the shop tells rises by a piece that went back to stock there; called once, by whoever wrote the move."""
     if change(move.kind) > 0:
         rows = StockLevel.objects.filter(merchant_id=move.merchant_id, product_id=move.product_id, place=move.place)
-        rows.update(on_hand=F("on_hand") + change(move.kind))
+        rows.update(on_hand=plus("on_hand", change(move.kind)))
 
 
 def _keep_one(product: Product, life: str, life_id: int) -> Reservation | None:
@@ -147,7 +148,7 @@ def _end(kept: Reservation, state: str) -> bool:
     rows = Reservation.objects.filter(merchant_id=kept.merchant_id, pk=kept.pk, state=HELD)
     if not rows.update(state=state, ended_at=clock.now()):
         return False
-    _changed(kept.level, reserved=F("reserved") - 1, on_hand=F("on_hand") - int(state == SHIPPED))
+    _changed(kept.level, reserved=F("reserved") - 1, on_hand=plus("on_hand", -int(state == SHIPPED)))
     kept.state = state
     return True
 

@@ -393,6 +393,8 @@ class CaseView:
     reviews: tuple[ReviewView, ...]
     survey: SurveyView | None
     timeline: tuple[Told, ...]
+    # The names of the lives that this reader's timeline tells of.
+    lives: frozenset[str]
     lane: LaneView
     columns: tuple[Column, ...]
     compensations: tuple[Compensation, ...]

@@ -90,7 +90,7 @@ def case_view(ref: str, actor: Actor) -> CaseView:
         survey=_survey(rows.survey, rows.told), timeline=history.told(case, rows.told, consumer=names[0], merchant=names[1]),
         lane=beside.lane_view(case, decided, ruled_by_default=ruled_by_default),
         columns=beside.columns(decided, Remedy(case.remedy), case.currency), compensations=beside.compensations(decided, case.currency),
-        promises=tuple(promises_of(case, actor)),
+        promises=tuple(promises_of(case, actor)), lives=frozenset(row.life for row in rows.told),
     )  # fmt: skip
 
 

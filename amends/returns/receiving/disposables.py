@@ -28,7 +28,7 @@ class Disposable:
 
 def disposables(by: Actor) -> list[Disposable]:
     """The shop's accepted units that stand about, oldest first."""
-    rows = Inspection.objects.filter(merchant_id=by.merchant_id or 0, stage__in=STANDS, disposition="")
+    rows = Inspection.objects.filter(merchant_id=by.shop_id, stage__in=STANDS, disposition="")
     found = rows.select_related("parcel", "case", "unit__line").order_by("since", "pk")[:MOST]
     return [
         Disposable(

@@ -94,8 +94,8 @@ class ShelfView:
 
 def batches(by: Actor) -> list[BatchView]:
     """The shop's newest batches, without their scans."""
-    rows = list(Batch.objects.filter(merchant_id=by.merchant_id or 0).order_by("-made_at", "-pk")[:MOST_BATCHES])
-    scans = Scan.objects.filter(merchant_id=by.merchant_id or 0, batch_id__in=[row.pk for row in rows])
+    rows = list(Batch.objects.filter(merchant_id=by.shop_id).order_by("-made_at", "-pk")[:MOST_BATCHES])
+    scans = Scan.objects.filter(merchant_id=by.shop_id, batch_id__in=[row.pk for row in rows])
     counts: dict[int, dict[str, int]] = {}
     for batch_id, outcome, n in scans.order_by("batch_id").values_list("batch_id", "outcome").annotate(n=Count("pk")):
         counts.setdefault(batch_id, {})[outcome] = n
@@ -127,7 +127,7 @@ def scan_view(row: Scan) -> ScanView:
 
 def shelf(by: Actor) -> list[ShelfView]:
     """What lies on the shop's shelf, oldest first."""
-    rows = UnknownParcel.objects.filter(merchant_id=by.merchant_id or 0, state=SHELVED).order_by("made_at", "pk")
+    rows = UnknownParcel.objects.filter(merchant_id=by.shop_id, state=SHELVED).order_by("made_at", "pk")
     return [shelf_view(row) for row in rows[:MOST_SHELVED]]
 
 
@@ -141,7 +141,7 @@ def shelf_view(row: UnknownParcel) -> ShelfView:
 
 def suggestions(row: ShelfView, by: Actor) -> list[Suggestion]:
     """The awaited parcels of the shop that it may be, likeliest first, five at most. Three queries."""
-    awaited = _awaited(by.merchant_id or 0)
+    awaited = _awaited(by.shop_id)
     goods = _goods(awaited)
     seen = Seen(row.waybill, row.carrier, row.weight_grams, row.words)
     found = []
@@ -158,7 +158,7 @@ def suggestions(row: ShelfView, by: Actor) -> list[Suggestion]:
 
 def places(by: Actor) -> list[str]:
     """The places at which this shop has received, the last used first; '' left out."""
-    rows = Batch.objects.filter(merchant_id=by.merchant_id or 0).order_by("-made_at", "-pk").values_list("place", flat=True)[:200]
+    rows = Batch.objects.filter(merchant_id=by.shop_id).order_by("-made_at", "-pk").values_list("place", flat=True)[:200]
     return [place for place in dict.fromkeys(rows) if place][:8]
 
 

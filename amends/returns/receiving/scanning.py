@@ -88,7 +88,7 @@ def desk_of(by: Actor) -> int:
 
 def batch_of(ref: str, by: Actor) -> Batch:
     """The batch of `by`'s shop. Raises NotFound."""
-    batch = Batch.objects.filter(merchant_id=by.merchant_id or 0, ref=clean_ref(ref) or "").first()
+    batch = Batch.objects.filter(merchant_id=by.shop_id, ref=clean_ref(ref) or "").first()
     if batch is None:
         raise NotFound
     return batch

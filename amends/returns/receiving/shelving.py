@@ -99,7 +99,7 @@ def _closed(ref: str, state: str, words: str, by: Actor) -> UnknownParcel:
 
 def _locked(ref: str, by: Actor) -> UnknownParcel:
     """The row of `by`'s shop that still lies on the shelf, locked. Raises NotFound, NoSuchMove where it has been dealt with."""
-    rows = UnknownParcel.objects.select_for_update().filter(merchant_id=by.merchant_id or 0, ref=clean_ref(ref) or "")
+    rows = UnknownParcel.objects.select_for_update().filter(merchant_id=by.shop_id, ref=clean_ref(ref) or "")
     row = rows.first()
     if row is None:
         raise NotFound
