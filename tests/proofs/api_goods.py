@@ -17,16 +17,18 @@ from amends.liability.models import Bearer, Proposal
 from amends.market.models import Order, Shipment
 from amends.repairs import consulting
 from amends.repairs.models import Appointment, Loan, Repair, Technician
-from amends.repairs.workshops import save_loan_unit
+from amends.repairs.workshops import save_loan_unit, save_workshop
 from amends.replacements.models import Advance, Offered, Replacement
 from amends.returns.models import ParcelUnit, ReturnShipment, UnknownParcel
 from amends.returns.receiving import open_batch, scan
 from amends.shipping.addresses import Given, put_address
 from amends.shipping.models import Label
+from amends.stock.models import StockLevel
+from tests.api_client import Program, program
 from tests.cast import Cast, settled
 from tests.proofs.api_bodies import BODIES
 from tests.verbs.replacing import a_lamp, asked, bought, photo
-from tests.workshops_at_hand import TOMORROW_NINE, a_technician, a_workshop
+from tests.workshops_at_hand import TOMORROW_NINE, a_technician, a_worker, a_workshop
 
 
 def a_way_back(cast: Cast, parcel: ReturnShipment) -> dict[str, str]:
@@ -64,6 +66,7 @@ def pieces_again(cast: Cast) -> dict[str, str]:
     Offered.objects.create(
         merchant_id=case.merchant_id, case=case, replacement=picks, product=lamp, price_minor=9900, difference_minor=0, made_at=at
     )
+    StockLevel.objects.create(merchant_id=case.merchant_id, product=lamp, on_hand=3, told_at=at)
     BODIES["ChoiceIn"] |= {"product": lamp.ref}
     BODIES["WrongIn"] |= {"evidence": [photo(order, cast.anna)]}
     ahead = [
@@ -130,6 +133,12 @@ def a_workshop_for(cast: Cast, repairs: dict[str, str]) -> dict[str, str]:
         "loan-units": free.ref, "loans": out.ref, "loans/hand-out": promised.ref, "loans/dropping": promised.ref,
         "loans/write-off": called.ref, "consultations": row.ref,
     }  # fmt: skip
+
+
+def workers(cast: Cast) -> dict[str, Program]:
+    """Who work at a workshop of Rival's, and at another one of Bolt's than the one that repairs for Anna."""
+    far = save_workshop("far", {"name_zh": "远郊维修点"}, by=cast.rival)
+    return {"fern": program(a_worker(far, "fern")), "wes": program(a_worker(a_workshop(cast, "west"), "wes"))}
 
 
 def a_visit(repair: Repair, technician: Technician, at: datetime) -> Appointment:

@@ -47,7 +47,7 @@ from tests.api_client import Program, program, programs
 from tests.cast import Cast, an_order, claims, person, settled, the_cast
 from tests.policy_at_hand import law, promise
 from tests.proofs.api_bodies import BODIES, body_of
-from tests.proofs.api_goods import a_delivery, a_desk, a_way_back, a_workshop_for, pieces_again, repairs_of
+from tests.proofs.api_goods import a_delivery, a_desk, a_way_back, a_workshop_for, pieces_again, repairs_of, workers
 
 # Whose these are, besides the four of the cast who have cases.
 OWNERS = ("anna", "bolt", "judge", "agent", "olga")
@@ -93,6 +93,7 @@ def a_world() -> World:
     """The cast, and one of everything that has an address."""
     cast = the_cast()
     by = programs(cast) | {"olga": program(person("olga", Role.POLICY_OWNER))}
+    by |= workers(cast)
     order = an_order(cast.bolts, cast.annas, quantities=(3,))
     piece = by["anna"].send(order.ref, io.BytesIO(made.picture())).json()["ref"]
     case = claims(order, by=cast.anna, evidence=[piece])
