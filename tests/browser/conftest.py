@@ -20,7 +20,7 @@ from tests.payments_fixture import payments
 
 __all__ = ["payments"]
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-PATIENCE = 15_000
+PATIENCE = 60_000
 Visitor = Callable[[str], Page]
 
 

@@ -31,7 +31,7 @@ from tests.messages_fixture import messages, received
 __all__ = ["messages"]
 PROJECT = Path(__file__).resolve().parents[2]
 SCALE = int(os.environ.get("PROOF_SCALE", "1"))
-CASES, KILLS, PATIENCE = 4 * SCALE, 2 * SCALE, 150.0
+CASES, KILLS, PATIENCE = 4 * SCALE, 2 * SCALE, 900.0
 
 
 class Processes:
