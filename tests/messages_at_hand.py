@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from amends.kernel import clock
-from amends.notices.models import Contact
+from amends.notices.models import Contact, Recipient
 from amends.notices.verbs import answers, sending
 from amends.plumbing import jobs
 from amends.plumbing.messages.port import NEVER_RECEIVED, Answer, Outgoing
@@ -109,6 +109,12 @@ def reachable_by(user_id: int, *channels: str) -> list[Contact]:
         Contact.objects.create(user_id=user_id, channel=channel, address=f"{channel}-of-{user_id}", confirmed_at=clock.now())
         for channel in channels
     ]
+
+
+def never_quiet(user_id: int) -> None:
+    """This person has no quiet hours: for tests in real time, which run at night too."""
+    midnight = datetime.min.time()
+    Recipient.objects.update_or_create(user_id=user_id, defaults={"quiet_from": midnight, "quiet_until": midnight})
 
 
 def delivered(time: clock.Stepped, span: timedelta = timedelta(minutes=1), step: timedelta = timedelta(seconds=15)) -> None:

@@ -25,7 +25,7 @@ from amends.notices.models import Contact, Message
 from amends.notices.rules.delivery import OPEN
 from amends.plumbing.simulators.launch import Running
 from tests.cast import Cast, an_order, claims, the_cast
-from tests.messages_at_hand import reachable_by
+from tests.messages_at_hand import never_quiet, reachable_by
 from tests.messages_fixture import messages, received
 
 __all__ = ["messages"]
@@ -82,6 +82,7 @@ def test_workers_and_clocks_that_are_killed_leave_nobody_untold_and_nobody_told_
     dice = random.Random(SCALE)
     assert cast.bolt.user_id is not None
     reachable_by(cast.bolt.user_id, "sms")
+    never_quiet(cast.bolt.user_id)
     Contact.objects.filter(channel="sms").update(address="+8613800138000")
     messages.behave({"slow": 0.7, "slow_wait": [0.2, 1.5], "cut_after": 0.3})
     cases: list[Case] = []
