@@ -8,7 +8,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,6 @@ from contextlib import contextmanager
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -28,21 +26,12 @@ from amends.plumbing.messages.port import Answer, Channel, Outgoing
 from amends.plumbing.simulators.messages import webpush
 from amends.plumbing.simulators.messages.behaviour import Behaviour, behave
 from tests.messages_fixture import book, effects, services, urls
+from tests.payments_fixture import until
 
 Came = list[tuple[str, dict[str, str], bytes]]
 MAKERS: dict[str, Callable[[str], Channel]] = {
     "smtp": smtp.smtp, "aliyun": sms_aliyun.aliyun, "twilio": sms_twilio.twilio, "wechat": wechat.wechat,
 }  # fmt: skip
-
-
-def until(what: Callable[[], Any], patience: float = 10) -> Any:
-    """The first true answer of `what`."""
-    end = time.perf_counter() + patience
-    while time.perf_counter() < end:
-        if answer := what():
-            return answer
-        time.sleep(0.02)
-    raise AssertionError("it never came")
 
 
 @contextmanager

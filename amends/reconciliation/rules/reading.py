@@ -43,13 +43,19 @@ def tables(name: str, content: bytes, sheet: Sheet | None = None) -> list[Table]
     return [_table(each, text_of(inside), sheet) for each, inside in files]
 
 
+UNOPENED = say(
+    "压缩包打不开：可能损坏、加了密，或者用了这里不支持的压缩方法。",
+    "The archive cannot be opened: it may be damaged, locked by a password, or packed by a method that is not known here.",
+)
+
+
 def _unpacked(name: str, content: bytes) -> list[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _members(archive)
     except (*BROKEN, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as wrong:
         # RuntimeError: a password; NotImplementedError: a method that nobody has here; the others: cut off or made up.
-        raise Unprocessable(say("压缩包打不开：{why}。", "The archive cannot be opened: {why}.", why=str(wrong)[:120])) from wrong
+        raise Unprocessable(UNOPENED) from wrong
 
 
 def _members(archive: zipfile.ZipFile) -> list[tuple[str, bytes]]:
