@@ -89,9 +89,9 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def a_world() -> World:
+def a_world(cast: Cast | None = None) -> World:
     """The cast, and one of everything that has an address."""
-    cast = the_cast()
+    cast = cast or the_cast()
     by = programs(cast) | {"olga": program(person("olga", Role.POLICY_OWNER))}
     by |= workers(cast)
     order = an_order(cast.bolts, cast.annas, quantities=(3,))
