@@ -24,6 +24,7 @@ from amends.kernel.refusals import NotFound, NotYourMove, Unprocessable
 from amends.people.rules import Actor, Role
 from tests.approving import House, Till, give, registered, the_house
 from tests.cast import person
+from tests.workshops_at_hand import a_worker, a_workshop
 
 DOCUMENT = tomllib.loads((Path(packs.__file__).parent / "money" / "2026-11.toml").read_text(encoding="utf-8"))
 A_SHOPS_DAY = DOCUMENT["goodwill"]["per_merchant_day_minor"]
@@ -31,23 +32,23 @@ GIFTS = ("goodwill", "voucher", "points")
 
 # a: asks, v: approves, -: neither
 MATRIX = """
-                  consumer merchant agent arbiter supervisor admin policy_owner analyst
-goodwill          -        av       a     -       av         av    -            -
-voucher           -        av       a     -       av         av    -            -
-points            -        av       a     -       av         av    -            -
-price_adjustment  -        av       a     -       av         av    -            -
-extra             -        av       a     -       av         av    -            -
-claim_sum         -        av       a     a       av         av    -            -
-supplement        -        av       a     -       av         av    -            -
-redirect          -        -        a     -       av         av    -            -
-deposit_hold      -        -        a     -       av         av    -            -
-deposit_deduct    -        -        a     -       av         av    -            -
-deposit_release   -        -        a     -       av         av    -            -
-deposit_pay_out   -        -        a     -       av         av    -            -
-hold_liable       -        -        a     a       av         av    -            -
-excuse            -        -        a     a       av         av    -            -
-write_off         -        -        a     a       av         av    -            -
-correction        -        -        -     -       av         av    -            -
+                  consumer merchant workshop agent arbiter supervisor admin policy_owner analyst
+goodwill          -        av       -        a     -       av         av    -            -
+voucher           -        av       -        a     -       av         av    -            -
+points            -        av       -        a     -       av         av    -            -
+price_adjustment  -        av       -        a     -       av         av    -            -
+extra             -        av       -        a     -       av         av    -            -
+claim_sum         -        av       -        a     a       av         av    -            -
+supplement        -        av       -        a     -       av         av    -            -
+redirect          -        -        -        a     -       av         av    -            -
+deposit_hold      -        -        -        a     -       av         av    -            -
+deposit_deduct    -        -        -        a     -       av         av    -            -
+deposit_release   -        -        -        a     -       av         av    -            -
+deposit_pay_out   -        -        -        a     -       av         av    -            -
+hold_liable       -        -        -        a     a       av         av    -            -
+excuse            -        -        -        a     a       av         av    -            -
+write_off         -        -        -        a     a       av         av    -            -
+correction        -        -        -        -     -       av         av    -            -
 """
 
 
@@ -79,7 +80,8 @@ def house(db: None, stepped_clock: Stepped) -> Iterator[House]:
 
 def hands(house: House) -> dict[str, Actor]:
     return {
-        "consumer": house.cast.berta, "merchant": house.cast.bolt, "agent": house.cast.agent, "arbiter": house.cast.judge,
+        "consumer": house.cast.berta, "merchant": house.cast.bolt, "workshop": a_worker(a_workshop(house.cast)),
+        "agent": house.cast.agent, "arbiter": house.cast.judge,
         "supervisor": house.sue, "admin": house.ada, "policy_owner": house.pam, "analyst": person("nell", Role.ANALYST),
     }  # fmt: skip
 

@@ -117,6 +117,47 @@ UNTOLD = (
     " SELECT merchant_id, 'sf', 'SF00000001', 'delivered', '', opened_at, 0, opened_at FROM cases_case WHERE id = %(paid)s"
 )
 """A parcel that arrived although nobody told so."""
+
+
+def goes_out(stage: str, before_return: bool = False) -> str:
+    """A piece for the grant that was paid, in this stage."""
+    return (
+        "INSERT INTO replacements_replacement (merchant_id, stage, generation, since, made_at, case_id, grant_id, unit_id, ref,"
+        f" kind, before_return, serial, carrier, waybill) SELECT merchant_id, '{stage}', 1, since, made_at, case_id, id, unit_id, 'RP-1',"
+        f" 'exchange', {before_return}, '', '', '' FROM cases_grant WHERE case_id = %(paid)s"
+    )
+
+
+def ahead(stage: str) -> str:
+    """An advance for the grant that was paid, in this stage."""
+    return (
+        "INSERT INTO replacements_advance (merchant_id, stage, generation, since, made_at, case_id, grant_id, ref, value_minor, currency,"
+        f" tier) SELECT merchant_id, '{stage}', 1, since, made_at, case_id, id, 'AV-1', 100, currency, '' FROM cases_grant"
+        " WHERE case_id = %(paid)s"
+    )
+
+
+def is_mended(stage: str, attempt: int = 1) -> str:
+    """A repair for the grant that was paid, in this stage."""
+    return (
+        "INSERT INTO repairs_repair (merchant_id, stage, generation, since, made_at, case_id, grant_id, unit_id, ref, attempt, way,"
+        f" in_warranty, tests, photos_before, photos_after, carrier, waybill) SELECT merchant_id, '{stage}', 1, since, made_at, case_id,"
+        f" id, unit_id, 'RE-{attempt}', {attempt}, 'post', true, '[]', '[]', '[]', '', '' FROM cases_grant WHERE case_id = %(paid)s"
+    )
+
+
+PART = (
+    "INSERT INTO repairs_part (merchant_id, repair_id, name, number, quantity, price_minor, state, ordered_at)"
+    " SELECT merchant_id, id, 'lamp holder', '', 1, 0, 'ordered', made_at FROM repairs_repair WHERE ref = 'RE-1'"
+)
+WARRANTY = (
+    "INSERT INTO repairs_warranty (merchant_id, unit_id, started_at, days, paused_days, extended_once, ends_at, made_at)"
+    " SELECT merchant_id, unit_id, made_at, 365, 0, false, made_at - interval '1 day', made_at FROM cases_grant WHERE case_id = %(paid)s"
+)
+KEPT = (
+    "INSERT INTO stock_reservation (merchant_id, level_id, life, life_id, state, made_at)"
+    " SELECT merchant_id, 0, 'replacement', 0, 'held', made_at FROM cases_grant WHERE case_id = %(paid)s"
+)
 BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("stock", "its reservations hold 0", ("INSERT INTO stock_level (place, on_hand, reserved, told_at, source, merchant_id, product_id)"
                                           " SELECT '', 1, 1, c.opened_at, '', c.merchant_id, min(p.id) FROM cases_case c JOIN"
@@ -159,6 +200,16 @@ BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("grants", "1 paid", ("UPDATE refunds_refund SET amount_minor = 1 WHERE case_id = %(paid)s",)),
     ("grants", "0 paid", ("DELETE FROM refunds_refund WHERE case_id = %(paid)s",)),
     ("grants", "no grant that owes", ("UPDATE cases_grant SET stage = 'void' WHERE case_id = %(paid)s",)),
+    ("replacements", "is done and nothing was confirmed", ("UPDATE cases_grant SET remedy = 'exchange' WHERE case_id = %(paid)s",)),
+    ("replacements", "replacement RP-1 in packing has no grant that owes it", (goes_out("packing"),)),
+    ("replacements", "advance AV-1 in running has no grant that owes it", (ahead("running"),)),
+    ("replacements", "which needs none", (KEPT,)),
+    ("replacements", "AV-1 is dropped, and its piece is with the consumer", (goes_out("confirmed", before_return=True), ahead("dropped"))),
+    ("repairs", "nothing was handed back", ("UPDATE cases_grant SET remedy = 'repair' WHERE case_id = %(paid)s",)),
+    ("repairs", "repair RE-1 in repairing has no grant that is being done", (is_mended("repairing"),)),
+    ("repairs", "RE-2 is a second one for its grant", (is_mended("repairing"), is_mended("diagnosing", 2))),
+    ("repairs", "is awaited by a repair that goes on without it", (is_mended("confirmed"), PART)),
+    ("repairs", "ends before it begins", (WARRANTY,)),
     ("claims", "granted twice", ("DROP INDEX one_live_grant_a_unit",
                                  "INSERT INTO cases_grant (merchant_id, case_id, unit_id, remedy, basis, shares, amount_minor,"
                                  " subject, parts, borne_by, currency, reduced_minor, stage, generation, since, made_at)"
