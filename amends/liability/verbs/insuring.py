@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from amends.approvals.rules_of_money import rules_on
 from amends.cases import acting
@@ -17,6 +18,7 @@ from amends.cases.grants import owe_sum
 from amends.cases.life import LifeRow
 from amends.cases.models import Grant
 from amends.kernel import clock
+from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import Conflict, NotFound, Unprocessable
 from amends.kernel.texts import say
@@ -32,6 +34,7 @@ from amends.people.rules import Actor
 from amends.policy.rules.facts import Remedy
 from amends.refunds.intents import intend_for
 from amends.returns.models import ReturnShipment
+from amends.returns.verbs.labels import INTERCEPT, LABEL, OWN, PICKUP
 
 PAYERS = ("consumer", "merchant", "platform")
 
@@ -95,9 +98,9 @@ def pay_return_freight(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> No
     if row is None or row.grant_id is not None:
         return
     case, cover = _case(life), cover_of(row)
-    back = Return(case.issue, life.freight or case.return_freight, (clock.now() - case.order.placed_at).days)
+    back = Return(case.issue, _who_paid(life, case), (clock.now() - case.order.placed_at).days)
     row.case_id, row.refused_because = case.pk, refused_because(cover, back)
-    covered = None if row.refused_because else _covered(case, cover, row.currency)
+    covered = None if row.refused_because else _covered(life, case, cover, row.currency)
     if covered:
         grant = owe_sum(
             case, amount_minor=covered, currency=row.currency, remedy=Remedy.GOODWILL.value, basis="insurance",
@@ -110,13 +113,19 @@ def pay_return_freight(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> No
     row.save(update_fields=["case_id", "refused_because", "grant", "paid_out_minor", "paid_out_at"])
 
 
-def _covered(case: Any, cover: Cover, currency: str) -> int | None:
-    """What is paid of the way back, in minor units: what the consumer proved to have paid for all parcels of the case, up to the cover;
-    the whole cover where nothing was proved. None where the zone has no cover."""
+def _who_paid(life: ReturnShipment, case: Any) -> str:
+    """The party that paid this way back; whoever bears it by the decision, a prepaid label and a delivery turned round cost no consumer."""
+    return Party.MERCHANT.value if life.way in (LABEL, INTERCEPT) else life.freight or case.return_freight
+
+
+def _covered(life: ReturnShipment, case: Any, cover: Cover, currency: str) -> int | None:
+    """What is paid of the way back, in minor units: what the consumer proved to have paid for this parcel and for all of the case that have
+    left, up to the cover; the whole cover where nothing was proved. None where the zone has no cover."""
     if cover.cover_minor is None or currency != case.currency:
         return cover.cover_minor
-    sent = ReturnShipment.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, direction="back", way__in=("own", "pickup"))
-    proved = sum(minor or 0 for minor in sent.order_by("pk").values_list("freight_minor", flat=True))
+    sent = ReturnShipment.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, direction="back", way__in=(OWN, PICKUP))
+    left = sent.filter(Q(shipped_at__isnull=False) | Q(pk=life.pk))  # what is here has left, noted or not
+    proved = sum(minor or 0 for minor in left.order_by("pk").values_list("freight_minor", flat=True))
     return min(proved, cover.cover_minor) if proved else cover.cover_minor
 
 
