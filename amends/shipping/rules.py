@@ -57,6 +57,9 @@ _SIGNERS = "签收人|收件人|代收人|快递员|派件员|业务员|signed (
 _NAMED = re.compile(rf"((?:{_SIGNERS})\s*(?:是|为)?\s*[:：]\s*)[^,，。;；)）\]】\n]+", re.IGNORECASE)
 PAUSES = (timedelta(hours=2), timedelta(hours=4), timedelta(hours=8), timedelta(hours=12), timedelta(hours=24))
 """How long a carrier is left alone before it is asked, the first time, the second, …; the last holds from then on."""
+OLDEST, NEWEST = 1999, 2200
+"""Years between which something happens to a parcel; programs write others where they mean none."""
+HEAVIEST = 2**31 - 1
 POLLED_FOR = timedelta(days=90)
 """A track that has not ended is not asked about for longer than this."""
 
@@ -80,11 +83,14 @@ class Told:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"no kind of event: {self.kind}")
-        if self.at.tzinfo is None:
-            raise ValueError("an event without a zone")
-        object.__setattr__(self, "place", self.place[:120])
-        object.__setattr__(self, "words", without_persons(self.words)[:200])
-        object.__setattr__(self, "key", self.key[:120] or self.digest())
+        for instant in (self.at, self.expected_at):
+            if instant is not None and (instant.tzinfo is None or not OLDEST < instant.year < NEWEST):
+                raise ValueError("an instant without a zone, or of another century")
+        if self.weight_grams is not None and not 0 <= self.weight_grams <= HEAVIEST:
+            raise ValueError(f"no weight in grams: {self.weight_grams}")
+        object.__setattr__(self, "place", _printable(self.place)[:120])
+        object.__setattr__(self, "words", without_persons(_printable(self.words))[:200])
+        object.__setattr__(self, "key", _printable(self.key)[:120] or self.digest())
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Told:
@@ -161,9 +167,14 @@ def without_persons(words: str) -> str:
     return _TELEPHONE.sub("…", _NAMED.sub(r"\1…", words))
 
 
+def _printable(words: str) -> str:
+    """Without what no page shows and no database keeps: control characters, halves of characters."""
+    return words if words.isprintable() else "".join(sign if sign.isprintable() else " " for sign in words).strip()
+
+
 def clean_waybill(waybill: str) -> str:
     """A waybill as it is compared: full-width signs narrow, no spaces or hyphens, capitals; at most 60 signs."""
-    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", waybill)).upper()[:60]
+    return re.sub(r"[\s-]", "", _printable(unicodedata.normalize("NFKC", waybill))).upper()[:60]
 
 
 def pause(polls: int) -> timedelta:

@@ -176,6 +176,8 @@ def test_kuaidi100_hears_in_its_own_words(people: Cast, settings_of_all: dict[st
         [{"id": "1", "kind": "weighed", "at": "2026-03-10T01:00:00Z", "weight_grams": "much"}],
         "delivered",
         [{"kind": "delivered"}],
+        [{"id": "1", "kind": "delivered", "at": "0001-01-01T00:00:00+08:00"}],
+        [{"id": "1", "kind": "expected", "at": "2026-03-10T01:00:00Z", "expected_at": "9999-12-31T00:00:00Z"}],
         [happened("delivered", n) for n in range(201)],
     ],
 )
@@ -183,6 +185,15 @@ def test_a_push_that_cannot_be_worked_is_refused_before_it_is_kept(people: Cast,
     answer = pushed(events)
     assert (answer.status_code, answer.json()["code"]) == (401, "push_body")
     assert not CarrierPush.objects.exists()
+
+
+def test_what_no_database_keeps_is_taken_out_of_a_push(people: Cast, house: None) -> None:
+    watch(people.bolts.pk, "sf", "SF00000001")
+    strange = happened("delivered", 1, place="Hang\x00zhou", words="left\ud800 at the door\x07") | {"id": "a\x00b"}
+    assert pushed([strange], waybill="SF0000\x000001").json() == {"state": "stored"}
+    jobs.drain()
+    event = Track.objects.get().events.get()
+    assert (event.place, event.words, event.key) == ("Hang zhou", "left  at the door", "a b")
 
 
 def test_a_push_about_something_else_or_too_large_a_one_changes_nothing(people: Cast, house: None) -> None:

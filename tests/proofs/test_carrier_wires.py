@@ -14,8 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
-from amends.plumbing.carriers import choosing
+from amends.plumbing.carriers import choosing, easypost_carrier
 from amends.plumbing.carriers.checking import NotFromCarrier
+from amends.plumbing.carriers.easypost_carrier import EasyPost
 from amends.plumbing.carriers.kuaidi100 import kind_of as kuaidi100_kind
 from amends.plumbing.carriers.kuaidi100 import md5
 from amends.plumbing.carriers.port import Address, Carrier, CarrierRefuses, CarrierUnreachable, LabelAsked, NotOffered, PickupAsked
@@ -87,6 +88,21 @@ def test_a_label_asked_for_again_under_its_key_is_the_same_label(
     (only,) = bought(running, name, trouble)
     assert only["waybill"] == label.waybill
     assert way.buy_label(asked_of(name, trouble, again=True)).waybill == label.waybill
+
+
+def test_a_label_bought_before_many_others_is_still_found_and_not_bought_twice(running: Running) -> None:
+    way = choosing.by_name("easypost")
+    assert isinstance(way, EasyPost)
+    first = way.buy_label(asked_of("easypost", "first"))
+    for number in range(3):
+        way.buy_label(asked_of("easypost", f"later-{number}"))
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(easypost_carrier, "PAGE", 2)
+        assert way.buy_label(asked_of("easypost", "first", again=True)).waybill == first.waybill
+        small.setattr(easypost_carrier, "MOST_PAGES", 1)
+        with pytest.raises(CarrierUnreachable, match="may be among them"):
+            way.buy_label(asked_of("easypost", "first", again=True))
+    assert len(bought(running, "easypost", "first")) == 1
 
 
 @pytest.mark.parametrize("name", ["house", "easypost"])
@@ -221,7 +237,8 @@ def test_a_wrong_key_is_no_answer_about_anything(wrong: str, monkeypatch: pytest
     if name == "kuaidi100":
         with pytest.raises(CarrierRefuses):
             way.subscribe("sf", "SF1")
-        assert list(way.track("sf", "SF1")) == []
+        with pytest.raises(CarrierUnreachable, match="503"):
+            way.track("sf", "SF1")
         return
     with pytest.raises(CarrierUnreachable):
         way.buy_label(asked_of(name, "wrong"))
@@ -248,7 +265,15 @@ def test_a_push_that_is_not_theirs_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "param", ["[]", '{"lastResult": {}}', '{"lastResult": {"com": "sf", "nu": "1", "data": [{"time": "soon"}]}}', "no json"]
+    "param",
+    [
+        "[]",
+        '{"lastResult": []}',
+        '{"lastResult": {"com": "sf", "nu": "1", "data": ["x"]}}',
+        '{"lastResult": {}}',
+        '{"lastResult": {"com": "sf", "nu": "1", "data": [{"time": "soon"}]}}',
+        "no json",
+    ],
 )
 def test_a_push_that_is_theirs_and_cannot_be_read_is_refused_too(param: str) -> None:
     way = choosing.by_name("kuaidi100")

@@ -66,11 +66,10 @@ def by_name(name: str) -> Carrier:
 def way(carrier: str, service: Service = "tracking") -> Carrier:
     """The way that leads to this courier and has this service. Raises NotOffered where no way that is set up has it, and
     CarrierUnreachable where none is set up at all."""
-    found = [name for name in _ways_to(carrier) if _ready(name)]
+    found = [reached for name in _ways_to(carrier) if (reached := _ready(name)) is not None]
     if not found:
         raise CarrierUnreachable(f"no way to {carrier} is set up")
-    for name in found:
-        reached = by_name(name)
+    for reached in found:
         if service in reached.can:
             return reached
     raise NotOffered(service)
@@ -87,7 +86,16 @@ def serves(carrier: str, service: Service = "tracking") -> bool:
 
 def served(service: Service = "tracking") -> list[str]:
     """The couriers of our table that can be asked for that service now, in the table's order."""
-    return [key for key in COURIERS if serves(key, service)]
+    ready = {name: reached for name in MAKERS if (reached := _ready(name)) is not None}
+    return [key for key in COURIERS if any(service in ready[name].can for name in _ways_to(key) if name in ready)]
+
+
+def comes_for(carrier: str, label_of: str = "") -> bool:
+    """Whether this courier (a key), who fetches, comes for a parcel with a label of the courier `label_of` ('' for none).
+
+    Raises as `way`.
+    """
+    return carrier == label_of or not way(carrier, "pickups").fetches_labelled_only
 
 
 def set_up() -> dict[str, SetUp]:
@@ -118,12 +126,11 @@ def _chosen() -> dict[str, str]:
     return found
 
 
-def _ready(name: str) -> bool:
+def _ready(name: str) -> Carrier | None:
     try:
-        _kept(_place(name), os.getpid())
+        return _kept(_place(name), os.getpid())
     except NotSetUp:
-        return False
-    return True
+        return None
 
 
 def _place(name: str) -> Place:

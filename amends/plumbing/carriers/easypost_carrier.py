@@ -22,6 +22,8 @@ from easypost.errors.general.signature_verification_error import SignatureVerifi
 from easypost.util import get_lowest_object_rate, validate_webhook
 
 from amends.kernel import clock
+from amends.kernel.money import MoneyError, exponent
+from amends.kernel.texts import say
 from amends.plumbing.carriers.checking import forged, header, unread
 from amends.plumbing.carriers.names import COURIERS, carrier_key
 from amends.plumbing.carriers.places_of_addresses import parts_of
@@ -47,9 +49,13 @@ NEEDS = (
     Setting("AMENDS_EASYPOST_URL", usual="https://api.easypost.com/v2"),
 )
 OUNCE = Decimal("28.349523125")
+LABEL_FIRST = say("EasyPost 只为在它那里出的面单上门取件。", "EasyPost fetches only parcels with a label that was bought there.")
 LOOKED_BACK = timedelta(days=3)
-PAGE = 100
+PAGE, MOST_PAGES = 100, 50
+MOST_DETAILS = 200
+"""Of a tracker the newest are read; it lists the oldest first."""
 SURE_REFUSALS = (400, 402, 404, 405, 422)
+UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, ArithmeticError)
 STATES: dict[str, str] = {
     "unknown": "", "pre_transit": "", "in_transit": "in_transit", "out_for_delivery": "out_for_delivery", "delivered": "delivered",
     "available_for_pickup": "unclaimed", "return_to_sender": "returning", "failure": "attempt_failed", "cancelled": "cancelled",
@@ -69,6 +75,7 @@ class EasyPost:
 
     name: Final = "easypost"
     can: Final = frozenset({"labels", "pickups", "tracking"})
+    fetches_labelled_only: Final = True
 
     def __init__(self, url: str, key: str, hook_secret: str, timeout: int = 20) -> None:
         self.hook_secret = hook_secret
@@ -104,7 +111,7 @@ class EasyPost:
     def book_pickup(self, asked: PickupAsked) -> PickupBooked:
         """See port.Carrier: for a shipment whose label was bought here. `people` and `packaging` go along as an instruction."""
         if not asked.label_ref:
-            raise CarrierRefuses("easypost:pickup_needs_label")
+            raise CarrierRefuses("easypost:pickup_needs_label", LABEL_FIRST)
         made = self._pickup_known(asked.key) if asked.again else None
         if made is None:
             made = self._do(
@@ -119,10 +126,10 @@ class EasyPost:
                     is_account_address=False,
                 )
             )
+        rate = _lowest_pickup(made)
         if made.get("status") != "scheduled":
-            rate = _lowest_pickup(made)
             made = self._do(partial(self._client.pickup.buy, made["id"], carrier=rate["carrier"], service=rate["service"]))
-        cost, currency = _cost((made.get("pickup_rates") or [{}])[0])
+        cost, currency = _cost(rate)
         return PickupBooked(str(made["id"]), asked.from_at, asked.until_at, cost_minor=cost, currency=currency)
 
     def change_pickup(self, provider_ref: str, asked: PickupAsked) -> PickupBooked:
@@ -148,7 +155,7 @@ class EasyPost:
             return happened(self._tracker(carrier, waybill))
         except CarrierRefuses:
             return []
-        except (KeyError, ValueError, TypeError, AttributeError) as wrong:
+        except UNREADABLE as wrong:
             raise CarrierUnreachable(f"what EasyPost tells cannot be read: {wrong}") from wrong
 
     def verify(self, headers: Mapping[str, str], body: bytes, query: Mapping[str, str]) -> list[Event]:
@@ -165,7 +172,7 @@ class EasyPost:
                 return []
             carrier, waybill = carrier_key(str(tracker["carrier"])), str(tracker["tracking_code"])[:60]
             return [Event(str(told["id"])[:120], carrier, waybill, tuple(happened(tracker)))]
-        except (KeyError, ValueError, TypeError, AttributeError) as wrong:
+        except UNREADABLE as wrong:
             raise unread(str(wrong)) from wrong
 
     def enquire(self, carrier: str, waybill: str, what: str, key: str) -> NoReturn:
@@ -193,14 +200,23 @@ class EasyPost:
         return self._do(partial(self._client.tracker.create, tracking_code=waybill, **more))
 
     def _known(self, key: str) -> Any:
-        since = (clock.machine_now() - LOOKED_BACK).strftime("%Y-%m-%dT%H:%M:%SZ")
-        asked = {"page_size": PAGE, "start_datetime": since, "purchased": False}
-        return _of_reference(self._do(partial(self._client.shipment.all, **asked))["shipments"], key) or _of_reference(
-            self._do(partial(self._client.shipment.all, **(asked | {"purchased": True})))["shipments"], key
-        )
+        found = (self._listed(self._client.shipment.all, "shipments", key, purchased=bought) for bought in (False, True))
+        return next((one for one in found if one is not None), None)
 
     def _pickup_known(self, key: str) -> Any:
-        return _of_reference(self._do(partial(self._client.pickup.all, page_size=PAGE))["pickups"], key)
+        return self._listed(self._client.pickup.all, "pickups", key)
+
+    def _listed(self, ask: Callable[..., Any], name: str, key: str, **asked: Any) -> Any:
+        """What was made under this key in the last days, None where surely nothing was: newest first, page by page."""
+        asked |= {"page_size": PAGE, "start_datetime": (clock.machine_now() - LOOKED_BACK).strftime("%Y-%m-%dT%H:%M:%SZ")}
+        for _ in range(MOST_PAGES):
+            told = self._do(partial(ask, **asked))
+            rows = told[name]
+            found = next((row for row in rows if row.get("reference") == key), None)
+            if found is not None or not rows or not told.get("has_more"):
+                return found
+            asked["before_id"] = rows[-1]["id"]
+        raise CarrierUnreachable(f"EasyPost lists more than {MOST_PAGES * PAGE} {name}: {key} may be among them")
 
     def _bought(self, shipment: Any) -> LabelBought:
         label = shipment["postage_label"]
@@ -238,7 +254,7 @@ class EasyPost:
 def happened(tracker: Any) -> list[Happened]:
     """The events of a tracker, its weight and when it expects to deliver. Raises KeyError, ValueError, TypeError where it is none."""
     events = []
-    for row in (tracker.get("tracking_details") or [])[:200]:
+    for row in (tracker.get("tracking_details") or [])[-MOST_DETAILS:]:
         kind = kind_of(str(row.get("status") or ""), str(row.get("status_detail") or ""))
         if kind:
             events.append(Happened(kind, _instant(row["datetime"]), _place(row), str(row.get("message") or "")))
@@ -264,10 +280,6 @@ def build(place: Place) -> EasyPost:
     return EasyPost(url, key, hook_secret)
 
 
-def _of_reference(rows: Sequence[Any], key: str) -> Any:
-    return next((row for row in rows if row.get("reference") == key), None)
-
-
 def _lowest(shipment: Any, carrier: str) -> Any:
     row = COURIERS.get(carrier_key(carrier))
     try:
@@ -284,9 +296,11 @@ def _lowest_pickup(made: Any) -> Any:
 
 
 def _cost(rate: Mapping[str, Any]) -> tuple[int | None, str]:
+    """Minor units of its currency; nothing where it names no price."""
     try:
-        return int(Decimal(str(rate["rate"])) * 100), str(rate.get("currency") or "USD")[:3]
-    except (KeyError, InvalidOperation):
+        currency = str(rate.get("currency") or "USD")
+        return int((Decimal(str(rate["rate"])) * 10 ** exponent(currency)).to_integral_value()), currency
+    except (KeyError, InvalidOperation, MoneyError):
         return None, ""
 
 

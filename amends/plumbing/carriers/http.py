@@ -46,6 +46,7 @@ class HouseCarrier:
 
     name: Final = "house"
     can: Final = frozenset(SERVICES)
+    fetches_labelled_only: Final = False
 
     def __init__(self, base_url: str, secret: str, timeout: float = 10.0) -> None:
         self.base_url, self.secret = base_url.rstrip("/"), secret

@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from amends.kernel.texts import say
 from amends.plumbing.carriers.checking import forged, unread
-from amends.plumbing.carriers.names import COURIERS, carrier_key
+from amends.plumbing.carriers.names import COURIERS, carrier_key, carrier_words
 from amends.plumbing.carriers.port import (
     Address,
     CarrierRefuses,
@@ -80,6 +81,10 @@ NAMES: dict[str, str] = {
 }
 KNOWN_ALREADY = "501"
 """The same waybill is subscribed: none the worse."""
+UNKNOWN = ("500",)
+"""Nothing is known of the waybill. Any other code (a wrong signature, an account that is used up, a courier that wants a telephone's last
+digits) says nothing of the parcel."""
+UNREADABLE = (KeyError, ValueError, TypeError, AttributeError)
 
 
 class Kuaidi100:
@@ -87,6 +92,7 @@ class Kuaidi100:
 
     name: Final = "kuaidi100"
     can: Final = frozenset({"tracking"})
+    fetches_labelled_only: Final = False
 
     def __init__(self, url: str, key: str, customer: str, salt: str, callback: str, timeout: float = 10.0) -> None:
         self.key, self.customer, self.salt, self.callback = key, customer, salt, callback
@@ -105,10 +111,12 @@ class Kuaidi100:
         param = _json({"com": _company(carrier), "num": waybill, "resultv2": "4", "show": "0", "order": "desc"})
         told = self._ask("/poll/query.do", {"customer": self.customer, "param": param, "sign": md5(param + self.key + self.customer)})
         if str(told.get("status")) != "200":
+            if (code := str(told.get("returnCode"))) not in UNKNOWN:
+                raise CarrierUnreachable(f"kuaidi100: {code} {told.get('message') or ''}"[:200])
             return []
         try:
             return happened(told)
-        except (KeyError, ValueError, TypeError) as wrong:
+        except UNREADABLE as wrong:
             raise CarrierUnreachable(f"what kuaidi100 tells cannot be read: {wrong}") from wrong
 
     def verify(self, headers: Mapping[str, str], body: bytes, query: Mapping[str, str]) -> list[Event]:
@@ -126,7 +134,7 @@ class Kuaidi100:
             # It gave the waybill up (abort), or the courier was another one: nothing is told of where the parcel is.
             rows = happened(last) if told.get("status") != "abort" else ()
             return [Event("md5:" + md5(param), carrier_key(str(last["com"])), str(last["nu"])[:60], tuple(rows))]
-        except (KeyError, ValueError, TypeError) as wrong:
+        except UNREADABLE as wrong:
             raise unread(str(wrong)) from wrong
 
     def close(self) -> None:
@@ -214,7 +222,8 @@ def build(place: Place) -> Kuaidi100:
 def _company(carrier: str) -> str:
     row = COURIERS.get(carrier_key(carrier))
     if row is None or not row.kuaidi100:
-        raise CarrierRefuses(f"kuaidi100:no_code:{carrier}"[:80])
+        words = say("快递100 不认识承运商 {name}。", "Kuaidi100 does not know the carrier {name}.", name=carrier_words(carrier))
+        raise CarrierRefuses(f"kuaidi100:no_code:{carrier}", words)
     return row.kuaidi100
 
 

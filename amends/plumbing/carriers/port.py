@@ -162,6 +162,11 @@ class Carrier(Protocol):
         """The services it has; every other raises NotOffered."""
         ...
 
+    @property
+    def fetches_labelled_only(self) -> bool:
+        """Whether a courier comes only for parcels with a label bought by this way (`PickupAsked.label_ref`)."""
+        ...
+
     def buy_label(self, asked: LabelAsked) -> LabelBought:
         """A label was bought under this key, once. Raises CarrierRefuses, CarrierUnreachable."""
         ...
@@ -215,5 +220,5 @@ class Carrier(Protocol):
         ...
 
     def verify(self, headers: Mapping[str, str], body: bytes, query: Mapping[str, str]) -> list[Event]:
-        """What a push tells, once it is certain that it is theirs. Raises webhooks.NotFromCarrier."""
+        """What a push tells, once it is certain that it is theirs. Raises checking.NotFromCarrier."""
         ...

@@ -20,6 +20,7 @@ from amends.plumbing.simulators.payments.webhooks import NOT_OURS
 from amends.plumbing.simulators.serving import Asked, Reply
 
 OUNCE = 28.349523125
+LARGEST_PAGE = 100
 RATES = (("USPS", "GroundAdvantage", "7.45"), ("USPS", "Priority", "9.20"), ("UPS", "Ground", "11.08"), ("FedEx", "FEDEX_GROUND", "12.30"))
 STATES: dict[str, tuple[str, str]] = {
     "accepted": ("in_transit", "received_at_origin_facility"), "in_transit": ("in_transit", "departed_facility"),
@@ -109,8 +110,11 @@ class EasyPost(Wire):
             if what == "shipments":
                 bought = query.get("purchased", ["true"])[0].lower() == "true"
                 rows = [row for row in rows if (row.state != "made") == bought]
-            shown = [self._shipment(row) if what == "shipments" else self._pickup(row) for row in rows]
-            return {what: shown[: int(query.get("page_size", ["20"])[0])], "has_more": False}
+            if before := query.get("before_id"):
+                rows = rows[[row.ref for row in rows].index(before[0]) + 1 :]
+            size = min(int(query.get("page_size", ["20"])[0]), LARGEST_PAGE)
+            shown = [self._shipment(row) if what == "shipments" else self._pickup(row) for row in rows[:size]]
+            return {what: shown, "has_more": len(rows) > size}
         told = body[single]
         prefix = "shp_" if single == "shipment" else "pickup_"
 
