@@ -35,10 +35,12 @@ from amends.compensation import captures, carrying, granting, purses, supplement
 from amends.compensation.price_protection import fallen_minor
 from amends.deliveries import errands as delivery_errands
 from amends.deliveries import followers as deliveries
+from amends.deliveries import guards as delivery_guards
 from amends.deliveries import queries as delivery_reads
 from amends.deliveries import tracking as delivery_tracking
 from amends.deliveries import verbs as delivery_verbs
 from amends.deliveries.models import OutboundDelivery
+from amends.deliveries.rules import ABOUT_DAMAGE, ABOUT_WHERE
 from amends.liability import followers as bearing
 from amends.liability import proposing
 from amends.liability.granting import RUNS as BEARING_RUNS
@@ -210,9 +212,12 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
         "inspection.accept_finding", "inspection.find_unpayable", "loan.bring_back_loan", "loan.write_off_loan", "loan.drop",
         "replacement.confirm", "replacement.fall_back", "replacement.drop",
     )),
-    *((f"delivery.{verb}", "complete", ending.hear_of_end) for verb in ("confirm", "bring_back", "declare_lost", "presume_lost")),
+    *((f"delivery.{verb}", "complete", ending.hear_of_end) for verb in (
+        "confirm", "bring_back", "declare_lost", "presume_lost", *sorted(ABOUT_DAMAGE),
+    )),
     *((move, "propose_bearers", proposing.hear) for move in (
         "refund.intend", "inspection.dispose", "delivery.declare_lost", "delivery.presume_lost", "return_shipment.declare_lost",
+        "delivery.admit_damage", "delivery.presume_damaged", "delivery.turn_up",
     )),
     *((f"case.{verb}", "survey", surveys.ask) for verb in ("complete", "accept_refusal")),
     *((move, "notices", notices.tell) for move in notices.HEARD),
@@ -230,6 +235,8 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     ("replacement.reserve", differences.check_askable),
     ("advance.keep_both", ahead.keeps_what_came),
     ("repair.report_fault", repairs.not_elsewhere),           # S1
+    *((f"delivery.{verb}", delivery_guards.only_of_damage) for verb in sorted(ABOUT_DAMAGE)),
+    *((f"delivery.{verb}", delivery_guards.only_on_the_way) for verb in sorted(ABOUT_WHERE)),
     ("case.ask_person", rulings.something_for_a_person),      # S21
     ("review.rule_by_default", rulings.no_machine_after_asking),  # S21
 )  # fmt: skip

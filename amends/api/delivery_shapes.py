@@ -14,7 +14,7 @@ from amends.api.bodies import Body, Minor, Ref, Str
 
 Few = Annotated[Str, Field(max_length=500)]
 Kind = Literal["", "late", "lost", "misdelivered", "damaged"]
-Report = Literal["give_date", "take_new_way", "keep_way", "deliver", "bring_back", "declare_lost"]
+Report = Literal["give_date", "take_new_way", "keep_way", "deliver", "bring_back", "declare_lost", "admit_damage", "deny_damage"]
 
 
 class DeliveryOut(Schema):
@@ -80,7 +80,7 @@ class SayingIn(Body):
 
 
 class ReportIn(Body):
-    """What the carrier answered; `expected_at` for `give_date`."""
+    """What the carrier answered; `expected_at` for `give_date`, `words` for `deny_damage`."""
 
     report: Report
     expected_at: AwareDatetime | None = None

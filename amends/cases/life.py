@@ -53,6 +53,11 @@ class LifeRow(Tenanted):
         return self.where.waits_for
 
     @property
+    def silences(self) -> tuple[str, ...]:
+        """What silence may mean for this very life now: of the verbs that the table names for its stage, all, or those it is about."""
+        return self.where.silence
+
+    @property
     def grace(self) -> timedelta:
         """How much longer than its stage's limit says this very life may take, by its nature and nobody's choice."""
         return timedelta(0)

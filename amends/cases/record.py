@@ -147,7 +147,7 @@ def _deadline(case: Case, life: LifeRow, at: datetime) -> Deadline:
     days = calendar(case.merchant.calendar)
     due = due_by(case.terms, stage.limit, start=at, waits_for=life.awaited, calendar=days)
     held = next((hold for hold in holds_of(case.terms, stage.limit, days) if hold.start < due.at and hold.end and at < hold.end), None)
-    chosen = case.terms.silence(stage.limit, stage.silence, remedy=case.remedy, shipped=case.shipped, received=case.received)
+    chosen = case.terms.silence(stage.limit, life.silences, remedy=case.remedy, shipped=case.shipped, received=case.received)
     row = Deadline(
         merchant_id=case.merchant_id,
         case_id=case.pk,
@@ -156,7 +156,7 @@ def _deadline(case: Case, life: LifeRow, at: datetime) -> Deadline:
         limit=stage.limit,
         generation=life.generation,
         waits_for=",".join(life.awaited),
-        silence=silence_of(case, stage.silence, chosen),
+        silence=silence_of(case, life.silences, chosen),
         started_at=at,
         due_at=due.at + life.grace + sum((longer(life) for longer in hooks.LONGER), timedelta(0)),
         provisional=due.provisional,

@@ -103,6 +103,7 @@ SILENCE: dict[str, Text] = {
     "fall_back": say("改用下一种方案，通常是退款", "the next remedy takes its place, as a rule a refund"),
     "confirm": say("视为没有问题", "it counts as right"),
     "decline_quote": say("视为不修", "it is not repaired"),
+    "presume_damaged": say("视为承运商途中损坏", "it counts as damaged by the carrier"),
     "presume_lost": say("视为丢失，售后照常进行", "it counts as lost and the claim goes on"),
     "break_date": say("继续向承运商查件", "the carrier is asked again"),
     "keep_way": say("不再改派，继续查件", "it is not led elsewhere, and the carrier is asked again"),

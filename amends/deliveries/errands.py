@@ -10,13 +10,13 @@ from collections.abc import Callable
 
 import structlog
 
+from amends.cases.models import Entry
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.deliveries.models import OutboundDelivery
 from amends.deliveries.rules import ERRANDS
 from amends.deliveries.tracking import follow
 from amends.deliveries.verbs.answering import keep_way, take_new_way
-from amends.kernel.refusals import NoSuchMove
 from amends.people.rules import CARRIER
 from amends.plumbing import jobs
 from amends.plumbing.carriers import choosing
@@ -50,7 +50,7 @@ def run_errand(delivery_id: int, verb: str, turn: int) -> None:
         return
     _tell(row, turn, "reach_carrier", {"errand": verb, "reference": reference[:LONGEST_REASON]})
     if verb == "lead_elsewhere":
-        _once(lambda: take_new_way(row.ref, by=CARRIER))
+        _in_turn(row, turn, lambda: take_new_way(row.ref, by=CARRIER))
 
 
 def _enquire(way: Carrier, row: OutboundDelivery, carrier: str, key: str) -> str:
@@ -73,21 +73,31 @@ CALLS: dict[str, Callable[[Carrier, OutboundDelivery, str, str], str]] = {
 
 def _refused(row: OutboundDelivery, turn: int, verb: str, reason: str) -> None:
     if verb in ("lead_elsewhere", "fetch_back"):
-        _once(lambda: keep_way(row.ref, by=CARRIER))
+        _in_turn(row, turn, lambda: keep_way(row.ref, by=CARRIER))
     else:
         _tell(row, turn, "turn_down", {"errand": verb, "reason": reason[:LONGEST_REASON]})
 
 
-def _once(move: Callable[[], object]) -> None:
-    try:
+@an_act
+def _in_turn(row: OutboundDelivery, turn: int, move: Callable[[], object]) -> None:
+    """`move` is made where the delivery still waits for this very answer: what was asked later has an answer of its own."""
+    if _is_waited_for(row, turn):
         move()
-    except NoSuchMove:
-        log.info("the delivery has moved on")
+    else:
+        log.info("the delivery has moved on", delivery=row.ref)
 
 
 @an_act
 def _tell(row: OutboundDelivery, turn: int, what: str, facts: dict[str, str]) -> None:
+    """A line, once for each turn however often the job runs."""
+    if not _is_waited_for(row, turn):
+        return
+    said = Entry.objects.filter(merchant_id=row.merchant_id, case_id=row.case_id, life=row.LIFE.name, life_id=row.pk, verb=what)
+    if not said.filter(made_at__gte=row.since).exists():
+        row.tell(what, CARRIER, facts={"delivery": row.ref, **facts})
+
+
+def _is_waited_for(row: OutboundDelivery, turn: int) -> bool:
+    """Whether it is still in this turn; its case is locked from here on."""
     take_case_of(row.case_id)
-    fresh = OutboundDelivery.objects.get(merchant_id=row.merchant_id, pk=row.pk)
-    if fresh.generation == turn:
-        fresh.tell(what, CARRIER, facts={"delivery": row.ref, **facts})
+    return OutboundDelivery.objects.filter(merchant_id=row.merchant_id, pk=row.pk, generation=turn).exists()

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from amends.cases.life import LifeRow
-from amends.deliveries.rules import DELIVERY, PROMISED
+from amends.deliveries.rules import ABOUT_DAMAGE, DAMAGED, DELIVERY, PROMISED
 from amends.kernel.tables import Life
 from amends.plumbing.tenants import child_of
 
@@ -48,6 +48,16 @@ class OutboundDelivery(LifeRow):
     def travels_as(self) -> str:
         """The waybill that it travels under now."""
         return self.new_waybill or self.waybill
+
+    @property
+    def is_about_damage(self) -> bool:
+        """Whether the carrier is asked what happened to the parcel, which the consumer has, and not where it is."""
+        return self.kind == DAMAGED
+
+    @property
+    def silences(self) -> tuple[str, ...]:
+        """A carrier that says nothing has lost what is looked for, and damaged what came damaged."""
+        return tuple(verb for verb in self.where.silence if (verb in ABOUT_DAMAGE) is self.is_about_damage)
 
     @property
     def grace(self) -> timedelta:

@@ -13,7 +13,7 @@ from amends.cases.models import Case, Deadline, Grant
 from amends.cases.waiting_words import SILENCE
 from amends.cases.words import stage_name, verb_name
 from amends.deliveries.models import OutboundDelivery
-from amends.deliveries.rules import DELIVERY, KINDS, OPEN
+from amends.deliveries.rules import DAMAGED, DELIVERY, KINDS, OPEN
 from amends.deliveries.verbs.answering import REPORTS
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
@@ -110,14 +110,17 @@ def deliveries_of(case: Case, by: Actor) -> list[DeliveryRow]:
 def open_lives(case: Case) -> list[str]:
     """The deliveries that hold a case open (S3), as `life.stage`.
 
-    None does once the consumer has what the parcel would have brought: what the carrier still says is between others then.
+    None does once the consumer has what the parcel would have brought, nor where the consumer has the parcel and the carrier is asked what
+    happened to it: what it still says is between others then.
     """
     replaced = Grant.objects.filter(
         merchant_id=case.merchant_id, case_id=case.pk, subject="unit", stage="done", remedy__in=REPLACES
     ).exists()  # fmt: skip
     if replaced:
         return []
-    rows = OutboundDelivery.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=OPEN).order_by("pk")
+    rows = (
+        OutboundDelivery.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=OPEN).exclude(kind=DAMAGED).order_by("pk")
+    )
     return [f"delivery.{stage}" for stage in rows.values_list("stage", flat=True)]
 
 

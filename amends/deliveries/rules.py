@@ -2,6 +2,9 @@
 
 A carrier that cannot lead a parcel elsewhere goes on looking for it (tracing): from there only its own word, a new date or its silence
 lead on, so that no circle runs without a count.
+
+A parcel that came damaged is with the consumer: of it the carrier is asked what happened to it, and not where it is. Which of the two a row
+is about is no stage but its kind: guards.py keeps the moves of one from the other, and its silence is its own (OutboundDelivery.silences).
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ DELIVERY = life(
     "delivery",
     stages="""
     stage              waits_for          limit                   silence
-    enquiring          carrier            carrier_traces          presume_lost
+    enquiring          carrier            carrier_traces          presume_lost,presume_damaged
     promised           carrier            new_date_kept           break_date
     redirecting        carrier            carrier_redirects       keep_way
     fetching           carrier            carrier_fetches         keep_way
@@ -39,6 +42,9 @@ DELIVERY = life(
     enquiring,promised,redirecting,fetching,tracing,redelivering  deliver       carrier           arrived
     enquiring,promised,redirecting,fetching,tracing,redelivering  declare_lost  carrier           lost
     enquiring,tracing,redelivering            presume_lost    clock                     lost
+    enquiring                                 admit_damage    carrier                   confirmed
+    enquiring                                 deny_damage     carrier                   confirmed
+    enquiring                                 presume_damaged clock                     confirmed
     arrived                                   confirm         consumer,clock            confirmed
     arrived                                   report_absent   consumer                  enquiring
     enquiring,promised,redirecting,fetching,tracing,redelivering,arrived  drop  platform  dropped
@@ -58,6 +64,13 @@ KINDS: dict[str, Text] = {
 """What may be wrong with a delivery; a claim's issue of the same name is about it."""
 UNHEARD = frozenset({LATE, LOST})
 """What can't be said of a parcel that was signed for."""
+ABOUT_DAMAGE = frozenset({"admit_damage", "deny_damage", "presume_damaged"})
+"""Moves of a row that asks what happened to a parcel."""
+ABOUT_WHERE = frozenset(verb for _, verb, _ in DELIVERY.moves) - ABOUT_DAMAGE - {"enquire", "drop", "confirm", "report_absent"}
+"""Moves of a row that asks where a parcel is."""
+GONE = "lost"
+NOWHERE = frozenset({GONE, "fetched"})
+"""Ends after which there is nothing to look for: lost, or back at its sender."""
 
 ERRANDS = {"enquire": "enquiries", "report_absent": "enquiries", "lead_elsewhere": "redirection", "fetch_back": "interception"}
 """Verbs that ask something of the carrier, and the service of its port that takes it."""

@@ -1,8 +1,8 @@
 """A delivery follows its waybill as far as its table lets it; called again with the same track it finds nothing more to do.
 
 What a carrier told before the present turn began was known when somebody asked: a parcel that was signed for yesterday and is missed today
-is not delivered by yesterday's word. Lost and returned are said once for ever. Under a waybill that it was given later, only what happened
-since then is about it: any number can be typed.
+is not delivered by yesterday's word. Lost, returned and damaged are said once for ever. Under a waybill that it was given later, only what
+happened since then is about it: any number can be typed.
 """
 
 from __future__ import annotations
@@ -12,24 +12,30 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max, Q, QuerySet
 
+from amends.cases.models import Entry
+from amends.cases.record import an_act
+from amends.cases.rules.told import TURN_UP
+from amends.cases.taking import take_case_of
 from amends.deliveries.models import OutboundDelivery
-from amends.deliveries.rules import OPEN, PROMISED
+from amends.deliveries.rules import GONE, OPEN, PROMISED
 from amends.deliveries.verbs import answering
 from amends.kernel import clock
 from amends.kernel.refusals import NoSuchMove
 from amends.people.rules import CARRIER, Actor
 from amends.shipping.couriers import carrier_key
 from amends.shipping.models import Track, TrackEvent
-from amends.shipping.rules import DELIVERED, LOST, RETURNED, RETURNING, WITH_CARRIER
+from amends.shipping.queries import was_told
+from amends.shipping.rules import DAMAGED, DELIVERED, LOST, RETURNED, RETURNING, WITH_CARRIER
 
 SLACK = timedelta(days=1)
 """A carrier's scan may come before the shop writes the waybill down."""
 
 
 def hear_track(track: Track, by: Actor) -> None:
-    """For shipping.hooks.SUBJECTS: what is looked for under this waybill has come, is back, is lost, or has a new date."""
+    """For shipping.hooks.SUBJECTS: what is looked for under this waybill has come, is back, is lost, damaged, or has a new date; what
+    counts as lost has turned up."""
     rows = OutboundDelivery.objects.filter(
-        Q(new_waybill=track.waybill) | Q(new_waybill="", waybill=track.waybill), merchant_id=track.merchant_id, stage__in=OPEN
+        Q(new_waybill=track.waybill) | Q(new_waybill="", waybill=track.waybill), merchant_id=track.merchant_id, stage__in=[*OPEN, GONE]
     )
     for row in rows.order_by("pk"):
         if carrier_key(row.carrier) == track.carrier:
@@ -38,7 +44,11 @@ def hear_track(track: Track, by: Actor) -> None:
 
 def follow(row: OutboundDelivery, track: Track) -> bool:
     """The delivery has made the move that its track asks for; False where it asks for none that it can make."""
+    if row.stage == GONE:
+        return _turns_up(row, track)
     with suppress(NoSuchMove):
+        if row.is_about_damage:
+            return _own_word(row, track)
         if track.state == LOST and _may(row, "declare_lost") and _is_about(row, track, LOST):
             answering.declare_lost(row.ref, by=CARRIER)
             return True
@@ -51,6 +61,29 @@ def follow(row: OutboundDelivery, track: Track) -> bool:
         if track.state in WITH_CARRIER:
             return _new_date(row, track)
     return False
+
+
+def _turns_up(row: OutboundDelivery, track: Track) -> bool:
+    """What counts as lost was handed over after all: whoever was paid for it, paid, or was asked to bear it is told, once."""
+    return track.state == DELIVERED and _was_delivered(row, track) and _tell_turned_up(row)
+
+
+@an_act
+def _tell_turned_up(row: OutboundDelivery) -> bool:
+    case = take_case_of(row.case_id)
+    known = Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, life=row.LIFE.name, life_id=row.pk, verb=TURN_UP)
+    if known.exists():
+        return False
+    row.tell(TURN_UP, CARRIER, facts={"delivery": row.ref})
+    return True
+
+
+def _own_word(row: OutboundDelivery, track: Track) -> bool:
+    """A carrier that noted the damage on the way has answered."""
+    if not _may(row, "admit_damage") or not was_told(track, DAMAGED):
+        return False
+    answering.admit_damage(row.ref, by=CARRIER)
+    return True
 
 
 def _new_date(row: OutboundDelivery, track: Track) -> bool:

@@ -27,7 +27,8 @@ LATE_DAYS = 1
 @dataclass(frozen=True, slots=True)
 class Way:
     """One waybill as it was told of. Weights in grams, None where nobody weighed: `said` by the sender, `weighed` by the carrier,
-    `arrived` at the bench. `missed`: the consumer says that what was told as delivered never came."""
+    `arrived` at the bench. `missed`: the consumer says that what was told as delivered never came; `unanswered`: it came damaged, and the
+    carrier was asked about that in vain."""
 
     waybill: str
     outbound: bool = True
@@ -42,6 +43,7 @@ class Way:
     said: int | None = None
     weighed: int | None = None
     arrived: int | None = None
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,10 @@ WORDS: dict[str, Text] = {
         "Waybill {waybill} was not found within the limit, and the carrier did not answer.",
     ),
     "told_damaged": say("承运商登记运单 {waybill} 破损。", "The carrier noted damage to waybill {waybill}."),
+    "presumed_damaged": say(
+        "运单 {waybill} 到达时破损，承运商在时限内没有答复。",
+        "Waybill {waybill} came damaged, and the carrier did not answer within its limit.",
+    ),
     "missed": say(
         "承运商报告运单 {waybill} 已签收，消费者没有收到。",
         "The carrier reports waybill {waybill} as delivered; the consumer does not have it.",
@@ -164,6 +170,8 @@ def _of_way(way: Way) -> Iterator[Reason]:
         yield Reason(CARRIER, "presumed_lost", 8500, at)
     if way.damaged:
         yield Reason(CARRIER, "told_damaged", 8500, at)
+    elif way.unanswered:
+        yield Reason(CARRIER, "presumed_damaged", 7000, at)
     if way.missed:
         yield Reason(CARRIER, "missed", 7000, at)
     if way.late_days >= LATE_DAYS:

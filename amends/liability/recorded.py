@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 from amends.cases.models import Case, Entry
 from amends.deliveries.models import OutboundDelivery
 from amends.kernel import clock
+from amends.kernel.parties import Party
 from amends.liability.reasons import Record, Way
 from amends.market.models import Shipment, Unit
 from amends.returns.models import Inspection, ReturnShipment
@@ -65,19 +67,21 @@ def _out(case: Case) -> list[Way]:
 
 
 def _outbound(case: Case, row: Shipment, sought: OutboundDelivery | None, track: Track | None) -> Way:
-    lost = track is not None and track.state == LOST
-    over = sought is not None and sought.stage == "lost"
+    lines = _lines(case, sought)
+    found = lines["turn_up"] > 0
+    lost = not found and ((track is not None and track.state == LOST) or lines["declare_lost"] > 0)
     told = track is not None and was_told(track, DELIVERED)
     dated = sought.expected_at if sought is not None and sought.stage in ("arrived", "confirmed") else None
     came = track.state_at if track is not None and track.state == DELIVERED else None
     due = dated or row.expected_at
     return Way(
-        row.waybill, lost=lost or (over and _told_by_carrier(case, sought)), presumed=over and not lost,
-        damaged=track is not None and was_told(track, DAMAGED),
+        row.waybill, lost=lost, presumed=lines["presume_lost"] > 0 and not found,
+        damaged=lines["admit_damage"] > 0 or (track is not None and was_told(track, DAMAGED)),
         missed=bool(sought and sought.kind == "misdelivered" and (told or row.signed_at)),
         late_days=max(0, (came - due).days) if came and due and case.issue == "late" else 0,
-        broken_dates=_broken(case, sought), handed_over=_handed_over(row, track), shared=_is_shared(row),
+        broken_dates=lines["break_date"], handed_over=_handed_over(row, track), shared=_is_shared(row),
         said=row.weight_grams, weighed=_weighed(track), arrived=None,
+        unanswered=lines["presume_damaged"] > 0,
     )  # fmt: skip
 
 
@@ -100,18 +104,13 @@ def _back(case: Case) -> list[Way]:
     return ways
 
 
-def _told_by_carrier(case: Case, sought: OutboundDelivery | None) -> bool:
-    """Whether the carrier itself said so, by wire, link or the desk's note."""
-    return sought is not None and Entry.objects.filter(
-        merchant_id=case.merchant_id, case_id=case.pk, life="delivery", life_id=sought.pk, verb="declare_lost"
-    ).exists()  # fmt: skip
-
-
-def _broken(case: Case, sought: OutboundDelivery | None) -> int:
+def _lines(case: Case, sought: OutboundDelivery | None) -> Counter[str]:
+    """How often each thing was told of this delivery; of dates only those that the clock found broken."""
     if sought is None:
-        return 0
+        return Counter()
     rows = Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, life="delivery", life_id=sought.pk)
-    return rows.filter(verb="break_date", party="clock").count()
+    told = rows.order_by("number").values_list("verb", "party")
+    return Counter(verb for verb, party in told if verb != "break_date" or party == Party.CLOCK.value)
 
 
 def _handed_over(row: Shipment, track: Track | None) -> bool:

@@ -14,8 +14,10 @@ from amends.deliveries import verbs
 from amends.deliveries.models import OutboundDelivery
 from amends.deliveries.queries import deliveries, deliveries_of
 from amends.deliveries.rules import DELIVERY
+from amends.deliveries.verbs.asking import may_enquire
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
+from amends.liability.queries.proposals import proposals_of
 from amends.market.models import Shipment
 from amends.notices.models import Notice, Promise
 from amends.notices.promises_read import Chosen, promises
@@ -25,6 +27,7 @@ from amends.shipping.rules import Told
 from amends.shipping.verbs import hear
 from tests.cast import Cast, an_order, claims, later_by, settled, the_cast
 from tests.payments_fixture import payments
+from tests.verbs.replacing import photo
 
 __all__ = ["payments"]
 pytestmark = pytest.mark.usefixtures("db", "payments")
@@ -254,6 +257,77 @@ def test_what_cannot_be_asked(cast: Cast) -> None:
         verbs.enquire(case.ref, by=cast.anna)
     with pytest.raises(Unprocessable):
         verbs.give_date(OutboundDelivery.objects.get(case=case).ref, expected_at=clock.now() - DAY, by=CARRIER)
+
+
+def came_damaged(cast: Cast) -> OutboundDelivery:
+    """Anna has the parcel, and it came damaged; the carrier is asked about that."""
+    order = an_order(cast.bolts, cast.annas)
+    seen = photo(order, cast.anna)
+    case = claims(order, by=cast.anna, issue="damaged", remedy="return_refund", evidence=[seen])
+    settled()
+    return verbs.enquire(case.ref, by=cast.anna)
+
+
+def test_a_carrier_is_asked_what_happened_to_a_parcel_that_came_damaged(cast: Cast) -> None:
+    row = came_damaged(cast)
+    settled()
+    assert (row.stage, row.kind, waits(row).silence) == ("enquiring", "damaged", "presume_damaged")
+    (shown,) = deliveries_of(row.case, cast.agent)
+    assert (shown.reports, set(shown.can)) == (("admit_damage", "deny_damage"), set()), "nobody leads elsewhere what the consumer has"
+    for wrong in (verbs.declare_lost, verbs.deliver, verbs.bring_back):
+        with pytest.raises(NoSuchMove):
+            wrong(row.ref, by=CARRIER)
+    with pytest.raises(Unprocessable):
+        verbs.carrier_says(row.ref, "deny_damage", by=CARRIER)
+    verbs.carrier_says(row.ref, "deny_damage", words="The seal was whole.", by=cast.agent.as_party(CARRIER.party))
+    settled()
+    assert (fresh(row).stage, fresh(row).answer.body) == ("confirmed", "The seal was whole.")
+    assert Notice.objects.filter(case_id=row.case_id, party="consumer", kind="delivery.deny_damage").exists()
+    assert not Grant.objects.filter(case_id=row.case_id).exists(), "whose damage it is decides no claim"
+
+
+def test_silence_about_damage_presumes_it_and_never_a_loss(cast: Cast, stepped_clock: clock.Stepped) -> None:
+    row = came_damaged(cast)
+    told(row, "lost")
+    assert fresh(row).stage == "enquiring", "a parcel that the consumer has is not lost"
+    assert what_is_open(row.case) == [], "the consumer's claim does not wait for whose damage it is"
+    while fresh(row).stage == "enquiring":
+        later_by(stepped_clock, 2 * DAY)
+    line = Entry.objects.get(life="delivery", life_id=row.pk, went_to="confirmed")
+    assert (line.verb, line.party) == ("presume_damaged", "clock")
+
+
+def test_damage_that_the_carrier_noted_itself_is_its_answer(cast: Cast) -> None:
+    row = came_damaged(cast)
+    told(row, "damaged")
+    assert Entry.objects.get(life="delivery", life_id=row.pk, went_to="confirmed").verb == "admit_damage"
+    with pytest.raises(NoSuchMove):
+        verbs.admit_damage(sought(cast).ref, by=CARRIER)
+
+
+def test_what_is_known_to_be_lost_is_not_looked_for_again(cast: Cast) -> None:
+    row = sought(cast, issue="late", remedy="return_refund")
+    told(row, "lost")
+    with pytest.raises(NoSuchMove):
+        verbs.enquire(row.case.ref, by=cast.anna)
+    assert not may_enquire(Case.objects.get(pk=row.case_id), cast.anna)
+
+
+def test_a_lost_parcel_that_comes_after_all_is_told_once_and_charged_to_nobody(cast: Cast, stepped_clock: clock.Stepped) -> None:
+    row = sought(cast)
+    answering.refuse(row.case.ref, reason="other", words="it was sent", by=cast.bolt)
+    for _ in range(4):
+        later_by(stepped_clock, 2 * DAY)
+    assert fresh(row).stage == "lost"
+    (proposed,) = proposals_of(row.case, cast.agent)
+    assert [one.code for one in proposed.reasons] == ["presumed_lost"]
+    for _ in range(2):
+        told(row, "delivered")
+    assert Entry.objects.filter(life="delivery", verb="turn_up").count() == 1
+    tells = Notice.objects.filter(case_id=row.case_id, kind="delivery.turn_up")
+    assert set(tells.order_by("pk").values_list("party", flat=True)) >= {"consumer", "merchant"}
+    assert proposals_of(row.case, cast.agent) == []
+    assert fresh(row).stage == "lost"
 
 
 def test_the_table_counts_what_would_go_in_a_circle() -> None:

@@ -33,6 +33,8 @@ VISITS = ("book_visit", "start_visit", "move_visit", "cancel_visit", "miss_visit
 
 ERRANDS = ("reach_carrier", "ask_by_hand", "turn_down")
 """What became of something that was asked of a carrier about a delivery."""
+TURN_UP = "turn_up"
+"""What counts as lost was delivered after all: it changes nobody's rights by itself, and everybody has to know."""
 
 TOLD: dict[str, tuple[str, ...]] = {
     "case": (
@@ -51,7 +53,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "refund": ("ask_payee", "assign", "recheck", "come_back_late", REMIND),
     "review": (REMIND,),
     "charge_back_to": ("give_back", REMIND),
-    "delivery": (*ERRANDS, REMIND),
+    "delivery": (*ERRANDS, TURN_UP, REMIND),
 }  # fmt: skip
 """For each life the lines that `tell` may write about it, beside its verbs."""
 

@@ -1,4 +1,7 @@
-"""What a carrier answers about a delivery, by wire, by a signed link or as the desk heard it: a date, a way, arrived, back, lost."""
+"""What a carrier answers about a delivery, by wire, by a signed link or as the desk heard it.
+
+Where the parcel is: a date, a way, arrived, back, lost. What happened to one that came damaged: that it did so on the way, or not.
+"""
 
 from __future__ import annotations
 
@@ -71,9 +74,21 @@ def declare_lost(ref: str, *, words: str = "", by: Actor = CARRIER) -> OutboundD
     return _taken(ref, "declare_lost", words, by)
 
 
+@verb("delivery", "admit_damage")
+def admit_damage(ref: str, *, words: str = "", by: Actor = CARRIER) -> OutboundDelivery:
+    """The carrier damaged it, by its own word. Raises NoSuchMove for a parcel that is looked for."""
+    return _taken(ref, "admit_damage", words, by)
+
+
+@verb("delivery", "deny_damage")
+def deny_damage(ref: str, *, words: str, by: Actor = CARRIER) -> OutboundDelivery:
+    """The carrier says why it did not damage it. Raises Unprocessable without words, NoSuchMove for a parcel that is looked for."""
+    return _taken(ref, "deny_damage", clean_words(words, field="words", required=True, longest=LONGEST_WORDS), by)
+
+
 REPORTS: dict[str, Callable[..., OutboundDelivery]] = {
     "give_date": give_date, "take_new_way": take_new_way, "keep_way": keep_way, "deliver": deliver, "bring_back": bring_back,
-    "declare_lost": declare_lost,
+    "declare_lost": declare_lost, "admit_damage": admit_damage, "deny_damage": deny_damage,
 }  # fmt: skip
 
 

@@ -5,13 +5,15 @@ A carrier is never spoken to here: a job is left behind (errands.py).
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from amends.cases.models import Case
 from amends.cases.record import verb
 from amends.cases.taking import take, take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.cases.verbs import answering
 from amends.deliveries.models import OutboundDelivery
-from amends.deliveries.rules import KINDS, MISDELIVERED, OPEN, UNHEARD
+from amends.deliveries.rules import KINDS, MISDELIVERED, NOWHERE, OPEN, UNHEARD
 from amends.kernel.parties import Party
 from amends.kernel.refs import new_ref
 from amends.kernel.refusals import Conflict, NoSuchMove, Unprocessable
@@ -32,7 +34,8 @@ def enquire(ref: str, *, kind: str = "", waybill: str = "", words: str = "", by:
     """The carrier is asked where the parcel of case `ref` is, and its limit to answer runs; its waybill is watched from now on.
 
     `kind` is late, lost, misdelivered or damaged, the case's own issue where nobody said; `waybill` one of the order's where it has
-    several. Raises NoSuchMove for a case that is over or not about the delivery, Unprocessable, Conflict where it is looked for already.
+    several. Raises NoSuchMove for a case that is over or not about the delivery and for a parcel that it has found lost or back,
+    Unprocessable, Conflict where it is looked for already.
     """
     case = take(ref, by)
     if case.is_over or case.stage == "merged":
@@ -43,6 +46,9 @@ def enquire(ref: str, *, kind: str = "", waybill: str = "", words: str = "", by:
     what = _kind(case, shipment, kind)
     if OutboundDelivery.objects.filter(merchant_id=case.merchant_id, shipment_id=shipment.pk, stage__in=OPEN).exists():
         raise Conflict(say("这个包裹已经在查了。", "This parcel is being looked for already."), code="looked_for_already")
+    if _ended(case).filter(shipment_id=shipment.pk).exists():
+        over = say("这个包裹已经查明：丢失或已退回商家。", "It is known of this parcel that it is lost, or back at the merchant.")
+        raise NoSuchMove(over, code="looked_for_enough")
     said = clean_words(words, field="words", longest=LONGEST_WORDS)
     text = keep_text(case, "enquiry", said, by) if said else None
     number = clean_waybill(shipment.waybill)
@@ -169,10 +175,15 @@ def may_enquire(case: Case, by: Actor) -> bool:
 
 
 def free_shipments(case: Case) -> list[Shipment]:
-    """The parcels of the case's order that were sent and that nobody looks for."""
+    """The parcels of the case's order that were sent, that nobody looks for, and of which it is not known that they will not come."""
     sought = OutboundDelivery.objects.filter(merchant_id=case.merchant_id, order_id=case.order_id, stage__in=OPEN)
     rows = Shipment.objects.filter(merchant_id=case.merchant_id, order_id=case.order_id, shipped_at__isnull=False).exclude(waybill="")
-    return list(rows.exclude(pk__in=sought.values("shipment_id")).order_by("pk"))
+    return list(rows.exclude(pk__in=sought.values("shipment_id")).exclude(pk__in=_ended(case).values("shipment_id")).order_by("pk"))
+
+
+def _ended(case: Case) -> QuerySet[OutboundDelivery]:
+    """What this case's own enquiries have found lost, or back at the merchant."""
+    return OutboundDelivery.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=NOWHERE)
 
 
 def kinds_of(shipment: Shipment) -> list[str]:

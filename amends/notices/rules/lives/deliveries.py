@@ -23,7 +23,9 @@ delivery.keep_way                  clock                merchant    news     car
 delivery.keep_way                  -                    consumer    result   carrier   way_kept
 delivery.keep_way                  -                    merchant    news     carrier   way_kept
 delivery.fetch_back                -                    consumer    result   carrier   fetch_asked
+delivery.fetch_back                -                    merchant    news     carrier   fetch_asked
 delivery.redeliver                 -                    consumer    result   carrier   sent_again
+delivery.redeliver                 -                    merchant    news     carrier   sent_again
 delivery.bring_back                -                    consumer    result   -         parcel_back
 delivery.bring_back                -                    merchant    result   -         parcel_back
 delivery.deliver                   -                    consumer    act      consumer  parcel_here
@@ -34,6 +36,17 @@ delivery.declare_lost              -                    agent       news     -  
 delivery.presume_lost              -                    consumer    result   -         parcel_presumed_lost
 delivery.presume_lost              -                    merchant    result   -         parcel_presumed_lost
 delivery.presume_lost              -                    agent       news     -         parcel_lost_agent
+delivery.turn_up                   -                    consumer    result   -         parcel_turned_up
+delivery.turn_up                   -                    merchant    result   -         parcel_turned_up_shop
+delivery.turn_up                   -                    agent       news     -         parcel_turned_up_agent
+delivery.admit_damage              -                    consumer    result   -         damage_admitted
+delivery.admit_damage              -                    merchant    result   -         damage_admitted
+delivery.admit_damage              -                    agent       news     -         damage_agent
+delivery.deny_damage               -                    consumer    result   -         damage_denied
+delivery.deny_damage               -                    merchant    result   -         damage_denied
+delivery.presume_damaged           -                    consumer    result   -         damage_presumed
+delivery.presume_damaged           -                    merchant    result   -         damage_presumed
+delivery.presume_damaged           -                    agent       news     -         damage_agent
 delivery.confirm                   clock                consumer    result   -         parcel_counted
 delivery.confirm                   -                    merchant    result   -         parcel_confirmed
 delivery.report_absent             -                    consumer    result   carrier   enquiry_made

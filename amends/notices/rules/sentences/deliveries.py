@@ -89,6 +89,45 @@ DELIVERIES: Mapping[str, Told] = {
         "The carrier gave no answer about the parcel of case {case} by {until}. Under the rule “{rule}” it counts as lost; the claim goes "
         "on, and the loss is not the consumer's. {next}",
     ),
+    "parcel_turned_up": told(
+        "丢失的包裹后来送达了", "The lost parcel came after all",
+        "承运商报告，售后单 {case} 中按丢失处理的包裹后来送达了。已经退款或补发的，请不要拆用，先和商家商量怎样处理；没有收到的，不用理会。",
+        "The carrier reports that the parcel of case {case}, which counts as lost, was delivered after all. If you were refunded or have "
+        "another one, please leave it closed and settle with the shop what becomes of it. If it is not there, you need do nothing.",
+    ),
+    "parcel_turned_up_shop": told(
+        "丢失的包裹后来送达了", "The lost parcel came after all",
+        "承运商报告，售后单 {case} 中按丢失处理的包裹后来送达了。已经给付的不会自动收回，请和消费者商量怎样处理。",
+        "The carrier reports that the parcel of case {case}, which counts as lost, was delivered after all. What was granted is not taken "
+        "back by itself; please settle with the consumer what becomes of it.",
+    ),
+    "parcel_turned_up_agent": told(
+        "丢失的包裹后来送达了", "The lost parcel came after all",
+        "售后单 {case} 中按丢失处理的包裹后来送达了；已向承运商追偿的，请重新核对。",
+        "The parcel of case {case}, which counts as lost, was delivered after all. What the carrier was asked to bear should be looked at "
+        "again.",
+    ),
+    "damage_admitted": told(
+        "承运商确认途中破损", "The carrier damaged it",
+        "承运商确认售后单 {case} 的包裹是在途中破损的，消费者不用承担，售后照常进行。{next}",
+        "The carrier says that the parcel of case {case} was damaged on the way. The damage is not the consumer's; the claim goes on. {next}",
+    ),
+    "damage_denied": told(
+        "承运商否认途中破损", "The carrier denies the damage",
+        "承运商否认售后单 {case} 的包裹是在途中破损的，理由在页面上；售后照常进行，不因此改变。{next}",
+        "The carrier denies having damaged the parcel of case {case}; its page says why. The claim goes on as it was. {next}",
+    ),
+    "damage_presumed": told(
+        "承运商没有答复，视为途中破损", "No answer: it counts as damaged",
+        "承运商在 {until}前没有答复售后单 {case} 的破损，按“{rule}”视为途中破损，消费者不用承担，售后照常进行。{next}",
+        "The carrier gave no answer about the damage in case {case} by {until}. Under the rule “{rule}” it counts as damaged on the way; "
+        "the damage is not the consumer's, and the claim goes on. {next}",
+    ),
+    "damage_agent": told(
+        "包裹在送货途中破损", "A parcel was damaged on its way out",
+        "售后单 {case} 的包裹在送货途中破损，可以在页面上向承运商追偿。",
+        "The parcel of case {case} was damaged on its way out. Its page leads to a claim on the carrier.",
+    ),
     "parcel_lost_agent": told(
         "送货途中的包裹丢失", "A parcel was lost on its way out",
         "售后单 {case} 的包裹在送货途中丢失，可以在页面上向承运商追偿。",

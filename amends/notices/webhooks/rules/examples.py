@@ -103,18 +103,21 @@ inspection.report_missing | merchant | awaiting | missing | {"digest": $digest, 
 refund.alarm | clock* | intended | intended | {$silence, "limit": "refund_sent"}
 refund.doubt | clock* | sent | unknown | {$silence, "limit": "gateway_answers"}
 delivery.ask_by_hand | carrier* | enquiring | enquiring | {"delivery": $delivery, "errand": "enquire"}
+delivery.admit_damage | carrier* | enquiring | confirmed | {"delivery": $delivery}
 delivery.break_date | clock* | promised | enquiring | {$silence, "limit": "new_date_kept"}
 delivery.bring_back | carrier* | fetching | fetched | {"delivery": $delivery}
 delivery.confirm | consumer | arrived | confirmed | {"delivery": $delivery}
 delivery.declare_lost | carrier* | enquiring | lost | {"delivery": $delivery}
 delivery.deliver | carrier* | enquiring | arrived | {"delivery": $delivery}
 delivery.drop | platform* | enquiring | dropped | {}
+delivery.deny_damage | carrier* | enquiring | confirmed | {"delivery": $delivery, "digest": $digest}
 delivery.enquire | consumer | - | enquiring | {"carrier": "sf", "digest": $digest, "kind": "lost", "waybill_ends": "0870"}
 delivery.fetch_back | merchant | enquiring | fetching | {"delivery": $delivery}
 delivery.give_date | carrier* | enquiring | promised | {"delivery": $delivery, "expected_at": $later}
 delivery.keep_way | carrier* | redirecting | tracing | {"delivery": $delivery}
 delivery.lead_elsewhere | consumer | enquiring | redirecting | {"delivery": $delivery, "digest": $digest}
 delivery.presume_lost | clock* | enquiring | lost | {$silence, "limit": "carrier_traces"}
+delivery.presume_damaged | clock* | enquiring | confirmed | {$silence, "limit": "carrier_traces"}
 delivery.reach_carrier | carrier* | enquiring | enquiring | {"delivery": $delivery, "errand": "enquire", "reference": "ENQ-1"}
 delivery.redeliver | merchant | fetching | redelivering | {"delivery": $delivery, "waybill_ends": "0871"}
 delivery.remind | clock* | enquiring | enquiring | {"due_at": $due, "left": "half", "limit": "carrier_traces", "silence": "presume_lost",
@@ -122,6 +125,7 @@ delivery.remind | clock* | enquiring | enquiring | {"due_at": $due, "left": "hal
 delivery.report_absent | consumer | arrived | enquiring | {"delivery": $delivery, "digest": $digest}
 delivery.take_new_way | carrier* | redirecting | redelivering | {"delivery": $delivery}
 delivery.turn_down | carrier* | enquiring | enquiring | {"delivery": $delivery, "errand": "enquire", "reason": "unknown_waybill"}
+delivery.turn_up | carrier* | lost | lost | {"delivery": $delivery}
 refund.drop | platform* | intended | dropped | {"amount_minor": 9900, "unit": "CNY", "refund": $refund}
 refund.fail | gateway* | sent | failed | {"reason": "account_closed", "source": "answer", "refund": $refund}
 refund.intend | platform* | - | intended | {"amount_minor": 9900, "caused_by": "merchant", "kind": "wallet", "unit": "CNY",
