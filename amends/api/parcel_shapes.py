@@ -165,7 +165,8 @@ class ParcelEventOut(Schema):
 
 
 class WayOut(Schema):
-    """A parcel and how it may travel. `may`: the acts that are yours now; `label_carriers`, `pickup_carriers`: keys to choose from."""
+    """A parcel and how it may travel. `may`: the acts that are yours now; `label_carriers`, `pickup_carriers`: keys to choose from;
+    `pickup_labelled`: those who come only once the parcel has a label of theirs."""
 
     ref: str
     case: str
@@ -187,6 +188,7 @@ class WayOut(Schema):
     label_carriers: list[str]
     pickup: ParcelPickupOut | None
     pickup_carriers: list[str]
+    pickup_labelled: list[str]
     slots: list[PickupSlotOut]
     travels_with: str | None
     company: list[str]
@@ -223,6 +225,7 @@ def parcel(view: WayView) -> WayOut:
             until_at=pickup.until_at, address=pickup.address, people=pickup.people, packaging=pickup.packaging, by_hand=pickup.by_hand,
         ) if pickup else None,
         pickup_carriers=[key for key, _ in view.pickup_carriers],
+        pickup_labelled=[key for key, _ in view.pickup_labelled],
         slots=[PickupSlotOut(from_at=one.from_at, until_at=one.until_at) for one in view.slots], travels_with=view.travels_with or None,
         company=[one.ref for one in view.company],
         track=[ParcelEventOut(at=one.at, kind=text(one.kind), place=one.place, words=one.words) for one in view.track],

@@ -97,7 +97,8 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class WayView:
-    """One parcel and how it may travel. `may` holds the names of the acts that are the reader's now."""
+    """One parcel and how it may travel. `may` holds the names of the acts that are the reader's now; `pickup_labelled` are couriers who
+    come once the parcel has a label of theirs."""
 
     ref: str
     case: str
@@ -125,6 +126,7 @@ class WayView:
     label_carriers: tuple[tuple[str, Text], ...]
     pickup: PickupView | None
     pickup_carriers: tuple[tuple[str, Text], ...]
+    pickup_labelled: tuple[tuple[str, Text], ...]
     slots: Sequence[Slot]
     travels_with: str
     company: tuple[Company, ...]
@@ -138,6 +140,7 @@ def way_view(ref: str, by: Actor) -> WayView:
     row = _row(ref, by)
     case, label, pickup, may = row.case, _label(row), _pickup(row), _may(row, by)
     track = track_of(row.merchant_id, row.carrier, row.waybill)
+    fetching, labelled = _fetching(row) if "book_pickup" in may else ((), ())
     sent = bool(may & {"ship", "change_pickup"})
     return WayView(
         ref=row.ref, case=case.ref, order=case.order.ref, number=row.number, homeward=row.direction != BACK, stage=row.stage,
@@ -147,7 +150,7 @@ def way_view(ref: str, by: Actor) -> WayView:
         freight_name=NAMES[Party(row.freight)] if row.freight else None, freight_minor=row.freight_minor, currency=case.currency,
         bulky=row.bulky, carrier=row.carrier, carrier_name=carrier_words(row.carrier), waybill=row.waybill, units=_units(row), may=may,
         label=label, label_carriers=_served("labels") if "ask_label" in may else (), pickup=pickup,
-        pickup_carriers=_served("pickups") if "book_pickup" in may else (),
+        pickup_carriers=fetching, pickup_labelled=labelled,
         slots=slots(clock.now(), case.merchant.zone, bulky=row.bulky) if sent or "book_pickup" in may else (),
         travels_with=row.travels_with.ref if row.travels_with else "", company=_company(row, case) if "travel_with" in may else (),
         riders=_riders(row),
@@ -266,6 +269,14 @@ def _pickup(row: ReturnShipment) -> PickupView | None:
 
 def _served(service: Service) -> tuple[tuple[str, Text], ...]:
     return tuple((key, carrier_words(key)) for key in choosing.served(service))
+
+
+def _fetching(row: ReturnShipment) -> tuple[tuple[tuple[str, Text], ...], tuple[tuple[str, Text], ...]]:
+    """The couriers who come for the parcel as it is, and those who come only for a label of theirs that it has not."""
+    label, served = _live_label(row), _served("pickups")
+    label_of = label.carrier if label and label.provider_ref else ""
+    come = {key for key, _ in served if choosing.comes_for(key, label_of)}
+    return tuple(one for one in served if one[0] in come), tuple(one for one in served if one[0] not in come)
 
 
 def _company(row: ReturnShipment, case: Case) -> tuple[Company, ...]:
