@@ -228,15 +228,16 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     ("case.complete", ending.nothing_open),                   # S3
     ("case.let_stand", rulings.burdened_side_only),           # S4
     ("return_shipment.destroy", sparing.only_on_request),
+    ("return_shipment.book_pickup", pickups.only_what_is_to_travel),
     ("case.call_platform", rulings.something_to_review),
     ("case.withdraw", carrying.nothing_on_its_way),           # S19
     ("case.accept_refusal", carrying.nothing_on_its_way),     # S19
     ("replacement.ship", differences.check_settled),
     ("replacement.reserve", differences.check_askable),
     ("advance.keep_both", ahead.keeps_what_came),
-    ("repair.report_fault", repairs.not_elsewhere),           # S1
     *((f"delivery.{verb}", delivery_guards.only_of_damage) for verb in sorted(ABOUT_DAMAGE)),
     *((f"delivery.{verb}", delivery_guards.only_on_the_way) for verb in sorted(ABOUT_WHERE)),
+    ("repair.report_fault", repairs.not_elsewhere),           # S1
     ("case.ask_person", rulings.something_for_a_person),      # S21
     ("review.rule_by_default", rulings.no_machine_after_asking),  # S21
 )  # fmt: skip
@@ -274,7 +275,7 @@ def connect() -> None:
     TAKEN_AWAY["replacement"] = piece_taken_away
     HELD_BEFORE.append(held_before)
     LOCKS.append(replacement_reads.locked_units)
-    LONGER.extend((ahead.gives_time, repair_waiting.gives_time))
+    LONGER.extend((ahead.gives_time, repair_waiting.gives_time, pickups.gives_time, sparing.gives_time))
     LOCKS.append(repair_reads.locked_units)
     STARTS["exchange"] = replacing.begin_returned
     STARTS["repair"] = repair_starts.start_accepted

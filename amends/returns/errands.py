@@ -10,24 +10,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import F, Q
 
-from amends.cases.models import Case, CaseText
+from amends.cases.models import Case, CaseText, Deadline
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.kernel import clock
 from amends.kernel.refusals import Unprocessable
-from amends.people.rules import CARRIER
+from amends.people.rules import CARRIER, PLATFORM
 from amends.plumbing import jobs
 from amends.plumbing.carriers import choosing
 from amends.plumbing.carriers.port import Address, CarrierRefuses, LabelAsked, LabelBought, PickupAsked, PickupBooked
 from amends.returns.addressing import units_in
 from amends.returns.models import ReturnShipment
+from amends.returns.together import may_follow, take_box
 from amends.returns.verbs.labelling import ASKED, BOUGHT, FAILED, SENDER, live_label
-from amends.returns.verbs.pickups import BOOKED, live_pickup
+from amends.returns.verbs.pickups import BOOKED
 from amends.returns.verbs.sparing import intercepted, not_intercepted, on_its_way
 from amends.shipping.couriers import carrier_key
 from amends.shipping.models import Label, Pickup
@@ -122,8 +125,8 @@ def arrange_pickup(pickup_id: int, changes: int) -> None:
         waybill=parcel.waybill, label_ref=label.provider_ref if label else "", weight_grams=grams_of(parcel), people=row.people,
         packaging=row.packaging, again=True,
     )  # fmt: skip
-    way = choosing.way(row.carrier, "pickups")
     try:
+        way = choosing.way(row.carrier, "pickups")
         booked = way.change_pickup(row.provider_ref, asked) if row.provider_ref else way.book_pickup(asked)
     except CarrierRefuses as why:
         _pickup_refused(row.pk, case.pk, changes, why.reason)
@@ -168,9 +171,10 @@ def _pickup_booked(pickup_id: int, case_id: int, changes: int, booked: PickupBoo
         return
     if row.state == BOOKED:
         return
+    parcel = ReturnShipment.objects.get(merchant_id=case.merchant_id, pk=row.life_id)
+    _comes_later(parcel, booked.until_at - row.until_at)
     row.state, row.from_at, row.until_at = BOOKED, booked.from_at, booked.until_at
     row.save(update_fields=["state", "from_at", "until_at"])
-    parcel = ReturnShipment.objects.get(merchant_id=case.merchant_id, pk=row.life_id)
     if booked.waybill and not parcel.waybill:
         parcel.carrier, parcel.waybill = row.carrier, clean_waybill(booked.waybill)
         parcel.save(update_fields=["carrier", "waybill"])
@@ -179,11 +183,19 @@ def _pickup_booked(pickup_id: int, case_id: int, changes: int, booked: PickupBoo
     parcel.tell("confirm_pickup", CARRIER, facts={"parcel": parcel.ref, "carrier": row.carrier, "from_at": row.from_at.isoformat()})
 
 
+def _comes_later(parcel: ReturnShipment, by: timedelta) -> None:
+    """The carrier named another end of the slot: courier and box have that much longer, or shorter, before he is late."""
+    box = ReturnShipment.objects.filter(Q(pk=parcel.pk) | Q(travels_with_id=parcel.pk), merchant_id=parcel.merchant_id)
+    waits = Deadline.objects.filter(merchant_id=parcel.merchant_id, life=parcel.LIFE.name, life_id__in=box.values("pk"))
+    if by:
+        waits.filter(ended_at__isnull=True, limit="carrier_collects").update(due_at=F("due_at") + by, warn_at=F("warn_at") + by)
+
+
 @an_act
 def _pickup_refused(pickup_id: int, case_id: int, changes: int, reason: str) -> None:
     """Nobody comes: the goods wait for the consumer to send them, who is told to choose another way. A courier who was booked for the
     time before is called off."""
-    case = take_case_of(case_id)
+    box = take_box(ReturnShipment.objects.values_list("ref", flat=True).get(case_id=case_id, pk=_life_of(pickup_id)), PLATFORM)
     row = Pickup.objects.get(pk=pickup_id)
     if row.state != ASKED or row.changes != changes:
         return
@@ -191,9 +203,13 @@ def _pickup_refused(pickup_id: int, case_id: int, changes: int, reason: str) -> 
     row.save(update_fields=["state", "reason", "ended_at"])
     if row.provider_ref:
         jobs.later("call_off_pickup", pickup_id=row.pk)
-    parcel = ReturnShipment.objects.get(merchant_id=case.merchant_id, pk=row.life_id)
-    if live_pickup(parcel) is None:
-        parcel.follow("miss_pickup", CARRIER, facts={"parcel": parcel.ref, "because": "refused", "reason": reason})
+    for _, parcel in box:
+        if may_follow(parcel, "miss_pickup"):
+            parcel.follow("miss_pickup", CARRIER, facts={"parcel": parcel.ref, "because": "refused", "reason": reason})
+
+
+def _life_of(pickup_id: int) -> int:
+    return Pickup.objects.values_list("life_id", flat=True).get(pk=pickup_id)
 
 
 # ── what carriers are told ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from amends.cases.models import Case
 from amends.cases.taking import take_known
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound
-from amends.people.rules import Actor
+from amends.people.rules import PLATFORM, Actor
 from amends.returns.models import ReturnShipment
 
 
@@ -40,8 +40,17 @@ def named(box: list[tuple[Case, ReturnShipment]], ref: str) -> ReturnShipment:
 
 
 def may_follow(parcel: ReturnShipment, verb: str) -> bool:
-    """Whether the table has this verb for what lies in another's box: a claim may have been withdrawn in the meantime."""
-    return bool(parcel.LIFE.who_may(parcel.stage, verb))
+    """Whether this verb can happen to what lies in a box: its claim may have been withdrawn in the meantime, or its count be used up."""
+    parties = parcel.LIFE.who_may(parcel.stage, verb)
+    return bool(parties) and parcel.may(verb, PLATFORM.as_party(parties[0]))
+
+
+def all_of(ref: str, verb: str, by: Actor) -> tuple[ReturnShipment, list[ReturnShipment]]:
+    """The parcel with this reference, and all of its box to which `verb` happens: itself, whatever its table says to that, the leader
+    before the others. Their cases are locked. Raises NotFound."""
+    box = take_box(ref, by)
+    chosen = named(box, ref)
+    return chosen, [parcel for _, parcel in box if parcel is chosen or may_follow(parcel, verb)]
 
 
 def _taken(merchant_id: int, leader: Q, by: Actor) -> list[tuple[Case, ReturnShipment]]:

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from amends.cases.models import Entry
 from amends.cases.record import an_act
 from amends.kernel.parties import Party
-from amends.kernel.refusals import NoSuchMove
 from amends.market.models import Shipment
 from amends.people.rules import CLOCK, Actor
 from amends.returns.models import ReturnShipment
@@ -55,10 +55,7 @@ def follow_track(ref: str, track: Track, by: Actor) -> None:
             if not may_follow(parcel, verb):
                 break
             _date(parcel, verb, folded)
-            try:
-                _made(parcel, verb, by)
-            except NoSuchMove:
-                break
+            _made(parcel, verb, by)
 
 
 def _about(leader: ReturnShipment, track: Track) -> Folded:
@@ -114,10 +111,22 @@ def _made(parcel: ReturnShipment, verb: str, by: Actor) -> None:
 
 
 def _turn_round(track: Track, by: Actor) -> None:
-    """A delivery of ours goes back to its sender: the parcels back of that order that nobody has sent yet are that one."""
+    """A delivery of ours goes back to its sender: the parcels back of that order that nobody has sent yet lie in it.
+
+    Where the order went out in several parcels it is so only if somebody had this one turned round, or refused it: the goods of the claim
+    may lie in another, and their consumer must not be told that there is nothing to send.
+    """
     orders = {row.order_id for row in of_track(Shipment.objects.filter(signed_at__isnull=True), track)}
     waiting = ReturnShipment.objects.filter(merchant_id=track.merchant_id, case__order_id__in=orders, direction=BACK)
-    for parcel in waiting.order_by("case_id", "pk"):
-        if may_follow(parcel, "drop"):
+    for parcel in waiting.select_related("case").order_by("case_id", "pk"):
+        if may_follow(parcel, "drop") and _is_the_delivery(parcel, track):
             intercepted(parcel.ref, carrier=track.carrier, waybill=track.waybill, by=by)
-            return
+
+
+def _is_the_delivery(parcel: ReturnShipment, track: Track) -> bool:
+    """Whether the goods that this parcel waits for are known to lie in the delivery of this track."""
+    sent = Shipment.objects.filter(merchant_id=parcel.merchant_id, order_id=parcel.case.order_id).exclude(waybill="")
+    if sent.count() == 1:
+        return True
+    asked = Entry.objects.filter(merchant_id=parcel.merchant_id, case_id=parcel.case_id, life=parcel.LIFE.name, life_id=parcel.pk)
+    return asked.filter(verb__in=("ask_intercept", "refuse_parcel"), facts__waybill_ends=track.waybill[-4:]).exists()

@@ -136,7 +136,7 @@ def awaiting_dispatch(world: World) -> Case:
 
 def booked(world: World) -> Case:
     case = awaiting_dispatch(world)
-    returns.book_pickup(parcel_of(case).ref, by=world.cast.anna)
+    returns.book_pickup(parcel_of(case).ref, address="人民路 1 号", by=world.cast.anna)
     return fresh(case)
 
 

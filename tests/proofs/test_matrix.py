@@ -229,7 +229,7 @@ PUBLIC: dict[tuple[str, str], Call] = {
     ("review", "reassign"): lambda ref, row, by: rulings.reassign(row.ref, by=by),  # type: ignore[attr-defined]
     ("return_shipment", "give_address"): lambda ref, row, by: returns.give_address(row.ref, by=by),  # type: ignore[attr-defined]
     ("return_shipment", "ship"): lambda ref, row, by: returns.ship(row.ref, carrier="SF", waybill=waybill(), by=by),  # type: ignore[attr-defined]
-    ("return_shipment", "book_pickup"): lambda ref, row, by: returns.book_pickup(row.ref, by=by),  # type: ignore[attr-defined]
+    ("return_shipment", "book_pickup"): lambda ref, row, by: returns.book_pickup(row.ref, address="x", by=by),  # type: ignore[attr-defined]
     ("return_shipment", "cancel_pickup"): lambda ref, row, by: returns.cancel_pickup(row.ref, by=by),  # type: ignore[attr-defined]
     ("return_shipment", "receive"): lambda ref, row, by: returns.receive(row.ref, by=by),  # type: ignore[attr-defined]
     ("return_shipment", "keep_goods"): lambda ref, row, by: returns.keep_goods(row.ref, by=by),  # type: ignore[attr-defined]

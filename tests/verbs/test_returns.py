@@ -186,11 +186,11 @@ def test_the_waybill_of_the_delivery_is_not_that_of_the_return(cast: Cast) -> No
 def test_a_pick_up_is_booked_missed_cancelled_and_made_at_last(cast: Cast) -> None:
     ref = parcel_of(approved(cast)).ref
     give_address(ref, by=cast.bolt)
-    book_pickup(ref, by=cast.anna)
+    book_pickup(ref, address="人民路 1 号", by=cast.anna)
     carrier_says(ref, "miss_pickup")
-    book_pickup(ref, by=cast.anna)
+    book_pickup(ref, address="人民路 1 号", by=cast.anna)
     cancel_pickup(ref, by=cast.anna)
-    book_pickup(ref, by=cast.anna)
+    book_pickup(ref, address="人民路 1 号", by=cast.anna)
     parcel = carrier_says(ref, "collect")
     assert parcel.stage == "in_transit" and parcel.shipped_at is not None
 
@@ -199,10 +199,10 @@ def test_pick_ups_are_counted(cast: Cast) -> None:
     ref = parcel_of(approved(cast)).ref
     give_address(ref, by=cast.bolt)
     for _ in range(3):
-        book_pickup(ref, by=cast.anna)
+        book_pickup(ref, address="人民路 1 号", by=cast.anna)
         cancel_pickup(ref, by=cast.anna)
     with pytest.raises(NoSuchMove) as refusal:
-        book_pickup(ref, by=cast.anna)
+        book_pickup(ref, address="人民路 1 号", by=cast.anna)
     assert refusal.value.code == "count_used_up"
 
 

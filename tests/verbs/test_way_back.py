@@ -277,7 +277,7 @@ def test_a_courier_is_booked_changed_and_fetches(cast: Cast, carriers: Running) 
 def test_a_change_while_the_first_booking_is_under_way_leaves_one_courier(cast: Cast, carriers: Running) -> None:
     parcel = to_send(cast)
     offered = way_view(parcel.ref, cast.anna).slots
-    verbs.book_pickup(parcel.ref, starts_at=offered[2].from_at, by=cast.anna)
+    verbs.book_pickup(parcel.ref, starts_at=offered[2].from_at, address="人民路 1 号", by=cast.anna)
     row = Pickup.objects.get()
     there = Address("Anna", "", "人民路 1 号")
     way = choosing.way(row.carrier, "pickups")
@@ -294,7 +294,7 @@ def test_a_change_while_the_first_booking_is_under_way_leaves_one_courier(cast: 
 
 def test_a_courier_called_off_is_called_off_at_the_carrier(cast: Cast, carriers: Running) -> None:
     parcel = to_send(cast)
-    verbs.book_pickup(parcel.ref, by=cast.anna)
+    verbs.book_pickup(parcel.ref, address="人民路 1 号", by=cast.anna)
     jobs.drain()
     verbs.cancel_pickup(parcel.ref, by=cast.anna)
     jobs.drain()
@@ -315,7 +315,7 @@ def test_what_is_bulky_is_fetched_by_two_from_tomorrow(cast: Cast) -> None:
     Product.objects.update(bulky=True)
     parcel = verbs.give_address(parcel_of(case).ref, by=cast.bolt)
     assert parcel.bulky
-    verbs.book_pickup(parcel.ref, by=cast.anna)
+    verbs.book_pickup(parcel.ref, address="人民路 1 号", by=cast.anna)
     row = Pickup.objects.get()
     assert (row.people, row.until_at - row.from_at) == (2, timedelta(hours=4))
     assert row.from_at.date() > clock.now().date()

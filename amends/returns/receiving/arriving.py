@@ -10,6 +10,7 @@ from amends.kernel.parties import Party
 from amends.people.rules import Actor
 from amends.returns.models import ReturnShipment
 from amends.returns.rules import RETURN_SHIPMENT
+from amends.returns.verbs.pickups import call_off_courier
 from amends.returns.verbs.sending import take_in
 
 BEFORE = ("give_address", "cancel_pickup", "ship")
@@ -25,6 +26,7 @@ def may_arrive(parcel: ReturnShipment) -> bool:
 def arrive(parcel: ReturnShipment, by: Actor, *, place: str = "", weight_grams: int | None = None) -> None:
     """The parcel, whose case the act holds, is received at this place, and its units wait for a finding. Raises NoSuchMove."""
     if parcel.stage in OVERTAKEN:
+        call_off_courier(parcel)
         for verb in BEFORE:
             parcel.follow(verb, by, facts={"parcel": parcel.ref, "because": "arrived"})
     take_in(parcel, by, place=place, weight_grams=weight_grams)

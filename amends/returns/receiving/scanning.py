@@ -64,7 +64,7 @@ def scan(ref: str, code: str, *, weight_grams: int | None = None, carrier: str =
     """
     desk_of(by)
     batch, number = batch_of(ref, by), _cleaned(code)
-    _check_grams(weight_grams)
+    check_grams(weight_grams)
     if (before := _scanned(batch, number)) is not None:
         return before
     parcels = _answering(batch.merchant_id, number)
@@ -107,7 +107,8 @@ def _cleaned(code: str) -> str:
     return clean_ref(code) or clean_waybill(code)
 
 
-def _check_grams(grams: int | None) -> None:
+def check_grams(grams: int | None) -> None:
+    """A weight in grams can be one, where there is one. Raises Unprocessable."""
     if grams is not None and not 1 <= grams <= MOST_GRAMS:
         wrong = say("重量应在 1 克到 {most} 克之间。", "The weight is between 1 and {most} grams.", most=MOST_GRAMS)
         raise Unprocessable.field("weight_grams", wrong, code="wrong_weight")

@@ -6,17 +6,17 @@ A shelf row ends once, by a conditional statement under the merchant's eyes; a m
 from __future__ import annotations
 
 from amends.cases.record import an_act
-from amends.cases.taking import take_life
 from amends.cases.texts import clean_words
 from amends.kernel import clock
 from amends.kernel.refs import clean_ref
-from amends.kernel.refusals import NoSuchMove, NotFound, Unprocessable
+from amends.kernel.refusals import NoSuchMove, NotFound
 from amends.kernel.texts import say
 from amends.people.rules import Actor
 from amends.returns.models import ReturnShipment, UnknownParcel
 from amends.returns.queries.whereabouts import BACK, GONE
 from amends.returns.receiving.arriving import arrive, may_arrive
-from amends.returns.receiving.scanning import SHELVED, clean_place, desk_of
+from amends.returns.receiving.scanning import SHELVED, check_grams, clean_place, desk_of
+from amends.returns.together import named, take_box
 from amends.returns.verbs.labels import clean_carrier, put_label
 
 MATCHED, SENT_BACK, DISPOSED = "matched", "sent_back", "disposed"
@@ -25,24 +25,29 @@ LONGEST_WORDS = 300
 
 @an_act
 def match(ref: str, parcel_ref: str, *, by: Actor) -> UnknownParcel:
-    """The parcel on the shelf is this awaited one: it is received where the other lay, and takes its waybill where it had none. One that
-    was declared lost is noted as come after all.
+    """The parcel on the shelf is this awaited one: it is received where the other lay, with all of its box, and takes its waybill where it
+    had none and the courier is known. One that was declared lost is noted as come after all.
 
     Raises NotFound, NoSuchMove where either has been dealt with.
     """
     desk_of(by)
-    case, parcel = take_life(ReturnShipment, parcel_ref, by)
+    box = take_box(parcel_ref, by)
+    (case, leader), parcel = box[0], named(box, parcel_ref)
     row = _locked(ref, by)
     if parcel.direction != BACK or parcel.merchant_id != row.merchant_id:
         raise NotFound
-    if parcel.stage in GONE and parcel.received_at is None:
-        return _came_late(row, parcel, by)
-    if not may_arrive(parcel):
+    if not (may_arrive(parcel) or _is_gone(parcel)):
         over = say("这个包裹已经了结，不能再收货。", "That parcel is over and can't be received.")
         raise NoSuchMove(over, code="parcel_over")
-    if not parcel.waybill and row.carrier:
-        put_label(case, parcel, row.carrier, row.waybill)
-    arrive(parcel, by, place=row.place, weight_grams=row.weight_grams)
+    if may_arrive(leader) and not leader.waybill and row.carrier:
+        put_label(case, leader, row.carrier, row.waybill)
+    grams = row.weight_grams
+    for _, each in box:
+        if _is_gone(each):
+            _came_late(row, each, by)
+        elif may_arrive(each):
+            arrive(each, by, place=row.place, weight_grams=grams)
+            grams = None
     return _ended(row, MATCHED, parcel=parcel)
 
 
@@ -75,19 +80,21 @@ def note_unknown(
     row.words = clean_words(words, field="words", longest=LONGEST_WORDS) or row.words
     row.shelf = clean_place(shelf) or row.shelf
     row.carrier = clean_carrier(carrier) if carrier.strip() else row.carrier
-    if weight_grams is not None and weight_grams < 1:
-        raise Unprocessable.field("weight_grams", say("重量要大于零。", "A weight is more than nothing."), code="wrong_weight")
+    check_grams(weight_grams)
     row.weight_grams = weight_grams or row.weight_grams
     row.save(update_fields=["words", "shelf", "carrier", "weight_grams"])
     return row
 
 
-def _came_late(row: UnknownParcel, parcel: ReturnShipment, by: Actor) -> UnknownParcel:
+def _is_gone(parcel: ReturnShipment) -> bool:
+    return parcel.stage in GONE and parcel.received_at is None
+
+
+def _came_late(row: UnknownParcel, parcel: ReturnShipment, by: Actor) -> None:
     """It was declared lost and paid for, and comes after all: the goods are the shop's; the case is told, and nothing is owed anew."""
     parcel.received_at, parcel.received_place, parcel.received_by_id = clock.now(), row.place, by.user_id
     parcel.save(update_fields=["received_at", "received_place", "received_by"])
     parcel.tell("arrive_late", by, facts={"parcel": parcel.ref, "place": row.place})
-    return _ended(row, MATCHED, parcel=parcel)
 
 
 def _closed(ref: str, state: str, words: str, by: Actor) -> UnknownParcel:

@@ -1,8 +1,12 @@
-"""What a carrier reports of a parcel, and the consumer who fetches one. Simulated deliveries and carriers' messages come in here."""
+"""What a carrier reports of a parcel, and the consumer who fetches one. Simulated deliveries and carriers' messages come in here.
+
+What happens to a parcel happens to its whole box, in one act.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from amends.cases.hands import check_impartial
 from amends.cases.record import an_act, verb
@@ -13,6 +17,7 @@ from amends.kernel.texts import say
 from amends.people.rules import CARRIER, Actor
 from amends.returns.models import ReturnShipment
 from amends.returns.queries.whereabouts import BACK
+from amends.returns.together import all_of, may_follow, named, take_box
 from amends.returns.verbs.labels import put_label
 
 
@@ -22,25 +27,41 @@ def collect(ref: str, *, carrier: str = "", waybill: str = "", by: Actor) -> Ret
 
     A carrier may bring the label along. Raises Unprocessable where its waybill cannot be taken.
     """
-    case, parcel = take_life(ReturnShipment, ref, by)
-    label = put_label(case, parcel, carrier, waybill) if waybill else {"parcel": parcel.ref}
+    box = take_box(ref, by)
+    (case, leader), chosen = box[0], named(box, ref)
+    label = put_label(case, leader, carrier, waybill) if waybill else {}
+    for _, parcel in box:
+        if parcel is chosen or may_follow(parcel, "collect"):
+            _collected(parcel, by, {**label, "parcel": parcel.ref})
+        elif may_follow(parcel, "ship"):
+            _shipped_at(parcel)
+            parcel.follow("ship", by, facts={**label, "parcel": parcel.ref})
+    return chosen
+
+
+def _collected(parcel: ReturnShipment, by: Actor, facts: Mapping[str, Any]) -> None:
     if parcel.direction == BACK:
-        parcel.shipped_at = clock.now()
+        _shipped_at(parcel)
     else:
         parcel.delivered_at = clock.now()
-    parcel.save(update_fields=["shipped_at", "delivered_at"])
-    parcel.move("collect", by, facts=label)
-    return parcel
+        parcel.save(update_fields=["delivered_at"])
+    parcel.move("collect", by, facts=facts)
+
+
+def _shipped_at(parcel: ReturnShipment) -> None:
+    parcel.shipped_at = clock.now()
+    parcel.save(update_fields=["shipped_at"])
 
 
 @verb("return_shipment", "deliver")
 def deliver(ref: str, *, by: Actor = CARRIER) -> ReturnShipment:
     """The parcel is at the merchant's door, or home with the consumer."""
-    _, parcel = take_life(ReturnShipment, ref, by)
-    parcel.delivered_at = clock.now()
-    parcel.save(update_fields=["delivered_at"])
-    parcel.move("deliver", by, facts={"parcel": parcel.ref})
-    return parcel
+    chosen, box = all_of(ref, "deliver", by)
+    for parcel in box:
+        parcel.delivered_at = clock.now()
+        parcel.save(update_fields=["delivered_at"])
+        parcel.move("deliver", by, facts={"parcel": parcel.ref})
+    return chosen
 
 
 @verb("return_shipment", "miss_pickup")
@@ -74,15 +95,15 @@ def leave_unclaimed(ref: str, *, by: Actor = CARRIER) -> ReturnShipment:
 
 
 def _reported(ref: str, name: str, by: Actor) -> ReturnShipment:
-    _, parcel = take_life(ReturnShipment, ref, by)
-    parcel.move(name, by, facts={"parcel": parcel.ref})
-    return parcel
+    chosen, box = all_of(ref, name, by)
+    for parcel in box:
+        parcel.move(name, by, facts={"parcel": parcel.ref})
+    return chosen
 
 
 REPORTS: dict[str, Callable[..., ReturnShipment]] = {
     "collect": collect, "deliver": deliver, "miss_pickup": miss_pickup, "resume_travel": resume_travel, "declare_lost": declare_lost,
-    "bring_back": bring_back,
-    "leave_unclaimed": leave_unclaimed,
+    "bring_back": bring_back, "leave_unclaimed": leave_unclaimed,
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from amends.approvals.rules_of_money import rules_on
 from amends.cases.models import Case, Grant
 from amends.cases.record import an_act, verb
-from amends.cases.taking import take, take_life
+from amends.cases.taking import take, take_case_of, take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.cases.verbs.answering import attach_to
 from amends.kernel import clock
@@ -27,6 +27,7 @@ from amends.market.models import Tender
 from amends.people.rules import Actor
 from amends.returns.models import Inspection, ReturnShipment
 from amends.returns.queries.whereabouts import WAITS_FOR_FINDING
+from amends.returns.together import all_of
 from amends.returns.verbs.seeing import NOTHING, SEEN_COLUMNS, Seen, check_seen, put_seen
 from amends.returns.verbs.sending import take_in
 
@@ -52,13 +53,15 @@ class Finding:
 
 @an_act
 def inspect(ref: str, *, findings: Sequence[Finding], by: Actor) -> list[Inspection]:
-    """Every finding stands, all in one act; a parcel not yet received is received first. Units that no finding names wait on.
+    """Every finding stands, all in one act; a parcel not yet received is received first, with its box. Units that no finding names wait on.
 
     Raises Unprocessable naming the finding that is wrong; nothing is written then.
     """
-    case, parcel = take_life(ReturnShipment, ref, by)
+    parcel, box = all_of(ref, "receive", by)
+    case = take_case_of(parcel.case_id)
     if not parcel.is_over:
-        take_in(parcel, by)
+        for each in box:
+            take_in(each, by)
     if not findings:
         nothing = say("请至少写明一件商品的验货结果。", "Give a finding for at least one unit.")
         raise Unprocessable.field("findings", nothing, code="required")

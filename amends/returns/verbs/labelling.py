@@ -42,6 +42,7 @@ def ask_label(ref: str, *, carrier: str = "", address: str = "", by: Actor) -> L
     """
     case, parcel = take_life(ReturnShipment, ref, by)
     to_be_sent(case, parcel, by)
+    by_itself(parcel)
     if by.party is Party.CONSUMER and parcel.freight == Party.CONSUMER:
         wrong = say("这次寄回的运费由你承担，不能使用商家的预付面单。",
                     "The way back is at your cost, so the merchant's label isn't for it.")  # fmt: skip
@@ -81,7 +82,20 @@ def to_be_sent(case: Case, parcel: ReturnShipment, by: Actor) -> None:
     if parcel.direction != BACK or parcel.LIFE.becomes(parcel.stage, "ship", Party.CONSUMER) is None:
         raise NoSuchMove(say("这个包裹现在不在等寄出。", "This parcel does not wait to be sent now."), code="not_to_be_sent")
     if parcel.way == DESTROY:
-        raise NoSuchMove(say("这些商品不用寄回，请就地销毁。", "These goods need not travel. Please destroy them."), code="to_be_destroyed")
+        raise to_be_destroyed()
+
+
+def by_itself(parcel: ReturnShipment) -> None:
+    """The parcel has a way of its own. Raises NoSuchMove for one that lies in the box of another."""
+    if parcel.travels_with is not None:
+        rides = say("它和 {other} 装在一箱，请对那个包裹操作。", "It lies in the box of {other}. Please do this for that one.",
+                    other=parcel.travels_with.ref)  # fmt: skip
+        raise NoSuchMove(rides, code="in_another_box")
+
+
+def to_be_destroyed() -> NoSuchMove:
+    """The refusal of whatever would send goods that the merchant asked to have destroyed."""
+    return NoSuchMove(say("这些商品不用寄回，请就地销毁。", "These goods need not travel. Please destroy them."), code="to_be_destroyed")
 
 
 def live_label(parcel: ReturnShipment) -> Label | None:

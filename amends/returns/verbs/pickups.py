@@ -1,5 +1,7 @@
 """A courier who comes for the goods: booked for a slot, changed, cancelled, missed. A carrier is never spoken to here (errands.py does).
 
+He comes for a whole box: what lies in it is booked and called off with its leader, so that no claim in it lapses while he is awaited.
+
 Where no carrier can be asked, the merchant is told slot and address and sends somebody; the pick-up then names no carrier, and the
 consumer says by `ship` that he came.
 """
@@ -7,13 +9,12 @@ consumer says by `ship` that he came.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, CaseText
 from amends.cases.record import an_act, verb
-from amends.cases.taking import take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.kernel import clock
 from amends.kernel.refs import new_ref
@@ -24,10 +25,11 @@ from amends.plumbing import jobs
 from amends.plumbing.carriers import choosing
 from amends.returns.models import ReturnShipment
 from amends.returns.slots import BULKY_PEOPLE, Slot, slot_at
-from amends.returns.verbs.labelling import give_up_label, live_label, spend_label
-from amends.returns.verbs.labels import LABEL, PICKUP, clean_carrier
-from amends.shipping.couriers import carrier_key
-from amends.shipping.models import Pickup
+from amends.returns.together import may_follow, named, take_box
+from amends.returns.verbs.labelling import by_itself, give_up_label, live_label, spend_label, to_be_destroyed
+from amends.returns.verbs.labels import DESTROY, LABEL, PICKUP, clean_carrier
+from amends.shipping.couriers import carrier_key, carrier_words
+from amends.shipping.models import Label, Pickup
 
 LIFE = "return_shipment"
 ASKED, BOOKED, FAILED, MISSED, COLLECTED, CANCELLED = "asked", "booked", "failed", "missed", "collected", "cancelled"
@@ -42,16 +44,24 @@ def book_pickup(
     """A courier is due in the slot that begins at `starts_at`, the first one where nobody chose; so often as the case's terms allow.
 
     What is bulky is fetched by two people, in half a day; `packaging`: the courier brings it. Raises Unprocessable for a slot that is not
-    offered or a carrier that does not fetch.
+    offered, without an address where none is known, for a carrier that does not fetch, and one that comes only for its own label where
+    the parcel has none that is ready.
     """
-    case, parcel = take_life(ReturnShipment, ref, by)
-    slot, chosen = _slot(case, parcel, starts_at), _chosen(carrier)
-    text = _address(case, address, by) or _known_address(case)
-    # The table first: whoever may not book has changed nothing.
-    parcel.way = PICKUP
-    parcel.move("book_pickup", by, facts={"parcel": parcel.ref, "from_at": slot.from_at.isoformat(), "carrier": chosen, **told(text)})
-    parcel.save(update_fields=["way"])
+    box = take_box(ref, by)
+    case, parcel = box[0]
+    by_itself(named(box, ref))
     label = live_label(parcel)
+    slot, chosen = _slot(case, parcel, starts_at), _chosen(carrier, label)
+    text = _address(case, address, by) or _known_address(case)
+    facts = {"from_at": slot.from_at.isoformat(), "carrier": chosen}
+    # The table first: whoever may not book has changed nothing.
+    parcel.move("book_pickup", by, facts={"parcel": parcel.ref, **facts, **told(text)})
+    if text is None:
+        where = say("请写取件地址和电话。", "Please give the address to fetch it from, and a telephone.")
+        raise Unprocessable.field("address", where, code="required")
+    parcel.way = PICKUP
+    parcel.save(update_fields=["way"])
+    _with_it(box, "book_pickup", by, facts)
     if label is not None and label.carrier != chosen:
         give_up_label(parcel)
     row = Pickup.objects.create(
@@ -70,7 +80,9 @@ def change_pickup(
 
     Raises NoSuchMove where none is booked, Unprocessable for a slot that is not offered.
     """
-    case, parcel = take_life(ReturnShipment, ref, by)
+    box = take_box(ref, by)
+    case, parcel = box[0]
+    by_itself(named(box, ref))
     row = live_pickup(parcel)
     if row is None:
         raise NoSuchMove(say("没有可以改的取件。", "There is no pick-up to change."), code="no_pickup")
@@ -80,8 +92,11 @@ def change_pickup(
     row.packaging = row.packaging if packaging is None else packaging
     row.save(update_fields=["from_at", "until_at", "address", "state", "changes", "packaging"])
     # Two moves, so that the limit begins anew and the count of bookings holds for changes too.
+    facts = {"from_at": slot.from_at.isoformat(), "carrier": row.carrier}
     parcel.move("cancel_pickup", by, facts={"parcel": parcel.ref, "because": "changed"})
-    parcel.move("book_pickup", by, facts={"parcel": parcel.ref, "from_at": slot.from_at.isoformat(), "carrier": row.carrier})
+    parcel.move("book_pickup", by, facts={"parcel": parcel.ref, **facts})
+    _with_it(box, "cancel_pickup", by, {"because": "changed"})
+    _with_it(box, "book_pickup", by, facts)
     parcel.tell("change_pickup", by, facts={"parcel": parcel.ref, "from_at": slot.from_at.isoformat()})
     _arrange(row)
     return parcel
@@ -90,12 +105,13 @@ def change_pickup(
 @verb("return_shipment", "cancel_pickup")
 def cancel_pickup(ref: str, *, by: Actor) -> ReturnShipment:
     """No courier comes; the goods wait for the consumer to send them."""
-    _, parcel = take_life(ReturnShipment, ref, by)
-    row = live_pickup(parcel)
+    box = take_box(ref, by)
+    parcel = box[0][1]
+    by_itself(named(box, ref))
     parcel.move("cancel_pickup", by, facts={"parcel": parcel.ref})
-    if row is not None:
-        _call_off(row, CANCELLED)
+    call_off_courier(parcel)
     _forget_waybill(parcel)
+    _with_it(box, "cancel_pickup", by, {})
     return parcel
 
 
@@ -125,11 +141,29 @@ def begin_anew(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 def end_dropped(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     """Follower of `drop` and `destroy`: nobody has to come, no label is needed, and what lay in this box has to find another."""
     assert isinstance(life, ReturnShipment)  # noqa: S101 - wiring binds this to moves of parcels alone
-    row = live_pickup(life)
-    if row is not None:
-        _call_off(row, CANCELLED)
+    call_off_courier(life)
     give_up_label(life)
     ReturnShipment.objects.filter(merchant_id=life.merchant_id, travels_with_id=life.pk).update(travels_with=None)
+
+
+def only_what_is_to_travel(life: LifeRow, by: Actor) -> None:
+    """Guard of `book_pickup`: nobody fetches what is to be destroyed."""
+    assert isinstance(life, ReturnShipment)  # noqa: S101 - wiring binds this to moves of parcels alone
+    if life.way == DESTROY:
+        raise to_be_destroyed()
+
+
+def gives_time(life: LifeRow) -> timedelta:
+    """For hooks.LONGER: the courier of a box is late for what lies in it when he is late for its leader, from the end of the slot on."""
+    leader = life.travels_with if isinstance(life, ReturnShipment) else None
+    return leader.grace if leader is not None and life.where.limit == leader.where.limit else timedelta(0)
+
+
+def call_off_courier(parcel: ReturnShipment) -> None:
+    """Nobody comes for the parcel any more; the carrier who was asked hears of it by a job."""
+    row = live_pickup(parcel)
+    if row is not None:
+        _call_off(row, CANCELLED)
 
 
 def live_pickup(parcel: ReturnShipment) -> Pickup | None:
@@ -154,6 +188,15 @@ def _forget_waybill(parcel: ReturnShipment) -> None:
         parcel.carrier = parcel.waybill = ""
     parcel.way = LABEL if label else ""
     parcel.save(update_fields=["carrier", "waybill", "way"])
+
+
+def _with_it(box: list[tuple[Case, ReturnShipment]], verb: str, by: Actor, facts: Mapping[str, Any]) -> None:
+    """What lies in the box of the first goes its way."""
+    for _, parcel in box[1:]:
+        if may_follow(parcel, verb):
+            parcel.follow(verb, by, facts={"parcel": parcel.ref, **facts})
+            parcel.way = box[0][1].way
+            parcel.save(update_fields=["way"])
 
 
 def _call_off(row: Pickup, state: str) -> None:
@@ -186,12 +229,20 @@ def _known_address(case: Case) -> CaseText | None:
     return rows.order_by("-pk").first()
 
 
-def _chosen(carrier: str) -> str:
+def _chosen(carrier: str, label: Label | None) -> str:
     """The carrier that is asked; '' where none can be, and the merchant sends somebody."""
-    fetch = choosing.served("pickups")
+    fetch, label_of = choosing.served("pickups"), label.carrier if label and label.provider_ref else ""
     if not carrier.strip():
-        return fetch[0] if fetch else ""
+        return next((key for key in fetch if choosing.comes_for(key, label_of)), "")
     key = carrier_key(clean_carrier(carrier))
     if key not in fetch:
         raise Unprocessable.field("carrier", say("这家承运商不上门取件。", "This carrier does not fetch parcels."), code="not_offered")
+    if not choosing.comes_for(key, label_of):
+        first = say(
+            "{carrier}只为它自己的预付面单上门取件。请先要一张它的面单，出好后再预约；或者选别的承运商。",
+            "{carrier} fetches only parcels with a prepaid label of its own. Please get its label first and book once it is ready, or "
+            "choose another carrier.",
+            carrier=carrier_words(key),
+        )
+        raise Unprocessable.field("carrier", first, code="label_first")
     return key

@@ -19,9 +19,9 @@ from amends.people.rules import Actor
 from amends.returns.addressing import entry_for, put_address
 from amends.returns.models import ReturnShipment
 from amends.returns.queries.whereabouts import BACK
-from amends.returns.together import may_follow, named, take_box
-from amends.returns.verbs.labelling import give_up_label
-from amends.returns.verbs.labels import LABEL, OWN, PICKUP, put_label
+from amends.returns.together import all_of, may_follow, named, take_box
+from amends.returns.verbs.labelling import give_up_label, to_be_destroyed
+from amends.returns.verbs.labels import DESTROY, LABEL, OWN, PICKUP, put_label
 from amends.returns.verbs.pickups import end_pickup
 from amends.shipping.addresses import entry_in_force, full_words
 from amends.shipping.verbs import watch
@@ -57,16 +57,17 @@ def ship(ref: str, *, carrier: str = "", waybill: str = "", by: Actor) -> Return
     Raises Unprocessable where the waybill cannot be one, or another parcel has it.
     """
     box = take_box(ref, by)
-    case, parcel = box[0]
-    facts = _labelled(case, parcel, carrier, waybill)
-    at = clock.now()
-    for _, each in box:
-        if each is not parcel and not may_follow(each, "ship"):
-            continue
-        each.shipped_at = at
-        each.save(update_fields=["shipped_at"])
-        _leave(each, by, facts | {"parcel": each.ref})
-    watch(case.merchant_id, parcel.carrier, parcel.waybill)
+    case, leader = box[0]
+    if leader.way == DESTROY and leader.LIFE.becomes(leader.stage, "ship", by.party):
+        raise to_be_destroyed()
+    facts = _labelled(case, leader, carrier, waybill)
+    for _, parcel in box:
+        verb = _leaves_by(parcel, by) if parcel is leader else next((each for each in ("ship", "collect") if may_follow(parcel, each)), "")
+        if verb:
+            parcel.shipped_at = clock.now()
+            parcel.save(update_fields=["shipped_at"])
+            _leave(parcel, verb, by, facts | {"parcel": parcel.ref})
+    watch(case.merchant_id, leader.carrier, leader.waybill)
     return named(box, ref)
 
 
@@ -81,22 +82,26 @@ def _labelled(case: Case, parcel: ReturnShipment, carrier: str, waybill: str) ->
     return facts
 
 
-def _leave(parcel: ReturnShipment, by: Actor, facts: dict[str, Any]) -> None:
+def _leaves_by(parcel: ReturnShipment, by: Actor) -> str:
     """`ship`; where a courier without a way to be asked was to come, the consumer says that he did."""
-    if parcel.LIFE.becomes(parcel.stage, "ship", by.party) is None and by.party is Party.CONSUMER and end_pickup(parcel, by_hand=True):
-        parcel.follow("collect", by, facts=facts)
-        return
-    parcel.move("ship", by, facts=facts)
+    came = parcel.LIFE.becomes(parcel.stage, "ship", by.party) is None and by.party is Party.CONSUMER and end_pickup(parcel, by_hand=True)
+    return "collect" if came else "ship"
+
+
+def _leave(parcel: ReturnShipment, verb: str, by: Actor, facts: dict[str, Any]) -> None:
+    if verb == "collect":
+        parcel.follow(verb, by, facts=facts)
+    else:
+        parcel.move(verb, by, facts=facts)
 
 
 @verb("return_shipment", "receive")
 def receive(ref: str, *, by: Actor) -> ReturnShipment:
     """The merchant has the box, and each unit in it that is still owed waits for a finding."""
-    box = take_box(ref, by)
-    for _, parcel in box:
-        if parcel is box[0][1] or may_follow(parcel, "receive"):
-            take_in(parcel, by)
-    return named(box, ref)
+    chosen, box = all_of(ref, "receive", by)
+    for parcel in box:
+        take_in(parcel, by)
+    return chosen
 
 
 def take_in(parcel: ReturnShipment, by: Actor, *, place: str = "", weight_grams: int | None = None) -> None:

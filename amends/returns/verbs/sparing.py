@@ -6,10 +6,11 @@ Not about what a merchant without an address brings about (addressing.py), nor a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from amends.cases.hands import check_hand
 from amends.cases.life import LifeRow
-from amends.cases.models import Case
+from amends.cases.models import Case, Deadline, Entry
 from amends.cases.record import an_act, verb
 from amends.cases.taking import take_life
 from amends.cases.verbs.answering import attach_to
@@ -26,8 +27,13 @@ from amends.policy.rules.facts import Remedy
 from amends.returns.addressing import WAIVED, spare
 from amends.returns.models import ParcelUnit, ReturnShipment
 from amends.returns.queries.whereabouts import BACK
+from amends.returns.rules import RETURN_SHIPMENT
 from amends.returns.verbs.labels import DESTROY, INTERCEPT
 from amends.shipping.verbs import watch
+
+TO_SEND = RETURN_SHIPMENT.stages["awaiting_dispatch"].limit
+TURNS_ROUND = timedelta(days=30)
+"""How long a carrier may take to say that a refused parcel turned round."""
 
 
 @an_act
@@ -100,7 +106,8 @@ def ask_intercept(ref: str, *, by: Actor) -> ReturnShipment:
 
 @an_act
 def refuse_parcel(ref: str, *, by: Actor) -> ReturnShipment:
-    """The consumer will not take the delivery in: its way back is noted when the carrier says that it turned round.
+    """The consumer will not take the delivery in: its way back is noted when the carrier says that it turned round. What nobody holds
+    nobody can send: the time to send it is 30 days from now.
 
     Raises Unprocessable where nothing is on its way.
     """
@@ -112,23 +119,36 @@ def refuse_parcel(ref: str, *, by: Actor) -> ReturnShipment:
         raise _underway()
     sent = on_its_way(case)
     parcel.tell("refuse_parcel", by, facts={"parcel": parcel.ref, "waybill_ends": sent.waybill[-4:]})
+    waiting = Deadline.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, life=parcel.LIFE.name, life_id=parcel.pk)
+    waiting.filter(ended_at__isnull=True, limit=TO_SEND).update(due_at=clock.now() + TURNS_ROUND)
     watch(case.merchant_id, sent.carrier, sent.waybill)
     return parcel
 
 
+def gives_time(life: LifeRow) -> timedelta:
+    """For hooks.LONGER: nobody can send what he refused at the door; until the carrier says that it turned round his time does not end."""
+    if not isinstance(life, ReturnShipment) or life.where.limit != TO_SEND:
+        return timedelta(0)
+    said = Entry.objects.filter(merchant_id=life.merchant_id, case_id=life.case_id, life=life.LIFE.name, life_id=life.pk)
+    return TURNS_ROUND if said.filter(verb="refuse_parcel").exists() else timedelta(0)
+
+
 @verb("return_shipment", "intercept")
 def intercepted(ref: str, *, carrier: str, waybill: str, by: Actor = CARRIER) -> ReturnShipment:
-    """The delivery turned round: what waited to be sent back travels under its waybill now, and nobody has to send it.
+    """The delivery turned round: what waited to be sent back travels under its waybill now, and nobody has to send it. Where another
+    claim's goods of the same order came round in it before, these lie in that box.
 
-    Heard twice, it is once: the parcel that waited is over by then, and stays so.
+    Heard twice, it is once: the parcel that waited is over by then, and stays so. What waits when the box has arrived already stays too.
     """
     case, parcel = take_life(ReturnShipment, ref, by)
-    if not parcel.LIFE.who_may(parcel.stage, "drop"):
+    turned = ReturnShipment.objects.filter(merchant_id=case.merchant_id, case__order_id=case.order_id, way=INTERCEPT, waybill=waybill)
+    leader = turned.first()
+    if not parcel.LIFE.who_may(parcel.stage, "drop") or (leader is not None and leader.is_over):
         return parcel
     row = ReturnShipment.born(
         "intercept", by, merchant_id=case.merchant_id, case=case, ref=new_ref("RT"), direction=BACK, way=INTERCEPT,
-        carrier=carrier, waybill=waybill, number=parcel.number, address=parcel.address, goes_to=parcel.goes_to, bulky=parcel.bulky,
-        shipped_at=clock.now(), facts={"of": parcel.ref, "waybill_ends": waybill[-4:]},
+        carrier=carrier, waybill="" if leader else waybill, travels_with=leader, number=parcel.number, address=parcel.address,
+        goes_to=parcel.goes_to, bulky=parcel.bulky, shipped_at=clock.now(), facts={"of": parcel.ref, "waybill_ends": waybill[-4:]},
     )  # fmt: skip
     ParcelUnit.objects.filter(merchant_id=parcel.merchant_id, parcel_id=parcel.pk).update(parcel=row)
     parcel.follow("drop", PLATFORM, facts={"because": INTERCEPT})
@@ -144,11 +164,25 @@ def not_intercepted(ref: str, reason: str, *, by: Actor = CARRIER) -> None:
 
 
 def on_its_way(case: Case) -> Shipment:
-    """The one delivery of the case's order that has not arrived. Raises Unprocessable where there is none, or several."""
-    rows = list(Shipment.objects.filter(merchant_id=case.merchant_id, order_id=case.order_id, signed_at__isnull=True).exclude(waybill=""))
-    if len(rows) != 1 or rows[0].shipped_at is None:
+    """The one delivery of the case's order that was shipped and has not arrived.
+
+    Raises Unprocessable where there is none, and where there are several: shops do not tell us what lies in which of them.
+    """
+    going = Shipment.objects.filter(
+        merchant_id=case.merchant_id, order_id=case.order_id, shipped_at__isnull=False, signed_at__isnull=True
+    ).exclude(waybill="")  # fmt: skip
+    rows = list(going.order_by("pk"))
+    if not rows:
         wrong = say("没有正在派送的包裹。", "Nothing is on its way to the consumer.")
         raise Unprocessable.field("parcel", wrong, code="nothing_on_its_way")
+    if len(rows) > 1:
+        many = say(
+            "这个订单有 {n} 个包裹正在派送，不知道哪个里面是这些商品，所以一个也不拦截。请等收到后再寄回。",
+            "{n} parcels of this order are on their way, and it is not known which of them holds these goods, so none is turned round. "
+            "The goods come back once they have arrived.",
+            n=len(rows),
+        )
+        raise Unprocessable.field("parcel", many, code="several_on_their_way")
     return rows[0]
 
 
