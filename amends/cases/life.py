@@ -81,13 +81,13 @@ class LifeRow(Tenanted):
         self._check_hand(by)
         for guard in hooks.GUARDS[self.LIFE.name, verb]:
             guard(self, by)
+        self._check_count(verb)
         came_from, self.stage, known = self.stage, becomes, self.generation
         if becomes != came_from or verb == ALARM:
             self.generation += 1
             self.since = clock.now()
         self._write(born=came_from == BIRTH, known=known)
-        case = self._held_case()
-        self._count(verb, case)
+        self._count(verb)
         act.steps.append(acting.Step(self, verb, by, came_from, becomes, dict(facts or {}), self._seen_by(audience)))
         for follower in hooks.FOLLOWERS[self.LIFE.name, verb]:
             follower(self, by, facts or {})
@@ -166,14 +166,16 @@ class LifeRow(Tenanted):
     def _used_up(self, verb: str, case: Case) -> bool:
         return bool(case.counts.get(self._count_key(verb), 0) >= case.terms.count(self.LIFE.counted[verb]))
 
-    def _count(self, verb: str, case: Case) -> None:
-        """A counted verb may be made only as often as the case's own terms say (LIFECYCLE 14)."""
+    def _check_count(self, verb: str) -> None:
+        """A counted verb may be made only as often as the case's own terms say (LIFECYCLE 14). Asked before anything is written: a caller
+        that lives with the refusal must find the row as it was."""
         name = self.LIFE.counted.get(verb)
-        if name is None:
-            return
-        if self._used_up(verb, case):
+        if name is not None and self._used_up(verb, self._held_case()):
             wrong = say("“{verb}”最多 {n} 次，已经用完。", "“{verb}” can be done {n} times at most, and has been.",
-                        verb=verb_name(self.LIFE.name, verb), n=case.terms.count(name))  # fmt: skip
+                        verb=verb_name(self.LIFE.name, verb), n=self._held_case().terms.count(name))  # fmt: skip
             raise NoSuchMove(wrong, code="count_used_up")
-        key = self._count_key(verb)
-        case.counts[key] = case.counts.get(key, 0) + 1
+
+    def _count(self, verb: str) -> None:
+        if verb in self.LIFE.counted:
+            counts, key = self._held_case().counts, self._count_key(verb)
+            counts[key] = counts.get(key, 0) + 1

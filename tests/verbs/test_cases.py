@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from amends.cases import clockwork
 from amends.cases.claims import LineClaim, free_units
 from amends.cases.models import Case, CaseText, ClaimedUnit, Deadline, Entry, Grant, Turn
+from amends.cases.record import an_act
+from amends.cases.taking import take
 from amends.cases.texts import LONGEST
 from amends.cases.verbs import answering
 from amends.cases.verbs.applying import MOST_EVIDENCE, Application, apply
@@ -385,6 +388,24 @@ def test_a_move_that_is_used_up_has_no_button(cast: Cast, order: Order, stepped_
     with pytest.raises(NoSuchMove) as error:
         answering.call_platform(case.ref, by=cast.anna)
     assert error.value.code == "count_used_up"
+
+
+def test_a_refused_move_leaves_the_row_as_it_was_for_who_lives_with_it(cast: Cast, order: Order, stepped_clock: Stepped) -> None:
+    case = claims(order, by=cast.anna)
+    answering.refuse(case.ref, reason="other", words="We see it otherwise.", by=cast.bolt)
+    case.refresh_from_db()
+    Case.objects.filter(pk=case.pk).update(counts={"reviews": case.terms.count("reviews")})
+
+    @an_act
+    def tries() -> None:
+        held = take(case.ref, cast.anna)
+        with suppress(NoSuchMove):
+            held.move("call_platform", cast.anna)
+        assert held.stage == "refused"
+
+    tries()
+    case.refresh_from_db()
+    assert (case.stage, case.counts["reviews"]) == ("refused", case.terms.count("reviews"))
 
 
 def test_the_same_file_written_in_two_ways_is_one_file(cast: Cast, order: Order) -> None:
