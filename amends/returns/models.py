@@ -45,8 +45,9 @@ class ReturnShipment(LifeRow):
 
     @property
     def grace(self) -> timedelta:
-        """A courier who is booked is late from the end of the booked slot on, not from the booking."""
-        slots = Pickup.objects.filter(merchant_id=self.merchant_id, life=self.LIFE.name, life_id=self.pk, state__in=("asked", "booked"))
+        """A courier who is booked, for this parcel or the one that it travels with, is late from the end of the booked slot on."""
+        booked = self.travels_with_id or self.pk
+        slots = Pickup.objects.filter(merchant_id=self.merchant_id, life=self.LIFE.name, life_id=booked, state__in=("asked", "booked"))
         until = slots.order_by("pk").values_list("until_at", flat=True).last() if self.where.limit == "carrier_collects" else None
         return max(timedelta(0), until - self.since) if until else timedelta(0)
 
