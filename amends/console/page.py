@@ -33,7 +33,7 @@ def shown(request: ActorRequest, template: str, context: dict[str, Any], *, stat
 
 def waits(actor: Actor) -> dict[str, int]:
     """How many turns wait for this shop, by what they are about, and how many notices are unread; counting stops at COUNT_LIMIT."""
-    turns = Turn.objects.filter(merchant_id=actor.merchant_id or 0, party=Party.MERCHANT.value).order_by("due_at").values_list("life")
+    turns = Turn.objects.filter(merchant_id=actor.shop_id, party=Party.MERCHANT.value).order_by("due_at").values_list("life")
     told = unread(actor).order_by().annotate(what=Value(NOTICES, CharField())).values_list("what")
     money = approvals(actor).order_by().annotate(what=Value(APPROVALS, CharField())).values_list("what")
     costs = waiting_for(actor).order_by().annotate(room=Value(MONEY, CharField())).values_list("room")

@@ -56,7 +56,7 @@ def scanned(code: str, actor: Actor) -> str:
 
 
 def _mine(actor: Actor) -> QuerySet[ReturnShipment]:
-    return ReturnShipment.objects.filter(merchant_id=actor.merchant_id or 0)
+    return ReturnShipment.objects.filter(merchant_id=actor.shop_id)
 
 
 def case_of(ref: str, actor: Actor) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from amends.console.page import waits
+from amends.console.parcels import case_of, scanned
 from amends.kernel.clock import Stepped
+from amends.kernel.refusals import NotFound
 from amends.returns.models import Batch, ReturnShipment, Scan, UnknownParcel
 from tests.cast import Cast, the_cast
 from tests.faces.test_console import a_parcel, enters, posts
+from tests.workshops_at_hand import a_worker, a_workshop
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +70,17 @@ def test_another_shops_desk_does_not_exist(cast: Cast) -> None:
     assert posts(rival, f"{shelf}/match", parcel=parcel.ref).status_code == 404
     assert enters("anna@example.com").get("/console/receiving").status_code == 404
     assert Batch.objects.count() == 1 and Scan.objects.count() == 1
+
+
+def test_a_workshops_person_has_nothing_of_the_shops_parcels_stock_and_turns(cast: Cast) -> None:
+    parcel, ming = on_its_way(cast), a_worker(a_workshop(cast))
+    client = enters("ming@example.com")
+    for where in ("parcels", "pieces", "receiving", "receiving/shelf", "stock", "addresses", f"parcels/{parcel.ref}"):
+        assert client.get(f"/console/{where}").status_code == 404, where
+    assert posts(client, f"/console/parcels/{parcel.ref}/receipt").status_code == 404
+    assert (scanned(parcel.waybill, ming), scanned(parcel.waybill, cast.bolt)) == ("", parcel.ref)
+    with pytest.raises(NotFound):
+        case_of(parcel.ref, ming)
+    assert set(waits(ming).values()) == {0} and waits(cast.bolt)["all"] == 0
+    posts(enters("bolt@example.com"), f"/console/parcels/{parcel.ref}/receipt")
+    assert set(waits(ming).values()) == {0} and waits(cast.bolt)["goods"] == 1
