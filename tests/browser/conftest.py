@@ -19,7 +19,10 @@ from tests.conftest import chromium
 from tests.payments_fixture import payments
 
 __all__ = ["payments"]
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",  # a camera, for the one page that has use for it
+]  # fmt: skip
 PATIENCE = 60_000
 Visitor = Callable[[str], Page]
 

@@ -56,6 +56,13 @@ def test_a_morning_at_the_desk(visitors: Visitors, language: str, width: int) ->
     expect(page.locator("#desk")).to_contain_text(speak("已收 2，", "Received 2,"))
     assert Scan.objects.count() == 2
 
+    typed(page, "no")
+    expect(page.locator("[data-desk-refused]")).to_contain_text(speak("8 至 30 位", "8 to 30 letters"))
+    typed(page, parcels[1].waybill)
+    expect(page.locator("[data-desk-refused]")).to_contain_text("no")
+    page.keyboard.press("F6")
+    expect(page.locator("[data-desk-refused]")).to_be_hidden()
+
     page.context.set_offline(True)
     typed(page, "0" + parcels[2].waybill[1:])
     expect(page.locator("[data-desk-waits]")).to_be_visible()
@@ -90,3 +97,43 @@ def test_a_morning_at_the_desk(visitors: Visitors, language: str, width: int) ->
     expect(page.locator("main")).to_contain_text(speak("这一批已结束", "The batch is closed"))
     assert Batch.objects.get().ended_at is not None and ReturnShipment.objects.filter(stage="received").count() == 3
     assert clock.now() >= Batch.objects.get().made_at
+
+
+READER = """window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["code_128"]; }
+  async detect(view) { return view.videoWidth ? [{ rawValue: "%s" }] : []; }
+};"""
+
+
+def test_a_waybill_is_read_by_camera_where_the_browser_reads_bar_codes(visitors: Visitors) -> None:
+    cast: Cast = the_cast()
+    parcel = parcel_of(sent_back(cast))
+    page = visitors("bolt", 1440, "en-GB")
+    page.add_init_script(READER % parcel.waybill)
+    page.goto("/console/receiving")
+    page.keyboard.press("F9")
+    page.wait_for_url("**/batches/*")
+    page.keyboard.press("F4")
+    expect(page.locator("#desk")).to_contain_text(f"{parcel.waybill} received")
+    expect(page.locator("[data-camera-view]")).to_be_visible()
+    page.keyboard.press("F4")
+    expect(page.locator("[data-camera-view]")).to_be_hidden()
+    assert Scan.objects.get().outcome == "received"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("zh-CN", "这个浏览器不能用摄像头读条码"), ("en-GB", "cannot read bar codes by camera")]
+)
+def test_a_browser_that_reads_no_bar_codes_says_so_and_the_keyboard_works(visitors: Visitors, language: str, sentence: str) -> None:
+    cast: Cast = the_cast()
+    parcel = parcel_of(sent_back(cast))
+    page = visitors("bolt", 390, language)
+    page.add_init_script("delete window.BarcodeDetector;")
+    page.goto("/console/receiving")
+    page.keyboard.press("F9")
+    page.wait_for_url("**/batches/*")
+    expect(page.get_by_text(sentence)).to_be_visible()
+    expect(page.locator("[data-camera]")).to_be_hidden()
+    typed(page, parcel.waybill)
+    expect(page.locator("#desk")).to_contain_text(parcel.waybill)
+    assert Scan.objects.get().outcome == "received"

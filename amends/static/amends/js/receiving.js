@@ -1,8 +1,9 @@
 // The receiving desk. A code that was scanned stays on this device, under a key of its own, until the server has answered it: a dead
-// network or a killed server loses none, and sending again doubles none. The next scan never waits for the last one.
+// network or a killed server loses none, and sending again doubles none. The next scan never waits for the last one. What the server
+// refused stays in sight with its reason until somebody has read it: at this pace nobody reads along.
 import { make, t } from "./words.js";
 
-const AGAIN = 1500, SAME = 3000, LOOK = 200;
+const AGAIN = 1500, SAME = 3000, LOOK = 200, BLIND = 10;
 const form = document.querySelector("[data-desk]");
 
 if (form) begin();
@@ -11,6 +12,8 @@ function begin() {
   const store = `amends-desk-${form.dataset.desk}`, field = form.elements.code, grams = form.elements.grams;
   const read = () => JSON.parse(localStorage.getItem(store) || "[]");
   const write = (rows) => { rows.length ? localStorage.setItem(store, JSON.stringify(rows)) : localStorage.removeItem(store); count(rows.length); };
+  const box = document.querySelector("[data-desk-refused]"), list = box.querySelector("ol");
+  box.querySelector("button").addEventListener("click", () => { list.replaceChildren(); box.hidden = true; field.focus(); });
   let busy = false;
 
   function count(n) {
@@ -44,11 +47,17 @@ function begin() {
     body.set("grams", row.grams);
     const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" }, redirect: "manual" });
     const words = await answer.text();
-    if (answer.status >= 500 || answer.type === "opaqueredirect") return false;
-    if (answer.ok) show(words);
-    else if (answer.status === 409 && /still running|还在处理/.test(words)) return false;
-    else refused(row.code, words);
+    if (answer.ok) { show(words); return true; }
+    if (answer.status >= 500 || !/data-fault/.test(words)) { stopped(answer); return false; }
+    if (answer.status === 409 && /still running|还在处理/.test(words)) return false;
+    refused(row.code, words);
     return true;
+  }
+
+  /* Signed out, or a form that has grown old: nothing is lost, and only a person can help. */
+  function stopped(answer) {
+    if (answer.type === "opaqueredirect" || answer.status === 403)
+      says(t("这一页要重新登录或刷新，扫过的都还在这台设备上。", "Sign in again or reload this page. What you scanned is kept on this device."));
   }
 
   function show(words) {
@@ -58,7 +67,9 @@ function begin() {
   }
 
   function refused(code, words) {
-    says(`${code}: ${new DOMParser().parseFromString(words, "text/html").body.textContent.trim().slice(0, 300)}`);
+    const why = new DOMParser().parseFromString(words, "text/html").querySelector("[data-fault]").textContent.replace(/\s+/g, " ").trim();
+    list.prepend(make("li", {}, make("b", { class: "mono" }, code), ` ${why}`));
+    box.hidden = false;
   }
 
   function says(words) {
@@ -74,26 +85,35 @@ function begin() {
   camera(form, (code) => take(code, grams.value));
 }
 
-/* The camera, where the browser can read bar codes by itself; elsewhere the button stays away and people type. */
-function camera(desk, take) {
+/* The camera, where the browser can read bar codes by itself. Elsewhere the page says that it cannot, and people scan or type. */
+async function camera(desk, take) {
   const button = desk.querySelector("[data-camera]"), view = desk.querySelector("[data-camera-view]");
-  if (!("BarcodeDetector" in window) || !navigator.mediaDevices) return;
+  const cannot = (why) => { button.hidden = view.hidden = true; desk.querySelector(`[data-camera-none=${why}]`).hidden = false; };
+  if (!navigator.mediaDevices) return cannot("unsafe");
+  if (!("BarcodeDetector" in window) || !(await BarcodeDetector.getSupportedFormats().catch(() => [])).length) return cannot("reader");
   button.hidden = false;
-  let stream = null, last = "", at = 0;
+  let stream = null, last = "", at = 0, failed = 0;
   const reader = new BarcodeDetector();
+
+  function shut() {
+    stream?.getTracks().forEach((track) => track.stop());
+    stream = null;
+    view.hidden = true;
+  }
 
   async function look() {
     if (!stream) return;
-    const [found] = await reader.detect(view).catch(() => []);
+    const [found] = await reader.detect(view).then((all) => { failed = 0; return all; }, () => { failed += 1; return []; });
+    if (failed >= BLIND) { shut(); return cannot("reader"); }
     if (found && (found.rawValue !== last || Date.now() - at > SAME)) { last = found.rawValue; take(last); }
     if (found) at = Date.now();
     setTimeout(look, LOOK);
   }
 
   button.addEventListener("click", async () => {
-    if (stream) { stream.getTracks().forEach((track) => track.stop()); stream = null; view.hidden = true; return; }
+    if (stream) return shut();
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }).catch(() => null);
-    if (!stream) { button.replaceChildren(t("摄像头不可用", "No camera")); return; }
+    if (!stream) return cannot("camera");
     view.srcObject = stream;
     view.hidden = false;
     await view.play();
