@@ -5,7 +5,7 @@ Each check answers its offenders in words; an empty list is a promise kept. `ame
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from hashlib import sha256
 from itertools import groupby
@@ -19,7 +19,9 @@ from amends.cases import hooks
 from amends.cases.models import Case, CaseText, Deadline, Entry, Turn
 from amends.cases.record import entry_hash
 from amends.cases.rules.beside import BESIDE
+from amends.insight.verify_words import WORDS
 from amends.kernel import clock
+from amends.kernel.texts import Text
 from amends.liability.checks import bearing_check
 from amends.notices.models import Message, Notice
 from amends.notices.rules.delivery import OPEN as OPEN_MESSAGES
@@ -50,11 +52,12 @@ UNCHANGING = (
 
 
 class Check(NamedTuple):
-    """One invariant: its name, what it promises, and how it finds offenders."""
+    """One invariant: its name, what it promises, what to do where it is broken, and how it finds offenders."""
 
     name: str
-    promise: str
-    offenders: Callable[[], list[str]]
+    promise: Text
+    mend: Text
+    offenders: Callable[[], Sequence[str]]
 
 
 def broken_chains() -> list[str]:
@@ -293,35 +296,39 @@ def stuck_messages() -> list[str]:
     return found + [f"message {ref} is {state} and was due at {due:%F %T}" for ref, state, due in late[:MOST]]
 
 
-CHECKS: tuple[Check, ...] = (
-    Check("chains", "the timeline's hashes follow from each other", broken_chains),
-    Check("texts", "no text was changed after it was written", changed_texts),
-    Check("entries", "every timeline row belongs to a case", stray_entries),
-    Check("waits", "every open life waits for somebody until an instant", waiting_for_nobody),
-    Check("deadlines", "no deadline of a life that has moved on is open", deadlines_of_the_dead),
-    Check("clocks", "no clock stands still while nothing else runs", still_clocks),
-    Check("queues", "whoever stands in a queue is waited for", stale_turns),
-    Check("overdue", "no deadline is overdue by more than 60 s while a clock runs", overdue),
-    Check("notices", "of every line of a timeline whoever the table names has a notice", untold_entries),
-    Check("messages", "every message that is not at its end is looked at again, in time", stuck_messages),
-    Check("live", "a live process that began is there while a clock runs, or said goodbye", silent_live),
-    Check("grants", "what is done was paid, what is paid was owed", torn_grants),
-    Check("replacements", "what was exchanged or sent again is with the consumer, and no piece is kept for nothing", torn_replacements),
-    Check("repairs", "every repair works on what is owed, once, and what was handed back is told", torn_repairs),
-    Check("claims", "no unit is granted twice, and each case claims what it says", double_claims),
-    Check("granted", "no price, freight or packaging is granted back beyond what was counted", granted_astray),
-    Check("closed", "nothing of a closed case is open", closed_but_open),
-    Check("approvals", "what was approved was done and noted once, and nothing else", torn_approvals),
-    Check("walls", "what nobody may change, the application's role cannot change", open_walls),
-    Check("books", "the books balance and no refund exceeds what was captured", books_check),
-    Check("bearing", "what is charged on is no more than it cost, and is taken in its own currency", bearing_check),
-    Check("stock", "what is kept has its reservations, and every move its cause", lambda: torn_levels() + torn_moves()),
-    Check("desks", "what was put somewhere moved once, and every scan is as it says", lambda: torn_dispositions() + torn_scans()),
-    Check("tracks", "every waybill is where all that was told of it says", misfolded_tracks),
+CHECKS: tuple[Check, ...] = tuple(
+    Check(name, WORDS[name].promise, WORDS[name].mend, offenders)
+    for name, offenders in (
+        ("chains", broken_chains),
+        ("texts", changed_texts),
+        ("entries", stray_entries),
+        ("waits", waiting_for_nobody),
+        ("deadlines", deadlines_of_the_dead),
+        ("clocks", still_clocks),
+        ("queues", stale_turns),
+        ("overdue", overdue),
+        ("notices", untold_entries),
+        ("messages", stuck_messages),
+        ("live", silent_live),
+        ("grants", torn_grants),
+        ("replacements", torn_replacements),
+        ("repairs", torn_repairs),
+        ("claims", double_claims),
+        ("granted", granted_astray),
+        ("closed", closed_but_open),
+        ("approvals", torn_approvals),
+        ("walls", open_walls),
+        ("books", books_check),
+        ("bearing", bearing_check),
+        ("stock", lambda: torn_levels() + torn_moves()),
+        ("desks", lambda: torn_dispositions() + torn_scans()),
+        ("tracks", misfolded_tracks),
+    )
 )
+assert {check.name for check in CHECKS} == set(WORDS)  # noqa: S101 - checked when this is imported: every check has its words
 
 
-def verify() -> Iterator[tuple[Check, list[str]]]:
+def verify() -> Iterator[tuple[Check, Sequence[str]]]:
     """Each check with its offenders, one after the other."""
     for check in CHECKS:
         yield check, check.offenders()

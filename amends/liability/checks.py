@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from amends.kernel.findings import finding
 from amends.liability.overpaid import NO_RELIEF
 from amends.liability.rules import CREDITED, POSTED
 
@@ -111,8 +112,15 @@ def moves_astray() -> list[str]:
 
 def answered_by_nobody() -> list[str]:
     """Links that are used up although their matter has no such answer, and proposals that were taken up and asked of nobody."""
-    links = [f"link {ref} is used, and its matter has no answer of a carrier or supplier" for (ref,) in _rows(_UNANSWERED)]
-    return links + [f"proposal {ref} counts as asked and has no charge" for (ref,) in _rows(_ASKED_OF_NOBODY)]
+    unanswered, nobody = _rows(_UNANSWERED), _rows(_ASKED_OF_NOBODY)
+    return [
+        *(
+            finding("链接 {ref} 已用过，但这件事没有承运商或供应商的答复",
+                  "link {ref} is used, and its matter has no answer of a carrier or supplier", ref=ref)
+            for (ref,) in unanswered
+        ),
+        *(finding("建议 {ref} 记为已追偿，却没有追偿单", "proposal {ref} counts as asked and has no charge", ref=ref) for (ref,) in nobody),
+    ]  # fmt: skip
 
 
 def bearing_check() -> list[str]:

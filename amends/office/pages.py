@@ -12,9 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from amends.cases.models import Case
 from amends.faces.entering import ActorRequest, face
+from amends.faces.words import language
 from amends.insight.verify import CHECKS
 from amends.kernel import clock
-from amends.kernel.texts import Text, say
+from amends.kernel.findings import words_of
+from amends.kernel.texts import say
 from amends.market import journey
 from amends.market.models import Consumer, Merchant, Order, OrderLine, Product
 from amends.market.rules.specs import SIMULATED
@@ -23,25 +25,6 @@ from amends.people.rules import ROLES, Role
 from amends.plumbing.models import Beat
 
 MOST_PEOPLE = 200
-PROMISES: dict[str, Text] = {
-    "chains": say("时间线的哈希一环扣一环", "The timeline's hashes follow from each other"),
-    "texts": say("文字写下后没有被改过", "No text was changed after it was written"),
-    "entries": say("每条时间线都属于一张售后单", "Every timeline row belongs to a case"),
-    "waits": say("未结的事都在等某一方，到某一时刻为止", "Every open life waits for somebody until an instant"),
-    "deadlines": say("已经往前走的事没有留下时限", "No deadline of a life that has moved on is open"),
-    "clocks": say("没有别的时限在走时，没有时限停着不走", "No clock stands still while nothing else runs"),
-    "queues": say("队列里的每一项都有未到的时限", "Whoever stands in a queue is waited for"),
-    "overdue": say("时钟运行时，没有时限超过 60 秒未处理", "No deadline is overdue by more than 60 s while a clock runs"),
-    "notices": say("时间线的每一步都告诉了该告诉的人", "Of every line of a timeline whoever the table names has a notice"),
-    "messages": say("没有发完的消息都会按时再看", "Every message that is not at its end is looked at again, in time"),
-    "grants": say("给付完成的都付了款，付了款的都有给付", "What is done was paid, what is paid was owed"),
-    "claims": say("没有商品被给付两次，件数与申请一致", "No unit is granted twice, and each case claims what it says"),
-    "granted": say("价款、运费、包装费的给付与计数一致", "No price, freight or packaging is granted back beyond what was counted"),
-    "closed": say("结案的售后单没有未了的事", "Nothing of a closed case is open"),
-    "approvals": say("批准的都照办并记了一次账，没批的没有动", "What was approved was done and noted once, and nothing else"),
-    "walls": say("谁都不许改的，程序的数据库角色也改不了", "What nobody may change, the application's role cannot change"),
-    "books": say("账目平衡，退款不超过实付", "The books balance and no refund exceeds what was captured"),
-}
 
 
 @require_GET
@@ -86,8 +69,9 @@ def checks(request: ActorRequest) -> HttpResponse:
         rows.append(
             {
                 "name": check.name,
-                "promise": PROMISES.get(check.name) or say(check.promise, check.promise),
-                "offenders": offenders[:50],
+                "promise": check.promise,
+                "mend": check.mend,
+                "offenders": [words_of(one, language()) for one in offenders[:50]],
                 "n": len(offenders),
                 "took": f"{(monotonic() - began) * 1000:,.0f}",
             }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q
 
+from amends.kernel.findings import finding
 from amends.returns.models import Inspection, Scan, UnknownParcel
 from amends.returns.receiving.scanning import RECEIVED, SHELVED, UNKNOWN
 from amends.stock.models import StockMove
@@ -16,13 +17,19 @@ def torn_dispositions() -> list[str]:
     """Units disposed of without exactly the one stock move of that kind, and pieces back in stock that cannot be sold again."""
     moves = StockMove.objects.filter(merchant_id=OuterRef("merchant_id"), inspection_id=OuterRef("pk"), kind=OuterRef("disposition"))
     lost = Inspection.objects.exclude(disposition="").exclude(Exists(moves)).order_by("pk").values_list("pk", flat=True)
-    found = [f"inspection {pk} was disposed of without its stock move" for pk in lost[:MOST]]
+    found: list[str] = [
+        finding("验货 {pk} 已定去向，却没有库存进出", "inspection {pk} was disposed of without its stock move", pk=pk) for pk in lost[:MOST]
+    ]
     rows = Inspection.objects.filter(merchant_id=OuterRef("merchant_id"), pk=OuterRef("inspection_id"), disposition=OuterRef("kind"))
     stray = StockMove.objects.filter(inspection_id__isnull=False).exclude(Exists(rows)).order_by("pk").values_list("pk", flat=True)
-    found += [f"stock move {pk} is of an inspection that says otherwise" for pk in stray[:MOST]]
+    found += [
+        finding("库存进出 {pk} 与验货的去向不一致", "stock move {pk} is of an inspection that says otherwise", pk=pk) for pk in stray[:MOST]
+    ]
     unfit = StockMove.objects.filter(kind__in=SELLABLE, inspection_id__isnull=False).exclude(grade__in=("A", "B"))
     worn = unfit.order_by("pk").values_list("pk", flat=True)[:MOST]
-    return found + [f"stock move {pk} put back what cannot be sold again" for pk in worn]
+    return found + [
+        finding("库存进出 {pk} 把不能再卖的放回了库存", "stock move {pk} put back what cannot be sold again", pk=pk) for pk in worn
+    ]
 
 
 def torn_scans() -> list[str]:
@@ -32,7 +39,13 @@ def torn_scans() -> list[str]:
     rows = UnknownParcel.objects.filter(Q(state=SHELVED) ^ Q(ended_at__isnull=True)).order_by("pk").values_list("ref", flat=True)
     unmatched = UnknownParcel.objects.filter(state="matched", parcel__isnull=True).order_by("pk").values_list("ref", flat=True)
     return [
-        *(f"scan {pk} says {outcome}, and it is not so" for pk, outcome in wrong[:MOST]),
-        *(f"unknown parcel {ref} has ended and not ended" for ref in rows[:MOST]),
-        *(f"unknown parcel {ref} is matched with nothing" for ref in unmatched[:MOST]),
+        *(
+            finding("扫描 {pk} 记为 {outcome}，实际不是", "scan {pk} says {outcome}, and it is not so", pk=pk, outcome=outcome)
+            for pk, outcome in wrong[:MOST]
+        ),
+        *(finding("无主包裹 {ref} 既结束又没结束", "unknown parcel {ref} has ended and not ended", ref=ref) for ref in rows[:MOST]),
+        *(
+            finding("无主包裹 {ref} 记为已匹配，却没有对应的包裹", "unknown parcel {ref} is matched with nothing", ref=ref)
+            for ref in unmatched[:MOST]
+        ),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, Q
 
+from amends.kernel.findings import finding
 from amends.stock.models import Reservation, StockLevel, StockMove
 from amends.stock.rules import HELD, OUT
 
@@ -16,7 +17,11 @@ def torn_levels() -> list[str]:
     kept = StockLevel.objects.filter(reserved__gt=0).order_by("pk").values_list("pk", "reserved")
     told = dict(kept.iterator(chunk_size=5000))
     wrong = sorted({pk for pk in told.keys() | counts.keys() if told.get(pk, 0) != counts.get(pk, 0)})
-    return [f"stock level {pk} keeps {told.get(pk, 0)}, its reservations hold {counts.get(pk, 0)}" for pk in wrong[:MOST]]
+    return [
+        finding("库存 {pk} 留着 {n} 件，预留共 {held} 件", "stock level {pk} keeps {n}, its reservations hold {held}",
+              pk=pk, n=told.get(pk, 0), held=counts.get(pk, 0))
+        for pk in wrong[:MOST]
+    ]  # fmt: skip
 
 
 def torn_moves() -> list[str]:
@@ -24,4 +29,7 @@ def torn_moves() -> list[str]:
     back = StockMove.objects.exclude(kind=OUT).filter(Q(inspection_id__isnull=True) | Q(unit_id__isnull=True))
     out = StockMove.objects.filter(kind=OUT, inspection_id__isnull=False)
     rows = back.union(out).order_by("id").values_list("id", "kind")[:MOST]
-    return [f"stock move {pk} ({kind}) has no cause of its kind" for pk, kind in rows]
+    return [
+        finding("库存进出 {pk}（{kind}）没有相应的原因", "stock move {pk} ({kind}) has no cause of its kind", pk=pk, kind=kind)
+        for pk, kind in rows
+    ]  # fmt: skip

@@ -12,10 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from amends.insight.figures import Choice, figures
+from amends.insight.verify_words import WORDS
+from amends.kernel import clock
 from amends.kernel.clock import Stepped
+from amends.market.models import Product
 from amends.people.models import ApiKey, Membership, User
 from amends.people.queries import actor_of_key
 from amends.people.rules import PLATFORM, Role
+from amends.stock.models import StockLevel
 from tests.cast import Cast, an_order, claims, later_by, person, the_cast
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +155,15 @@ def test_the_checks_run_on_demand(cast: Cast) -> None:
     html = client.post("/office/verify/").content.decode()
     assert "All of them hold" in html
     assert html.count("Holds") >= 10
+
+
+def test_a_broken_check_says_in_the_readers_language_what_is_wrong_and_what_to_do(cast: Cast) -> None:
+    product = Product.objects.filter(merchant=cast.bolts).order_by("pk")[0]
+    StockLevel.objects.create(merchant=cast.bolts, product=product, on_hand=1, reserved=1, told_at=clock.now())
+    shown = as_("paula", "zh-CN").post("/office/verify/").content.decode()
+    assert "留着 1 件，预留共 0 件" in shown
+    assert WORDS["stock"].mend.zh in shown
+    assert "its reservations hold" in as_("paula").post("/office/verify/").content.decode()
 
 
 def test_the_figures_page_costs_no_more_for_more_cases(cast: Cast) -> None:

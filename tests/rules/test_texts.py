@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from amends.kernel.findings import finding, words_of
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.texts import LANGUAGES, Text, say
 
@@ -48,3 +51,10 @@ def test_every_party_has_a_name_in_both_languages() -> None:
     assert set(NAMES) == set(Party)
     for name in NAMES.values():
         assert all(name.into(language) for language in LANGUAGES)
+
+
+def test_a_finding_is_english_for_programs_and_told_in_the_readers_language() -> None:
+    one = finding("运单 {n} 不对", "track {n} is wrong", n=7)
+    assert "track 7" in one
+    assert json.dumps([one]) == '["track 7 is wrong"]'
+    assert (words_of(one, "zh"), words_of(one, "en"), words_of("as it stands", "zh")) == ("运单 7 不对", "track 7 is wrong", "as it stands")

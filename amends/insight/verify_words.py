@@ -1,0 +1,134 @@
+"""What each check of `amends verify` promises, and what to do where it is broken; for the terminal and the office's page alike."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from amends.kernel.texts import Text, say
+
+
+class Words(NamedTuple):
+    """`promise` holds as long as nothing is found; `mend` says what to do with what is."""
+
+    promise: Text
+    mend: Text
+
+
+REBUILD = say(
+    "程序自己不会这样写：先停下写入的进程，查明是谁改了数据库，再从备份核对。",
+    "The program itself never writes this: stop what writes, find who changed the database, and compare with a backup.",
+)
+START_CLOCK = say(
+    "看时钟和任务进程是否在运行、日志里有没有报错；修好后它们会自己补上。",
+    "See whether clock and worker run and what their logs say; once they do, they catch up by themselves.",
+)
+LOOK_AT_CASE = say(
+    "打开这张售后单的时间线，由有权的人补上缺的那一步；改数据库不是办法。",
+    "Open the case's timeline and let whoever may make the step that is missing; changing rows is no remedy.",
+)
+
+WORDS: dict[str, Words] = {
+    "chains": Words(say("时间线的哈希一环扣一环", "the timeline's hashes follow from each other"), REBUILD),
+    "texts": Words(say("文字写下后没有被改过", "no text was changed after it was written"), REBUILD),
+    "entries": Words(say("每条时间线都属于一张售后单", "every timeline row belongs to a case"), REBUILD),
+    "waits": Words(say("未结的事都在等某一方，到某一时刻为止", "every open life waits for somebody until an instant"), LOOK_AT_CASE),
+    "deadlines": Words(say("已经往前走的事没有留下时限", "no deadline of a life that has moved on is open"), LOOK_AT_CASE),
+    "clocks": Words(say("没有别的时限在走时，没有时限停着不走", "no clock stands still while nothing else runs"), LOOK_AT_CASE),
+    "queues": Words(say("队列里的每一项都有未到的时限", "whoever stands in a queue is waited for"), LOOK_AT_CASE),
+    "overdue": Words(
+        say("时钟运行时，没有时限超过 60 秒未处理", "no deadline is overdue by more than 60 s while a clock runs"), START_CLOCK
+    ),
+    "notices": Words(
+        say("时间线的每一步都告诉了该告诉的人", "of every line of a timeline whoever the table names has a notice"), START_CLOCK
+    ),
+    "messages": Words(say("没有发完的消息都会按时再看", "every message that is not at its end is looked at again, in time"), START_CLOCK),
+    "live": Words(
+        say(
+            "时钟运行时，启动过的实时进程在运行，或正常退出了",
+            "a live process that began is there while a clock runs, or said goodbye",
+        ),
+        say(
+            "重新启动实时进程；在这之前，页面每 30 秒看一次。",
+            "Start the live process again; until then pages look every 30 seconds.",
+        ),
+    ),
+    "grants": Words(
+        say("给付完成的都付了款，付了款的都有给付", "what is done was paid, what is paid was owed"),
+        say(
+            "在平台的退款页面核对这笔退款和支付渠道的账；不要手工再付。",
+            "Compare the refund with the gateway's book on the desk's page of refunds; pay nothing by hand.",
+        ),
+    ),
+    "replacements": Words(
+        say(
+            "换过、补发过的都在消费者手里，没有白白留着的货",
+            "what was exchanged or sent again is with the consumer, and no piece is kept for nothing",
+        ),
+        say(
+            "打开售后单：该发的发出，不再需要的取消，先换后退没有退回的由平台决定怎样收回。",
+            "Open the case: ship what is owed, call off what is not, and let the platform decide about what was sent ahead and never paid "
+            "for.",
+        ),
+    ),
+    "repairs": Words(
+        say(
+            "每次维修都在办应给付的商品，一次只有一个，交还的都有记录",
+            "every repair works on what is owed, once, and what was handed back is told",
+        ),
+        say(
+            "打开售后单的维修：多出来的取消，没有记录的交还补记；质保日期不对的，按购买和维修日期重算。",
+            "Open the case's repair: call off the one too many, note the hand-back that is missing, and reckon a wrong warranty anew from "
+            "the days of purchase and repair.",
+        ),
+    ),
+    "claims": Words(say("没有商品被给付两次，件数与申请一致", "no unit is granted twice, and each case claims what it says"), LOOK_AT_CASE),
+    "granted": Words(
+        say("价款、运费、包装费的给付与计数一致", "no price, freight or packaging is granted back beyond what was counted"), REBUILD
+    ),
+    "closed": Words(say("结案的售后单没有未了的事", "nothing of a closed case is open"), LOOK_AT_CASE),
+    "approvals": Words(
+        say("批准的都照办并记了一次账，没批的没有动", "what was approved was done and noted once, and nothing else"), REBUILD
+    ),
+    "walls": Words(
+        say("谁都不许改的，程序的数据库角色也改不了", "what nobody may change, the application's role cannot change"),
+        say("用迁移的角色收回这项权限（REVOKE），再查是谁给的。", "REVOKE the right as the role of migrations, and find who gave it."),
+    ),
+    "books": Words(
+        say("账目平衡，退款不超过实付", "the books balance and no refund exceeds what was captured"),
+        say(
+            "停下这张订单的退款，用 `amends ledger order` 看账，再与支付渠道核对。",
+            "Stop refunds of the order, read its books with `amends ledger order`, and compare with the gateway.",
+        ),
+    ),
+    "bearing": Words(
+        say(
+            "追偿不超过实际成本，用原币种收取，答复过的都有答复",
+            "what is charged on is no more than it cost, is taken in its own currency, and what counts as answered was",
+        ),
+        say(
+            "打开追偿页面：多收的退回，没有答复的重新发链接或人工登记。",
+            "Open the charge: give back what is too much; where an answer is missing, make a new link or note it by hand.",
+        ),
+    ),
+    "stock": Words(
+        say("留着的货都有预留，每次进出都有原因", "what is kept has its reservations, and every move its cause"),
+        say(
+            "停下这件商品的发货，清点实物，用 `amends stock tell` 登记实数。",
+            "Ship none of this article, count the pieces, and put the count on record with `amends stock tell`.",
+        ),
+    ),
+    "desks": Words(
+        say("商品的去向只动一次库存，每次扫描都如记录所说", "what was put somewhere moved once, and every scan is as it says"),
+        say(
+            "找出这件商品或包裹核对实物，再由收货台登记；已经入库的不要重复入库。",
+            "Find the piece or parcel itself and let the receiving desk note what it is; put nothing back in stock a second time.",
+        ),
+    ),
+    "tracks": Words(
+        say("每个运单的状态都由收到的全部消息得出", "every waybill is where all that was told of it says"),
+        say(
+            "在管理后台的承运渠道页面打开这张运单，重新查询；承运商说的与包裹不符的，人工登记。",
+            "Open the waybill on the office's page of carriers and ask again; where the carrier is wrong, note it by hand.",
+        ),
+    ),
+}
