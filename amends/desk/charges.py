@@ -107,13 +107,10 @@ def _one(
     blank: dict[str, Any] = {"answer": AnswerForm(), "bear": BearForm(), "decision": DecisionForm(), "back": GiveBackForm()}
     if form is not None:
         blank[opened] = form
-    links = [(link, linking.url_of(link)) for link in linking.links_of(CHARGE_BACK_TO.name, row.charge.pk, row.charge.merchant_id)]
-    outside = row.charge.party != "merchant" and "admit_liability" in row.can
-    context = {"links": links, "may_link": outside, "row": row, "can": row.can, "forms": blank, "refusal": brief(refusal),
-               "kind": coloured([row])[0]["kind"],
-               "glass": given(request, "break_glass") == "on",
-               "at": f"{AT}/{row.charge.ref}",
-               "cases": CASES, "nav_here": AT, "ask_url": f"{AT}/of/{row.case.ref}"}  # fmt: skip
+    context = {"links": linking.links_of(row.charge, request.actor), "may_link": linking.may_make(row.charge, request.actor),
+               "row": row, "can": row.can, "forms": blank, "refusal": brief(refusal), "kind": coloured([row])[0]["kind"],
+               "glass": given(request, "break_glass") == "on", "at": f"{AT}/{row.charge.ref}", "cases": CASES, "nav_here": AT,
+               "ask_url": f"{AT}/of/{row.case.ref}"}  # fmt: skip
     return shown(request, "desk/charge.html", context, status=422 if refusal else 200)
 
 

@@ -24,11 +24,11 @@ from amends.cases.texts import clean_words, keep_text, told
 from amends.cases.words import stage_name
 from amends.deliveries.models import OutboundDelivery
 from amends.deliveries.rules import DELIVERY
-from amends.deliveries.verbs.answering import carrier_says
+from amends.deliveries.verbs.answering import REPORTS, carrier_says
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref, new_ref
-from amends.kernel.refusals import NoSuchMove, NotFound, Unprocessable
+from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.liability.hands import platform_hand
 from amends.liability.models import ChargeBackTo, SignedLink
@@ -121,14 +121,31 @@ def link_for(ref: str, by: Actor) -> SignedLink:
     link = SignedLink.objects.filter(ref=clean_ref(ref) or "").select_related("case").first()
     if link is None or not by.sees_everything:
         raise NotFound
-    platform_hand(by)
-    check_hand(link.case, by)
+    _check_maker(link.case, by)
     return link
 
 
-def links_of(life: str, row_id: int, merchant_id: int) -> list[SignedLink]:
-    """The links that were made for this matter, the newest first."""
-    return list(SignedLink.objects.filter(merchant_id=merchant_id, life=life, life_id=row_id).order_by("-pk"))
+def links_of(row: ChargeBackTo | OutboundDelivery, by: Actor) -> list[tuple[SignedLink, str]]:
+    """The links that were made for this matter, the newest first, each with its address; '' where it is over, and for whoever may make
+    no link of it: an address is as good as an answer."""
+    rows = SignedLink.objects.filter(merchant_id=row.merchant_id, life=row.LIFE.name, life_id=row.pk).order_by("-pk")
+    mine = may_link(row, by)
+    return [(link, url_of(link) if mine else "") for link in rows]
+
+
+def may_link(row: ChargeBackTo | OutboundDelivery, by: Actor) -> bool:
+    """Whether `by` makes links of this matter and reads them: the platform's people who are no party of its case."""
+    try:
+        _check_maker(row.case, by)
+    except NotYourMove:
+        return False
+    return True
+
+
+def may_make(row: ChargeBackTo | OutboundDelivery, by: Actor) -> bool:
+    """Whether `by` could make a link of this matter now: it waits for somebody outside."""
+    party = Party(row.party) if isinstance(row, ChargeBackTo) else Party.CARRIER
+    return party is not Party.MERCHANT and _waits(row, party) and may_link(row, by)
 
 
 def matter_of(secret: str) -> Matter:
@@ -175,7 +192,7 @@ def answer(secret: str, *, answer: str, words: str = "", expected_at: datetime |
 def _of_charge(ref: str, by: Actor) -> tuple[Case, str, int, int | None]:
     case, row = take_life(ChargeBackTo, ref, by)
     _check_maker(case, by)
-    if row.party == Party.MERCHANT.value or not _waits(row, Party(row.party)):
+    if not may_make(row, by):
         raise NoSuchMove(GONE["moved"], code="link_moved")
     return case, CHARGE, row.pk, row.bearer_id
 
@@ -183,7 +200,7 @@ def _of_charge(ref: str, by: Actor) -> tuple[Case, str, int, int | None]:
 def _of_delivery(ref: str, by: Actor) -> tuple[Case, str, int, int | None]:
     case, row = take_life(OutboundDelivery, ref, by)
     _check_maker(case, by)
-    if not _waits(row, Party.CARRIER):
+    if not may_make(row, by):
         raise NoSuchMove(GONE["moved"], code="link_moved")
     return case, SOUGHT, row.pk, None
 
@@ -240,9 +257,8 @@ def _gone(link: SignedLink, row: ChargeBackTo | OutboundDelivery, party: Party) 
 def _answers(row: ChargeBackTo | OutboundDelivery, party: Party) -> tuple[str, ...]:
     if isinstance(row, ChargeBackTo):
         return tuple(CHARGE_ANSWERS)
-    offered = ("give_date", "take_new_way", "keep_way", "deliver", "bring_back", "declare_lost")
     by = Actor(party)
-    return tuple(name for name in offered if row.may(name, by))
+    return tuple(name for name in REPORTS if row.may(name, by))
 
 
 def _answer_charge(matter: Matter, answer_: str, words: str, expected_at: datetime | None, hand: Actor) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from amends.cases.hands import check_hand
 from amends.cases.models import Case, Entry
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
@@ -84,6 +85,7 @@ def _taken(ref: str, by: Actor) -> tuple[Case, Proposal]:
         raise NotFound
     platform_hand(by)
     case = take_case_of(keys["case_id"])
+    check_hand(case, by)
     row = Proposal.objects.select_for_update(of=("self",)).select_related("bearer").get(pk=keys["pk"])
     if row.state != PROPOSED:
         raise NoSuchMove(say("这条建议已经处理过。", "This proposal was dealt with already."), code="proposal_over")

@@ -21,6 +21,8 @@ from amends.liability.models import Bearer, ChargeBackTo, Proposal, SignedLink
 from amends.liability.proposing import dismiss, propose, take_up
 from amends.liability.queries.proposals import proposals, proposals_of
 from amends.market.models import Shipment
+from amends.people.models import Membership
+from amends.people.rules import Role
 from amends.plumbing import jobs
 from amends.shipping.rules import Told
 from amends.shipping.verbs import hear
@@ -200,3 +202,16 @@ def test_a_link_whose_matter_has_moved_on_answers_nothing(cast: Cast, stepped_cl
     with pytest.raises(NoSuchMove) as moved:
         linking.answer(secret, answer="admit")
     assert moved.value.code == "link_moved"
+
+
+def test_whoever_belongs_to_a_side_neither_dismisses_nor_reads_addresses(cast: Cast) -> None:
+    case = lost(cast)
+    Membership.objects.create(user_id=cast.agent.user_id, role=Role.MERCHANT.value, merchant_id=case.merchant_id)
+    with pytest.raises(NotYourMove):
+        dismiss(Proposal.objects.get().ref, by=cast.agent)
+    assert Proposal.objects.get().state == "proposed"
+    charge = take_up(Proposal.objects.get().ref, by=cast.judge)
+    made = linking.make_link(charge=charge.ref, by=cast.judge)
+    assert linking.links_of(charge, cast.agent) == [(made.link, "")], "who reads the address answers for the carrier"
+    assert linking.links_of(charge, cast.judge) == [(made.link, made.url)]
+    assert (linking.may_make(charge, cast.agent), linking.may_make(charge, cast.judge)) == (False, True)

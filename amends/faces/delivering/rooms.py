@@ -94,12 +94,12 @@ class Rooms:
 
     def _one(self, request: ActorRequest, ref: str, refusal: Unprocessable | None = None) -> HttpResponse:
         row = delivery(ref, request.actor)
-        found = linking.links_of(DELIVERY.name, row.row.pk, row.row.merchant_id) if self.name == LINKS_AT else []
-        links = [(link, linking.url_of(link)) for link in found]
-        waits = self.name == LINKS_AT and Party.CARRIER in row.row.where.waits_for and not request.actor.only_reads
+        here = self.name == LINKS_AT
+        links = linking.links_of(row.row, request.actor) if here else []
         context: dict[str, Any] = {
-            "one": drawn(row), "row": row, "links": links, "at": f"{self.at}/{row.row.ref}", "case_url": f"{self.home}cases/{row.case.ref}",
-            "list_url": self.at, "nav_here": self.at, "may_link": waits, "refusal": brief(refusal), "base": f"{self.name}/base.html",
+            "one": drawn(row), "row": row, "links": links, "may_link": here and linking.may_make(row.row, request.actor),
+            "at": f"{self.at}/{row.row.ref}", "case_url": f"{self.home}cases/{row.case.ref}", "list_url": self.at, "nav_here": self.at,
+            "refusal": brief(refusal), "base": f"{self.name}/base.html",
         }  # fmt: skip
         return self.show(request, "faces/delivering/delivery.html", context, status=422 if refusal else 200)
 
