@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amends.liability.reasons import LEAST, MOST, WORDS, Record, Way, reason_words, suggest
@@ -45,6 +45,7 @@ def test_each_reason_says_what_it_rests_on_in_both_languages() -> None:
         assert "{" not in said.into("zh") + said.into("en"), (code, words)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     lost=st.booleans(), presumed=st.booleans(), damaged=st.booleans(), missed=st.booleans(), shared=st.booleans(), held=st.booleans(),
     late=st.integers(0, 9), broken=st.integers(0, 3), said=st.none() | st.integers(0, 9999), weighed=st.none() | st.integers(0, 9999),
