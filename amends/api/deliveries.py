@@ -14,16 +14,16 @@ from amends.api.callers import Asked
 from amends.api.charges import charged
 from amends.api.delivery_shapes import (
     ConfirmationIn,
-    DeliveriesOut,
-    DeliveryOut,
     ElsewhereIn,
     EnquiryIn,
     LinkIn,
     LinkOut,
     LinkToldOut,
+    OutboundDeliveryOut,
+    OutboundListOut,
     ProposalOut,
+    ProposalReasonOut,
     ProposalsOut,
-    ReasonOut,
     RedeliveryIn,
     ReportIn,
     SayingIn,
@@ -41,63 +41,65 @@ from amends.liability.queries import proposals as reads
 router = Router(tags=["deliveries"])
 
 
-@reading(router, "/deliveries", DeliveriesOut, "Deliveries that are put right")
-def deliveries_listed(request: Asked, stage: Flag = "", kind: Flag = "", case: Ref = "", open: Flag = "", after: Ref = "") -> DeliveriesOut:
+@reading(router, "/deliveries", OutboundListOut, "Deliveries that are put right")
+def deliveries_listed(
+    request: Asked, stage: Flag = "", kind: Flag = "", case: Ref = "", open: Flag = "", after: Ref = ""
+) -> OutboundListOut:
     """The newest first; `open=yes` those that are not over. Each caller sees those of the cases that they see."""
     asked = {"stage": stage, "kind": kind, "case": case, "open": open}
     found = queries.deliveries(request.auth.actor, asked, after=after)
-    return DeliveriesOut(items=[_delivery(row) for row in found.rows], next=found.after or None)
+    return OutboundListOut(items=[_delivery(row) for row in found.rows], next=found.after or None)
 
 
-@reading(router, "/deliveries/{ref}", DeliveryOut, "One delivery")
-def delivery_told(request: Asked, ref: str) -> DeliveryOut:
+@reading(router, "/deliveries/{ref}", OutboundDeliveryOut, "One delivery")
+def delivery_told(request: Asked, ref: str) -> OutboundDeliveryOut:
     """With what the caller may do now."""
     return _delivery(queries.delivery(ref, request.auth.actor))
 
 
-@posting(router, "/cases/{ref}/enquiries", DeliveryOut, "Ask the carrier where a parcel is")
+@posting(router, "/cases/{ref}/enquiries", OutboundDeliveryOut, "Ask the carrier where a parcel is")
 def enquiry(request: Asked, ref: str, body: EnquiryIn) -> HttpResponse:
     """The carrier's limit to answer runs; without an answer the parcel counts as lost."""
     return _done(request, lambda: verbs.enquire(ref, by=request.auth.actor, **body.model_dump()))
 
 
-@posting(router, "/deliveries/{ref}/elsewhere", DeliveryOut, "Ask to have it brought to another address")
+@posting(router, "/deliveries/{ref}/elsewhere", OutboundDeliveryOut, "Ask to have it brought to another address")
 def delivery_elsewhere(request: Asked, ref: str, body: ElsewhereIn) -> HttpResponse:
     """The carrier is asked by a job."""
     return _done(request, lambda: verbs.lead_elsewhere(ref, address=body.address, by=request.auth.actor))
 
 
-@posting(router, "/deliveries/{ref}/fetching", DeliveryOut, "Ask to have it turned round")
+@posting(router, "/deliveries/{ref}/fetching", OutboundDeliveryOut, "Ask to have it turned round")
 def delivery_fetching(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
     """For the merchant and the platform."""
     return _done(request, lambda: verbs.fetch_back(ref, by=request.auth.actor))
 
 
-@posting(router, "/deliveries/{ref}/redelivery", DeliveryOut, "Send it out again")
+@posting(router, "/deliveries/{ref}/redelivery", OutboundDeliveryOut, "Send it out again")
 def delivery_redelivery(request: Asked, ref: str, body: RedeliveryIn) -> HttpResponse:
     """For the merchant that has it back; a new waybill is watched from now on."""
     return _done(request, lambda: verbs.redeliver(ref, carrier=body.carrier, waybill=body.waybill, by=request.auth.actor))
 
 
-@posting(router, "/deliveries/{ref}/return", DeliveryOut, "Note that it is back")
+@posting(router, "/deliveries/{ref}/return", OutboundDeliveryOut, "Note that it is back")
 def delivery_return(request: Asked, ref: str, body: SayingIn) -> HttpResponse:
     """The merchant has it; the claim goes on under the rules."""
     return _done(request, lambda: verbs.bring_back(ref, words=body.words, by=request.auth.actor))
 
 
-@posting(router, "/deliveries/{ref}/confirmation", DeliveryOut, "Confirm that it is here")
+@posting(router, "/deliveries/{ref}/confirmation", OutboundDeliveryOut, "Confirm that it is here")
 def delivery_confirmation(request: Asked, ref: str, body: ConfirmationIn) -> HttpResponse:
     """For the consumer."""
     return _done(request, lambda: verbs.confirm(ref, and_withdraw=body.and_withdraw, by=request.auth.actor))
 
 
-@posting(router, "/deliveries/{ref}/absence", DeliveryOut, "Say that it is not here")
+@posting(router, "/deliveries/{ref}/absence", OutboundDeliveryOut, "Say that it is not here")
 def delivery_absence(request: Asked, ref: str, body: SayingIn) -> HttpResponse:
     """For the consumer, after the carrier reported a delivery: it is asked again."""
     return _done(request, lambda: verbs.report_absent(ref, words=body.words, by=request.auth.actor))
 
 
-@posting(router, "/deliveries/{ref}/report", DeliveryOut, "Note what the carrier answered")
+@posting(router, "/deliveries/{ref}/report", OutboundDeliveryOut, "Note what the carrier answered")
 def delivery_report(request: Asked, ref: str, body: ReportIn) -> HttpResponse:
     """For the platform's people, on the carrier's behalf."""
     by = request.auth.actor
@@ -153,9 +155,9 @@ def _done(request: Asked, run: Callable[[], OutboundDelivery]) -> HttpResponse:
     return done(request, lambda: _delivery(queries.delivery(run().ref, request.auth.actor)))
 
 
-def _delivery(row: queries.DeliveryRow) -> DeliveryOut:
+def _delivery(row: queries.DeliveryRow) -> OutboundDeliveryOut:
     one = row.row
-    return DeliveryOut(
+    return OutboundDeliveryOut(
         ref=one.ref,
         case=row.case.ref,
         merchant=row.case.merchant.ref,
@@ -191,7 +193,7 @@ def _proposal(row: reads.ProposalRow) -> ProposalOut:
         sum=shapes.Money(amount_minor=one.amount_minor, currency=one.unit),
         what=one.what,
         percent=row.percent,
-        reasons=[ReasonOut(code=each.code, words=telling.text(each.words), percent=each.percent) for each in row.reasons],
+        reasons=[ProposalReasonOut(code=each.code, words=telling.text(each.words), percent=each.percent) for each in row.reasons],
         state=one.state,
         charge=one.charge.ref if one.charge else "",
         words=row.default_words,

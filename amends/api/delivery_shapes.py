@@ -17,7 +17,7 @@ Kind = Literal["", "late", "lost", "misdelivered", "damaged"]
 Report = Literal["give_date", "take_new_way", "keep_way", "deliver", "bring_back", "declare_lost", "admit_damage", "deny_damage"]
 
 
-class DeliveryOut(Schema):
+class OutboundDeliveryOut(Schema):
     """One outbound parcel that is looked for or led elsewhere. `waybill` is the one that it travels under now; `expected_at` the
     carrier's new date; `due_at` until when whoever is waited for has to act. `you_may`: verbs; `you_may_report`: what may be noted for
     the carrier."""
@@ -45,8 +45,8 @@ class DeliveryOut(Schema):
     you_may_report: list[str]
 
 
-class DeliveriesOut(Schema):
-    items: list[DeliveryOut]
+class OutboundListOut(Schema):
+    items: list[OutboundDeliveryOut]
     next: str | None = None
 
 
@@ -87,7 +87,7 @@ class ReportIn(Body):
     words: Few = ""
 
 
-class ReasonOut(Schema):
+class ProposalReasonOut(Schema):
     """Why; `percent` says how far it carries."""
 
     code: str
@@ -106,7 +106,7 @@ class ProposalOut(Schema):
     sum: shapes.Money
     what: str
     percent: int
-    reasons: list[ReasonOut]
+    reasons: list[ProposalReasonOut]
     state: str
     charge: str
     words: str

@@ -59,7 +59,7 @@ class TableOut(Schema):
     items: list[RowOut]
 
 
-class VersionOut(Schema):
+class WordingVersionOut(Schema):
     """One version of this installation's words; all four are empty where the built-in text came back."""
 
     version: int
@@ -76,7 +76,7 @@ class WordingOut(RowOut):
 
     places: list[str]
     version: int
-    versions: list[VersionOut]
+    versions: list[WordingVersionOut]
 
 
 class WordingIn(Body):
@@ -140,7 +140,7 @@ class TestIn(Body):
     channel: Over = "mail"
 
 
-class LineOut(Schema):
+class TableLineOut(Schema):
     """One thing that happened to a message."""
 
     at: datetime
@@ -175,7 +175,7 @@ class MessageOut(ShortMessageOut):
     """A message with what it said and everything that happened to it."""
 
     body: str
-    log: list[LineOut]
+    log: list[TableLineOut]
     may_resend: bool
 
 
@@ -294,9 +294,9 @@ def _wording(kind: str, to: str) -> WordingOut:
     return WordingOut(**_row(in_words(row)), places=sorted(places_of(row)), version=own, versions=[_version(one) for one in versions])
 
 
-def _version(found: Wording) -> VersionOut:
+def _version(found: Wording) -> WordingVersionOut:
     words = {name: getattr(found, name) for name in FIELDS}
-    return VersionOut(version=found.version, by=found.made_by.name if found.made_by else "", at=found.made_at, **words)
+    return WordingVersionOut(version=found.version, by=found.made_by.name if found.made_by else "", at=found.made_at, **words)
 
 
 def _message(found: messages.MessageView) -> dict[str, Any]:
@@ -305,5 +305,5 @@ def _message(found: messages.MessageView) -> dict[str, Any]:
     return {
         **{name: getattr(found, name) for name in (*same, *more)}, "who": telling.text(found.who), "case": found.case_ref,
         "address": messages.masked(found.address), "reason": telling.text(found.reason) if found.reason else None,
-        "log": [LineOut(at=line.at, words=telling.text(line.words)) for line in found.log],
+        "log": [TableLineOut(at=line.at, words=telling.text(line.words)) for line in found.log],
     }  # fmt: skip

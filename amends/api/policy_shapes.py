@@ -31,7 +31,7 @@ class LineOut(Schema):
     clause: str
 
 
-class SettlementOut(Schema):
+class DecidedSettlementOut(Schema):
     """One way to settle a part return that loses a promise; `chosen` is the one whose sum is owed."""
 
     name: str
@@ -58,7 +58,7 @@ class RemedyDecided(Schema):
     opens_by: TextOut | None
     amount_minor: int
     rows: list[LineOut]
-    settlements: list[SettlementOut]
+    settlements: list[DecidedSettlementOut]
     back_to: list[BackOut]
     return_freight: str | None
     freight_clause: str
