@@ -1,4 +1,4 @@
-"""The tables of a case: the matter itself, its claimed units, grants, evidence, deadlines, turns, erasable texts and the timeline.
+"""The tables of a case: the matter itself, its claimed units, grants, evidence, deadlines, turns, links, erasable texts, the timeline.
 
 Invariants
  1. A case always waits for somebody until an instant: every stage that is not over has one open deadline row (CASES-1, `amends verify`).
@@ -18,7 +18,7 @@ from django.utils.functional import cached_property
 
 from amends.cases import acting
 from amends.cases.life import LifeRow
-from amends.cases.rules.lives import CASE, GRANT
+from amends.cases.rules.lives import CASE, EXTENSION, GRANT
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.tables import Life
@@ -289,6 +289,88 @@ class Turn(Tenanted):
             # The desk's queue: experts' cases first, then by time left.
             models.Index(fields=["party", "-expert", "due_at", "case"], name="queue_of_experts"),
         ]
+
+
+class CaseLink(Tenanted):
+    """Two cases of one merchant that belong together. `kind`: reopened, split_from, merged_into, duplicate, related. Ended, never deleted.
+
+    `other` is the older one: what was reopened or split, what a case was merged into.
+    """
+
+    case = child_of("amends.Case", related_name="links")
+    other = child_of("amends.Case")
+    kind = models.CharField(max_length=12)
+    why = models.CharField(max_length=40, blank=True)
+    facts = models.JSONField(default=dict)
+    made_by = models.ForeignKey("amends.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "cases_link"
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "id"], name="case_link_tenant_key"),
+            models.UniqueConstraint(fields=["merchant", "case", "other", "kind"], condition=Q(ended_at__isnull=True), name="linked_once"),
+            models.UniqueConstraint(
+                fields=["merchant", "case"], condition=Q(kind="merged_into", ended_at__isnull=True), name="merged_into_one"
+            ),
+            models.CheckConstraint(condition=~Q(case=models.F("other")), name="not_linked_to_itself"),
+        ]
+        indexes = [models.Index(fields=["merchant", "other"], name="links_to_case")]
+
+
+class Likeness(Tenanted):
+    """Two cases that may be one, and why: the same order line, a photo alike, words alike. `state`: open, merged, linked, dismissed."""
+
+    case = child_of("amends.Case", related_name="alike")
+    other = child_of("amends.Case")
+    score_bps = models.PositiveSmallIntegerField()
+    reasons = models.JSONField(default=list)
+    state = models.CharField(max_length=10, default="open")
+    decided_by = models.ForeignKey("amends.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "cases_likeness"
+        constraints = [models.UniqueConstraint(fields=["merchant", "case", "other"], name="compared_once")]
+        indexes = [models.Index(fields=["merchant", "other"], name="alike_to_case")]
+
+
+class Extension(LifeRow):
+    """One side asks that a limit be longer, and the other consents or not, by `hours`; `until_at` is the new end once it is granted.
+
+    `life`, `life_id`, `generation`: the turn whose limit it is; a turn that has ended meanwhile is not lengthened.
+    """
+
+    LIFE: ClassVar[Life] = EXTENSION
+
+    case = child_of("amends.Case", related_name="extensions")
+    ref = models.CharField(max_length=20, unique=True)
+    side = models.CharField(max_length=10)
+    asked_by = models.ForeignKey("amends.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    turn_life = models.CharField(max_length=20)
+    turn_id = models.BigIntegerField()
+    turn_generation = models.PositiveIntegerField()
+    limit = models.CharField(max_length=30)
+    hours = models.PositiveSmallIntegerField()
+    why = child_of("amends.CaseText", null=True, blank=True)
+    agreed = models.JSONField(default=list)
+    was_due_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "cases_extension"
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "id"], name="extension_tenant_key"),
+            models.UniqueConstraint(
+                fields=["merchant", "turn_life", "turn_id", "turn_generation"],
+                condition=Q(stage__in=EXTENSION.open_stages),
+                name="one_open_extension_a_turn",
+            ),
+            models.CheckConstraint(condition=Q(hours__gte=1, hours__lte=720), name="extension_sane"),
+        ]
+        indexes = [models.Index(fields=["merchant", "case"], name="extensions_of_case")]
 
 
 class Entry(Tenanted):

@@ -39,3 +39,30 @@ REVIEW = life(
     """,
     counted={"ask_more": "evidence_rounds", "order_test": "tests", "draft_ruling": "drafts"},
 )
+
+APPEAL = life(
+    "appeal",
+    stages="""
+    stage              waits_for          limit                   silence
+    lodged             arbiter            appeal_first_answer     admit
+    examining          arbiter            appeal_final_answer     bring_up
+    overdue            arbiter            appeal_last_call        uphold
+    upheld             -                  -                       -
+    changed            -                  -                       -
+    sent_back          -                  -                       -
+    retracted          -                  -                       -
+    dropped            -                  -                       -
+    """,
+    moves="""
+    stage                                     verb            by                        becomes
+    -                                         appeal          consumer,merchant         lodged
+    lodged                                    admit           arbiter,clock             examining
+    lodged,examining,overdue                  uphold          arbiter                   upheld
+    examining,overdue                         change          arbiter                   changed
+    examining,overdue                         send_back       arbiter                   sent_back
+    examining                                 bring_up        clock                     overdue
+    overdue                                   uphold          clock                     upheld
+    lodged,examining,overdue                  retract         consumer,merchant         retracted
+    lodged,examining,overdue                  drop            platform                  dropped
+    """,
+)

@@ -93,3 +93,34 @@ GRANT = life(
     owed,doing                                alarm           clock                     =
     """,
 )
+
+EXTENSION = life(
+    "extension",
+    stages="""
+    stage              waits_for          limit                   silence
+    to_consumer        consumer           extension_answered      decline_extension
+    to_merchant        merchant           extension_answered      decline_extension
+    to_both            consumer,merchant  extension_answered      decline_extension
+    granted            -                  -                       -
+    declined           -                  -                       -
+    retracted          -                  -                       -
+    dropped            -                  -                       -
+    """,
+    moves="""
+    stage                                     verb               by                        becomes
+    -                                         ask_extension      merchant                  to_consumer
+    -                                         ask_extension      consumer                  to_merchant
+    -                                         ask_extension      platform,arbiter          to_both
+    to_both                                   agree_first        merchant                  to_consumer
+    to_both                                   agree_first        consumer                  to_merchant
+    to_consumer                               grant_extension    consumer                  granted
+    to_merchant                               grant_extension    merchant                  granted
+    to_consumer                               decline_extension  consumer,clock            declined
+    to_merchant                               decline_extension  merchant,clock            declined
+    to_both                                   decline_extension  consumer,merchant,clock   declined
+    to_consumer                               retract            merchant,platform,arbiter retracted
+    to_merchant                               retract            consumer,platform,arbiter retracted
+    to_both                                   retract            platform,arbiter          retracted
+    to_consumer,to_merchant,to_both           drop               platform                  dropped
+    """,
+)

@@ -30,13 +30,13 @@ LIMITS = _names("""
     merchant_sends_home consumer_collects merchant_inspects consumer_contests refund_sent chargeback_decided gateway_answers
     refund_reconciled refund_mended reversal_window stock_reserved consumer_chooses merchant_ships consumer_checks repair_booked
     repair_diagnosed consumer_accepts_quote parts_arrive repair_ends repair_trial bearer_answers bearer_pays liability_decided
-    deduction_made security_paid advance_returned advance_settled carrier_redirects
-    carrier_fetches new_date_kept loan_handed_out loan_out loan_returned expert_answers session_held hazard_checked hazard_reported
-    recall_planned recall_published recall_phase_reported recall_final_report
+    deduction_made security_paid advance_returned advance_settled carrier_redirects carrier_fetches new_date_kept loan_handed_out
+    loan_out loan_returned expert_answers session_held task_answered task_raised complaint_answered complaint_raised mediation_ends
+    extension_answered hazard_checked hazard_reported recall_planned recall_published recall_phase_reported recall_final_report
 """)
 COUNTS = _names("""
     claim_changes reviews appeals unmerges evidence_rounds tests drafts pickups searches retries chargebacks choices parts_orders
-    repairs_before_refund repair_days_at_fault new_dates absences experts
+    repairs_before_refund repair_days_at_fault new_dates absences experts hand_offs inquiries
 """)
 WINDOWS = ("no_reason", "durable_proof")
 # What the code itself says, whatever the tables hold: each is a clause of the law's pack.

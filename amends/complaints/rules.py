@@ -1,0 +1,36 @@
+"""A regulator's complaint (12315 and the like) as a table (docs/lifecycle.md draws it).
+
+The authority is outside: what it says is entered by our people. It asks, we answer with the file; it may ask again; it ends the matter, or
+the time that the law gives its mediation does (60 days from its acceptance, SAMR order 121).
+"""
+
+from __future__ import annotations
+
+from amends.kernel.tables import life
+
+COMPLAINT = life(
+    "complaint",
+    stages="""
+    stage              waits_for          limit                   silence
+    received           platform           complaint_answered      raise_complaint
+    raised             platform           complaint_raised        alarm
+    answered           platform           mediation_ends          end_mediation
+    settled            -                  -                       -
+    unsettled          -                  -                       -
+    refused            -                  -                       -
+    """,
+    moves="""
+    stage                                     verb                by              becomes
+    -                                         file_complaint      platform        received
+    received,raised                           answer_complaint    platform        answered
+    received                                  raise_complaint     platform,clock  raised
+    answered                                  ask_again           platform        received
+    received,raised,answered                  settle_complaint    platform        settled
+    received,raised,answered                  refuse_complaint    platform        refused
+    received,raised,answered                  end_mediation       platform        unsettled
+    answered                                  end_mediation       clock           unsettled
+    raised                                    alarm               clock           =
+    """,
+    counted={"ask_again": "inquiries"},
+)
+OPEN = COMPLAINT.open_stages
