@@ -1,6 +1,7 @@
 """What stages and verbs are called, in both languages. A verb means one thing in every life, so it has one entry.
 
-DONE completes a sentence that begins with the party (`商家 同意了诉求 / The merchant approved the claim`); DO stands on buttons.
+DONE completes a sentence that begins with the party (`商家 同意了诉求 / The merchant approved the claim`); DO stands on buttons. What
+is called off is named by its life (OF_LIFE): nobody should have to guess what was.
 """
 
 from __future__ import annotations
@@ -65,8 +66,8 @@ STAGES: dict[tuple[str, str], Text] = {
     ("repair", "handed_back"): say("已修好，试用中", "repaired, on trial"),
     ("repair", "confirmed"): say("修好了", "repaired"),
     ("repair", "failed"): say("没有修好", "did not help"),
-    ("repair", "fallen_back"): say("没有按时修好，改用下一种方案", "too late, the next remedy took its place"),
-    ("repair", "unrepaired"): say("未同意报价，不修", "not repaired, the quote was not accepted"),
+    ("repair", "fallen_back"): say("没有修成，改用下一种方案", "came to nothing, the next remedy took its place"),
+    ("repair", "unrepaired"): say("不再维修", "not repaired"),
     ("repair", "dropped"): say("无需维修", "not needed"),
     ("refund", "intended"): say("退款未开始", "refund not started"),
     ("refund", "frozen"): say("因银行拒付冻结", "frozen by a chargeback"),
@@ -242,7 +243,7 @@ DONE: dict[str, Text] = {
     "doubt": say("退款没有回音，开始核对", "heard nothing about the refund and is checking"),
     "draft_ruling": say("拟好了裁决", "drafted a ruling"),
     "dispose": say("决定了退回商品的去向", "settled where the returned unit goes"),
-    "drop": say("不再需要", "dropped it"),
+    "drop": say("取消了，不再需要", "called it off: not needed any more"),
     "excuse": say("不予追偿", "excused whoever was asked"),
     "fail": say("退款未成功", "reported that no money moved"),
     "file_for": say("代为提交", "filed for the consumer"),
@@ -450,11 +451,27 @@ DO: dict[str, Text] = {
 }  # fmt: skip
 
 
+OF_LIFE: dict[tuple[str, str], tuple[Text, Text]] = {
+    ("repair", "drop"): (say("取消了维修", "called the repair off"), say("取消维修", "Call the repair off")),
+    ("loan", "drop"): (
+        say("取消了答应借的备用机", "called off the loan unit that was promised"),
+        say("不借备用机了", "Take the promise back"),
+    ),
+    ("consultation", "drop"): (say("取消了会诊", "called the expert off"), say("不用专家了", "Call the expert off")),
+}
+"""Verbs that say more when their life is named: what was done, and what stands on the button."""
+
+
 def stage_name(life: str, stage: str) -> Text:
     """What readers call this stage; KeyError where a table has grown and this one has not (a test walks them all)."""
     return STAGES[(life, stage)] if stage != "-" else STAGES[("case", "-")]
 
 
+def verb_done(life: str, verb: str) -> Text:
+    """What a line of the timeline says was done; KeyError for a verb that nobody has put into words."""
+    return OF_LIFE[life, verb][0] if (life, verb) in OF_LIFE else DONE[verb]
+
+
 def verb_name(life: str, verb: str) -> Text:
     """What a button would call this verb; where it has no button, what it means."""
-    return DO.get(verb) or DONE[verb]
+    return OF_LIFE[life, verb][1] if (life, verb) in OF_LIFE else DO.get(verb) or DONE[verb]
