@@ -174,6 +174,7 @@ DONE: dict[str, Text] = {
     "order_parts": say("订了配件", "ordered parts"),
     "quote": say("给出了维修报价", "named a price for the repair"),
     "report_fault": say("说又坏了", "said that it failed again"),
+    "choose_repair_way": say("选了怎样维修", "chose how it is repaired"),
     "turn_repair": say("按规则把维修改成换货或者退款", "turned the repair into an exchange or a refund by rule"),
     "accept_finding": say("接受了验货结果", "accepted the finding"),
     "accept_refusal": say("没有再主张，售后单结束", "let the refusal stand"),

@@ -67,6 +67,7 @@ case.discard | clock* | drafted | closed | {$silence, "limit": "consumer_confirm
 case.go_on_unproven | clock* | awaiting_proof | answering_proof | {$silence, "limit": "consumer_proves"}
 case.grant_at_once | platform* | triage | executing | {"amount_minor": 9900, "basis": "at_once", "currency": "CNY", "rules": ["CN-7D-01"]}
 case.let_stand | clock* | ruled | executing | {$silence, "limit": "appeal_window"}
+case.choose_repair_way | consumer | executing | executing | {"was": "post", "way": "home"}
 case.pass_on | clock* | awaiting_leader | awaiting_merchant | {$silence, "limit": "leader_decides"}
 case.prove | consumer | awaiting_proof | answering_proof | {"digest": $digest, "evidence": [$file]}
 case.refuse | merchant | awaiting_merchant | refused | {"digest": $digest, "reason": "not_intact"}
