@@ -1,7 +1,6 @@
 """What stages and verbs are called, in both languages. A verb means one thing in every life, so it has one entry.
 
-DONE completes a sentence that begins with the party (`商家 同意了诉求 / The merchant approved the claim`); DO stands on buttons. What
-is called off is named by its life (OF_LIFE): nobody should have to guess what was.
+DONE completes a sentence that begins with the party (`商家 同意了诉求 / The merchant approved the claim`); DO stands on buttons.
 """
 
 from __future__ import annotations
@@ -66,8 +65,8 @@ STAGES: dict[tuple[str, str], Text] = {
     ("repair", "handed_back"): say("已修好，试用中", "repaired, on trial"),
     ("repair", "confirmed"): say("修好了", "repaired"),
     ("repair", "failed"): say("没有修好", "did not help"),
-    ("repair", "fallen_back"): say("没有修成，改用下一种方案", "came to nothing, the next remedy took its place"),
-    ("repair", "unrepaired"): say("不再维修", "not repaired"),
+    ("repair", "fallen_back"): say("没有按时修好，改用下一种方案", "too late, the next remedy took its place"),
+    ("repair", "unrepaired"): say("未同意报价，不修", "not repaired, the quote was not accepted"),
     ("repair", "dropped"): say("无需维修", "not needed"),
     ("refund", "intended"): say("退款未开始", "refund not started"),
     ("refund", "frozen"): say("因银行拒付冻结", "frozen by a chargeback"),
@@ -93,7 +92,7 @@ STAGES: dict[tuple[str, str], Text] = {
     ("advance", "running"): say("先换后退，等寄回", "sent ahead, waiting for the return"),
     ("advance", "overdue"): say("逾期未寄回，最后催还", "the return is overdue"),
     ("advance", "returned"): say("旧件已寄回", "the return has come"),
-    ("advance", "charged"): say("两件都留下，已计费", "both kept, charged"),
+    ("advance", "charged"): say("按旧件的价值计费", "the old piece was charged"),
     ("advance", "declined"): say("未交保证金，先寄回再换", "no security, goods come back first"),
     ("advance", "dropped"): say("无需先换后退", "not needed"),
     ("delivery", "enquiring"): say("向承运商查件中", "the carrier is asked where it is"),
@@ -174,7 +173,6 @@ DONE: dict[str, Text] = {
     "order_parts": say("订了配件", "ordered parts"),
     "quote": say("给出了维修报价", "named a price for the repair"),
     "report_fault": say("说又坏了", "said that it failed again"),
-    "choose_repair_way": say("选了怎样维修", "chose how it is repaired"),
     "turn_repair": say("按规则把维修改成换货或者退款", "turned the repair into an exchange or a refund by rule"),
     "accept_finding": say("接受了验货结果", "accepted the finding"),
     "accept_refusal": say("没有再主张，售后单结束", "let the refusal stand"),
@@ -244,7 +242,7 @@ DONE: dict[str, Text] = {
     "doubt": say("退款没有回音，开始核对", "heard nothing about the refund and is checking"),
     "draft_ruling": say("拟好了裁决", "drafted a ruling"),
     "dispose": say("决定了退回商品的去向", "settled where the returned unit goes"),
-    "drop": say("取消了，不再需要", "called it off: not needed any more"),
+    "drop": say("不再需要", "dropped it"),
     "excuse": say("不予追偿", "excused whoever was asked"),
     "fail": say("退款未成功", "reported that no money moved"),
     "file_for": say("代为提交", "filed for the consumer"),
@@ -299,6 +297,7 @@ DONE: dict[str, Text] = {
     "fall_back": say("改用下一种方案", "gave way to the next remedy"),
     "confirm": say("确认没有问题", "confirmed that it is right"),
     "report_wrong": say("说收到的不对", "said that the wrong one came"),
+    "send_elsewhere": say("改了收货地址", "gave another address for what is sent"),
     "trust": say("先发货，后寄回", "sends the replacement ahead"),
     "ask_security": say("请消费者交保证金", "asked for a security"),
     "secure": say("收到了保证金", "received the security"),
@@ -306,7 +305,10 @@ DONE: dict[str, Text] = {
     "call_in": say("催还旧件", "called the return in"),
     "take_return": say("旧件已回来", "has the return back"),
     "keep_both": say("两件都留下，付清价款", "keeps both and pays"),
-    "charge_advance": say("旧件未寄回，按价计费", "charged for what never came back"),
+    "charge_advance": say("旧件未按约定寄回，按价计费", "charged for the old piece, which did not come back as it should"),
+    "book_debt": say("记下了欠款，不会自动扣款", "booked a debt, which nobody collects automatically"),
+    "remind_debt": say("提醒消费者还有欠款", "reminded the consumer of a debt"),
+    "settle_debt": say("登记欠款已结清", "recorded the debt as settled"),
     "return_draft": say("退回了裁决草稿", "sent the draft back"),
     "reverse": say("退款被银行退回", "got the money back from the bank"),
     "revise_promise": say("改了答应的时间", "changed the promised time"),
@@ -428,8 +430,10 @@ DO: dict[str, Text] = {
     "fall_back": say("改为退款", "Take the money instead"),
     "confirm": say("确认没有问题", "Confirm that it is right"),
     "report_wrong": say("收到的不对", "The wrong one came"),
+    "send_elsewhere": say("改收货地址", "Have it sent elsewhere"),
     "keep_both": say("两件都留下", "Keep both"),
     "decline_advance": say("不交保证金，先寄回", "No security, send back first"),
+    "settle_debt": say("登记已结清", "Settled"),
     "resume_travel": say("已找到，继续运输", "Found, travelling on"),
     "retry": say("重新发起退款", "Send the refund again"),
     "rule": say("裁决", "Rule"),
@@ -452,27 +456,11 @@ DO: dict[str, Text] = {
 }  # fmt: skip
 
 
-OF_LIFE: dict[tuple[str, str], tuple[Text, Text]] = {
-    ("repair", "drop"): (say("取消了维修", "called the repair off"), say("取消维修", "Call the repair off")),
-    ("loan", "drop"): (
-        say("取消了答应借的备用机", "called off the loan unit that was promised"),
-        say("不借备用机了", "Take the promise back"),
-    ),
-    ("consultation", "drop"): (say("取消了会诊", "called the expert off"), say("不用专家了", "Call the expert off")),
-}
-"""Verbs that say more when their life is named: what was done, and what stands on the button."""
-
-
 def stage_name(life: str, stage: str) -> Text:
     """What readers call this stage; KeyError where a table has grown and this one has not (a test walks them all)."""
     return STAGES[(life, stage)] if stage != "-" else STAGES[("case", "-")]
 
 
-def verb_done(life: str, verb: str) -> Text:
-    """What a line of the timeline says was done; KeyError for a verb that nobody has put into words."""
-    return OF_LIFE[life, verb][0] if (life, verb) in OF_LIFE else DONE[verb]
-
-
 def verb_name(life: str, verb: str) -> Text:
     """What a button would call this verb; where it has no button, what it means."""
-    return OF_LIFE[life, verb][1] if (life, verb) in OF_LIFE else DO.get(verb) or DONE[verb]
+    return DO.get(verb) or DONE[verb]

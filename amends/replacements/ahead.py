@@ -31,8 +31,10 @@ from amends.kernel.refusals import NoSuchMove, NotYourMove
 from amends.kernel.texts import say
 from amends.people.rules import PLATFORM, Actor
 from amends.policy.rules.facts import Remedy
-from amends.replacements.beginning import done_with, start, wanted_of
+from amends.replacements.beginning import done_with, start
 from amends.replacements.charging import charge, give_back, undo
+from amends.replacements.debts import tell_booked
+from amends.replacements.differences import stands_for
 from amends.replacements.models import Advance
 from amends.replacements.queries import came_back, comes_back, had_of, is_with_consumer, live_of
 from amends.replacements.rules import TRUSTED, why_of_security
@@ -58,7 +60,7 @@ def ask_ahead(ref: str, *, by: Actor) -> Advance:
     grant = next(iter(may_go_ahead(case)), None)
     if grant is None:
         raise NoSuchMove(say("现在没有可以先换后退的商品。", "Nothing of this case can be sent ahead now."), code="nothing_ahead")
-    value = worth_of(case, grant)
+    value = worth_of(grant)
     columns: dict[str, Any] = {"merchant_id": case.merchant_id, "case": case, "grant": grant, "ref": new_ref("AV"),
                                "value_minor": value, "currency": case.currency, "tier": case.consumer.tier}  # fmt: skip
     told = {"advance": columns["ref"], "grant": grant.pk, "unit": grant.unit_id, "amount_minor": value, "currency": case.currency}
@@ -86,11 +88,10 @@ def may_go_ahead(case: Case) -> list[Grant]:
     ]  # fmt: skip
 
 
-def worth_of(case: Case, grant: Grant) -> int:
-    """What is at stake: what the wanted article counts for, or what was paid for the unit, in minor units of the case's currency."""
-    _, price = wanted_of(case, grant)
-    paid = grant.unit.paid_minor - grant.unit.granted_minor if grant.unit else 0
-    return max(paid, price or 0)
+def worth_of(grant: Grant) -> int:
+    """What is at stake, in minor units of the case's currency: what stands for the old piece. The new one's own price is settled before it
+    leaves, so whoever keeps both owes the old one and nothing else."""
+    return stands_for(grant.unit) if grant.unit else 0
 
 
 def is_trusted(case: Case, value_minor: int) -> bool:
@@ -153,6 +154,7 @@ def settle_charged(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
         undo(row, row, "keep_both" if by.party is Party.CONSUMER else "charge_advance")
         return
     charge(row, row, "keep_both" if by.party is Party.CONSUMER else "charge_advance")
+    tell_booked(row)
     if piece is not None and not grant.is_over and not comes_back(grant, *UNDER_WAY):
         _need_not_come(grant)
         done_with(grant, by)

@@ -111,6 +111,8 @@ BODIES: dict[str, Any] = {
     "AdviceIn": {"words": "好的"},
     "ConsentIn": {"agree": True},
     "ShortageIn": {},
+    "PieceReservationIn": {},
+    "PieceAddressIn": {"address": "上海市静安区南京西路 1 号"},
     "PieceDispatchIn": {"carrier": "SF", "waybill": "SF0000000055"},
     "ChoiceIn": {"product": "PR-7K3F-9Q2M-4D1X"},
     "WrongIn": {"words": "another colour"},

@@ -110,6 +110,11 @@ REPLACEMENTS: Mapping[str, Told] = {
         "售后单 {case} 发出的商品已确认。{next}",
         "The piece that case {case} sent out is confirmed. {next}",
     ),
+    "sent_elsewhere": told(
+        "收货地址改了", "It goes to another address",
+        "售后单 {case} 的消费者改了收货地址，新地址在页面上。请按新地址发货。",
+        "The consumer of case {case} gave another address; it stands on the page. Ship it there.",
+    ),
     "wrong_came": told(
         "消费者说收到的不对", "The wrong piece came",
         "售后单 {case} 的消费者说收到的不对，理由在页面上。消费者在 {due}前选择另一件或退款；到时没有选择，{silence}。",
@@ -165,9 +170,32 @@ REPLACEMENTS: Mapping[str, Told] = {
         "and is refunded. {next}",
     ),
     "both_kept": told(
-        "消费者留下了旧件", "The consumer keeps the old piece",
-        "售后单 {case} 的旧件不再寄回，按价计费。",
-        "The old piece of case {case} does not come back; its worth is charged.",
+        "旧件已计费", "The old piece was charged",
+        "售后单 {case} 的旧件没有按约定寄回，已按价计费，由保证金抵扣，归你所有。",
+        "The old piece of case {case} did not come back as agreed; its worth was charged, and the security that covers it is yours.",
+    ),
+    "debt_booked": told(
+        "旧件已计费，请与商家结清", "Please settle what you owe the merchant",
+        "售后单 {case} 先发出的新件归你，旧件没有按约定寄回，保证金没有抵扣的 {sum} 记为你欠商家的款。不会自动扣款，请直接付给商家。",
+        "You keep the piece that case {case} sent ahead, and the old one did not come back as agreed. {sum}, which no security covers, is "
+        "booked as what you owe the merchant. Nothing is collected automatically: please pay the merchant.",
+    ),
+    "debt_to_collect": told(
+        "消费者有欠款，请自行收取", "The consumer owes you: please collect it",
+        "售后单 {case} 的旧件没有按约定寄回，{sum} 记为消费者欠款。平台不代扣，请联系消费者；收到或者不再收取时，在“备货发货”里登记已结清。",
+        "The old piece of case {case} did not come back as agreed; {sum} is booked as the consumer's debt. Nobody collects it for you: ask "
+        "the consumer, and record it as settled under “To send out” once it is paid or let go.",
+    ),
+    "debt_open": told(
+        "还有一笔欠款没有结清", "A debt is still open",
+        "售后单 {case} 的旧件折价 {sum} 还没有付给商家。不会自动扣款，付过的请商家登记已结清。",
+        "{sum} for the old piece of case {case} is still owed to the merchant. Nothing is collected automatically; if you have paid, ask "
+        "the merchant to record it.",
+    ),
+    "debt_settled": told(
+        "欠款已结清", "The debt is settled",
+        "商家已登记售后单 {case} 的 {sum} 结清，你不用再付。",
+        "The merchant recorded {sum} of case {case} as settled; there is nothing left to pay.",
     ),
     "remind_piece": told(
         "还有一件等你发出", "A piece waits to go out",

@@ -67,7 +67,6 @@ case.discard | clock* | drafted | closed | {$silence, "limit": "consumer_confirm
 case.go_on_unproven | clock* | awaiting_proof | answering_proof | {$silence, "limit": "consumer_proves"}
 case.grant_at_once | platform* | triage | executing | {"amount_minor": 9900, "basis": "at_once", "currency": "CNY", "rules": ["CN-7D-01"]}
 case.let_stand | clock* | ruled | executing | {$silence, "limit": "appeal_window"}
-case.choose_repair_way | consumer | executing | executing | {"was": "post", "way": "home"}
 case.pass_on | clock* | awaiting_leader | awaiting_merchant | {$silence, "limit": "leader_decides"}
 case.prove | consumer | awaiting_proof | answering_proof | {"digest": $digest, "evidence": [$file]}
 case.refuse | merchant | awaiting_merchant | refused | {"digest": $digest, "reason": "not_intact"}
@@ -137,13 +136,16 @@ refund.retry | platform | failed | sent | {"reason": "account_closed", "refund":
 refund.send | platform* | intended | sent | {"amount_minor": 9900, "unit": "CNY", "refund": $refund}
 refund.settle_books | clock* | paid | settled | {$silence, "limit": "reversal_window"}
 advance.ask_security | platform* | - | asked | {"advance": $ahead, "amount_minor": 9900, "currency": "CNY"}
+advance.book_debt | platform* | charged | charged | {"advance": $ahead, "amount_minor": 9900, "currency": "CNY"}
 advance.call_in | clock* | running | overdue | {$silence, "limit": "advance_returned"}
 advance.charge_advance | clock* | overdue | charged | {$silence, "limit": "advance_settled"}
 advance.decline_advance | consumer | asked | declined | {"advance": $ahead}
 advance.drop | platform* | running | dropped | {"advance": $ahead}
 advance.keep_both | consumer | running | charged | {"advance": $ahead, "amount_minor": 9900, "currency": "CNY"}
+advance.remind_debt | clock* | charged | charged | {"advance": $ahead, "amount_minor": 9900, "currency": "CNY"}
 advance.remind | clock* | running | running | {"due_at": $due, "left": "half", "limit": "advance_returned"}
 advance.secure | platform* | asked | running | {"advance": $ahead}
+advance.settle_debt | merchant | charged | charged | {"advance": $ahead, "amount_minor": 9900, "currency": "CNY"}
 advance.take_return | platform* | running | returned | {"advance": $ahead}
 advance.trust | platform* | - | running | {"advance": $ahead, "amount_minor": 9900, "currency": "CNY"}
 replacement.chase | clock* | in_transit | tracing | {$silence, "limit": "parcel_arrives"}
@@ -160,6 +162,7 @@ replacement.reserve | merchant | reserving | packing | {"replacement": $piece}
 replacement.reserve_for | platform* | - | reserving | {"ahead": false, "kind": "exchange"}
 replacement.resume_travel | carrier* | tracing | in_transit | {"replacement": $piece}
 replacement.run_out | merchant | reserving | choosing | {"replacement": $piece}
+replacement.send_elsewhere | consumer | packing | packing | {"digest": $digest, "replacement": $piece}
 replacement.ship | merchant | packing | in_transit | {"replacement": $piece, "waybill_ends": "0871"}
 repair.accept_quote | consumer* | quoted | repairing | {"repair": $repair, "supplement": "SU-1B8Q-6TGZ-40WM"}
 repair.book | merchant | booking | diagnosing | {"repair": "RE-4D7M-1KQ9-X2VB"}
