@@ -1,6 +1,7 @@
 """What stages and verbs are called, in both languages. A verb means one thing in every life, so it has one entry.
 
-DONE completes a sentence that begins with the party (`商家 同意了诉求 / The merchant approved the claim`); DO stands on buttons.
+DONE completes a sentence that begins with the party (`商家 同意了诉求 / The merchant approved the claim`); DO stands on buttons. What
+is called off is named by its life (OF_LIFE): nobody should have to guess what was.
 """
 
 from __future__ import annotations
@@ -65,8 +66,8 @@ STAGES: dict[tuple[str, str], Text] = {
     ("repair", "handed_back"): say("已修好，试用中", "repaired, on trial"),
     ("repair", "confirmed"): say("修好了", "repaired"),
     ("repair", "failed"): say("没有修好", "did not help"),
-    ("repair", "fallen_back"): say("没有按时修好，改用下一种方案", "too late, the next remedy took its place"),
-    ("repair", "unrepaired"): say("未同意报价，不修", "not repaired, the quote was not accepted"),
+    ("repair", "fallen_back"): say("没有修成，改用下一种方案", "came to nothing, the next remedy took its place"),
+    ("repair", "unrepaired"): say("不再维修", "not repaired"),
     ("repair", "dropped"): say("无需维修", "not needed"),
     ("refund", "intended"): say("退款未开始", "refund not started"),
     ("refund", "frozen"): say("因银行拒付冻结", "frozen by a chargeback"),
@@ -173,6 +174,7 @@ DONE: dict[str, Text] = {
     "order_parts": say("订了配件", "ordered parts"),
     "quote": say("给出了维修报价", "named a price for the repair"),
     "report_fault": say("说又坏了", "said that it failed again"),
+    "choose_repair_way": say("选了怎样维修", "chose how it is repaired"),
     "turn_repair": say("按规则把维修改成换货或者退款", "turned the repair into an exchange or a refund by rule"),
     "accept_finding": say("接受了验货结果", "accepted the finding"),
     "accept_refusal": say("没有再主张，售后单结束", "let the refusal stand"),
@@ -210,12 +212,12 @@ DONE: dict[str, Text] = {
     "fetch_back": say("请承运商追回包裹", "asked for the parcel back"),
     "redeliver": say("重新派送", "sent it out again"),
     "presume_lost": say("到期没有答复，视为丢失", "counts it as lost for want of an answer"),
-    "report_absent": say("说没有收到", "says that it is not there"),
-    "reach_carrier": say("已登记到承运商", "put it to the carrier"),
     "turn_up": say("丢失的包裹后来送达", "delivered after all what counted as lost"),
     "presume_damaged": say("到期没有答复，视为途中破损", "counts it as damaged on the way for want of an answer"),
     "admit_damage": say("确认途中破损", "says that it was damaged on the way"),
     "deny_damage": say("否认途中破损", "says that it was not damaged on the way"),
+    "report_absent": say("说没有收到", "says that it is not there"),
+    "reach_carrier": say("已登记到承运商", "put it to the carrier"),
     "ask_by_hand": say("这家承运商要由人联系", "left the asking to a person, since the carrier takes none by wire"),
     "turn_down": say("没有受理查件", "turned the enquiry down"),
     "await_goods": say("开始验货", "opened the inspection"),
@@ -242,7 +244,7 @@ DONE: dict[str, Text] = {
     "doubt": say("退款没有回音，开始核对", "heard nothing about the refund and is checking"),
     "draft_ruling": say("拟好了裁决", "drafted a ruling"),
     "dispose": say("决定了退回商品的去向", "settled where the returned unit goes"),
-    "drop": say("不再需要", "dropped it"),
+    "drop": say("取消了，不再需要", "called it off: not needed any more"),
     "excuse": say("不予追偿", "excused whoever was asked"),
     "fail": say("退款未成功", "reported that no money moved"),
     "file_for": say("代为提交", "filed for the consumer"),
@@ -414,11 +416,11 @@ DO: dict[str, Text] = {
     "enquire": say("向承运商查件", "Ask the carrier"),
     "give_date": say("给了新的送达时间", "A new date"),
     "keep_way": say("不能改派或追回", "It can't be led elsewhere"),
+    "admit_damage": say("是途中破损", "It was damaged on the way"),
+    "deny_damage": say("不是途中破损", "It was not damaged on the way"),
     "take_new_way": say("已改送新地址", "Goes to the new address"),
     "lead_elsewhere": say("改送新地址", "Bring it elsewhere"),
     "fetch_back": say("追回包裹", "Turn it round"),
-    "admit_damage": say("是途中破损", "It was damaged on the way"),
-    "deny_damage": say("不是途中破损", "It was not damaged on the way"),
     "redeliver": say("重新派送", "Send it out again"),
     "report_absent": say("没有收到", "It is not here"),
     "refuse": say("拒绝", "Refuse"),
@@ -455,12 +457,27 @@ DO: dict[str, Text] = {
     "destroy": say("已销毁，提交照片", "Destroyed: give the photo"),
 }  # fmt: skip
 
+OF_LIFE: dict[tuple[str, str], tuple[Text, Text]] = {
+    ("repair", "drop"): (say("取消了维修", "called the repair off"), say("取消维修", "Call the repair off")),
+    ("loan", "drop"): (
+        say("取消了答应借的备用机", "called off the loan unit that was promised"),
+        say("不借备用机了", "Take the promise back"),
+    ),
+    ("consultation", "drop"): (say("取消了会诊", "called the expert off"), say("不用专家了", "Call the expert off")),
+}
+"""Verbs that say more when their life is named: what was done, and what stands on the button."""
+
 
 def stage_name(life: str, stage: str) -> Text:
     """What readers call this stage; KeyError where a table has grown and this one has not (a test walks them all)."""
     return STAGES[(life, stage)] if stage != "-" else STAGES[("case", "-")]
 
 
+def verb_done(life: str, verb: str) -> Text:
+    """What a line of the timeline says was done; KeyError for a verb that nobody has put into words."""
+    return OF_LIFE[life, verb][0] if (life, verb) in OF_LIFE else DONE[verb]
+
+
 def verb_name(life: str, verb: str) -> Text:
     """What a button would call this verb; where it has no button, what it means."""
-    return DO.get(verb) or DONE[verb]
+    return OF_LIFE[life, verb][1] if (life, verb) in OF_LIFE else DO.get(verb) or DONE[verb]

@@ -39,7 +39,7 @@ TURN_UP = "turn_up"
 TOLD: dict[str, tuple[str, ...]] = {
     "case": (
         "attach", "answer_survey", "mail_in", "revise_promise", "announce_deduction", "give_payee", "answer_chargeback",
-        "turn_repair", REMIND,
+        "turn_repair", "choose_repair_way", REMIND,
         *APPROVING, *GIVING, *CONTESTING,
     ),
     "grant": (REMIND,),
