@@ -275,7 +275,7 @@ def connect() -> None:
     TAKEN_AWAY["replacement"] = piece_taken_away
     HELD_BEFORE.append(held_before)
     LOCKS.append(replacement_reads.locked_units)
-    LONGER.extend((ahead.gives_time, repair_waiting.gives_time, pickups.gives_time, sparing.gives_time))
+    LONGER.extend((ahead.gives_time, repair_waiting.gives_time, sparing.gives_time))
     LOCKS.append(repair_reads.locked_units)
     STARTS["exchange"] = replacing.begin_returned
     STARTS["repair"] = repair_starts.start_accepted
