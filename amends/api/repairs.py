@@ -85,7 +85,7 @@ class FaultIn(Body):
     evidence: Refs = []
 
 
-class WayIn(Body):
+class RepairWayIn(Body):
     """How the unit is to be repaired: post, workshop or home; `GET /cases/{ref}/repairs` says which the shop offers."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"way": "home"}]})
@@ -179,7 +179,7 @@ def case_repairs(request: Asked, ref: str) -> RepairsOut:
 
 
 @posting(router, "/cases/{ref}/repair-way", RepairsOut, "Choose how it is repaired")
-def repair_way(request: Asked, ref: str, body: WayIn) -> HttpResponse:
+def repair_way(request: Asked, ref: str, body: RepairWayIn) -> HttpResponse:
     """The consumer's own choice, while nobody has moved for the way that stood; `way_not_offered` where the shop does not work so."""
     by = request.auth.actor
     return done(request, lambda: _of_case(choose_way(ref, way=body.way, by=by), by))
