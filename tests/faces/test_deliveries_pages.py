@@ -93,7 +93,7 @@ def test_shop_and_desk_see_to_it(cast: Cast) -> None:
         assert f"{home}deliveries/{row.ref}" in client.get(f"{home}cases/{case.ref}").content.decode()
     no_date = desk.post(f"/desk/deliveries/{row.ref}/report", sent(report="give_date", expected_at="soon", words="by road"))
     refused = no_date.content.decode()
-    assert (no_date.status_code, refused.count('says bad" data-fault'), refused.count("Please give a day and a time.")) == (422, 1, 2)
+    assert (no_date.status_code, refused.count("Please give a day and a time.")) == (422, 2), "once above, once beside the field"
     assert "by road" in refused, "what was typed stays"
     soon = f"{clock.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
     assert desk.post(f"/desk/deliveries/{row.ref}/report", sent(report="give_date", expected_at=soon)).status_code == 303
