@@ -40,7 +40,7 @@ from amends.returns.queries import ships_back
 FAILED, LATE, TRIAL = "repair_failed", "repair_late", "repair_trial"
 DELAYS = {"parts_arrive": "parts"}
 """Why a repair is late, by the limit that ran out; every other one is the repairer's own."""
-OPEN = ("owed", "doing")
+OPEN, GIVEN = ("owed", "doing"), ("doing", "done")
 
 
 def next_attempt(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -78,8 +78,11 @@ def after_fault(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 
 
 def not_elsewhere(life: LifeRow, by: Actor) -> None:
-    """Guard of `report_fault`: a unit that was claimed about anew, or is owed or was given back otherwise, is dealt with there."""
+    """Guard of `report_fault`: what was handed back is under a grant that is being done or done; a unit that was claimed about anew, or is
+    owed or was given back otherwise, is dealt with there."""
     row = _repair(life)
+    if _grant(row).stage not in GIVEN:
+        raise NoSuchMove(say("这次维修已经不算数了，请重新申请。", "This repair counts no more. Please make a new claim."), code="not_given")
     mine = {"merchant_id": row.merchant_id, "unit_id": row.unit_id}
     claimed = ClaimedUnit.objects.filter(**mine, is_open=True).exclude(case_id=row.case_id).exists()
     if claimed or Grant.objects.filter(BARS, **mine).exclude(pk=row.grant_id).exists():
