@@ -77,7 +77,8 @@ def _instant(text: str) -> datetime:
 def _context(repair: Repair, by: Actor) -> dict[str, Any]:
     visits = visits_of(repair)
     ahead = visit_ahead(visits)
-    wanted = ahead is not None or booking.is_visitable(repair) or bool(repair.LIFE.who_may(repair.stage, "book"))
+    asked = booking.is_visitable(repair) or bool(repair.LIFE.who_may(repair.stage, "book"))
+    wanted = ahead is not None or (asked and booking.takes_time(repair))
     line = repair.unit.line
     return {
         "repair": repair, "title": say(line.name_zh, line.name_en), "visit": ahead, "is_home": repair.way == HOME,

@@ -78,8 +78,7 @@ def day_of(by: Actor, day: date | None = None) -> tuple[date, list[VisitView]]:
     Raises NotFound for a day further away than anybody books or looks back.
     """
     me = technician_of(by)
-    rows, zone = _visits(by), _zone(by, me)
-    today = clock.now().astimezone(zone).date()
+    rows, zone, today = _visits(by), _zone(by, me), today_of(by)
     when = day or today
     if abs((when - today).days) > FURTHEST_DAYS:
         raise NotFound
@@ -90,6 +89,11 @@ def day_of(by: Actor, day: date | None = None) -> tuple[date, list[VisitView]]:
     if me is not None:
         rows = rows.filter(technician_id=me.pk)
     return when, _views(rows[:MOST_VISITS])
+
+
+def today_of(by: Actor) -> date:
+    """Which day it is by the reader's workshop's clock."""
+    return clock.now().astimezone(_zone(by, technician_of(by))).date()
 
 
 def _zone(by: Actor, me: Technician | None) -> ZoneInfo:
