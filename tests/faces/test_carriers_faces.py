@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from amends.kernel import clock
@@ -307,6 +308,28 @@ def test_a_silent_waybill_is_found_and_asked_about(
     track.refresh_from_db()
     assert track.state == "exception", "Kuaidi100 has no word for lost"
     assert ways.silent_count() == 0
+
+
+def test_a_waybill_that_was_given_up_is_silent_for_nobody(people: Cast, house: None, stepped_clock: clock.Stepped) -> None:
+    watch(people.bolts.pk, "sf", "SFSILENT02")
+    stepped_clock.forward(POLLED_FOR + timedelta(days=1))
+    assert ways.silent_count() == 1
+    poll_due(within=None)
+    assert (ways.silent_count(), list(ways.tracks_of(actor_named("sue@example.com"), silent=True))) == (0, [])
+
+
+def test_no_carrier_is_asked_inside_the_transaction_that_keeps_a_key(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    track, depths = watch(people.bolts.pk, "sf", "SF00000001"), []
+
+    class Way:
+        def track(self, carrier: str, waybill: str) -> list[Any]:
+            depths.append(len(connection.savepoint_ids))
+            return []
+
+    monkeypatch.setattr(choosing, "way", lambda *_: Way())
+    assert as_("sue").post(f"{PAGE}tracks/{track.pk}/ask/", {"idempotency_key": "k3"}).status_code == 303
+    assert program(actor_named("sue@example.com")).post(f"/tracks/{track.pk}/ask", {}).status_code == 201
+    assert depths == [len(connection.savepoint_ids)] * 2
 
 
 def test_strangers_and_analysts_are_kept_out_of_what_is_not_theirs(people: Cast, house: None) -> None:
