@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from amends.cases.life import LifeRow
 from amends.cases.models import Case
 from amends.deliveries.models import OutboundDelivery
 from amends.insight.verify import CHECKS
@@ -28,7 +29,7 @@ from amends.shipping.models import Label, Pickup
 from tests.cast import START, load_calendar
 from tests.payments_fixture import simulator
 
-LIVES = {
+LIVES: dict[str, type[LifeRow]] = {
     "return_shipment": ReturnShipment, "inspection": Inspection, "replacement": Replacement, "advance": Advance, "repair": Repair,
     "delivery": OutboundDelivery,
 }  # fmt: skip
@@ -60,7 +61,7 @@ def test_every_play_rests_where_its_table_says(played: None, caplog: pytest.LogC
     for place, play in enumerate(PLAYS, 1):
         life, _, _ = play.rests.partition(".")
         case = Case.objects.filter(order__number=number_of(place)).first()
-        row = LIVES[life].objects.filter(case=case).order_by("-pk").first() if case else None
+        row = LIVES[life]._default_manager.filter(case=case).order_by("-pk").first() if case else None
         wanted[play.name], found[play.name] = play.rests, f"{life}.{row.stage}" if row else f"{case and case.stage}"
     assert found == wanted
     assert {check.name: bad for check in CHECKS if (bad := check.offenders())} == {}
