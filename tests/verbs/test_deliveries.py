@@ -10,6 +10,8 @@ import pytest
 from amends.cases.models import Case, Deadline, Entry, Grant
 from amends.cases.verbs import answering
 from amends.cases.verbs.ending import what_is_open
+from amends.compensation.giving import compensate
+from amends.compensation.offers import Offer, decided_claims
 from amends.deliveries import verbs
 from amends.deliveries.models import OutboundDelivery
 from amends.deliveries.queries import deliveries, deliveries_of
@@ -18,7 +20,7 @@ from amends.deliveries.verbs.asking import may_enquire
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.liability.queries.proposals import proposals_of
-from amends.market.models import Shipment
+from amends.market.models import Order, Shipment
 from amends.notices.models import Notice, Promise
 from amends.notices.promises_read import Chosen, promises
 from amends.people.rules import CARRIER
@@ -303,6 +305,18 @@ def test_damage_that_the_carrier_noted_itself_is_its_answer(cast: Cast) -> None:
     assert Entry.objects.get(life="delivery", life_id=row.pk, went_to="confirmed").verb == "admit_damage"
     with pytest.raises(NoSuchMove):
         verbs.admit_damage(sought(cast).ref, by=CARRIER)
+
+
+def test_what_came_later_than_promised_brings_what_the_pack_says_beside_the_claim(cast: Cast) -> None:
+    order = an_order(cast.bolts, cast.annas, signed_ago=None)
+    Order.objects.filter(pk=order.pk).update(promises=["on_time"])
+    case = claims(Order.objects.get(pk=order.pk), by=cast.anna, issue="late", flags={"past_promise": True})
+    (claim,) = [one for one in decided_claims(case) if one.name == "on_time"]
+    assert (claim.amount_minor, claim.left_minor) == (500, 500)
+    compensate(case.ref, Offer("claim_sum", 0, claim="on_time"), by=cast.bolt)
+    assert Grant.objects.get(case_id=case.pk, basis="claim:on_time").amount_minor == 500
+    plain = claims(an_order(cast.bolts, cast.annas, signed_ago=None), by=cast.anna, issue="late")
+    assert "on_time" not in {one.name for one in decided_claims(plain)}, "nobody promised it"
 
 
 def test_what_is_known_to_be_lost_is_not_looked_for_again(cast: Cast) -> None:
