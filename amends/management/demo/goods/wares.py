@@ -45,6 +45,7 @@ class Ware:
     price_minor: int
     group: str = ""
     version: str = ""
+    version_en: str = ""
     grams: int = 600
     bulky: bool = False
     supplier: str = ""
@@ -54,11 +55,11 @@ class Ware:
 WARES: dict[str, Ware] = {
     ware.key: ware
     for ware in (
-        Ware("phone-128", "极光手机 A1", "Aurora phone A1", "phone", 299_900, "phone-a1", "128 GB", 420, stock=4),
-        Ware("phone-256", "极光手机 A1", "Aurora phone A1", "phone", 339_900, "phone-a1", "256 GB", 420, stock=3),
-        Ware("buds-white", "澄光耳机 C3", "Clearlight earphones C3", "electronics", 39_900, "buds-c3", "White / 雾白", 180, stock=6),
-        Ware("buds-black", "澄光耳机 C3", "Clearlight earphones C3", "electronics", 36_900, "buds-c3", "Graphite / 石墨黑", 180, stock=5),
-        Ware("buds-green", "澄光耳机 C3", "Clearlight earphones C3", "electronics", 39_900, "buds-c3", "Moss / 苔绿", 180, stock=0),
+        Ware("phone-128", "极光手机 A1", "Aurora phone A1", "phone", 299_900, "phone-a1", "128 GB", "128 GB", 420, stock=4),
+        Ware("phone-256", "极光手机 A1", "Aurora phone A1", "phone", 339_900, "phone-a1", "256 GB", "256 GB", 420, stock=3),
+        Ware("buds-white", "澄光耳机 C3", "Clearlight earphones C3", "electronics", 39_900, "buds-c3", "雾白", "white", 180, stock=6),
+        Ware("buds-black", "澄光耳机 C3", "Clearlight earphones C3", "electronics", 36_900, "buds-c3", "石墨黑", "graphite", 180, stock=5),
+        Ware("buds-green", "澄光耳机 C3", "Clearlight earphones C3", "electronics", 39_900, "buds-c3", "苔绿", "moss green", 180, stock=0),
         Ware("watch", "灵犀手表 W2", "Rapport watch W2", "electronics", 129_900, grams=220),
         Ware("keyboard", "流沙键盘 K7", "Quicksand keyboard K7", "electronics", 45_900, grams=1100, supplier="bright-glass", stock=9),
         Ware("tablet", "远望平板 P5", "Farsight tablet P5", "electronics", 219_900, grams=700, stock=2),
@@ -92,7 +93,8 @@ def import_plays(specs: Sequence[OrderSpec]) -> None:
     for product in Product.objects.filter(key__in=WARES, merchant__in=Merchant.objects.filter(source=SHOP.source)).order_by("pk"):
         ware = WARES[product.key]
         product.weight_grams, product.bulky, product.supplier = ware.grams, ware.bulky, ware.supplier
-        product.save(update_fields=["weight_grams", "bulky", "supplier"])
+        product.variant_en = ware.version_en
+        product.save(update_fields=["weight_grams", "bulky", "supplier", "variant_en"])
 
 
 def _kit(parts: Sequence[str]) -> tuple[LineSpec, ...]:
@@ -108,7 +110,7 @@ def _line(ware: Ware, pieces: int, off: int, *, bundle: str = "", bundle_name: T
         ware.key, Text(ware.zh, ware.en), ware.goods_class, department=SHOP.key, warranty_days=365, invented=True, variants=ware.group,
         variant=ware.version, price_minor=ware.price_minor, currency="CNY",
     )  # fmt: skip
-    name = Text(f"{ware.zh}，{ware.version}", f"{ware.en}, {ware.version}") if ware.version else Text(ware.zh, ware.en)
+    name = Text(f"{ware.zh}，{ware.version}", f"{ware.en}, {ware.version_en}") if ware.version else Text(ware.zh, ware.en)
     return LineSpec(
         product,
         name,
