@@ -21,7 +21,7 @@ from amends.market.models import Consumer, Order
 from amends.market.rules.people import invented_consumer
 from amends.market.rules.specs import ConsumerSpec
 from amends.repairs import consulting
-from amends.returns.receiving import open_batch, scan
+from amends.returns.receiving import note_unknown, open_batch, scan
 
 PLAYS: tuple[Play, ...] = (*going_back.PLAYS, *going_out.PLAYS, *mending.PLAYS, *going_astray.PLAYS)
 SCANNED = ("scanned", "scanned, too")
@@ -70,7 +70,10 @@ def receive_a_batch(tales: dict[str, Tale]) -> None:
     batch = open_batch("东区仓库", by=bolt)
     for name in SCANNED:
         scan(batch.ref, tales[name].parcel.waybill, weight_grams=going_back.tale_grams(tales[name]), by=bolt)
-    scan(batch.ref, UNANNOUNCED, weight_grams=900, carrier="yunda", by=bolt)
+    strange = scan(batch.ref, UNANNOUNCED, weight_grams=900, carrier="yunda", by=bolt).unknown
+    if strange is not None:
+        read = f"{tales['two parcels'].order.number}，寄件人电话看不清（模拟）"
+        note_unknown(strange.ref, words=read, shelf="A-03", by=bolt)
 
 
 def ask_the_carrier(tales: dict[str, Tale]) -> None:
