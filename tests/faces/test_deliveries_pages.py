@@ -203,6 +203,18 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
     return json.loads(capsys.readouterr().out.splitlines()[-1])
 
 
+def test_the_consumer_answers_by_command_too(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    row = verbs.enquire(missing(cast).ref, by=cast.anna)
+    anna = ("--as", "anna@example.com", "--json")
+    verbs.deliver(row.ref)
+    assert told(capsys, "deliveries", "absent", row.ref, "--words", "nobody rang", *anna)["stage"] == "enquiring"
+    with pytest.raises(CommandError):
+        call_command("deliveries", "confirm", row.ref, *anna)
+    verbs.deliver(row.ref)
+    assert told(capsys, "deliveries", "confirm", row.ref, "--withdraw", *anna)["stage"] == "confirmed"
+    assert Case.objects.get().ended_by == "withdraw"
+
+
 def test_commands_do_the_same(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
     case = missing(cast)
     agent = ("--as", "agent@example.com", "--json")
