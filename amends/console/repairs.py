@@ -12,7 +12,7 @@ from amends.cases.verbs.uploading import upload
 from amends.console.page import HOME, shown
 from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.repair_lists import repairs_page
-from amends.faces.repairing import attempt_of, warranties_of, workshops_of
+from amends.faces.repairing import attempt_of, lending_of, warranties_of, workshops_of
 from amends.faces.told import tell
 from amends.kernel.money import Money, MoneyError
 from amends.kernel.refusals import Unprocessable
@@ -125,7 +125,8 @@ def _job(request: ActorRequest, ref: str, *, refusal: Unprocessable | None = Non
     row = repair_by_ref(ref, request.actor)
     typed = {name: str(value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "idempotency_key")}
     context: dict[str, Any] = {
-        "one": attempt_of(row, request.actor), "workshops": workshops_of(row.merchant_id), "warranties": warranties_of(row.case),
+        "one": attempt_of(row, request.actor), **lending_of(row, request.actor),
+        "workshops": workshops_of(row.merchant_id), "warranties": warranties_of(row.case),
         "refusal": refusal, "wrong": _wrong(refusal), "form": form, "typed": typed if refusal else {}, "part_rows": range(MOST_ROWS),
         "nav_here": AT,
     }  # fmt: skip

@@ -26,7 +26,7 @@ from amends.policy.rules.facts import ISSUE_NAMES, IssueType
 from amends.repairs import agenda, verbs
 from amends.repairs.booking import is_visitable, takes_time
 from amends.repairs.hands import job_of
-from amends.repairs.loans import free_loan_units, loans_seen_by
+from amends.repairs.loans import free_loan_units, loans_seen_by, may_lend
 from amends.repairs.models import Repair
 from amends.repairs.queries import views, with_words
 from amends.repairs.verbs import PartWanted
@@ -61,7 +61,7 @@ def _job(request: ActorRequest, ref: str, refusal: Unprocessable | None = None, 
     view = views(list(with_words(Repair.objects.filter(merchant_id=repair.merchant_id, pk=repair.pk))))[0]
     visits = agenda.visits_of(repair)
     loan = loans_seen_by(request.actor).filter(repair_id=repair.pk).first()
-    lends = is_visitable(repair) and (loan is None or loan.is_over)
+    lends = may_lend(repair) and (loan is None or loan.is_over)
     context: dict[str, Any] = {
         "view": view, "repair": repair, "title": say(view.name_zh, view.name_en), "way": WAYS[repair.way], "due_at": agenda.due_of(repair),
         "issue": ISSUE_NAMES.get(IssueType(repair.case.issue)), "claim": agenda.claim_of(repair),

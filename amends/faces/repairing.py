@@ -17,7 +17,7 @@ from amends.kernel.parties import Party
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 from amends.repairs.choosing import choices
-from amends.repairs.loans import loans_seen_by
+from amends.repairs.loans import free_loan_units, loans_seen_by, may_lend
 from amends.repairs.models import Repair, Warranty, Workshop
 from amends.repairs.queries import PartView, RepairView, repairs_of, views
 from amends.repairs.rules import POST
@@ -36,6 +36,7 @@ CHOICES: Mapping[str, Text] = {
 PARTS: Mapping[str, Text] = {
     "ordered": say("已订", "ordered"), "arrived": say("已到", "here"), "cancelled": say("已取消", "cancelled"),
 }  # fmt: skip
+MOST_LENT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class LoanView:
     """A unit that is lent while a repair lasts. `due`: until when what is asked now has to be done."""
 
     ref: str
+    repair: str
     name: Text
     serial: str
     stage: Text
@@ -123,6 +125,13 @@ def way_of(case: Case, by: Actor) -> dict[str, Any]:
     return {"repair_ways": [(key, WAYS[key], CHOICES[key], key == way) for key in ways]}
 
 
+def lending_of(repair: Repair, by: Actor) -> dict[str, Any]:
+    """The loan of this repair, the newest first, and what could be lent for it while it lasts and has none."""
+    loans = [loan for loan in loans_of(repair.case, by) if loan.repair == repair.ref]
+    units = free_loan_units(repair)[:MOST_LENT] if may_lend(repair) and all(loan.over for loan in loans) else []
+    return {"loans": loans, "loan_units": [(unit, say(unit.name_zh, unit.name_en)) for unit in units]}
+
+
 def loans_of(case: Case, by: Actor) -> list[LoanView]:
     """The loans of this case that `by` may know of, the newest first."""
     rows = list(loans_seen_by(by).filter(merchant_id=case.merchant_id, case_id=case.pk))
@@ -130,8 +139,8 @@ def loans_of(case: Case, by: Actor) -> list[LoanView]:
     due = dict(limits.values_list("life_id", "due_at"))
     return [
         LoanView(
-            row.ref, say(row.unit.name_zh, row.unit.name_en), row.unit.serial, stage_name("loan", row.stage), row.is_over, due.get(row.pk),
-            {verb: verb_name("loan", verb) for verb in row.offered(by)},
+            row.ref, row.repair.ref, say(row.unit.name_zh, row.unit.name_en), row.unit.serial, stage_name("loan", row.stage), row.is_over,
+            due.get(row.pk), {verb: verb_name("loan", verb) for verb in row.offered(by)},
         )
         for row in rows
     ]  # fmt: skip

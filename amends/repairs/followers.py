@@ -82,7 +82,8 @@ def not_elsewhere(life: LifeRow, by: Actor) -> None:
     owed or was given back otherwise, is dealt with there."""
     row = _repair(life)
     if _grant(row).stage not in GIVEN:
-        raise NoSuchMove(say("这次维修已经不算数了，请重新申请。", "This repair counts no more. Please make a new claim."), code="not_given")
+        over = say("这次维修已经不算数了，请重新申请。", "This repair counts no more. Please make a new claim.")
+        raise NoSuchMove(over, code="not_given")
     mine = {"merchant_id": row.merchant_id, "unit_id": row.unit_id}
     claimed = ClaimedUnit.objects.filter(**mine, is_open=True).exclude(case_id=row.case_id).exists()
     if claimed or Grant.objects.filter(BARS, **mine).exclude(pk=row.grant_id).exists():
