@@ -250,6 +250,8 @@ def test_what_cannot_be_asked(cast: Cast) -> None:
         verbs.enquire(case.ref, kind="eaten", by=cast.anna)
     with pytest.raises(Unprocessable):
         verbs.enquire(case.ref, waybill="NOT-OURS-123", by=cast.anna)
+    with pytest.raises(Unprocessable):
+        verbs.enquire(case.ref, kind="damaged", by=cast.bolt)  # as if she had it: nobody would look for it
     Shipment.objects.filter(order_id=case.order_id).update(signed_at=clock.now())
     with pytest.raises(Unprocessable):
         verbs.enquire(case.ref, kind="late", by=cast.anna)
