@@ -87,7 +87,7 @@ STAGES: dict[tuple[str, str], Text] = {
     ("replacement", "tracing"): say("补发途中查找中", "being traced on its way out"),
     ("replacement", "arrived"): say("已送达，等消费者确认", "arrived, to be confirmed"),
     ("replacement", "confirmed"): say("消费者已确认", "confirmed"),
-    ("replacement", "fallen_back"): say("没有换成，改为退款", "not to be had, refunded instead"),
+    ("replacement", "fallen_back"): say("没有成", "came to nothing"),
     ("replacement", "dropped"): say("无需发出", "not needed"),
     ("advance", "asked"): say("等消费者交保证金", "waiting for the security"),
     ("advance", "running"): say("先换后退，等寄回", "sent ahead, waiting for the return"),

@@ -123,9 +123,11 @@ def shown_of(case: Case, by: Actor) -> dict[str, Any]:
     """What a case's page needs to know of pieces: those that go out, what left ahead, and whether the reader may ask for that."""
     mine = by.party is Party.CONSUMER and not case.is_over
     first = next(iter(ahead.may_go_ahead(case)), None) if mine else None
-    trusted = first is not None and ahead.is_trusted(case, ahead.worth_of(first))
+    worth = ahead.worth_of(first) if first is not None else 0
+    trusted = first is not None and ahead.is_trusted(case, worth)
     return {
-        "pieces_out": pieces_of(case, by), "ahead": ahead_of(case, by), "may_ask_ahead": first is not None,
+        "pieces_out": pieces_of(case, by), "ahead": ahead_of(case, by), 
+        "may_ask_ahead": first is not None and (trusted or ahead.may_secure(case, worth)),
         "ahead_words": WITH_TRUST if trusted else WITH_SECURITY,
     }  # fmt: skip
 

@@ -23,7 +23,7 @@ from amends.cases.record import an_act, verb
 from amends.cases.taking import take, take_case_of, take_life
 from amends.cases.verbs.applying import lock_consumer
 from amends.compensation.models import Supplement
-from amends.compensation.supplements import ask
+from amends.compensation.supplements import ASKED, ask
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refs import new_ref
@@ -34,7 +34,7 @@ from amends.policy.rules.facts import Remedy
 from amends.replacements.beginning import done_with, start
 from amends.replacements.charging import charge, give_back, undo
 from amends.replacements.debts import tell_booked
-from amends.replacements.differences import stands_for
+from amends.replacements.differences import may_be_asked, stands_for
 from amends.replacements.models import Advance
 from amends.replacements.queries import came_back, comes_back, had_of, is_with_consumer, live_of
 from amends.replacements.rules import TRUSTED, why_of_security
@@ -51,7 +51,8 @@ def ask_ahead(ref: str, *, by: Actor) -> Advance:
     """The next piece of this case that is to be exchanged leaves before its return has come: at once where the consumer is trusted with
     it, else once a security of its worth was left.
 
-    Raises NotFound, NotYourMove for anybody but the consumer, NoSuchMove where nothing of the case can be sent ahead.
+    Raises NotFound, NotYourMove for anybody but the consumer, NoSuchMove where nothing of the case can be sent ahead, or its security
+    could not be asked for now.
     """
     case = take(ref, by)
     if by.party is not Party.CONSUMER or by.only_reads:
@@ -68,12 +69,33 @@ def ask_ahead(ref: str, *, by: Actor) -> Advance:
         row = Advance.born("trust", by.as_party(Party.PLATFORM), facts=told, **columns)
         start(case, grant, by, before_return=True)
         return row
+    check_security(case, value)
     row = Advance.born("ask_security", by.as_party(Party.PLATFORM), facts=told, **columns)
-    asked = ask(case.ref, amount_minor=max(1, value), why=why_of_security(row.pk), by=PLATFORM, key=f"security:{row.pk}")
+    asked = ask(case.ref, amount_minor=value, why=why_of_security(row.pk), by=PLATFORM, key=f"security:{row.pk}")
     if isinstance(asked, Supplement):
         row.security = asked
         row.save(update_fields=["security"])
     return row
+
+
+def check_security(case: Case, value_minor: int) -> None:
+    """Raises NoSuchMove where a security of so much is more than a consumer may be asked for, or something else is asked for now."""
+    if not may_be_asked(case, value_minor):
+        much = say("这件商品的保证金超过可以收取的金额，请先寄回再换。",
+                   "Its security would be more than may be asked for. Please send the goods back first.")  # fmt: skip
+        raise NoSuchMove(much, code="security_too_great")
+    if Supplement.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, state=ASKED).exists():
+        first = say("还有一笔补款没有付，付清后再申请先发货。", "Something else is to pay first; ask again once it is paid.")
+        raise NoSuchMove(first, code="asked_already")
+
+
+def may_secure(case: Case, value_minor: int) -> bool:
+    """Whether a security of so much could be asked for now."""
+    try:
+        check_security(case, value_minor)
+    except NoSuchMove:
+        return False
+    return True
 
 
 def may_go_ahead(case: Case) -> list[Grant]:
@@ -95,7 +117,10 @@ def worth_of(grant: Grant) -> int:
 
 
 def is_trusted(case: Case, value_minor: int) -> bool:
-    """Whether the consumer's tier leaves room for one more piece of this worth. A sum in another currency is weighed as the rules say."""
+    """Whether the consumer's tier leaves room for one more piece of this worth; always where nothing is at stake. A sum in another currency
+    is weighed as the rules say."""
+    if value_minor <= 0:
+        return True
     rules = rules_on(clock.now())
     tier = rules.advances.tier(case.consumer.tier)
     weighed = rules.weighed(value_minor, case.currency)

@@ -12,7 +12,8 @@ from amends.cases.models import Case, Deadline, Grant
 from amends.cases.verbs.answering import approve, withdraw
 from amends.compensation.captures import take_capture
 from amends.compensation.models import Supplement
-from amends.compensation.supplements import lapse_due
+from amends.compensation.supplements import ask, lapse_due
+from amends.faces.out_again import shown_of
 from amends.insight.verify import CHECKS
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
@@ -566,3 +567,19 @@ def test_who_keeps_both_owes_the_old_piece_whatever_the_new_one_costs(cast: Cast
     keep_both(row.ref, by=cast.anna)
     posted = Posting.objects.get(what="advance_charged")
     assert max(posted.lines.values_list("amount_minor", flat=True)) == charged
+
+
+def test_a_security_that_cannot_be_asked_for_is_refused_and_not_offered(cast: Cast) -> None:
+    case = approved(cast)
+    dear = an_order(cast.bolts, cast.annas, quantities=(1,), prices=(99_000_000,))
+    for refused, code in ((asked(cast, dear), "security_too_great"), (case, "asked_already")):
+        if code == "asked_already":
+            ask(case.ref, amount_minor=100, by=cast.bolt)
+        else:
+            approve(refused.ref, by=cast.bolt)
+            jobs.drain()
+        with pytest.raises(NoSuchMove) as no:
+            ask_ahead(refused.ref, by=cast.anna)
+        assert no.value.code == code
+        assert not shown_of(fresh(refused), cast.anna)["may_ask_ahead"]
+    assert not Advance.objects.exists()

@@ -51,13 +51,15 @@ REPLACEMENTS: Mapping[str, Told] = {
     ),
     "money_by_silence": told(
         "没有换成，改为退款", "It was turned into a refund",
-        "售后单 {case} 的商品在 {until}前没有着落，按“{rule}”改为退款。{next}",
-        "Nothing came of the exchange of case {case} by {until}, so under the rule “{rule}” it is refunded. {next}",
+        "售后单 {case} 的商品在 {until}前没有着落，按“{rule}”改为退款；约好先发货、旧件还没寄回的，寄回后再换。{next}",
+        "Nothing came of the exchange of case {case} by {until}, so under the rule “{rule}” it is refunded; where it was to leave before the "
+        "old piece came back, it is exchanged once that is here. {next}",
     ),
     "money_by_silence_merchant": told(
         "逾期，改为退款", "It was turned into a refund",
-        "售后单 {case} 到 {until}为止没有换成，按“{rule}”改为退款。",
-        "Nothing came of the exchange of case {case} by {until}, so under the rule “{rule}” it is refunded.",
+        "售后单 {case} 到 {until}为止没有换成，按“{rule}”改为退款；约好先发货、旧件还没寄回的，寄回后再换。",
+        "Nothing came of the exchange of case {case} by {until}, so under the rule “{rule}” it is refunded; where it was to leave before the "
+        "old piece came back, it is exchanged once that is here.",
     ),
     "money_chosen": told(
         "消费者选了退款", "The consumer takes the money",
@@ -91,14 +93,16 @@ REPLACEMENTS: Mapping[str, Told] = {
         "The piece of case {case} was found and travels on; it comes by {due}. Otherwise: {silence}.",
     ),
     "piece_lost": told(
-        "商品丢失，改为退款", "The piece was lost and is refunded",
-        "售后单 {case} 发出的商品丢失了，改为退款，你不用做什么。{next}",
-        "The piece that case {case} sent you was lost; it is refunded and there is nothing for you to do. {next}",
+        "发给你的商品丢失了", "The piece sent to you was lost",
+        "售后单 {case} 发出的商品丢失了，改为退款；先发货、旧件还没寄回的，寄回后重新换货。{next}",
+        "The piece that case {case} sent you was lost. It is refunded; where it left before the old piece came back, it is exchanged anew "
+        "once that is here. {next}",
     ),
     "piece_lost_merchant": told(
-        "发出的商品丢失，改为退款", "The piece was lost",
-        "售后单 {case} 发出的商品丢失，改为退款。可以向承运商追偿。",
-        "The piece that case {case} sent out was lost and is refunded. The carrier can be asked to bear it.",
+        "发出的商品丢失了", "The piece was lost",
+        "售后单 {case} 发出的商品丢失，改为退款；先发货、旧件还没寄回的，寄回后重新换货。可以向承运商追偿。",
+        "The piece that case {case} sent out was lost and is refunded; where it left before the old piece came back, it is exchanged anew "
+        "once that is here. The carrier can be asked to bear it.",
     ),
     "confirmed_by_silence": told(
         "视为已确认", "It counts as confirmed",
@@ -164,10 +168,10 @@ REPLACEMENTS: Mapping[str, Told] = {
         "the security against it. {next}",
     ),
     "piece_lost_by_silence": told(
-        "商品视为丢失，改为退款", "The piece counts as lost",
-        "承运商在 {until}前没有找到售后单 {case} 发出的商品，按“{rule}”视为丢失，改为退款，你不用做什么。{next}",
-        "The carrier did not find the piece of case {case} by {until}, so under the rule “{rule}” it counts as lost "
-        "and is refunded. {next}",
+        "商品视为丢失", "The piece counts as lost",
+        "承运商在 {until}前没有找到售后单 {case} 发出的商品，按“{rule}”视为丢失，改为退款；先发货、旧件还没寄回的，寄回后重新换货。{next}",
+        "The carrier did not find the piece of case {case} by {until}, so under the rule “{rule}” it counts as lost and is refunded; where "
+        "it left before the old piece came back, it is exchanged anew once that is here. {next}",
     ),
     "both_kept": told(
         "旧件已计费", "The old piece was charged",
