@@ -88,6 +88,7 @@ BODIES: dict[str, Any] = {
     "SayingIn": {"words": "not here"},
     "ReportIn": {"report": "declare_lost"},
     "TakeUpIn": {},
+    "RepairWayIn": {"way": "home"},
     "DiagnosisIn": {"words": "loose"},
     "QuoteIn": {"amount_minor": 100, "words": "wet"},
     "PartsIn": {"parts": [{"name": "screen"}]},
