@@ -126,7 +126,7 @@ def shown_of(case: Case, by: Actor) -> dict[str, Any]:
     worth = ahead.worth_of(first) if first is not None else 0
     trusted = first is not None and ahead.is_trusted(case, worth)
     return {
-        "pieces_out": pieces_of(case, by), "ahead": ahead_of(case, by), 
+        "pieces_out": pieces_of(case, by), "ahead": ahead_of(case, by),
         "may_ask_ahead": first is not None and (trusted or ahead.may_secure(case, worth)),
         "ahead_words": WITH_TRUST if trusted else WITH_SECURITY,
     }  # fmt: skip

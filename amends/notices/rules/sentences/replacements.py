@@ -52,14 +52,14 @@ REPLACEMENTS: Mapping[str, Told] = {
     "money_by_silence": told(
         "没有换成，改为退款", "It was turned into a refund",
         "售后单 {case} 的商品在 {until}前没有着落，按“{rule}”改为退款；约好先发货、旧件还没寄回的，寄回后再换。{next}",
-        "Nothing came of the exchange of case {case} by {until}, so under the rule “{rule}” it is refunded; where it was to leave before the "
-        "old piece came back, it is exchanged once that is here. {next}",
+        "Nothing came of the exchange of case {case} by {until}, so under the rule “{rule}” it is refunded; where it was to leave before "
+        "the old piece came back, it is exchanged once that is here. {next}",
     ),
     "money_by_silence_merchant": told(
         "逾期，改为退款", "It was turned into a refund",
         "售后单 {case} 到 {until}为止没有换成，按“{rule}”改为退款；约好先发货、旧件还没寄回的，寄回后再换。",
-        "Nothing came of the exchange of case {case} by {until}, so under the rule “{rule}” it is refunded; where it was to leave before the "
-        "old piece came back, it is exchanged once that is here.",
+        "Nothing came of the exchange of case {case} by {until}, so under the rule “{rule}” it is refunded; where it was to leave before "
+        "the old piece came back, it is exchanged once that is here.",
     ),
     "money_chosen": told(
         "消费者选了退款", "The consumer takes the money",
@@ -186,7 +186,7 @@ REPLACEMENTS: Mapping[str, Told] = {
     ),
     "debt_to_collect": told(
         "消费者有欠款，请自行收取", "The consumer owes you: please collect it",
-        "售后单 {case} 的旧件没有按约定寄回，{sum} 记为消费者欠款。平台不代扣，请联系消费者；收到或者不再收取时，在“备货发货”里登记已结清。",
+        "售后单 {case} 的旧件没有按约定寄回，{sum} 记为消费者欠款。平台不代扣，请向消费者收取；收到或不再收取时，在“备货发货”登记结清。",
         "The old piece of case {case} did not come back as agreed; {sum} is booked as the consumer's debt. Nobody collects it for you: ask "
         "the consumer, and record it as settled under “To send out” once it is paid or let go.",
     ),
