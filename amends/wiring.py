@@ -238,6 +238,7 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     *((f"delivery.{verb}", delivery_guards.only_of_damage) for verb in sorted(ABOUT_DAMAGE)),
     *((f"delivery.{verb}", delivery_guards.only_on_the_way) for verb in sorted(ABOUT_WHERE)),
     ("repair.report_fault", repairs.not_elsewhere),           # S1
+    ("repair.book", repair_booking.merchant_has_it),
     ("case.ask_person", rulings.something_for_a_person),      # S21
     ("review.rule_by_default", rulings.no_machine_after_asking),  # S21
 )  # fmt: skip

@@ -73,8 +73,6 @@ def book(ref: str, *, starts_at: datetime | None = None, technician: str = "", w
     """
     case, repair, hand = take_repair(ref, by)
     facts: dict[str, Any] = {"repair": repair.ref}
-    if not takes_time(repair) and repair.may("book", hand) and hand.party is Party.CONSUMER:
-        raise NotYourMove(say("商品已在商家处，由商家安排谁来修。", "The merchant has the unit and says who repairs it."))
     if starts_at is None and not takes_time(repair):
         _give_to(repair, _workshop_for(repair, workshop))
     else:
@@ -172,6 +170,15 @@ def visit_facts(visit: Appointment) -> dict[str, str]:
         "visit": visit.ref, "technician": visit.technician.ref, "starts_at": visit.starts_at.isoformat(),
         "ends_at": visit.ends_at.isoformat(),
     }  # fmt: skip
+
+
+def merchant_has_it(life: LifeRow, by: Actor) -> None:
+    """Guard of `book`: where whoever repairs has the unit, its consumer arranges nothing."""
+    assert isinstance(life, Repair)  # noqa: S101 - wired to repairs alone
+    if by.party is Party.CONSUMER and not takes_time(life):
+        raise NoSuchMove(
+            say("商品已在商家处，由商家安排谁来修。", "The merchant has the unit and says who repairs it."), code="merchants_to_say"
+        )
 
 
 def takes_time(repair: Repair) -> bool:

@@ -23,6 +23,7 @@ from amends.returns import verbs as returns
 from amends.returns.models import ReturnShipment
 from tests.cast import Cast, an_order, claims, later_by, settled, the_cast
 from tests.files_of_evidence import picture
+from tests.verbs.returns_at_hand import PaysAtOnce
 from tests.workshops_at_hand import TOMORROW_NINE, a_technician, a_workshop
 
 WHERE = "杭州市西湖区 8 号"
@@ -30,7 +31,9 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def cast(db: None, stepped_clock: Stepped) -> Cast:
+def cast(db: None, stepped_clock: Stepped, monkeypatch: pytest.MonkeyPatch) -> Cast:
+    gateway = PaysAtOnce()
+    monkeypatch.setattr("amends.refunds.asking.gateway", lambda *_: gateway)
     cast = the_cast()
     a_technician(cast, a_workshop(cast, ways=["post", "workshop", "home"]))
     return cast
@@ -185,8 +188,10 @@ def test_a_workshop_that_gave_up_once_has_the_unit_and_its_days_go_on(cast: Cast
     verbs.give_up(first.ref, words="修不好", by=cast.bolt)
     second = row_of(case)
     assert (second.attempt, second.stage, second.workshop_id) == (2, "booking", first.workshop_id)
-    with pytest.raises(NotYourMove):
+    with pytest.raises(NoSuchMove) as refused:
         booking.book(second.ref, by=cast.anna)
+    assert refused.value.code == "merchants_to_say"
+    assert "book" not in second.offered(cast.anna)
     second = booking.book(second.ref, by=cast.bolt)  # nobody has to bring it again
     assert second.stage == "diagnosing"
     assert not Appointment.objects.filter(state="booked").exists()
