@@ -267,7 +267,7 @@ STEPS: dict[str, Text] = {
     "check": say("验货", "Check"),
     "home": say("寄还", "Home"),
     "repair": say("维修", "Repair"),
-    "piece": say("发新件", "Your piece"),
+    "piece": say("发新件", "Piece"),
     "refund": say("退款", "Refund"),
 }
 STEP_OF_LIFE = {
