@@ -84,6 +84,12 @@ def showing(sign: str) -> Walk:
     return walk
 
 
+def busy_day(page: Page) -> None:
+    """Today where somebody is expected, else the day before: pictures are made at any hour."""
+    if not page.locator("a[href*='/counter/jobs/RE-']").count():
+        page.goto(str(page.locator("a[href*='/counter/days/']").first.get_attribute("href")))
+
+
 def claim(page: Page) -> None:
     """The screen of remedies for the first order whose goods may be sent back: a change of mind about one piece."""
     places = page.locator("a[href$='/claim']").evaluate_all("links => links.map(link => link.getAttribute('href'))")
@@ -148,7 +154,7 @@ SHOTS = (
     Shot("console-repair", "bolt", "/console/repairs", follow("a[href*='/console/repairs/RE-']")),
     Shot("console-workshops", "bolt", "/console/workshops"),
     Shot("counter-jobs", "workshop", "/counter/jobs"),
-    Shot("counter-day", "technician", "/counter/"),
+    Shot("counter-day", "technician", "/counter/", busy_day),
     Shot("counter-job", "technician", "/counter/jobs", follow("a[href*='/counter/jobs/RE-']")),
     Shot("console-webhooks", "bolt", "/console/webhooks"),
     Shot("console-money", "bolt", "/console/money"),
