@@ -20,6 +20,7 @@ from amends.deliveries.verbs.asking import may_enquire
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.liability.queries.proposals import proposals_of
+from amends.management.demo import parcels_out
 from amends.market.models import Order, Shipment
 from amends.notices.models import Notice, Promise
 from amends.notices.promises_read import Chosen, promises
@@ -348,3 +349,12 @@ def test_a_lost_parcel_that_comes_after_all_is_told_once_and_charged_to_nobody(c
 
 def test_the_table_counts_what_would_go_in_a_circle() -> None:
     assert DELIVERY.counted == {"give_date": "new_dates", "report_absent": "absences"}
+
+
+def test_the_demo_answers_a_question_about_damage_with_an_answer_to_it(cast: Cast) -> None:
+    rows = [came_damaged(cast) for _ in range(3)]
+    acts = [act for row in rows if (act := parcels_out.answered(row.case, row.pk)) is not None]
+    for act in acts:
+        act()
+    assert {fresh(row).stage for row in rows} == {"confirmed", "enquiring"}
+    assert len(acts) == 2
