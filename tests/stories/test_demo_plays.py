@@ -61,7 +61,8 @@ def test_every_play_rests_where_its_table_says(played: None, caplog: pytest.LogC
     for place, play in enumerate(PLAYS, 1):
         life, _, _ = play.rests.partition(".")
         case = Case.objects.filter(order__number=number_of(place)).first()
-        row = LIVES[life]._default_manager.filter(**{"case": case}).order_by("-pk").first() if case else None
+        mine = {"case": case}
+        row = LIVES[life]._default_manager.filter(**mine).order_by("-pk").first() if case else None
         wanted[play.name], found[play.name] = play.rests, f"{life}.{row.stage}" if row else f"{case and case.stage}"
     assert found == wanted
     assert {check.name: bad for check in CHECKS if (bad := check.offenders())} == {}
