@@ -12,7 +12,7 @@ from amends.compensation.captures import take_capture
 from amends.faces.out_again import ahead_of
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove
-from amends.ledger.models import Posting
+from amends.ledger.models import Line, Posting
 from amends.notices.models import Notice
 from amends.plumbing import jobs
 from amends.refunds.queries import books_check
@@ -47,6 +47,13 @@ def keeps_both(cast: Cast, tier: str = "gold") -> tuple[Case, Advance]:
         run_only("exchange_paid")
     verbs.confirm(verbs.carrier_says(shipped(cast, case).ref, "deliver").ref, by=cast.anna)
     return fresh(case), keep_both(row.ref, by=cast.anna)
+
+
+def test_a_debt_is_nothing_that_is_held_for_the_shop(cast: Cast, stepped_clock: Stepped) -> None:
+    keeps_both(cast)
+    posted = Posting.objects.get(what="advance_charged")
+    accounts = set(Line.objects.filter(posting_id=posted.pk).values_list("account__party", "account__name"))
+    assert accounts == {("consumer", "receivable"), ("merchant", "claims")}
 
 
 def told(verb: str) -> int:
