@@ -21,7 +21,7 @@ BODIES: dict[str, Any] = {
     "AddressIn": {"address": ""},
     "DispatchIn": {"carrier": "SF", "waybill": "SF1234567890"},
     "ParcelLabelIn": {},
-    "PickupIn": {},
+    "PickupIn": {"address": "杭州市西湖区 1 号"},
     "PickupChangeIn": {},
     "ParcelFreightIn": {"freight_minor": 1, "evidence": []},
     "DestructionIn": {"evidence": []},

@@ -29,7 +29,7 @@ from tests.api_client import Program, program
 from tests.cast import Cast, settled
 from tests.proofs.api_bodies import BODIES
 from tests.verbs.replacing import a_lamp, asked, bought, photo
-from tests.workshops_at_hand import TOMORROW_NINE, a_technician, a_worker, a_workshop
+from tests.workshops_at_hand import TOMORROW_NINE, a_repair, a_technician, a_worker, a_workshop
 
 
 def a_way_back(cast: Cast, parcel: ReturnShipment) -> dict[str, str]:
@@ -134,6 +134,7 @@ def a_workshop_for(cast: Cast, repairs: dict[str, str]) -> dict[str, str]:
     consulting.join(row.ref, starts_at=TOMORROW_NINE, link="https://meet.example.com/1", by=cast.agent)
     return {
         **repairs, "workshops": shop.ref, "technicians": ming.ref, "visits": visit.ref, "visits/absence": begun.ref,
+        "cases/repair-way": a_repair(cast).case.ref,
         "loan-units": free.ref, "loans": out.ref, "loans/hand-out": promised.ref, "loans/dropping": promised.ref,
         "loans/write-off": called.ref, "consultations": row.ref,
     }  # fmt: skip
