@@ -238,6 +238,7 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     *((f"delivery.{verb}", delivery_guards.only_of_damage) for verb in sorted(ABOUT_DAMAGE)),
     *((f"delivery.{verb}", delivery_guards.only_on_the_way) for verb in sorted(ABOUT_WHERE)),
     ("repair.report_fault", repairs.not_elsewhere),           # S1
+    ("repair.book", repair_booking.merchant_has_it),
     ("case.ask_person", rulings.something_for_a_person),      # S21
     ("review.rule_by_default", rulings.no_machine_after_asking),  # S21
 )  # fmt: skip
@@ -275,7 +276,7 @@ def connect() -> None:
     TAKEN_AWAY["replacement"] = piece_taken_away
     HELD_BEFORE.append(held_before)
     LOCKS.append(replacement_reads.locked_units)
-    LONGER.extend((ahead.gives_time, repair_waiting.gives_time, pickups.gives_time, sparing.gives_time))
+    LONGER.extend((ahead.gives_time, repair_waiting.gives_time, sparing.gives_time))
     LOCKS.append(repair_reads.locked_units)
     STARTS["exchange"] = replacing.begin_returned
     STARTS["repair"] = repair_starts.start_accepted

@@ -38,13 +38,15 @@ class Tape:
 
 
 def spread_sequences(url: str) -> None:
-    """Every sequence begins in a range of its own, above ID_FROM."""
+    """Every sequence counts in a range of its own, above ID_FROM; one that does so already goes on where it was."""
     with psycopg.connect(url, autocommit=True) as owner:
-        names = owner.execute(
-            "SELECT seqrelid::regclass::text FROM pg_sequence WHERE seqtypid = 'bigint'::regtype ORDER BY seqrelid"
+        rows = owner.execute(
+            "SELECT seqrelid::regclass::text, coalesce(pg_sequence_last_value(seqrelid), 0) FROM pg_sequence"
+            " WHERE seqtypid = 'bigint'::regtype ORDER BY seqrelid"
         ).fetchall()
-        for place, (name,) in enumerate(names, 1):
-            owner.execute("SELECT setval(%s, %s)", [name, ID_FROM * place])
+        for place, (name, last) in enumerate(rows, 1):
+            if last < ID_FROM * place:
+                owner.execute("SELECT setval(%s, %s)", [name, ID_FROM * place])
 
 
 def record(acts: Sequence[Act]) -> list[Tape]:

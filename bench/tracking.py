@@ -2,7 +2,7 @@
 
 Each act is one push of the house's wire about a waybill of its own: its signature is checked, its row and its job are written, then the
 job's work is done: the event kept, the state folded, and whoever may travel under the waybill asked for. Its replay is one transaction,
-ours are two.
+ours are three: stored, heard, noted as worked.
 """
 
 from __future__ import annotations

@@ -69,6 +69,27 @@ def _reached(page: Page, selectors: tuple[str, ...]) -> bool:
     return False
 
 
+def showing(sign: str) -> Walk:
+    """To the first case of the list that has this on its page, with it in view."""
+
+    def walk(page: Page) -> None:
+        places = page.locator("a[href*='/cases/AS-']").evaluate_all("links => links.map(link => link.href)")
+        for place in dict.fromkeys(places):
+            page.goto(place)
+            if page.locator(sign).count():
+                page.locator(sign).first.scroll_into_view_if_needed()
+                return
+        raise LookupError(f"no case shows {sign}")
+
+    return walk
+
+
+def busy_day(page: Page) -> None:
+    """Today where somebody is expected, else the day before: pictures are made at any hour."""
+    if not page.locator("a[href*='/counter/jobs/RE-']").count():
+        page.goto(str(page.locator("a[href*='/counter/days/']").first.get_attribute("href")))
+
+
 def claim(page: Page) -> None:
     """The screen of remedies for the first order whose goods may be sent back: a change of mind about one piece."""
     places = page.locator("a[href$='/claim']").evaluate_all("links => links.map(link => link.getAttribute('href'))")
@@ -115,6 +136,10 @@ SHOTS = (
     Shot("portal-choose", "anna", "/portal/", follow("a[href$='/claim']")),
     Shot("portal-claim", "anna", "/portal/", claim),
     Shot("portal-case", "anna", "/portal/cases/", follow("a[href*='/portal/cases/AS-']")),
+    Shot("portal-parcel", "anna", "/portal/cases/", follow("a[href*='/portal/cases/AS-']", "a[href*='/parcels/RT-']")),
+    Shot("portal-replacement", "anna", "/portal/cases/", showing("form[action$='/choice']")),
+    Shot("portal-repair", "anna", "/portal/cases/", showing("form[action$='/declining']")),
+    Shot("portal-times", "anna", "/portal/cases/", follow("a[href*='/portal/cases/AS-']", "a[href$='/times']")),
     Shot("portal-notices", "anna", "/portal/notices/"),
     Shot("portal-settings", "anna", "/portal/settings/"),
     Shot("portal-money", "anna", "/portal/money/"),
@@ -122,6 +147,15 @@ SHOTS = (
     Shot("console-queue", "bolt", "/console/"),
     Shot("console-case", "bolt", "/console/", follow("a[href*='/console/cases/AS-']")),
     Shot("console-inspection", "bolt", "/console/parcels", follow("a[href*='/console/cases/AS-']", "a[href$='/inspection']")),
+    Shot("console-receiving", "bolt", "/console/receiving", follow("a[href*='/console/receiving/batches/BT-']")),
+    Shot("console-shelf", "bolt", "/console/receiving/shelf", follow("a[href*='/console/receiving/shelf/UP-']")),
+    Shot("console-pieces", "bolt", "/console/pieces"),
+    Shot("console-repairs", "bolt", "/console/repairs"),
+    Shot("console-repair", "bolt", "/console/repairs", follow("a[href*='/console/repairs/RE-']")),
+    Shot("console-workshops", "bolt", "/console/workshops"),
+    Shot("counter-jobs", "workshop", "/counter/jobs"),
+    Shot("counter-day", "technician", "/counter/", busy_day),
+    Shot("counter-job", "technician", "/counter/jobs", follow("a[href*='/counter/jobs/RE-']")),
     Shot("console-webhooks", "bolt", "/console/webhooks"),
     Shot("console-money", "bolt", "/console/money"),
     Shot("console-statement", "bolt", "/console/money/statement"),
@@ -129,6 +163,10 @@ SHOTS = (
     Shot("desk-review", "judge", "/desk/", follow("a[href*='/desk/cases/AS-']", "a[href*='/desk/reviews/RV-']")),
     Shot("desk-refunds", "supervisor", "/desk/refunds"),
     Shot("desk-approvals", "supervisor", "/desk/approvals", follow("a[href*='/desk/approvals/AP-']")),
+    Shot("desk-parcels", "agent", "/desk/parcels"),
+    Shot("desk-repairs", "agent", "/desk/repairs"),
+    Shot("desk-proposals", "agent", "/desk/proposals"),
+    Shot("desk-experts", "supervisor", "/desk/experts"),
     Shot("desk-charges", "supervisor", "/desk/charges"),
     Shot("desk-ledger", "supervisor", "/desk/charges", follow("a[href*='/desk/cases/AS-']", "a[href$='/ledger']")),
     Shot("office-figures", "supervisor", "/office/"),
@@ -137,6 +175,7 @@ SHOTS = (
     Shot("office-gateways", "admin", "/office/money/gateways/"),
     Shot("office-deposits", "supervisor", "/office/money/deposits/"),
     Shot("office-money-rules", "supervisor", "/office/money/rules/"),
+    Shot("office-carriers", "admin", "/office/carriers/"),
     Shot("office-policy", "supervisor", "/office/policy/"),
     Shot("office-policy-pack", "policy", "/office/policy/packs/cn/2026-02/?part=rights"),
     Shot("office-policy-try", "policy", "/office/policy/try/?story=part"),

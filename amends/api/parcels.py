@@ -13,10 +13,10 @@ from amends.api.bodies import NothingIn
 from amends.api.callers import Asked
 from amends.api.doing import READ_REFUSALS, done, posting, reading
 from amends.api.shapes import Problem
-from amends.faces.codes import pdf_answer
+from amends.faces.codes import pdf_answer, qr_svg, svg_answer
 from amends.kernel.parties import Party
 from amends.returns import verbs
-from amends.returns.queries.ways import label_file, way_view
+from amends.returns.queries.ways import label_code, label_file, way_view
 from amends.shipping.addresses import Given, book, end_address, put_address
 
 router = Router(tags=["parcels"])
@@ -46,6 +46,13 @@ def parcel_label_pdf(request: Asked, ref: str) -> HttpResponse:
     path, name = label_file(ref, request.auth.actor)
     with default_storage.open(path) as file:
         return pdf_answer(file.read(), name)
+
+
+@router.get("/parcels/{ref}/label.svg", response={READ_REFUSALS: Problem}, summary="Read the code for a drop-off point",
+            openapi_extra={"responses": {200: {"description": "SVG", "content": {"image/svg+xml": {}}}}})  # fmt: skip
+def parcel_label_svg(request: Asked, ref: str) -> HttpResponse:
+    """The QR code that is shown there instead of a printed label."""
+    return svg_answer(qr_svg(label_code(ref, request.auth.actor)))
 
 
 @posting(router, "/parcels/{ref}/label", shapes.WayOut, "Ask for a prepaid label")

@@ -56,7 +56,6 @@ class RemedyOut(Schema):
     remedy: str
     name: shapes.TextOut
     open: bool
-    carried_out: bool
     reasons: list[ReasonOut]
     opens_by: shapes.TextOut | None
     amount: shapes.Money

@@ -8,20 +8,24 @@ from typing import Annotated
 
 from django.http import HttpResponse
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from amends.api import shapes, telling
-from amends.api.bodies import Body, NothingIn, Refs, Str, Words
+from amends.api.bodies import Body, NothingIn, Ref, Refs, Str, Words
 from amends.api.callers import Asked
 from amends.api.doing import done, posting, reading
+from amends.cases.models import Case
 from amends.cases.queries import case_for
-from amends.faces.repairing import Attempt, WarrantyView, attempt_of, attempts_of, warranties_of
-from amends.repairs import verbs
+from amends.faces.repairing import Attempt, WarrantyView, attempt_of, attempts_for, attempts_of, warranties_of
+from amends.people.rules import Actor
+from amends.repairs import listing, verbs
+from amends.repairs.choosing import choices, choose_way
 from amends.repairs.models import Repair
-from amends.repairs.queries import open_repairs, repair_by_ref
+from amends.repairs.queries import repair_by_ref
 
 Run = Callable[[], Repair]
 router = Router(tags=["repairs"])
+MOST = 200
 
 
 class DiagnosisIn(Body):
@@ -49,7 +53,7 @@ class PartIn(Body):
     number: Str = ""
     quantity: Annotated[int, Field(ge=1, le=99)] = 1
     price_minor: Annotated[int, Field(ge=0, le=10**11)] = 0
-    expected_at: datetime | None = None
+    expected_at: AwareDatetime | None = None
 
 
 class PartsIn(Body):
@@ -79,6 +83,14 @@ class FaultIn(Body):
 
     words: Words
     evidence: Refs = []
+
+
+class RepairWayIn(Body):
+    """How the unit is to be repaired: post, workshop or home; `GET /cases/{ref}/repairs` says which the shop offers."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"way": "home"}]})
+
+    way: Str
 
 
 class PartOut(Schema):
@@ -137,25 +149,40 @@ class WarrantyOut(Schema):
 
 
 class RepairsOut(Schema):
-    """Attempts, the newest first, and the warranties that they moved."""
+    """Attempts, the newest first, and the warranties that they moved. `way`: how what has not begun is to be repaired, '' where nothing
+    waits; `ways`: what the caller may choose instead, empty where there is no choice."""
 
     items: list[RepairOut]
     warranties: list[WarrantyOut]
+    way: str = ""
+    ways: list[str] = []
 
 
 @reading(router, "/repairs", RepairsOut, "Repairs that are not over")
-def repairs_open(request: Asked) -> RepairsOut:
-    """Of the caller's shop or workshop, the oldest first, 200 at most."""
+def repairs_open(request: Asked, stage: Str = "", late: bool = False, workshop: Str = "", after: Ref = "") -> RepairsOut:
+    """Of the caller's shop or workshop, the platform's of all; the oldest first, 200 at most, `after` the one with this reference.
+
+    `stage`: one stage, those that are over too; `late`: due within a day or over, or an appointment whose time has passed; `workshop`: a
+    reference or key, `-` for what is at none.
+    """
     by = request.auth.actor
-    return RepairsOut(items=[_repair(attempt_of(row, by)) for row in open_repairs(by)], warranties=[])
+    rows = listing.repairs(by, stage=stage, late=late, workshop=workshop)
+    if after:
+        rows = rows.filter(pk__gt=repair_by_ref(after, by).pk)
+    return RepairsOut(items=[_repair(one) for one in attempts_for(list(rows[:MOST]), by)], warranties=[])
 
 
 @reading(router, "/cases/{ref}/repairs", RepairsOut, "The repairs of a case")
 def case_repairs(request: Asked, ref: str) -> RepairsOut:
     """Every attempt in this case, and what it means for the warranty."""
+    return _of_case(case_for(ref, request.auth.actor), request.auth.actor)
+
+
+@posting(router, "/cases/{ref}/repair-way", RepairsOut, "Choose how it is repaired")
+def repair_way(request: Asked, ref: str, body: RepairWayIn) -> HttpResponse:
+    """The consumer's own choice, while nobody has moved for the way that stood; `way_not_offered` where the shop does not work so."""
     by = request.auth.actor
-    case = case_for(ref, by)
-    return RepairsOut(items=[_repair(one) for one in attempts_of(case, by)], warranties=[_warranty(one) for one in warranties_of(case)])
+    return done(request, lambda: _of_case(choose_way(ref, way=body.way, by=by), by))
 
 
 @reading(router, "/repairs/{ref}", RepairOut, "One repair")
@@ -229,6 +256,12 @@ def repair_confirmation(request: Asked, ref: str, body: NothingIn) -> HttpRespon
 def repair_fault(request: Asked, ref: str, body: FaultIn) -> HttpResponse:
     """This attempt did not help; on a closed case a linked one opens."""
     return _acted(request, lambda: verbs.report_fault(ref, words=body.words, evidence=body.evidence, by=request.auth.actor))
+
+
+def _of_case(case: Case, by: Actor) -> RepairsOut:
+    way, ways = choices(case, by)
+    items = [_repair(one) for one in attempts_of(case, by)]
+    return RepairsOut(items=items, warranties=[_warranty(one) for one in warranties_of(case)], way=way, ways=list(ways))
 
 
 def _acted(request: Asked, run: Run) -> HttpResponse:

@@ -17,6 +17,7 @@ from amends.api.doing import done, posting, reading
 from amends.cases.queries import case_for
 from amends.faces.out_again import AheadView, PieceView, ahead_of, piece_view, pieces_of
 from amends.replacements import ahead, verbs
+from amends.replacements.debts import settle_debt
 from amends.replacements.models import Advance, Replacement
 from amends.replacements.queries import waiting
 
@@ -33,14 +34,31 @@ class ShortageIn(Body):
     instead: Annotated[list[Str], Field(max_length=12)] = []
 
 
+class PieceReservationIn(Body):
+    """`part`: what of the unit is sent again where that is enough (a resend alone); left out, the whole unit."""
+
+    part: Words = ""
+
+
+class PieceAddressIn(Body):
+    """Where the piece goes instead of where the order went, with name and telephone."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"address": "上海市静安区南京西路 1 号，李安，13800000000"}]})
+
+    address: Words
+
+
 class PieceDispatchIn(Body):
-    """Who carries it under which number; `serial` where the article bears a number of its own."""
+    """Who carries it under which number; `serial` where the article bears a number of its own. `sent_to`: as the piece says, where the
+    consumer gave another address. `part`: what of the unit is sent, where it was not said before."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"carrier": "SF", "waybill": "SF1234567890"}]})
 
     carrier: Str
     waybill: Str
     serial: Str = ""
+    sent_to: Str = ""
+    part: Words = ""
 
 
 class ChoiceIn(Body):
@@ -67,7 +85,11 @@ class OfferedOut(Schema):
 
 
 class PieceOut(Schema):
-    """One piece that goes out. `pay`: the supplement by which its difference is paid; `may`: what the caller may do now."""
+    """One piece that goes out. `pay`: the supplement by which its difference is paid; `may`: what the caller may do now.
+
+    `address`: where it goes instead of where the order went, and `sent_to` the name of that address, which whoever ships it gives back.
+    `part`: what of the unit is sent, empty for all of it.
+    """
 
     ref: str
     case: str
@@ -88,12 +110,16 @@ class PieceOut(Schema):
     shipped_at: datetime | None
     delivered_at: datetime | None
     due_at: datetime | None
+    address: str
+    sent_to: str
+    part: str
     offered: list[OfferedOut]
     may: list[str]
 
 
 class AheadOut(Schema):
-    """A piece that left before its return: its worth, the security that was asked (`pay`: the supplement), and until when."""
+    """A piece that left before its return: its worth, the security that was asked (`pay`: the supplement), and until when. `debt_minor`
+    is what the consumer owes for the old piece: booked, and collected by nobody."""
 
     ref: str
     stage: str
@@ -103,6 +129,7 @@ class AheadOut(Schema):
     security_minor: int | None
     pay: str
     due_at: datetime | None
+    debt_minor: int
     may: list[str]
 
 
@@ -129,9 +156,15 @@ def case_replacements(request: Asked, ref: str) -> PiecesOut:
 
 
 @posting(router, "/replacements/{ref}/reservation", PieceOut, "Keep a piece")
-def replacement_reservation(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
+def replacement_reservation(request: Asked, ref: str, body: PieceReservationIn) -> HttpResponse:
     """A piece is kept and the limit to ship it runs."""
-    return _acted(request, lambda: verbs.reserve(ref, by=request.auth.actor))
+    return _acted(request, lambda: verbs.reserve(ref, part=body.part, by=request.auth.actor))
+
+
+@posting(router, "/replacements/{ref}/address", PieceOut, "Have it sent elsewhere")
+def replacement_address(request: Asked, ref: str, body: PieceAddressIn) -> HttpResponse:
+    """It goes to this address; by its consumer, until it leaves."""
+    return _acted(request, lambda: verbs.send_elsewhere(ref, address=body.address, by=request.auth.actor))
 
 
 @posting(router, "/replacements/{ref}/shortage", PieceOut, "Say that there is none")
@@ -145,7 +178,7 @@ def replacement_dispatch(request: Asked, ref: str, body: PieceDispatchIn) -> Htt
     """It left the house under this number; refused while its difference is unpaid."""
     return _acted(
         request,
-        lambda: verbs.ship(ref, carrier=body.carrier, waybill=body.waybill, serial=body.serial, by=request.auth.actor),
+        lambda: verbs.ship(ref, **body.model_dump(), by=request.auth.actor),
     )
 
 
@@ -191,10 +224,17 @@ def advance_keeping(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
     return _went(request, lambda: ahead.keep_both(ref, by=request.auth.actor))
 
 
+@posting(router, "/advances/{ref}/settlement", AheadOut, "Record a debt as settled")
+def advance_settlement(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
+    """The consumer paid the shop for the old piece, or owes it no longer."""
+    return _went(request, lambda: settle_debt(ref, by=request.auth.actor))
+
+
 def _acted(request: Asked, run: Run) -> HttpResponse:
     def answer() -> PieceOut:
         made = run()
-        row = Replacement.objects.select_related("unit__line__product", "wanted", "case").get(pk=made.pk, merchant_id=made.merchant_id)
+        rows = Replacement.objects.select_related("unit__line__product", "wanted", "case", "address", "part")
+        row = rows.get(pk=made.pk, merchant_id=made.merchant_id)
         return _piece(piece_view(row, request.auth.actor))
 
     return done(request, answer)
@@ -218,12 +258,13 @@ def _piece(one: PieceView) -> PieceOut:
         ref=one.ref, case=one.case, kind=one.kind, line=one.line, number=one.number, product=one.product, name=telling.text(one.name),
         stage=one.stage_key, stage_name=telling.text(one.stage), ahead=one.ahead, currency=one.currency, price_minor=one.price_minor,
         difference_minor=one.difference_minor, pay=one.pay, waybill=one.waybill, serial=one.serial, shipped_at=one.shipped_at,
-        delivered_at=one.delivered_at, due_at=one.due, offered=offered, may=list(one.may),
+        delivered_at=one.delivered_at, due_at=one.due, address=one.address, sent_to=one.sent_to, part=one.part, offered=offered,
+        may=list(one.may),
     )  # fmt: skip
 
 
 def _ahead(one: AheadView) -> AheadOut:
     return AheadOut(
         ref=one.ref, stage=one.stage_key, stage_name=telling.text(one.stage), value_minor=one.value_minor, currency=one.currency,
-        security_minor=one.security_minor, pay=one.pay, due_at=one.due, may=list(one.may),
+        security_minor=one.security_minor, pay=one.pay, due_at=one.due, debt_minor=one.debt_minor, may=list(one.may),
     )  # fmt: skip

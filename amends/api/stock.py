@@ -118,7 +118,7 @@ def stock_level_telling(request: Asked, body: StockLevelsIn) -> HttpResponse:
 
 
 @reading(router, "/stock/moves", StockMovesOut, "What after-sales put back and took out")
-def stock_moves(request: Asked, after: str = "", since: datetime | None = None) -> StockMovesOut:
+def stock_moves(request: Asked, after: str = "", since: AwareDatetime | None = None) -> StockMovesOut:
     """Oldest first, 500 a page; with the webhook event `inspection.dispose` a shop hears of each at once."""
     rows = queries.moves(request.auth.actor, since=since, after=_after(after))
     return StockMovesOut(items=[_move(row) for row in rows], next=str(rows[-1].pk) if len(rows) == queries.MOST_ROWS else None)

@@ -9,7 +9,6 @@ from amends.cases.claims import Considered
 from amends.cases.models import Case
 from amends.cases.queries import QueuePage, TimelineRow
 from amends.cases.rules.facts import outward
-from amends.cases.verbs.applying import CARRIED_OUT
 from amends.cases.words import stage_name, verb_name
 from amends.faces.case_view import CaseView, beside
 from amends.faces.case_view.shapes import Act, Column, Compensation, InspectedUnit, Parcel, Piece, RefundRow, ReviewView, Spoken
@@ -127,7 +126,6 @@ def _remedy(found: Considered, remedy: Remedy) -> remedy_shapes.RemedyOut:
         remedy=remedy.value,
         name=text(REMEDY_NAMES[remedy]),
         open=found.is_open(remedy),
-        carried_out=remedy in CARRIED_OUT,
         reasons=[_reason(reason) for reason in reasons.values()],
         opens_by=text(first.opens_by) if first.opens_by else None,
         amount=money(found.amount_minor(remedy), currency),

@@ -47,8 +47,6 @@ __all__ = [
 
 STAYS = frozenset({Remedy.PRICE_ADJUSTMENT.value})
 """Remedies that pay for a unit which the consumer keeps: their grants are shares of its price."""
-GOODS_FOR_GOODS = frozenset({Remedy.EXCHANGE.value, Remedy.RESEND.value, Remedy.REPAIR.value})
-"""Remedies that bring no money: their grants have no shares."""
 BEARERS = frozenset({"merchant", "platform", "insurer"})
 
 
@@ -73,8 +71,8 @@ def owe(case: Case, units: Iterable[Unit], *, basis: str, by: Actor, remedy: str
     """
     chosen = remedy or case.remedy
     units = list(units)
-    turned = chosen not in GOODS_FOR_GOODS and case.remedy in GOODS_FOR_GOODS
-    dues = _dues(case, Remedy(case.remedy), [unit.pk for unit in units], turned=turned)
+    turned = chosen not in MADE_GOOD and case.remedy in MADE_GOOD
+    dues = _dues(case, Remedy(chosen if chosen in MADE_GOOD else case.remedy), [unit.pk for unit in units], turned=turned)
     if remedy is None:
         _remember(case, {unit.pk: dues[unit.pk].minor for unit in units})
     _count({unit.pk: dues[unit.pk].parts.get(GOODS, 0) for unit in units})
@@ -204,13 +202,15 @@ def unit_shares(case: Case, remedy: Remedy) -> dict[int, dict[str, int]]:
 def _dues(case: Case, remedy: Remedy, wanted: Iterable[int] = (), *, turned: bool = False) -> dict[int, Due]:
     """For each claimed unit what it brings, adding up exactly to the stamped decision less what went back since then.
 
-    `turned`: in money, although `remedy` brings none.
+    Goods for goods bring nothing back, in money or in kind. `turned`: in money, although `remedy` brings none.
     """
     claimed = ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk)
     units = [c.unit for c in claimed.select_related("unit").order_by("unit_id")]
     money = money_positions(case.merchant_id, case.order_id, case.currency)
     gone = {pk: sum(minor for tender, minor in shares.items() if tender in money) for pk, shares in adjusted(units).items()}
     wanted, dues = set(wanted), dict[int, Due]()
+    if remedy in MADE_GOOD and not turned:
+        return {unit.pk: Due() for unit in units}
     for line in case.decision.answer["lines"]:
         mine = [unit for unit in units if unit.pk in line["units"]]
         answer = _answer(line, Remedy.RETURN_REFUND if turned else remedy)

@@ -18,7 +18,8 @@ LIVE = ("owed", "doing", "done")
 UNIT, SHARE, EXTRA, SUM = "unit", "share", "extra", "sum"
 """The subjects of a grant (models.Grant)."""
 MADE_GOOD = ("exchange", "resend", "repair")
-"""Remedies after which the consumer has the unit: once they are done, it can be claimed about again."""
+"""Remedies that bring goods and no money, so their grants have no shares. Once they are done the consumer has the unit, and it can be
+claimed about again."""
 BARS = Q(subject=UNIT) & (Q(stage__in=("owed", "doing")) | Q(stage="done") & ~Q(remedy__in=MADE_GOOD))
 """The grants beside which nothing else is owed for their unit (S1); the database has the same wall."""
 

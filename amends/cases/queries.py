@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from amends.cases.models import Case, CaseText, Deadline, Entry, Evidence, Turn
-from amends.cases.words import DONE
+from amends.cases.words import verb_done
 from amends.kernel import clock
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.refs import clean_ref
@@ -240,7 +240,7 @@ def timeline(case: Case, actor: Actor) -> list[TimelineRow]:
                 Party(first.party),
                 first.automatic,
                 NAMES[Party(first.party)],
-                DONE[first.verb],
+                verb_done(first.life, first.verb),
                 len(group),
                 first.life,
                 first.verb,

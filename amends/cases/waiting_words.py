@@ -101,7 +101,7 @@ SILENCE: dict[str, Text] = {
     "charge_advance": say("按价计费，保证金抵扣", "its worth is charged, the security against it"),
     "run_out": say("视为没有货，由消费者选择", "it counts as out of stock and the consumer chooses"),
     "fall_back": say("改用下一种方案，通常是退款", "the next remedy takes its place, as a rule a refund"),
-    "confirm": say("视为没有问题", "it counts as right"),
+    "confirm": say("视为已收到，没有问题", "it counts as received and right"),
     "decline_quote": say("视为不修", "it is not repaired"),
     "presume_damaged": say("视为承运商途中损坏", "it counts as damaged by the carrier"),
     "presume_lost": say("视为丢失，售后照常进行", "it counts as lost and the claim goes on"),

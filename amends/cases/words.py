@@ -1,6 +1,7 @@
 """What stages and verbs are called, in both languages. A verb means one thing in every life, so it has one entry.
 
-DONE completes a sentence that begins with the party (`商家 同意了诉求 / The merchant approved the claim`); DO stands on buttons.
+DONE completes a sentence that begins with the party (`商家 同意了诉求 / The merchant approved the claim`); DO stands on buttons. What
+is called off is named by its life (OF_LIFE): nobody should have to guess what was.
 """
 
 from __future__ import annotations
@@ -65,8 +66,8 @@ STAGES: dict[tuple[str, str], Text] = {
     ("repair", "handed_back"): say("已修好，试用中", "repaired, on trial"),
     ("repair", "confirmed"): say("修好了", "repaired"),
     ("repair", "failed"): say("没有修好", "did not help"),
-    ("repair", "fallen_back"): say("没有按时修好，改用下一种方案", "too late, the next remedy took its place"),
-    ("repair", "unrepaired"): say("未同意报价，不修", "not repaired, the quote was not accepted"),
+    ("repair", "fallen_back"): say("没有修成，改用下一种方案", "came to nothing, the next remedy took its place"),
+    ("repair", "unrepaired"): say("不再维修", "not repaired"),
     ("repair", "dropped"): say("无需维修", "not needed"),
     ("refund", "intended"): say("退款未开始", "refund not started"),
     ("refund", "frozen"): say("因银行拒付冻结", "frozen by a chargeback"),
@@ -86,22 +87,22 @@ STAGES: dict[tuple[str, str], Text] = {
     ("replacement", "tracing"): say("补发途中查找中", "being traced on its way out"),
     ("replacement", "arrived"): say("已送达，等消费者确认", "arrived, to be confirmed"),
     ("replacement", "confirmed"): say("消费者已确认", "confirmed"),
-    ("replacement", "fallen_back"): say("没有换成，改为退款", "not to be had, refunded instead"),
+    ("replacement", "fallen_back"): say("没有成", "came to nothing"),
     ("replacement", "dropped"): say("无需发出", "not needed"),
     ("advance", "asked"): say("等消费者交保证金", "waiting for the security"),
     ("advance", "running"): say("先换后退，等寄回", "sent ahead, waiting for the return"),
     ("advance", "overdue"): say("逾期未寄回，最后催还", "the return is overdue"),
     ("advance", "returned"): say("旧件已寄回", "the return has come"),
-    ("advance", "charged"): say("两件都留下，已计费", "both kept, charged"),
+    ("advance", "charged"): say("按旧件的价值计费", "the old piece was charged"),
     ("advance", "declined"): say("未交保证金，先寄回再换", "no security, goods come back first"),
     ("advance", "dropped"): say("无需先换后退", "not needed"),
-    ("delivery", "enquiring"): say("向承运商查件中", "the carrier is asked where it is"),
+    ("delivery", "enquiring"): say("向承运商查件中", "the carrier is asked about it"),
     ("delivery", "promised"): say("承运商给了新的送达时间", "a new date is promised"),
     ("delivery", "redirecting"): say("等承运商改派", "waiting to be led elsewhere"),
     ("delivery", "fetching"): say("等承运商追回", "waiting to be turned round"),
     ("delivery", "tracing"): say("没能改派，承运商查找中", "not led elsewhere, being traced"),
     ("delivery", "redelivering"): say("重新派送中", "on its way again"),
-    ("delivery", "arrived"): say("承运商说已送达，等消费者确认", "delivered, the carrier says; to be confirmed"),
+    ("delivery", "arrived"): say("承运商说已送达，等消费者确认", "delivered, says the carrier"),
     ("delivery", "confirmed"): say("消费者已收到", "received"),
     ("delivery", "fetched"): say("已退回商家", "back at the merchant"),
     ("delivery", "lost"): say("送货途中丢失", "lost on its way out"),
@@ -173,6 +174,7 @@ DONE: dict[str, Text] = {
     "order_parts": say("订了配件", "ordered parts"),
     "quote": say("给出了维修报价", "named a price for the repair"),
     "report_fault": say("说又坏了", "said that it failed again"),
+    "choose_repair_way": say("选了怎样维修", "chose how it is repaired"),
     "turn_repair": say("按规则把维修改成换货或者退款", "turned the repair into an exchange or a refund by rule"),
     "accept_finding": say("接受了验货结果", "accepted the finding"),
     "accept_refusal": say("没有再主张，售后单结束", "let the refusal stand"),
@@ -210,12 +212,12 @@ DONE: dict[str, Text] = {
     "fetch_back": say("请承运商追回包裹", "asked for the parcel back"),
     "redeliver": say("重新派送", "sent it out again"),
     "presume_lost": say("到期没有答复，视为丢失", "counts it as lost for want of an answer"),
-    "report_absent": say("说没有收到", "says that it is not there"),
-    "reach_carrier": say("已登记到承运商", "put it to the carrier"),
     "turn_up": say("丢失的包裹后来送达", "delivered after all what counted as lost"),
     "presume_damaged": say("到期没有答复，视为途中破损", "counts it as damaged on the way for want of an answer"),
     "admit_damage": say("确认途中破损", "says that it was damaged on the way"),
     "deny_damage": say("否认途中破损", "says that it was not damaged on the way"),
+    "report_absent": say("说没有收到", "says that it is not there"),
+    "reach_carrier": say("已登记到承运商", "put it to the carrier"),
     "ask_by_hand": say("这家承运商要由人联系", "left the asking to a person, since the carrier takes none by wire"),
     "turn_down": say("没有受理查件", "turned the enquiry down"),
     "await_goods": say("开始验货", "opened the inspection"),
@@ -242,7 +244,7 @@ DONE: dict[str, Text] = {
     "doubt": say("退款没有回音，开始核对", "heard nothing about the refund and is checking"),
     "draft_ruling": say("拟好了裁决", "drafted a ruling"),
     "dispose": say("决定了退回商品的去向", "settled where the returned unit goes"),
-    "drop": say("不再需要", "dropped it"),
+    "drop": say("取消了，不再需要", "called it off: not needed any more"),
     "excuse": say("不予追偿", "excused whoever was asked"),
     "fail": say("退款未成功", "reported that no money moved"),
     "file_for": say("代为提交", "filed for the consumer"),
@@ -297,6 +299,7 @@ DONE: dict[str, Text] = {
     "fall_back": say("改用下一种方案", "gave way to the next remedy"),
     "confirm": say("确认没有问题", "confirmed that it is right"),
     "report_wrong": say("说收到的不对", "said that the wrong one came"),
+    "send_elsewhere": say("改了收货地址", "gave another address for what is sent"),
     "trust": say("先发货，后寄回", "sends the replacement ahead"),
     "ask_security": say("请消费者交保证金", "asked for a security"),
     "secure": say("收到了保证金", "received the security"),
@@ -304,7 +307,10 @@ DONE: dict[str, Text] = {
     "call_in": say("催还旧件", "called the return in"),
     "take_return": say("旧件已回来", "has the return back"),
     "keep_both": say("两件都留下，付清价款", "keeps both and pays"),
-    "charge_advance": say("旧件未寄回，按价计费", "charged for what never came back"),
+    "charge_advance": say("旧件未按约定寄回，按价计费", "charged for the old piece, which did not come back as it should"),
+    "book_debt": say("记下了欠款，不会自动扣款", "booked a debt, which nobody collects automatically"),
+    "remind_debt": say("提醒消费者还有欠款", "reminded the consumer of a debt"),
+    "settle_debt": say("登记欠款已结清", "recorded the debt as settled"),
     "return_draft": say("退回了裁决草稿", "sent the draft back"),
     "reverse": say("退款被银行退回", "got the money back from the bank"),
     "revise_promise": say("改了答应的时间", "changed the promised time"),
@@ -410,11 +416,11 @@ DO: dict[str, Text] = {
     "enquire": say("向承运商查件", "Ask the carrier"),
     "give_date": say("给了新的送达时间", "A new date"),
     "keep_way": say("不能改派或追回", "It can't be led elsewhere"),
+    "admit_damage": say("是途中破损", "It was damaged on the way"),
+    "deny_damage": say("不是途中破损", "It was not damaged on the way"),
     "take_new_way": say("已改送新地址", "Goes to the new address"),
     "lead_elsewhere": say("改送新地址", "Bring it elsewhere"),
     "fetch_back": say("追回包裹", "Turn it round"),
-    "admit_damage": say("是途中破损", "It was damaged on the way"),
-    "deny_damage": say("不是途中破损", "It was not damaged on the way"),
     "redeliver": say("重新派送", "Send it out again"),
     "report_absent": say("没有收到", "It is not here"),
     "refuse": say("拒绝", "Refuse"),
@@ -426,8 +432,10 @@ DO: dict[str, Text] = {
     "fall_back": say("改为退款", "Take the money instead"),
     "confirm": say("确认没有问题", "Confirm that it is right"),
     "report_wrong": say("收到的不对", "The wrong one came"),
+    "send_elsewhere": say("改收货地址", "Have it sent elsewhere"),
     "keep_both": say("两件都留下", "Keep both"),
     "decline_advance": say("不交保证金，先寄回", "No security, send back first"),
+    "settle_debt": say("登记已结清", "Settled"),
     "resume_travel": say("已找到，继续运输", "Found, travelling on"),
     "retry": say("重新发起退款", "Send the refund again"),
     "rule": say("裁决", "Rule"),
@@ -449,12 +457,27 @@ DO: dict[str, Text] = {
     "destroy": say("已销毁，提交照片", "Destroyed: give the photo"),
 }  # fmt: skip
 
+OF_LIFE: dict[tuple[str, str], tuple[Text, Text]] = {
+    ("repair", "drop"): (say("取消了维修", "called the repair off"), say("取消维修", "Call the repair off")),
+    ("loan", "drop"): (
+        say("取消了答应借的备用机", "called off the loan unit that was promised"),
+        say("不借备用机了", "Take the promise back"),
+    ),
+    ("consultation", "drop"): (say("取消了会诊", "called the expert off"), say("不用专家了", "Call the expert off")),
+}
+"""Verbs that say more when their life is named: what was done, and what stands on the button."""
+
 
 def stage_name(life: str, stage: str) -> Text:
     """What readers call this stage; KeyError where a table has grown and this one has not (a test walks them all)."""
     return STAGES[(life, stage)] if stage != "-" else STAGES[("case", "-")]
 
 
+def verb_done(life: str, verb: str) -> Text:
+    """What a line of the timeline says was done; KeyError for a verb that nobody has put into words."""
+    return OF_LIFE[life, verb][0] if (life, verb) in OF_LIFE else DONE[verb]
+
+
 def verb_name(life: str, verb: str) -> Text:
     """What a button would call this verb; where it has no button, what it means."""
-    return DO.get(verb) or DONE[verb]
+    return OF_LIFE[life, verb][1] if (life, verb) in OF_LIFE else DO.get(verb) or DONE[verb]

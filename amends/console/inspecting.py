@@ -30,7 +30,7 @@ from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
-from amends.returns.grading import GRADES, SLOTS, template_of
+from amends.returns.grading import CHECKS, GRADES, SLOTS, template_of
 from amends.returns.verbs import Finding, inspect
 from amends.returns.verbs.seeing import Seen
 
@@ -41,6 +41,8 @@ VERDICTS = {
 TYPED = {
     "reduced_minor": "reduced", "words": "words", "verdict": "verdict", "grade": "grade", "serial": "serial", "weight_grams": "grams",
 }  # fmt: skip
+YES = "yes"
+ANSWERS = [(YES, label("是", "Yes")), ("no", label("否", "No"))]
 LETTERS = [(letter, letter) for letter in GRADES]
 MENDS = say("还有一件没有写对，请看标出的地方。", "One finding is not right yet; see the marked place.")
 WANTED = say("请写扣多少", "Say how much is deducted")
@@ -63,10 +65,17 @@ class UnitForm(FacesForm):
 
     def __init__(self, *args: Any, goods_class: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.slots = template_of(goods_class).slots
+        self.slots, self.asked = template_of(goods_class).slots, template_of(goods_class).checks
+        for name in self.asked:
+            self.fields[f"check_{name}"] = forms.ChoiceField(label=spoken(CHECKS[name]), widget=Segments, choices=ANSWERS, required=False)
         for slot in self.slots:
             self.fields[f"photo_{slot}"] = forms.FileField(label=spoken(SLOTS[slot]), required=False)
             self.fields[f"kept_{slot}"] = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+
+    @property
+    def questions(self) -> list[Any]:
+        """The questions of the template; each may be left open."""
+        return [self[f"check_{name}"] for name in self.asked]
 
     @property
     def photos(self) -> list[tuple[Any, Any]]:
@@ -161,7 +170,8 @@ def _finding(bench: Bench) -> Finding:
     verdict = typed["verdict"]
     reduced = typed.get("reduced") or 0 if verdict == "reduce" else 0
     photos = {slot: typed[f"kept_{slot}"] for slot in bench.form.slots if typed[f"kept_{slot}"]}
-    seen = Seen() if verdict == "missing" else Seen(typed["grade"], typed["serial"], typed["grams"], photos=photos)
+    checks = {name: typed[f"check_{name}"] == YES for name in bench.form.asked if typed[f"check_{name}"]}
+    seen = Seen() if verdict == "missing" else Seen(typed["grade"], typed["serial"], typed["grams"], checks, photos)
     words = "" if verdict == "accept" else typed["words"]
     return Finding(verdict, unit_id=bench.unit.unit_id, reduced_minor=reduced, words=words, seen=seen)
 

@@ -19,26 +19,29 @@ from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.replacements import verbs
-from amends.replacements.models import Replacement
+from amends.replacements.debts import open_debts, settle_debt
+from amends.replacements.models import Advance, Replacement
 
 KEPT = say("已留货，请发货。", "A piece is kept. Please ship it.")
 SENT = say("已登记发货。", "It is recorded as shipped.")
+SETTLED = say("已登记结清，消费者会收到通知。", "It is recorded as settled, and the consumer is told.")
 SHORT = say("消费者会收到通知，选择另一件或退款。", "The consumer is told, and chooses another article or the money.")
 
 
 @require_GET
 @face("console")
 def page(request: ActorRequest) -> HttpResponse:
-    """What waits to be kept or shipped, nearest first."""
+    """What waits to be kept or shipped, nearest first; and what consumers owe for old pieces that they kept."""
     rows = sorted(queue(request.actor, life="replacement").rows, key=lambda row: (row.paused, row.due_at))
-    return shown(request, "console/pieces.html", {"groups": grouped(rows, Party.MERCHANT), "nav_here": f"{HOME}pieces"})
+    known = {"groups": grouped(rows, Party.MERCHANT), "owing": open_debts(request.actor), "nav_here": f"{HOME}pieces"}
+    return shown(request, "console/pieces.html", known)
 
 
 @require_POST
 @face("console")
 def reservation(request: ActorRequest, ref: str) -> HttpResponse:
     """A piece is kept."""
-    return _done(request, ref, lambda: verbs.reserve(ref, by=request.actor), KEPT)
+    return _done(request, ref, lambda: verbs.reserve(ref, part=given(request, "part"), by=request.actor), KEPT)
 
 
 @require_POST
@@ -53,12 +56,21 @@ def shortage(request: ActorRequest, ref: str) -> HttpResponse:
 @face("console")
 def dispatch(request: ActorRequest, ref: str) -> HttpResponse:
     """It left the house."""
-    label = {name: given(request, name) for name in ("carrier", "waybill", "serial")}
+    label = {name: given(request, name) for name in ("carrier", "waybill", "serial", "sent_to", "part")}
     return _done(request, ref, lambda: verbs.ship(ref, **label, by=request.actor), SENT)
 
 
-def _done(request: ActorRequest, ref: str, run: Callable[[], object], said: Text) -> HttpResponse:
-    found = Replacement.objects.filter(merchant_id=request.actor.merchant_id or 0, ref=clean_ref(ref) or "")
+@require_POST
+@face("console")
+def settlement(request: ActorRequest, ref: str) -> HttpResponse:
+    """The consumer owes nothing for the old piece any more."""
+    return _done(request, ref, lambda: settle_debt(ref, by=request.actor), SETTLED, Advance)
+
+
+def _done(
+    request: ActorRequest, ref: str, run: Callable[[], object], said: Text, model: type[Replacement | Advance] = Replacement
+) -> HttpResponse:
+    found = model.objects.filter(merchant_id=request.actor.shop_id, ref=clean_ref(ref) or "")
     case = found.values_list("case__ref", flat=True).first()
     if case is None:
         raise NotFound

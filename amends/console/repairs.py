@@ -8,15 +8,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from amends.cases.queries import queue
 from amends.cases.verbs.uploading import upload
 from amends.console.page import HOME, shown
-from amends.faces.case_pages import grouped
 from amends.faces.entering import ActorRequest, act, face, given
-from amends.faces.repairing import attempt_of, warranties_of, workshops_of
+from amends.faces.repair_lists import repairs_page
+from amends.faces.repairing import attempt_of, lending_of, warranties_of, workshops_of
 from amends.faces.told import tell
 from amends.kernel.money import Money, MoneyError
-from amends.kernel.parties import Party
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.repairs import verbs
@@ -31,9 +29,8 @@ MOST_ROWS = 5
 @require_GET
 @face("console")
 def page(request: ActorRequest) -> HttpResponse:
-    """What waits to be arranged, looked at or mended, nearest first."""
-    rows = sorted(queue(request.actor, life="repair").rows, key=lambda row: (row.paused, row.due_at))
-    return shown(request, "console/repairs.html", {"groups": grouped(rows, Party.MERCHANT), "nav_here": AT})
+    """Every repair of the shop that fits the filters, what waits for parts too, the nearest limit first."""
+    return repairs_page(request, shown, AT, HOME, opens_job=True)
 
 
 @require_GET
@@ -128,7 +125,8 @@ def _job(request: ActorRequest, ref: str, *, refusal: Unprocessable | None = Non
     row = repair_by_ref(ref, request.actor)
     typed = {name: str(value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "idempotency_key")}
     context: dict[str, Any] = {
-        "one": attempt_of(row, request.actor), "workshops": workshops_of(row.merchant_id), "warranties": warranties_of(row.case),
+        "one": attempt_of(row, request.actor), **lending_of(row, request.actor),
+        "workshops": workshops_of(row.merchant_id), "warranties": warranties_of(row.case),
         "refusal": refusal, "wrong": _wrong(refusal), "form": form, "typed": typed if refusal else {}, "part_rows": range(MOST_ROWS),
         "nav_here": AT,
     }  # fmt: skip

@@ -78,6 +78,7 @@ urlpatterns = [
     path("pieces", pieces.page, name="console_pieces"),
     path("pieces/<str:ref>/reservation", pieces.reservation, name="console_piece_reservation"),
     path("pieces/<str:ref>/shortage", pieces.shortage, name="console_piece_shortage"),
+    path("debts/<str:ref>/settlement", pieces.settlement, name="console_debt_settlement"),
     path("pieces/<str:ref>/dispatch", pieces.dispatch, name="console_piece_dispatch"),
     path("parcels", parcels.page, name="console_parcels"),
     path("addresses", addresses.page, name="console_addresses"),

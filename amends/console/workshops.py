@@ -35,6 +35,7 @@ FIELDS = ("key", "name_zh", "name_en", "address", "zones", "hours", "tz", "slot_
 LOAN_ACTS: dict[str, Callable[..., object]] = {
     "hand-out": loans.hand_out, "return": loans.bring_back, "write-off": loans.write_off_loan, "dropping": loans.drop_loan,
 }  # fmt: skip
+WITH_CONDITION = ("hand-out", "return")
 
 
 @require_GET
@@ -108,6 +109,8 @@ def unit_ending(request: ActorRequest, ref: str) -> HttpResponse:
 def loan(request: ActorRequest, ref: str, what: str) -> HttpResponse:
     """A loan unit is handed out, back, written off, or not needed."""
     more: dict[str, Any] = {"charge": bool(given(request, "charge"))} if what == "write-off" else {}
+    if what in WITH_CONDITION:
+        more = {"condition": given(request, "condition")}
     return _done(request, lambda: LOAN_ACTS[what](ref, **more, by=request.actor), DONE)
 
 
@@ -115,7 +118,7 @@ def loan(request: ActorRequest, ref: str, what: str) -> HttpResponse:
 @face("console")
 def lending(request: ActorRequest, ref: str) -> HttpResponse:
     """A loan unit is promised for the repair."""
-    return _done(request, lambda: loans.promise_loan(ref, by=request.actor), DONE)
+    return _done(request, lambda: loans.promise_loan(ref, unit=given(request, "unit"), by=request.actor), DONE)
 
 
 @require_http_methods(["GET", "POST"])

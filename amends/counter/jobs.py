@@ -24,8 +24,9 @@ from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 from amends.policy.rules.facts import ISSUE_NAMES, IssueType
 from amends.repairs import agenda, verbs
+from amends.repairs.booking import is_visitable, takes_time
 from amends.repairs.hands import job_of
-from amends.repairs.loans import free_loan_units, loans_seen_by
+from amends.repairs.loans import free_loan_units, loans_seen_by, may_lend
 from amends.repairs.models import Repair
 from amends.repairs.queries import views, with_words
 from amends.repairs.verbs import PartWanted
@@ -55,21 +56,23 @@ def one(request: ActorRequest, ref: str) -> HttpResponse:
     return _job(request, ref)
 
 
-def _job(request: ActorRequest, ref: str, refusal: Unprocessable | None = None) -> HttpResponse:
+def _job(request: ActorRequest, ref: str, refusal: Unprocessable | None = None, form: str = "") -> HttpResponse:
     repair, hand = job_of(ref, request.actor)
     view = views(list(with_words(Repair.objects.filter(merchant_id=repair.merchant_id, pk=repair.pk))))[0]
     visits = agenda.visits_of(repair)
     loan = loans_seen_by(request.actor).filter(repair_id=repair.pk).first()
-    lends = not repair.is_over and (loan is None or loan.is_over)
+    lends = may_lend(repair) and (loan is None or loan.is_over)
     context: dict[str, Any] = {
         "view": view, "repair": repair, "title": say(view.name_zh, view.name_en), "way": WAYS[repair.way], "due_at": agenda.due_of(repair),
         "issue": ISSUE_NAMES.get(IssueType(repair.case.issue)), "claim": agenda.claim_of(repair),
         "stage": stage_name("repair", repair.stage), "can": dict.fromkeys(repair.offered(hand), True), "visits": visits,
-        "visit": agenda.visit_ahead(visits), "may_book": not repair.is_over, "currency": repair.case.currency, "loan": loan,
+        "visit": agenda.visit_ahead(visits), "may_book": is_visitable(repair) and takes_time(repair),
+        "currency": repair.case.currency, "loan": loan,
         "loan_name": say(loan.unit.name_zh, loan.unit.name_en) if loan else None,
         "loan_can": dict.fromkeys(loan.offered(hand), True) if loan else {},
         "loan_units": [(unit, say(unit.name_zh, unit.name_en)) for unit in free_loan_units(repair)[:20]] if lends else [],
-        "refusal": refusal, "typed": request.POST if refusal else {}, "part_rows": range(1, PARTS_SHOWN + 1),
+        "refusal": refusal, "form": form, "typed": request.POST if refusal else {}, "part_rows": range(1, PARTS_SHOWN + 1),
+        "wrong": list({text.en: text for text in refusal.fields.values()}.values()) if refusal else [],
     }  # fmt: skip
     return shown(request, "counter/job.html", context, status=refusal.status if refusal else 200)
 
@@ -82,7 +85,7 @@ def diagnosis(request: ActorRequest, ref: str) -> HttpResponse:
     def run(hand: Actor, photos: list[str]) -> object:
         return verbs.diagnose(ref, words=given(request, "words"), photos=photos, by=hand)
 
-    return _with_photos(request, ref, run, FOUND)
+    return _with_photos(request, ref, run, FOUND, "diagnosis")
 
 
 @require_POST
@@ -95,7 +98,7 @@ def quote(request: ActorRequest, ref: str) -> HttpResponse:
         misuse = bool(given(request, "misuse"))
         return verbs.quote(ref, amount_minor=amount, words=given(request, "words"), misuse=misuse, photos=photos, by=hand)
 
-    return _with_photos(request, ref, run, QUOTED)
+    return _with_photos(request, ref, run, QUOTED, "quote")
 
 
 @require_POST
@@ -107,14 +110,14 @@ def parts(request: ActorRequest, ref: str) -> HttpResponse:
         for n in range(1, PARTS_SHOWN + 1)
         if (name := given(request, f"name_{n}").strip())
     ]
-    return _done(request, ref, lambda: verbs.order_parts(ref, parts=wanted, by=request.actor), ORDERED)
+    return _done(request, ref, lambda: verbs.order_parts(ref, parts=wanted, by=request.actor), ORDERED, "parts")
 
 
 @require_POST
 @face("counter")
 def parts_arrival(request: ActorRequest, ref: str) -> HttpResponse:
     """They are here."""
-    return _done(request, ref, lambda: verbs.bring_parts(ref, by=request.actor), HERE)
+    return _done(request, ref, lambda: verbs.bring_parts(ref, by=request.actor), HERE, "arrival")
 
 
 @require_POST
@@ -127,14 +130,14 @@ def handing_back(request: ActorRequest, ref: str) -> HttpResponse:
     def run(hand: Actor, photos: list[str]) -> object:
         return verbs.hand_back(ref, words=given(request, "words"), tests=tests, photos=photos, **sent, by=hand)
 
-    return _with_photos(request, ref, run, BACK)
+    return _with_photos(request, ref, run, BACK, "hand-back")
 
 
 @require_POST
 @face("counter")
 def failure(request: ActorRequest, ref: str) -> HttpResponse:
     """It could not be repaired."""
-    return _done(request, ref, lambda: verbs.give_up(ref, words=given(request, "words"), by=request.actor), FAILED)
+    return _done(request, ref, lambda: verbs.give_up(ref, words=given(request, "words"), by=request.actor), FAILED, "failure")
 
 
 @require_GET
@@ -148,7 +151,7 @@ def photo(request: ActorRequest, ref: str, evidence: str) -> HttpResponse:
     return cast(HttpResponse, strict(evidence, [hand], thumb=request.GET.get("size") == "thumb", save=False))
 
 
-def _with_photos(request: ActorRequest, ref: str, run: Callable[[Actor, list[str]], object], done: Text) -> HttpResponse:
+def _with_photos(request: ActorRequest, ref: str, run: Callable[[Actor, list[str]], object], done: Text, form: str) -> HttpResponse:
     repair, hand = job_of(ref, request.actor)
     files = request.FILES.getlist("files")
 
@@ -156,10 +159,10 @@ def _with_photos(request: ActorRequest, ref: str, run: Callable[[Actor, list[str
         order = repair.case.order.ref
         return run(hand, [upload(order, name=file.name or "", stream=file, by=hand).ref for file in files])
 
-    return _done(request, ref, whole, done)
+    return _done(request, ref, whole, done, form)
 
 
-def _done(request: ActorRequest, ref: str, run: Callable[[], object], done: Text) -> HttpResponse:
+def _done(request: ActorRequest, ref: str, run: Callable[[], object], done: Text, form: str) -> HttpResponse:
     def make() -> str:
         run()
         return f"{HOME}jobs/{ref}"
@@ -167,7 +170,7 @@ def _done(request: ActorRequest, ref: str, run: Callable[[], object], done: Text
     try:
         response = act(request, make)
     except Unprocessable as refusal:
-        return _job(request, ref, refusal)
+        return _job(request, ref, refusal, form)
     tell(request, done)
     return response
 

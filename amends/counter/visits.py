@@ -16,7 +16,7 @@ from amends.faces.told import tell
 from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
 from amends.repairs import booking
-from amends.repairs.agenda import day_of
+from amends.repairs.agenda import day_of, today_of
 from amends.repairs.models import Appointment
 
 BEGUN = say("已开始，检查以后写下结论。", "Begun. Look at it and write down what you find.")
@@ -44,7 +44,7 @@ def one_day(request: ActorRequest, day: str) -> HttpResponse:
 def _day(request: ActorRequest, day: date | None) -> HttpResponse:
     when, visits = day_of(request.actor, day)
     around: dict[str, Any] = {"before": when - timedelta(days=1), "after": when + timedelta(days=1)}
-    return shown(request, "counter/today.html", {"day": when, "visits": visits, "is_today": day is None, **around})
+    return shown(request, "counter/today.html", {"day": when, "visits": visits, "is_today": when == today_of(request.actor), **around})
 
 
 @require_POST

@@ -15,6 +15,7 @@ from amends.faces.case_pages import CallForm, brief, with_errors
 from amends.faces.case_view import case_view, evidence_items
 from amends.faces.delivering.cards import shown_of as deliveries_shown
 from amends.faces.entering import ActorRequest, act, face, given
+from amends.faces.repairing import all_of as repairs_shown
 from amends.faces.told import tell
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
@@ -34,7 +35,8 @@ def show_case(request: ActorRequest, ref: str, *, typed: forms.Form | None = Non
     view = case_view(ref, request.actor)
     form = with_errors(typed, refusal.fields) if typed and refusal else CallForm()
     context: dict[str, Any] = {
-        **deliveries_shown(view.case, request.actor), "view": view, "turn": view.turn, "review": view.review,
+        **deliveries_shown(view.case, request.actor), **repairs_shown(view.case, request.actor, view.lives),
+        "view": view, "turn": view.turn, "review": view.review,
         "items": evidence_items(view.evidence), "refusal": brief(refusal),
         "can": {one.verb for one in view.acts if one.life == "case"}, "form": form, "opened_call": typed is not None,
         "call_url": f"{HOME}cases/{view.ref}/review", "sides": (view.review.consumer, view.review.merchant) if view.review else (),

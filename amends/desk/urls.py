@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.desk import announcements, books, cases, charges, experts, money, moving, notices, proposals, queue, reviews
+from amends.desk import announcements, books, cases, charges, experts, money, moving, notices, proposals, queue, repairs, reviews
 from amends.desk.page import shown
 from amends.faces.approving.rooms import approvals_in
 from amends.faces.compensating.rooms import compensation_in
@@ -43,6 +43,7 @@ urlpatterns = [
     path("reviews/<str:ref>/reassignment", reviews.reassignment, name="desk_reassignment"),
     path("parcels", moving.parcels, name="desk_parcels"),
     path("parcels/<str:ref>/report", moving.report, name="desk_report"),
+    path("repairs", repairs.page, name="desk_repairs"),
     path("experts", experts.page, name="desk_experts"),
     path("experts/calls", experts.calling, name="desk_expert_calling"),
     path("experts/<str:ref>/join", experts.joining, name="desk_expert_joining"),

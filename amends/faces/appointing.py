@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from amends.faces.entering import ActorRequest, act, given
 from amends.faces.told import tell
 from amends.kernel.refusals import Conflict, Unprocessable
-from amends.kernel.texts import say
+from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 from amends.repairs import booking
 from amends.repairs.agenda import visit_ahead, visits_of
@@ -22,6 +22,11 @@ from amends.repairs.free import HOME, Slot, free_slots
 from amends.repairs.hands import job_of
 from amends.repairs.models import Repair
 
+WEEKDAYS = (
+    say("周一", "Mon"), say("周二", "Tue"), say("周三", "Wed"), say("周四", "Thu"), say("周五", "Fri"),
+    say("周六", "Sat"), say("周日", "Sun"),
+)  # fmt: skip
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 BOOKED = say("时间约好了。", "The appointment is made.")
 CANCELLED = say("预约已取消，这个时间让给别人了。", "The appointment is cancelled and the time is free for others.")
 NOT_A_TIME = say("请从空着的时间里选一个。", "Choose one of the free times.")
@@ -77,18 +82,25 @@ def _instant(text: str) -> datetime:
 def _context(repair: Repair, by: Actor) -> dict[str, Any]:
     visits = visits_of(repair)
     ahead = visit_ahead(visits)
-    wanted = ahead is not None or booking.is_visitable(repair) or bool(repair.LIFE.who_may(repair.stage, "book"))
-    line = repair.unit.line
+    asked = booking.is_visitable(repair) or bool(repair.LIFE.who_may(repair.stage, "book"))
+    wanted = ahead is not None or (asked and booking.takes_time(repair))
+    line, slots = repair.unit.line, free_slots(repair) if wanted else []
     return {
         "repair": repair, "title": say(line.name_zh, line.name_en), "visit": ahead, "is_home": repair.way == HOME,
         "asks_address": repair.way == HOME and not any(visit.is_home for visit in visits),
-        "days": _by_day(free_slots(repair)) if wanted else [], "wanted": wanted,
+        "days": _by_day(slots), "wanted": wanted, "shops": list({slot.workshop.pk: slot.where for slot in slots}.values()),
     }  # fmt: skip
 
 
-def _by_day(slots: list[Slot]) -> list[tuple[date, list[tuple[Slot, datetime]]]]:
+def _by_day(slots: list[Slot]) -> list[tuple[Text, list[tuple[Slot, datetime]]]]:
     days: dict[date, list[tuple[Slot, datetime]]] = {}
     for slot in slots:
         local = slot.local
         days.setdefault(local.date(), []).append((slot, local))
-    return list(days.items())
+    return [(day_words(day), found) for day, found in days.items()]
+
+
+def day_words(day: date) -> Text:
+    """`11月23日 周一 / Mon 23 Nov`: people choose a time by its weekday."""
+    month = say(f"{day.month}月", MONTHS[day.month - 1])
+    return say("{month}{d}日 {weekday}", "{weekday} {d} {month}", month=month, d=day.day, weekday=WEEKDAYS[day.weekday()])

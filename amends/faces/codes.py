@@ -15,6 +15,13 @@ def qr_svg(said: str) -> bytes:
     return drawn.getvalue()
 
 
+def svg_answer(body: bytes) -> HttpResponse:
+    """A drawing for the reader alone, kept by nothing in between."""
+    answer = HttpResponse(body, content_type="image/svg+xml")
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
 def pdf_answer(body: bytes, name: str) -> HttpResponse:
     """A document for the reader alone: shown by the browser, kept by nothing in between."""
     answer = HttpResponse(body, content_type="application/pdf")

@@ -17,10 +17,13 @@ from amends.kernel.texts import Text, say
 from amends.market.variants import name_of
 from amends.people.rules import Actor
 from amends.replacements import ahead
+from amends.replacements.charging import debt_of, is_undone
+from amends.replacements.debts import may_settle
 from amends.replacements.differences import difference, supplements, waits_for_money
 from amends.replacements.models import Advance, Offered, Replacement
 from amends.replacements.queries import product_of
 from amends.replacements.rules import CHOOSING, PACKING
+from amends.replacements.verbs.destination import may_send_elsewhere, seen_as
 from amends.shipping.couriers import carrier_words
 
 WITH_TRUST = say(
@@ -51,7 +54,11 @@ class OfferView:
 
 @dataclass(frozen=True, slots=True)
 class PieceView:
-    """One piece. `difference_minor` is what is still to pay on top; `pay` the supplement by which it is paid, '' where none is asked."""
+    """One piece. `difference_minor` is what is still to pay on top; `pay` the supplement by which it is paid, '' where none is asked.
+
+    `address`: where it goes instead of where the order went, '' where it goes there or the words were erased; `sent_to` names that address
+    for whoever ships it. `part`: what of the unit is sent, '' for all of it.
+    """
 
     id: int
     ref: str
@@ -80,12 +87,23 @@ class PieceView:
     delivered_at: datetime | None
     due: datetime | None
     offered: tuple[OfferView, ...]
+    address: str
+    sent_to: str
+    part: str
     may: Mapping[str, Text] = field(default_factory=dict)
+
+    @property
+    def may_be_part(self) -> bool:
+        """Whether a part of the unit may do."""
+        return self.kind == "resend"
 
 
 @dataclass(frozen=True, slots=True)
 class AheadView:
-    """A replacement that left before the return came, and until when what is waited for."""
+    """A replacement that left before the return came, and until when what is waited for.
+
+    `debt_minor` is what the consumer owes for the old piece and nobody collects; `undone`: it was charged, and is not any more.
+    """
 
     ref: str
     stage_key: str
@@ -96,6 +114,8 @@ class AheadView:
     security_minor: int | None
     pay: str
     due: datetime | None
+    debt_minor: int
+    undone: bool
     may: Mapping[str, Text] = field(default_factory=dict)
 
 
@@ -103,9 +123,11 @@ def shown_of(case: Case, by: Actor) -> dict[str, Any]:
     """What a case's page needs to know of pieces: those that go out, what left ahead, and whether the reader may ask for that."""
     mine = by.party is Party.CONSUMER and not case.is_over
     first = next(iter(ahead.may_go_ahead(case)), None) if mine else None
-    trusted = first is not None and ahead.is_trusted(case, ahead.worth_of(case, first))
+    worth = ahead.worth_of(first) if first is not None else 0
+    trusted = first is not None and ahead.is_trusted(case, worth)
     return {
-        "pieces_out": pieces_of(case, by), "ahead": ahead_of(case, by), "may_ask_ahead": first is not None,
+        "pieces_out": pieces_of(case, by), "ahead": ahead_of(case, by),
+        "may_ask_ahead": first is not None and (trusted or ahead.may_secure(case, worth)),
         "ahead_words": WITH_TRUST if trusted else WITH_SECURITY,
     }  # fmt: skip
 
@@ -113,7 +135,7 @@ def shown_of(case: Case, by: Actor) -> dict[str, Any]:
 def pieces_of(case: Case, by: Actor) -> list[PieceView]:
     """The pieces of the case in the order in which they began."""
     rows = Replacement.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("pk")
-    known = list(rows.select_related("unit__line__product", "wanted", "case"))
+    known = list(rows.select_related("unit__line__product", "wanted", "case", "address", "part"))
     return [piece_view(row, by) for row in known]
 
 
@@ -121,28 +143,32 @@ def piece_view(row: Replacement, by: Actor) -> PieceView:
     """One piece as `by` sees it."""
     product, sold = product_of(row), row.unit.line
     asked = supplements(row).filter(state="asked").order_by("-pk").first() if row.stage == PACKING else None
+    may = [*row.offered(by), *(["send_elsewhere"] if may_send_elsewhere(row, by) else [])]
     return PieceView(
         row.pk, row.ref, row.case.ref, row.kind, KINDS[row.kind], sold.position, row.unit.number, name_of(product), product.ref,
         name_of(sold.product), product.goods_class, product.serialised and row.kind == "exchange", row.stage,
         stage_name("replacement", row.stage), row.is_over, row.before_return, row.case.currency, row.price_minor,
         difference(row) if row.stage == PACKING and waits_for_money(row) else 0, asked.ref if asked else "",
         carrier_words(row.carrier) if row.carrier else None, row.waybill, row.serial, row.shipped_at, row.delivered_at,
-        _due(row), _offered(row) if row.stage == CHOOSING else (), {verb: verb_name("replacement", verb) for verb in row.offered(by)},
+        _due(row), _offered(row) if row.stage == CHOOSING else (), row.address.body if row.address else "", seen_as(row),
+        row.part.body if row.part else "", {verb: verb_name("replacement", verb) for verb in may},
     )  # fmt: skip
 
 
 def ahead_of(case: Case, by: Actor) -> list[AheadView]:
     """What left ahead of the return in this case."""
     rows = Advance.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).select_related("security").order_by("pk")
-    return [
-        AheadView(
-            row.ref, row.stage, stage_name("advance", row.stage), row.is_over, row.value_minor, row.currency,
-            row.security.amount_minor if row.security else None,
-            row.security.ref if row.security and row.security.state == "asked" else "", _due(row),
-            {verb: verb_name("advance", verb) for verb in row.offered(by)},
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_ahead(row, by) for row in rows]
+
+
+def _ahead(row: Advance, by: Actor) -> AheadView:
+    security = row.security
+    may = [*row.offered(by), *(["settle_debt"] if may_settle(row, by) else [])]
+    return AheadView(
+        row.ref, row.stage, stage_name("advance", row.stage), row.is_over, row.value_minor, row.currency,
+        security.amount_minor if security else None, security.ref if security and security.state == "asked" else "", _due(row),
+        debt_of(row), is_undone(row), {verb: verb_name("advance", verb) for verb in may},
+    )  # fmt: skip
 
 
 def _offered(row: Replacement) -> tuple[OfferView, ...]:

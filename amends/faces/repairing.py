@@ -5,7 +5,7 @@ The case has been fetched by its own reader; so whoever calls has been let in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,8 @@ from amends.faces.case_view.lives import SHOWN
 from amends.kernel.parties import Party
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
+from amends.repairs.choosing import choices
+from amends.repairs.loans import free_loan_units, loans_seen_by, may_lend
 from amends.repairs.models import Repair, Warranty, Workshop
 from amends.repairs.queries import PartView, RepairView, repairs_of, views
 from amends.repairs.rules import POST
@@ -25,9 +27,16 @@ from amends.shipping.couriers import carrier_words
 WAYS: Mapping[str, Text] = {
     "post": say("寄修", "by post"), "workshop": say("送修", "in a workshop"), "home": say("上门维修", "at home"),
 }  # fmt: skip
+CHOICES: Mapping[str, Text] = {
+    "post": say("寄给商家，修好寄回", "send it in; it comes home in a parcel"),
+    "workshop": say("约好时间，送到维修点", "choose a time and bring it"),
+    "home": say("约好时间，师傅上门", "choose a time and somebody comes"),
+}  # fmt: skip
+"""What each way asks of the consumer, who chooses among them."""
 PARTS: Mapping[str, Text] = {
     "ordered": say("已订", "ordered"), "arrived": say("已到", "here"), "cancelled": say("已取消", "cancelled"),
 }  # fmt: skip
+MOST_LENT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +94,71 @@ class WarrantyView:
     repair_ends_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class LoanView:
+    """A unit that is lent while a repair lasts. `due`: until when what is asked now has to be done."""
+
+    ref: str
+    repair: str
+    name: Text
+    serial: str
+    stage: Text
+    over: bool
+    due: datetime | None
+    may: Mapping[str, Text]
+
+
 def shown_of(case: Case, by: Actor) -> dict[str, Any]:
     """What a case's page needs to know of repairs: every attempt, the newest first, and what became of the units' warranties."""
     return {"repairs": attempts_of(case, by), "warranties": warranties_of(case)}
 
 
+def all_of(case: Case, by: Actor, lives: Collection[str]) -> dict[str, Any]:
+    """The same with what is lent, for a page whose case may have neither; nothing is asked where its timeline tells of none."""
+    repairs = shown_of(case, by) if "repair" in lives else {}
+    return repairs | {"loans": loans_of(case, by) if "loan" in lives else []}
+
+
+def way_of(case: Case, by: Actor) -> dict[str, Any]:
+    """What a consumer's page needs to let them choose how it is repaired; nothing where there is no choice."""
+    way, ways = choices(case, by)
+    return {"repair_ways": [(key, WAYS[key], CHOICES[key], key == way) for key in ways]}
+
+
+def lending_of(repair: Repair, by: Actor) -> dict[str, Any]:
+    """The loan of this repair, the newest first, and what could be lent for it while it lasts and has none."""
+    loans = [loan for loan in loans_of(repair.case, by) if loan.repair == repair.ref]
+    units = free_loan_units(repair)[:MOST_LENT] if may_lend(repair) and all(loan.over for loan in loans) else []
+    return {"loans": loans, "loan_units": [(unit, say(unit.name_zh, unit.name_en)) for unit in units]}
+
+
+def loans_of(case: Case, by: Actor) -> list[LoanView]:
+    """The loans of this case that `by` may know of, the newest first."""
+    rows = list(loans_seen_by(by).filter(merchant_id=case.merchant_id, case_id=case.pk))
+    limits = Deadline.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, life="loan", ended_at__isnull=True)
+    due = dict(limits.values_list("life_id", "due_at"))
+    return [
+        LoanView(
+            row.ref, row.repair.ref, say(row.unit.name_zh, row.unit.name_en), row.unit.serial, stage_name("loan", row.stage), row.is_over,
+            due.get(row.pk), {verb: verb_name("loan", verb) for verb in row.offered(by)},
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
 def attempts_of(case: Case, by: Actor) -> list[Attempt]:
     """The attempts in this case that `by` may know of, the newest first."""
-    if by.party is Party.WORKSHOP:
-        return [_attempt(one, by) for one in repairs_of(case, workshop_id=by.workshop_id or 0)]
-    return [_attempt(one, by) for one in repairs_of(case)]
+    return _attempts(repairs_of(case, workshop_id=(by.workshop_id or 0) if by.party is Party.WORKSHOP else None), by)
 
 
 def attempt_of(row: Repair, by: Actor) -> Attempt:
     """One attempt as `by` sees it."""
-    return _attempt(views([row])[0], by)
+    return attempts_for([row], by)[0]
+
+
+def attempts_for(rows: Sequence[Repair], by: Actor) -> list[Attempt]:
+    """These attempts as `by` sees them, in their order."""
+    return _attempts(views(rows), by)
 
 
 def warranties_of(case: Case) -> list[WarrantyView]:
@@ -124,11 +183,17 @@ def _units(case: Case) -> list[int]:
     return [unit for line in case.decision.answer["lines"] for unit in line["units"]]
 
 
-def _attempt(one: RepairView, by: Actor) -> Attempt:
+def _attempts(found: Sequence[RepairView], by: Actor) -> list[Attempt]:
+    rows = [one.row for one in found]
+    cases = {"merchant_id__in": {row.merchant_id for row in rows}, "case_id__in": {row.case_id for row in rows}}
+    limits = Deadline.objects.filter(**cases, life="repair", life_id__in=[row.pk for row in rows], ended_at__isnull=True)
+    due = dict(limits.order_by("pk").values_list("life_id", "due_at")) if rows else {}
+    return [_attempt(one, by, due.get(one.row.pk)) for one in found]
+
+
+def _attempt(one: RepairView, by: Actor, due: datetime | None) -> Attempt:
     row = one.row
     hand = by.for_its_merchant() if by.party is Party.WORKSHOP else by
-    limit = Deadline.objects.filter(merchant_id=row.merchant_id, case_id=row.case_id, life="repair", life_id=row.pk, ended_at__isnull=True)
-    due = limit.values_list("due_at", flat=True).first()
     verbs = row.offered(hand)
     return Attempt(
         row.ref, row.case.ref, say(one.name_zh, one.name_en), row.unit.number, row.attempt, row.way, WAYS[row.way], row.stage,

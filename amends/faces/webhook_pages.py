@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import HttpResponse
 
-from amends.cases.words import DONE
+from amends.cases.words import verb_done
 from amends.faces.case_pages import brief, picked, with_errors, with_query
 from amends.faces.entering import ActorRequest, act, given
 from amends.faces.forms import FacesForm, words
@@ -129,7 +129,7 @@ def _row(one: Endpoint, counts: reads.Counts, place: Place) -> Row:
 
 def _sent(row: Delivery, case: str, endpoint: str, place: Place) -> Sent:
     life, _, verb = row.type.partition(".")
-    about, what = (TEST_NAME, None) if row.type == TEST else (LIFE_NAMES[life], DONE[verb])
+    about, what = (TEST_NAME, None) if row.type == TEST else (LIFE_NAMES[life], verb_done(life, verb))
     return Sent(
         row, place.at(endpoint, "deliveries", row.ref), case, about, what, DELIVERY_STATES[row.state], KINDS.get(row.state, ""),
         error_words(row.error),

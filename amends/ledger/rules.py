@@ -54,9 +54,9 @@ POSTINGS: dict[str, tuple[Account, Account]] = {
     "credit_taken": (("consumer", "credit"), ("platform", "cost")),
     # what a consumer paid on top of an order
     "captured_more": (GATEWAY, HELD),
-    # what was sent ahead of a return that never came: the consumer owes the merchant its worth
-    "advance_charged": (("consumer", "receivable"), HELD),
-    "advance_forgiven": (HELD, ("consumer", "receivable")),
+    # what was sent ahead of a return that never came: the consumer owes the merchant its worth, and nobody has paid us anything
+    "advance_charged": (("consumer", "receivable"), ("merchant", "claims")),
+    "advance_forgiven": (("merchant", "claims"), ("consumer", "receivable")),
     # who finally bears a cost: from whom bore it to whom it was charged; `liable`, `excused`, `borne`, `written_off`,
     # `given_back` name both sides themselves (liability/books.py), these are their merchant's forms
     "liable": (("merchant", "receivable"), ("platform", "cost")),

@@ -15,6 +15,7 @@ ACCOUNTS: dict[tuple[str, str], Text] = {
     ("merchant", "deposit"): say("商家保证金", "the merchant's deposit"),
     ("merchant", "deposit_held"): say("冻结的保证金", "deposit on hold"),
     ("merchant", "disputed"): say("拒付处理中", "disputed"),
+    ("merchant", "claims"): say("商家自行向消费者收的款", "what consumers owe the merchant directly"),
     ("merchant", "vouchers_given"): say("商家发出的券", "vouchers given by the merchant"),
     ("consumer", "receivable"): say("应收消费者", "owed by the consumer"),
     ("consumer", "owed"): say("应退消费者", "owed to the consumer"),

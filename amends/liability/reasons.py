@@ -113,7 +113,7 @@ WORDS: dict[str, Text] = {
     ),
     "wrong_item": say("验货查明 {n} 件不是订单里的商品。", "The bench found {n} that were not what was ordered."),
     "fault_found": say("验货确认 {n} 件有质量问题。", "The bench confirmed a fault of {n}."),
-    "to_supplier": say("{n} 件判定退给供应商。", "{n} go back to the supplier."),
+    "to_supplier": say("{n} 件判定退给供应商。", "Sent back to the supplier: {n}."),
     "same_batch": say(
         "同一批次 {batch} 另有 {n} 份售后单查明同样的问题。", "{n} other cases found the same of batch {batch}."
     ),

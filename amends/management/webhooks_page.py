@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from amends.cases.words import DONE
+from amends.cases.words import verb_done
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.texts import Text
 from amends.notices.webhooks.rules.events import LIFE_NAMES, LIVES, TEST, TYPES
@@ -51,7 +51,7 @@ def body(one: Example) -> str:
         "case": {"ref": CASE, "order": ORDER, "url": f"https://service.example.com/api/v1/cases/{CASE}"},
         "about": REFS.get(life),
         "entry": {
-            "number": 3, "life": life, "verb": verb, "what": DONE[verb].both(), "party": one.party, "automatic": one.automatic,
+            "number": 3, "life": life, "verb": verb, "what": verb_done(life, verb).both(), "party": one.party, "automatic": one.automatic,
             "came_from": one.came_from, "went_to": one.went_to, "facts": one.facts, "hash": HASH,
         },
     }  # fmt: skip
@@ -59,7 +59,8 @@ def body(one: Example) -> str:
 
 
 def _event(one: Example) -> str:
-    said = DONE[one.type.partition(".")[2]]
+    life, _, verb = one.type.partition(".")
+    said = verb_done(life, verb)
     who = NAMES[Party(one.party)]
     return f"### `{one.type}`\n{who.into('zh')}：{said.into('zh')} / {who.into('en')}: {said.into('en')}\n{_json(body(one))}"
 

@@ -210,12 +210,17 @@ def _line(row: Row, freight: int, packaging: int, currency: str) -> LineSpec:
     product = ProductSpec(
         row.product, row.name, row.goods_class, warranty_days=row.warranty_days, variants=row.variants, variant=row.variant,
         price_minor=row.price_now, currency=currency if row.price_now is not None else "", serialised=row.serialised,
+        supplier=row.supplier, weight_grams=row.weight, bulky=row.bulky,
     )  # fmt: skip
     return LineSpec(
         product, row.name, row.quantity, row.price, row.discount, paid, freight, packaging_minor=packaging,
         commission_minor=row.commission, bundle=row.bundle, bundle_name=bundle_name([row]) if row.bundle else None,
+        serials=row.serials, batch=row.batch,
     )  # fmt: skip
 
 
 def _shipment(row: Row) -> ShipmentSpec:
-    return ShipmentSpec(row.carrier, row.waybill, row.shipped_at or row.signed_at, row.signed_at, simulated=False)
+    return ShipmentSpec(
+        row.carrier, row.waybill, row.shipped_at or row.signed_at, row.signed_at, simulated=False, expected_at=row.expected_at,
+        weight_grams=row.parcel_weight,
+    )  # fmt: skip

@@ -23,7 +23,7 @@ from amends.market.rules.units import units_of
 AT_ONCE = 500
 IMPORT_LOCK = 0x616D656E  # "amen": one import at a time, so that two cannot both make the same consumer
 
-TOLD = ["variants", "variant_zh", "variant_en", "price_minor", "currency"]
+TOLD = ["variants", "variant_zh", "variant_en", "price_minor", "currency", "supplier", "weight_grams", "bulky"]
 Progress = Callable[[int, int], None]
 
 
@@ -132,31 +132,37 @@ def _stands_elsewhere(known: Consumer, spec: ConsumerSpec) -> bool:
 
 
 def _products(specs: Sequence[OrderSpec], merchants: dict[str, Merchant], done: Imported) -> dict[tuple[int, str], Product]:
-    wanted = {(merchants[spec.merchant.key].pk, line.product.key): line.product for spec in specs for line in spec.lines}
+    wanted: dict[tuple[int, str], ProductSpec] = {}
+    for spec in specs:
+        for line in spec.lines:
+            key = (merchants[spec.merchant.key].pk, line.product.key)
+            wanted[key] = line.product.after(wanted.get(key))
     known = {(p.merchant_id, p.key): p for p in Product.objects.filter(merchant_id__in={merchant for merchant, _ in wanted})}
     new = [
         Product(
             merchant_id=merchant, ref=new_ref("PR"), key=key, name_zh=spec.name.zh, name_en=spec.name.en, goods_class=spec.goods_class,
             department=spec.department, warranty_days=spec.warranty_days, invented=spec.invented, variants=spec.variants,
             variant_zh=spec.variant, variant_en=spec.variant, price_minor=spec.price_minor, currency=spec.currency,
-            serialised=spec.serialised,
+            serialised=spec.serialised, supplier=spec.supplier, weight_grams=spec.weight_grams, bulky=spec.bulky,
         )
         for (merchant, key), spec in wanted.items()
         if (merchant, key) not in known
     ]  # fmt: skip
-    Product.objects.bulk_update([p for key, p in known.items() if key in wanted and _costs_now(p, wanted[key])], TOLD, batch_size=AT_ONCE)
+    Product.objects.bulk_update([p for key, p in known.items() if key in wanted and _says_newer(p, wanted[key])], TOLD, batch_size=AT_ONCE)
     done.products += len(new)
     return known | {(p.merchant_id, p.key): p for p in Product.objects.bulk_create(new, batch_size=AT_ONCE)}
 
 
-def _costs_now(known: Product, spec: ProductSpec) -> bool:
-    """The shop's file says something newer of an article: its versions or its price. What it leaves out stays."""
-    there = (known.variants, known.variant_zh, known.price_minor, known.currency)
+def _says_newer(known: Product, spec: ProductSpec) -> bool:
+    """The shop's file says something newer of an article: its versions, its price, its supplier or weight. What it leaves out stays."""
+    there = [getattr(known, name) for name in TOLD]
     known.variants, known.variant_zh = spec.variants or known.variants, spec.variant or known.variant_zh
     known.variant_en = spec.variant or known.variant_en
+    known.supplier, known.weight_grams = spec.supplier or known.supplier, spec.weight_grams or known.weight_grams
+    known.bulky = spec.bulky or known.bulky
     if spec.price_minor is not None:
         known.price_minor, known.currency = spec.price_minor, spec.currency
-    return (known.variants, known.variant_zh, known.price_minor, known.currency) != there
+    return [getattr(known, name) for name in TOLD] != there
 
 
 def _make(
@@ -254,6 +260,8 @@ def _units(spec: OrderSpec, line: LineSpec, row: OrderLine) -> Iterator[Unit]:
             packaging_minor=share.packaging_minor,
             packaging_shares={"1": share.packaging_minor} if share.packaging_minor else {},
             commission_minor=share.commission_minor,
+            serial=line.serials[share.number - 1] if line.serials else "",
+            batch=line.batch,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from amends.cases.words import DONE, stage_name
+from amends.cases.words import stage_name, verb_done
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.texts import Text, say
 from amends.notices.rules.lives import SILENT
@@ -64,8 +64,8 @@ def life_of(when: str) -> str:
 
 def when_words(when: str) -> Text:
     """What happened, as it completes a sentence: `同意了诉求 / approved the claim`."""
-    verb = when.partition(".")[2]
-    return BESIDE_NAMES.get(when) or say(when, when) if when in BESIDE else DONE[verb]
+    life, _, verb = when.partition(".")
+    return BESIDE_NAMES.get(when) or say(when, when) if when in BESIDE else verb_done(life, verb)
 
 
 def channels_words(urgency: Urgency) -> Text:

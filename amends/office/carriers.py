@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from amends.faces.entering import ActorRequest, face
 from amends.faces.told import acted
 from amends.kernel.texts import say
+from amends.plumbing.carriers.choosing import MAKERS
 from amends.plumbing.carriers.port import SERVICES
 from amends.shipping.couriers import carrier_words
 from amends.shipping.models import CarrierPush, Track
@@ -80,6 +81,7 @@ def _push(row: CarrierPush) -> dict[str, Any]:
     return {
         "row": row,
         "state": STATES[row.state],
+        "way": MAKERS[row.carrier].words,
         "tone": TONES[row.state],
         "carrier": carrier_words(str(row.told.get("carrier", ""))),
         "waybill": row.waybill,
@@ -132,5 +134,5 @@ def one(request: ActorRequest, track: int) -> HttpResponse:
 @face("office")
 def asked(request: ActorRequest, track: int) -> HttpResponse:
     """The carrier is asked about this waybill now."""
-    to = f"{PATH}tracks/{track}/"
-    return acted(request, lambda: ask_again(request.actor, track), to, say("已向承运方查询。", "The carrier was asked."))
+    found = ask_again(request.actor, track)  # before the transaction that keeps the form's key: nobody is called inside one
+    return acted(request, lambda: found, f"{PATH}tracks/{track}/", say("已向承运方查询。", "The carrier was asked."))

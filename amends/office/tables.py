@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from amends.cases import hooks
-from amends.cases.words import DONE, STAGES, stage_name
+from amends.cases.words import STAGES, stage_name, verb_done
 from amends.faces.case_view import LIMITS, words_of_silence
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.tables import BIRTH, Life
@@ -127,7 +127,7 @@ def move_rows(life: Life) -> list[MoveRow]:
     for (origin, verb, becomes), parties in by.items():
         rows.setdefault((verb, becomes, tuple(parties)), []).append(origin)
     return [
-        MoveRow(tuple(origins), verb, DONE[verb], parties, becomes, life.counted.get(verb, ""))
+        MoveRow(tuple(origins), verb, verb_done(life.name, verb), parties, becomes, life.counted.get(verb, ""))
         for (verb, becomes, parties), origins in rows.items()
     ]
 

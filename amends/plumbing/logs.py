@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 
 import structlog
 
 TALKATIVE = ("httpx", "httpcore", "urllib3", "requests", "stripe")
 """Libraries that log whole addresses and bodies: those of WeChat's token and of bills to download hold secrets."""
+
+SECRET_PATHS = re.compile(r"(/(?:counter/answers|unsubscribe)/)[^/\s?\"'>]+")
+"""Addresses that are themselves the proof of who may: what follows opens a matter for whoever reads it, a log included."""
+
+
+def hide_secrets(logger: object, method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """A processor: no string of the line holds the secret of such an address."""
+    return {name: SECRET_PATHS.sub(r"\1…", value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 def configure() -> None:
@@ -34,6 +43,7 @@ def configure() -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                hide_secrets,
                 structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
             ],
         )

@@ -28,6 +28,7 @@ from amends.faces.parties import YOU
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.market.rules.delivery import CARRIERS
+from amends.policy.rules.facts import Remedy
 from amends.portal.evidence import waiting
 from amends.portal.pointing import pointed
 from amends.portal.purse import of_case
@@ -86,6 +87,8 @@ def case_page(
         **deliveries_shown(view.case, request.actor),
         **(shown_of(view.case, request.actor) if "grant" in view.lives else {}),
         **(repairing.shown_of(view.case, request.actor) if view.lives & {"repair", "replacement"} else {}),
+        **(repairing.way_of(view.case, request.actor) if view.case.remedy == Remedy.REPAIR and not view.is_over else {}),
+        "loans": repairing.loans_of(view.case, request.actor) if "loan" in view.lives else [],
         "sessions": sessions_for(view.case, request.actor),
         "view": view,
         "turn": _mine(view.turn),

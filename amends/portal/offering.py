@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from amends.cases.claims import Considered, closed_because
 from amends.cases.lanes import AT_ONCE
-from amends.cases.left import would_bring
+from amends.cases.left import MADE_GOOD, would_bring
 from amends.cases.models import Case
 from amends.cases.rules.owing import added
-from amends.cases.verbs.applying import CARRIED_OUT, MOST_EVIDENCE, stamped
+from amends.cases.verbs.applying import MOST_EVIDENCE, stamped
 from amends.compensation.rules import Worth
 from amends.compensation.worths import worths
 from amends.faces.case_pages import capital
@@ -31,13 +31,24 @@ from amends.policy.rules.decision import Reason, RemedyAnswer
 from amends.policy.rules.facts import LANE_NAMES, REMEDY_NAMES, Remedy
 
 TO_YOU = say("退给你", "Refund to you")
-NOT_ONLINE = say(
-    "按规则你可以选，Amends 还不能在线办理。需要时请联系商家。",
-    "The rules open this to you, but Amends can't carry it out online yet. Please ask the merchant.",
-)
 CLOSED = say("现在不能选。", "Not open now.")
 ANSWER_LIMIT = "merchant_answers"
 Clause = Mapping[str, Any]
+
+
+class Begins(NamedTuple):
+    """What comes of a remedy, and the limit by which it is begun once nothing stands before it."""
+
+    limit: str
+    then: Text
+
+
+MONEY = Begins("refund_sent", say("退款", "refunded"))
+BEGINS: Mapping[Remedy, Begins] = {
+    Remedy.EXCHANGE: Begins("stock_reserved", say("备好换的那件", "another piece is kept for you")),
+    Remedy.RESEND: Begins("stock_reserved", say("备好补发的那件", "a piece is kept for you")),
+    Remedy.REPAIR: Begins("repair_booked", say("安排维修", "the repair is arranged")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +86,14 @@ class Afterwards:
 
 
 def options(considered: Considered) -> list[Option]:
-    """Every remedy: those that can be chosen first, then those that are open by rule alone, then the closed ones."""
+    """Every remedy: those that can be chosen first, then the closed ones."""
     tenders = _tenders_of(considered)
-    there = worths(considered, [remedy for remedy in Remedy if _offered(considered, remedy)])
+    there = worths(considered, [remedy for remedy in Remedy if considered.is_open(remedy)])
     found = [
         replace(_open(considered, remedy, tenders), worth=there[remedy]) if remedy in there else _closed(considered, remedy)
         for remedy in Remedy
     ]
-    return _alike(sorted(found, key=lambda one: (not one.open, one.reason is not NOT_ONLINE)))
+    return _alike(sorted(found, key=lambda one: not one.open))
 
 
 def _alike(found: Sequence[Option]) -> list[Option]:
@@ -101,17 +112,14 @@ def chosen_of(found: Sequence[Option], wished: str) -> Option | None:
     return next((one for one in there if one.value == wished), max(there, key=lambda one: one.amount_minor or 0, default=None))
 
 
-def _offered(considered: Considered, remedy: Remedy) -> bool:
-    return considered.is_open(remedy) and remedy in CARRIED_OUT
-
-
 def _open(considered: Considered, remedy: Remedy, tenders: Sequence[Tender]) -> Option:
     answers, currency = considered.answers(remedy), considered.order.currency
     total = considered.amount_minor(remedy)
     until = [answer.until for answer in answers if answer.until]
     return Option(
-        remedy.value, capital(REMEDY_NAMES[remedy]), True, amount_minor=total or None, line=_way(considered, answers[0]),
-        rows=_rows(considered, remedy), total=SumRow(TO_YOU, total, currency=currency), tenders=_tenders(considered, remedy, tenders),
+        remedy.value, capital(REMEDY_NAMES[remedy]), True, amount_minor=total or None, line=_way(considered, remedy, answers[0]),
+        rows=_rows(considered, remedy), total=SumRow(TO_YOU, total, currency=currency),
+        tenders=() if remedy in MADE_GOOD else _tenders(considered, remedy, tenders),
         clauses=_clauses(considered, answers), evidence_min=considered.evidence_min(remedy), until=min(until, default=None),
         columns=columns([line.decision for line in considered.lines], remedy, currency),
     )  # fmt: skip
@@ -119,8 +127,6 @@ def _open(considered: Considered, remedy: Remedy, tenders: Sequence[Tender]) -> 
 
 def _closed(considered: Considered, remedy: Remedy) -> Option:
     answers = considered.answers(remedy)
-    if considered.is_open(remedy):
-        return Option(remedy.value, capital(REMEDY_NAMES[remedy]), False, clauses=_clauses(considered, answers), reason=NOT_ONLINE)
     why = closed_because(considered, remedy)
     opens = next((answer.opens_by for answer in answers if not answer.open and answer.opens_by), None)
     against = [reason for answer in answers for reason in answer.reasons if not reason.holds]
@@ -129,20 +135,25 @@ def _closed(considered: Considered, remedy: Remedy) -> Option:
     )  # fmt: skip
 
 
-def _way(considered: Considered, answer: RemedyAnswer) -> Text:
-    """Who pays the way back, and by when each step is due, from the limits of this very decision."""
+def _way(considered: Considered, remedy: Remedy, answer: RemedyAnswer) -> Text:
+    """Who pays the way back, what comes of it and by when each step is due, from the limits of this very decision."""
     limits = considered.lines[0].decision
-    sent = limits.limit("refund_sent").in_words()
+    begins = BEGINS.get(remedy, MONEY)
+    limit, then = limits.limit(begins.limit).in_words(), begins.then
     if not answer.ships_back:
-        return say("不用寄回。同意后 {sent}内退款。", "Nothing to send back. Refunded within {sent} of the approval.", sent=sent)
+        return say(
+            "不用寄回。同意后 {limit}内{then}。", "Nothing to send back. {then} within {limit} of the approval.",
+            limit=limit, then=capital(then),
+        )  # fmt: skip
     payer = NAMES[answer.return_freight] if answer.return_freight else NAMES[Party.CONSUMER]
     yours = answer.return_freight is Party.CONSUMER
     theirs = say("退回运费由{payer}付。", "The {payer} pays the way back.", payer=payer)
     freight = say("退回运费由你付。", "You pay the way back.") if yours else theirs
     return say(
-        "{freight}同意后 {ships}内寄回，商家收到后 {inspects}内验货，合格后 {sent}内退款。",
-        "{freight} Send it within {ships} of the approval; the merchant inspects it within {inspects} and refunds within {sent}.",
-        freight=freight, ships=limits.limit("consumer_ships").in_words(), inspects=limits.limit("merchant_inspects").in_words(), sent=sent,
+        "{freight}同意后 {ships}内寄回，商家收到后 {inspects}内验货，合格后 {limit}内{then}。",
+        "{freight} Send it within {ships} of the approval; the merchant inspects it within {inspects}; {then} within {limit}.",
+        freight=freight, ships=limits.limit("consumer_ships").in_words(), inspects=limits.limit("merchant_inspects").in_words(),
+        limit=limit, then=then,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from amends.faces.codes import pdf_answer, qr_svg
+from amends.faces.codes import pdf_answer, qr_svg, svg_answer
 from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.forms import MoneyField
 from amends.kernel.refusals import NotFound, Unprocessable
@@ -49,9 +49,7 @@ def label_pdf(request: ActorRequest, ref: str, parcel: str) -> HttpResponse:
 @face("portal")
 def label_svg(request: ActorRequest, ref: str, parcel: str) -> HttpResponse:
     """The code that a drop-off point scans."""
-    answer = HttpResponse(qr_svg(label_code(_of(request, ref, parcel), request.actor)), content_type="image/svg+xml")
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return svg_answer(qr_svg(label_code(_of(request, ref, parcel), request.actor)))
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""What the consumer does with a piece that goes out again: choose another, take the money, say that it came or that it is wrong."""
+"""What the consumer does with a piece that goes out again: choose another, take the money, say where to, that it came, that it is wrong."""
 
 from __future__ import annotations
 
@@ -22,6 +22,13 @@ def choice(request: ActorRequest, ref: str, piece: str) -> HttpResponse:
 def money_instead(request: ActorRequest, ref: str, piece: str) -> HttpResponse:
     """The money is owed instead."""
     return acted(request, ref, piece, lambda: verbs.fall_back(piece, by=request.actor))
+
+
+@require_POST
+@face("portal")
+def destination(request: ActorRequest, ref: str, piece: str) -> HttpResponse:
+    """It goes to another address."""
+    return acted(request, ref, f"address-{piece}", lambda: verbs.send_elsewhere(piece, address=given(request, "address"), by=request.actor))
 
 
 @require_POST

@@ -1,4 +1,5 @@
-"""What the consumer does about a repair: agree to its price or not, say that it works or that it failed again."""
+"""What the consumer does about a repair: choose its way, agree to its price or not, say that it works or that it failed again, and
+send a loan unit back."""
 
 from __future__ import annotations
 
@@ -11,6 +12,22 @@ from amends.kernel.refusals import Unprocessable
 from amends.portal.acts import acted, acted_with_files
 from amends.portal.cases import case_page
 from amends.repairs import verbs
+from amends.repairs.choosing import choose_way
+from amends.repairs.loans import send_back_loan
+
+
+@require_POST
+@face("portal")
+def way(request: ActorRequest, ref: str) -> HttpResponse:
+    """They choose how it is repaired."""
+    return acted(request, ref, "way", lambda: choose_way(ref, way=given(request, "way"), by=request.actor))
+
+
+@require_POST
+@face("portal")
+def loan_return(request: ActorRequest, ref: str, loan: str) -> HttpResponse:
+    """The loan unit is on its way back."""
+    return acted(request, ref, loan, lambda: send_back_loan(loan, by=request.actor))
 
 
 @require_POST

@@ -5,9 +5,9 @@ Every read begins with the workshop's own jobs; nothing of another's, nor of the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -15,14 +15,16 @@ from django.db.models import QuerySet
 from amends.cases.models import CaseText, Deadline
 from amends.cases.words import stage_name
 from amends.kernel import clock
+from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
-from amends.repairs.free import BOOKED
+from amends.repairs.free import BOOKED, on_the_wall
 from amends.repairs.hands import jobs_seen_by
-from amends.repairs.models import Appointment, Repair, Technician
+from amends.repairs.models import Appointment, Repair, Technician, Workshop
 from amends.repairs.rules import ON_TRIAL, REPAIR
+from amends.repairs.waiting import begun_of
 
-MOST_JOBS, MOST_VISITS = 200, 100
+MOST_JOBS, MOST_VISITS, FURTHEST_DAYS = 200, 100, 3660
 AT_WORK = tuple(stage for stage in REPAIR.open_stages if stage != ON_TRIAL)
 
 
@@ -45,6 +47,7 @@ class VisitView:
     is_over: bool
     may_begin: bool
     late: bool
+    begun: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +73,46 @@ def technician_of(by: Actor) -> Technician | None:
 
 
 def day_of(by: Actor, day: date | None = None) -> tuple[date, list[VisitView]]:
-    """The appointments of one day by the workshop's clock, earliest first: the technician's own, or the whole workshop's for others."""
+    """The appointments of one day by the workshop's clock, earliest first: the technician's own, or the whole workshop's for others.
+
+    Raises NotFound for a day further away than anybody books or looks back.
+    """
     me = technician_of(by)
-    rows = _visits(by)
-    first = rows.first()
-    shop = me.workshop if me else first.technician.workshop if first else None
-    zone = ZoneInfo(shop.tz) if shop else ZoneInfo("Asia/Shanghai")
-    when = day or clock.now().astimezone(zone).date()
-    begins = datetime(when.year, when.month, when.day, tzinfo=zone)
-    rows = rows.filter(starts_at__gte=begins, starts_at__lt=begins + timedelta(days=1)).exclude(state__in=("moved", "cancelled"))
+    rows, zone, today = _visits(by), _zone(by, me), today_of(by)
+    when = day or today
+    if abs((when - today).days) > FURTHEST_DAYS:
+        raise NotFound
+    begins = datetime.combine(when, time(), zone)
+    # By the wall clock, so that a day of 23 or 25 hours is one day.
+    ends = datetime.combine(when + timedelta(days=1), time(), zone)
+    rows = rows.filter(starts_at__gte=begins, starts_at__lt=ends).exclude(state__in=("moved", "cancelled"))
     if me is not None:
         rows = rows.filter(technician_id=me.pk)
-    return when, [visit_view(row) for row in rows[:MOST_VISITS]]
+    return when, _views(rows[:MOST_VISITS])
+
+
+def today_of(by: Actor) -> date:
+    """Which day it is by the reader's workshop's clock."""
+    return clock.now().astimezone(_zone(by, technician_of(by))).date()
+
+
+def _zone(by: Actor, me: Technician | None) -> ZoneInfo:
+    """The clock of the reader's workshop; of the first that they may know of where they have none."""
+    shops = Workshop.objects.filter(merchant_id=by.merchant_id or 0).order_by("pk")
+    named = shops.filter(pk=by.workshop_id) if by.workshop_id else shops
+    tz = me.workshop.tz if me else named.values_list("tz", flat=True).first()
+    return ZoneInfo(tz or "Asia/Shanghai")
 
 
 def jobs(by: Actor) -> list[JobRow]:
-    """The jobs that are under way, the nearest limit first. Three queries."""
-    rows = list(jobs_seen_by(by).filter(stage__in=AT_WORK).order_by("-pk")[:MOST_JOBS])
+    """The jobs that are under way, the nearest limit first; of more than can be shown those that wait longest. Four queries."""
+    rows = list(jobs_seen_by(by).filter(stage__in=AT_WORK).order_by("since", "pk")[:MOST_JOBS])
     ids = [row.pk for row in rows]
     due = dict(
         Deadline.objects.filter(life=REPAIR.name, life_id__in=ids, ended_at__isnull=True).order_by("pk").values_list("life_id", "due_at")
     )
-    ahead = {row.repair_id: visit_view(row) for row in _visits(by).filter(repair_id__in=ids, state=BOOKED)}
-    found = [_job(row, due.get(row.pk), ahead.get(row.pk)) for row in rows]
+    ahead = {view.job: view for view in _views(_visits(by).filter(repair_id__in=ids, state=BOOKED))}
+    found = [_job(row, due.get(row.pk), ahead.get(row.ref)) for row in rows]
     return sorted(found, key=lambda job: (job.due_at is None, job.due_at or clock.now(), job.ref))
 
 
@@ -111,7 +131,7 @@ def claim_of(repair: Repair) -> str:
 def visits_of(repair: Repair) -> list[VisitView]:
     """All appointments of a job, newest first."""
     rows = Appointment.objects.filter(merchant_id=repair.merchant_id, repair_id=repair.pk).order_by("-starts_at", "-pk")
-    return [visit_view(row) for row in rows.select_related("technician__workshop", "address", "repair__unit__line")]
+    return _views(rows.select_related("technician__workshop", "address", "repair__unit__line"))
 
 
 def visit_ahead(visits: Sequence[VisitView]) -> VisitView | None:
@@ -119,17 +139,22 @@ def visit_ahead(visits: Sequence[VisitView]) -> VisitView | None:
     return next((visit for visit in visits if not visit.is_over), None)
 
 
-def visit_view(row: Appointment) -> VisitView:
+def _views(rows: Iterable[Appointment]) -> list[VisitView]:
+    found = list(rows)
+    begun = begun_of([row.repair for row in found]) if found else set()
+    return [visit_view(row, begun=row.ref in begun) for row in found]
+
+
+def visit_view(row: Appointment, *, begun: bool = False) -> VisitView:
     """An appointment as pages show it; an address that was erased is empty."""
     shop, repair = row.technician.workshop, row.repair
-    zone = ZoneInfo(shop.tz)
     line = repair.unit.line
     address = row.address.body if row.address else shop.address
     return VisitView(
         row.ref, repair.ref, say(line.name_zh, line.name_en), stage_name("repair", repair.stage), row.technician.name, row.starts_at,
-        row.ends_at, row.starts_at.astimezone(zone), row.ends_at.astimezone(zone), row.state, address, row.address_id is not None,
+        row.ends_at, on_the_wall(row.starts_at, shop), on_the_wall(row.ends_at, shop), row.state, address, row.address_id is not None,
         row.state != BOOKED, row.state == BOOKED and clock.now() >= row.starts_at - timedelta(hours=1),
-        row.state == BOOKED and clock.now() > row.ends_at,
+        row.state == BOOKED and clock.now() > row.ends_at, begun,
     )  # fmt: skip
 
 

@@ -30,7 +30,8 @@ from amends.people.rules import Actor
 from amends.repairs.free import BOOKED, DONE, HOME, POST, Slot, fitting, free_slots, least_busy, open_slots
 from amends.repairs.hands import take_repair
 from amends.repairs.models import Appointment, Repair, Technician, Workshop
-from amends.repairs.waiting import latest, lengthen, not_met
+from amends.repairs.waiting import begun_of, latest, lengthen, not_met
+from amends.repairs.ways import is_with_merchant
 
 MOVED, MISSED, CANCELLED = "moved", "missed", "cancelled"
 OVERLAP, SECOND = "one_place_at_a_time", "one_appointment_a_repair"
@@ -65,13 +66,14 @@ class SlotTaken(Conflict):
 @verb("repair", "book")
 def book(ref: str, *, starts_at: datetime | None = None, technician: str = "", workshop: str = "", address: str = "",
          by: Actor) -> Repair:  # fmt: skip
-    """The job is at a workshop, with an appointment unless the goods came by post; of those who are free then, the least busy has it.
+    """The job is at a workshop, with an appointment unless the unit is there already (it came by post, or a second attempt begins); of
+    those who are free then, the least busy has it. Where the unit is there, the merchant says who repairs it.
 
     Raises NotFound, NotYourMove, NoSuchMove, Unprocessable, SlotTaken with the next free times.
     """
     case, repair, hand = take_repair(ref, by)
     facts: dict[str, Any] = {"repair": repair.ref}
-    if starts_at is None and repair.way == POST:
+    if starts_at is None and not takes_time(repair):
         _give_to(repair, _workshop_for(repair, workshop))
     else:
         visit = _place(case, repair, starts_at, technician, workshop, address, hand)
@@ -124,6 +126,8 @@ def miss_visit(ref: str, *, absent: str, by: Actor) -> Appointment:
         raise Unprocessable.field("absent", wrong, code="unknown_absent")
     if clock.now() < visit.starts_at:
         raise NoSuchMove(say("预约时间还没到。", "The appointment has not begun yet."), code="too_early")
+    if visit.ref in begun_of([repair]):
+        raise NoSuchMove(say("这次预约已经开始，没有人缺席。", "This appointment was begun: nobody was absent."), code="visit_begun")
     _end(visit, MISSED)
     repair.tell("miss_visit", hand, facts=visit_facts(visit) | {"absent": absent})
     if absent == ABSENT[0]:
@@ -166,6 +170,20 @@ def visit_facts(visit: Appointment) -> dict[str, str]:
         "visit": visit.ref, "technician": visit.technician.ref, "starts_at": visit.starts_at.isoformat(),
         "ends_at": visit.ends_at.isoformat(),
     }  # fmt: skip
+
+
+def merchant_has_it(life: LifeRow, by: Actor) -> None:
+    """Guard of `book`: where whoever repairs has the unit, its consumer arranges nothing."""
+    assert isinstance(life, Repair)  # noqa: S101 - wired to repairs alone
+    if by.party is Party.CONSUMER and not takes_time(life):
+        raise NoSuchMove(
+            say("商品已在商家处，由商家安排谁来修。", "The merchant has the unit and says who repairs it."), code="merchants_to_say"
+        )
+
+
+def takes_time(repair: Repair) -> bool:
+    """Whether somebody has to be met for this job: not where whoever repairs has the unit already."""
+    return repair.way != POST and not is_with_merchant(repair)
 
 
 def is_visitable(repair: Repair) -> bool:

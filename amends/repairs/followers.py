@@ -26,6 +26,7 @@ from amends.people.rules import CARRIER, PLATFORM, Actor
 from amends.policy.rules.facts import Remedy
 from amends.refunds.intents import intend_for
 from amends.repairs import law, ways
+from amends.repairs.lateness import away_since
 from amends.repairs.models import Repair
 from amends.repairs.queries import live_repair
 from amends.repairs.rules import ON_TRIAL, POST
@@ -39,18 +40,23 @@ from amends.returns.queries import ships_back
 FAILED, LATE, TRIAL = "repair_failed", "repair_late", "repair_trial"
 DELAYS = {"parts_arrive": "parts"}
 """Why a repair is late, by the limit that ran out; every other one is the repairer's own."""
-OPEN = ("owed", "doing")
+OPEN, GIVEN = ("owed", "doing"), ("doing", "done")
 
 
 def next_attempt(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
-    """Follower of `give_up`: the same grant opens the next attempt, or the rules turn it into something else."""
+    """Follower of `give_up`: the same grant opens the next attempt, or the rules turn it into something else.
+
+    The unit stays where it is, so the days without it go on (CN-3G), and a workshop that has it needs no time to be brought it.
+    """
     row = _repair(life)
     case = take_case_of(row.case_id)
     settle_quote(case, row)
     if law.is_enough(case, row.unit_id):
         _turn(case, row, FAILED, by)
     else:
-        open_attempt(case, _grant(row), by, way=row.way)
+        kept = ways.is_with_merchant(row)
+        begun, workshop = row.taken_in_at is not None, row.workshop_id if kept else None
+        open_attempt(case, _grant(row), by, way=row.way, is_there=begun, workshop=workshop)
 
 
 def after_fault(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -72,8 +78,12 @@ def after_fault(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 
 
 def not_elsewhere(life: LifeRow, by: Actor) -> None:
-    """Guard of `report_fault`: a unit that was claimed about anew, or is owed or was given back otherwise, is dealt with there."""
+    """Guard of `report_fault`: what was handed back is under a grant that is being done or done; a unit that was claimed about anew, or is
+    owed or was given back otherwise, is dealt with there."""
     row = _repair(life)
+    if _grant(row).stage not in GIVEN:
+        over = say("这次维修已经不算数了，请重新申请。", "This repair counts no more. Please make a new claim.")
+        raise NoSuchMove(over, code="not_given")
     mine = {"merchant_id": row.merchant_id, "unit_id": row.unit_id}
     claimed = ClaimedUnit.objects.filter(**mine, is_open=True).exclude(case_id=row.case_id).exists()
     if claimed or Grant.objects.filter(BARS, **mine).exclude(pk=row.grant_id).exists():
@@ -87,7 +97,7 @@ def turn_late(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
         return  # it was lost or kept on its way home, and is owed in money already
     case = take_case_of(row.case_id)
     settle_quote(case, row)
-    since = row.taken_in_at or row.made_at
+    since = away_since(row) or row.made_at
     _turn(case, row, LATE, by, open_days=(clock.now() - since).days, delay=DELAYS.get(str(facts.get("limit")), "fault"))
 
 

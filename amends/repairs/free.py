@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -40,23 +41,22 @@ class Slot:
     @property
     def local(self) -> datetime:
         """When it begins by the workshop's wall clock."""
-        return self.starts_at.astimezone(calendar_of_workshop(self.workshop).zone)
+        return on_the_wall(self.starts_at, self.workshop)
 
     @property
     def where(self) -> Text:
         return say(self.workshop.name_zh, self.workshop.name_en)
 
 
-def calendar_of_workshop(workshop: Workshop) -> Calendar:
-    """When this workshop is open, on the days of its merchant's market."""
-    name = Merchant.objects.values_list("calendar", flat=True).get(pk=workshop.merchant_id)
-    return calendar_of(workshop.key, workshop.hours, workshop.tz, calendar(name))
+def on_the_wall(at: datetime, workshop: Workshop) -> datetime:
+    """What the workshop's clock shows then; without a zone, so that no page turns it into another clock's time."""
+    return at.astimezone(ZoneInfo(workshop.tz)).replace(tzinfo=None)
 
 
-def fitting(repair: Repair, *, technician: str = "", workshop: str = "", everywhere: bool = False) -> list[Technician]:
+def fitting(repair: Repair, *, technician: str = "", workshop: str = "") -> list[Technician]:
     """Who could do this job: of a workshop that works this way, with the skill for its class of goods, and for a visit in the zone.
 
-    `technician` and `workshop` (references) narrow; once a job is at a workshop it stays there. `everywhere` forgives the zone.
+    `technician` and `workshop` (references) narrow; once a job is at a workshop it stays there.
     """
     rows = Technician.objects.select_related("workshop").filter(
         merchant_id=repair.merchant_id, ended_at__isnull=True, workshop__ended_at__isnull=True
@@ -67,19 +67,20 @@ def fitting(repair: Repair, *, technician: str = "", workshop: str = "", everywh
         rows = rows.filter(ref=technician)
     if workshop:
         rows = rows.filter(Q(workshop__ref=workshop) | Q(workshop__key=workshop))
-    skill, zone = repair.unit.line.goods_class, "" if everywhere or repair.way != HOME else repair.case.consumer.region
+    skill, zone = repair.unit.line.goods_class, repair.case.consumer.region if repair.way == HOME else ""
     return [one for one in rows.order_by("workshop__key", "pk") if _fits(one, repair.way, skill, zone)]
 
 
 def _fits(one: Technician, way: str, skill: str, zone: str) -> bool:
     return (
         way in one.workshop.ways
-        and _covers(one.skills or one.workshop.skills, skill)
-        and (not zone or _covers(one.zones or one.workshop.zones, zone))
+        and covers(one.skills or one.workshop.skills, skill)
+        and (not zone or covers(one.zones or one.workshop.zones, zone))
     )
 
 
-def _covers(keys: Sequence[str], wanted: str) -> bool:
+def covers(keys: Sequence[str], wanted: str) -> bool:
+    """Whether `wanted` is one of these skills or zones; none at all means every one."""
     return not keys or wanted in keys
 
 
@@ -102,7 +103,8 @@ def open_slots(who: Sequence[Technician], *, first: date | None = None, days: in
     for one in who:
         shop = one.workshop
         days_of_shop = calendar_of(shop.key, shop.hours, shop.tz, market)
-        begin = max(first or date.min, days_of_shop.date_at(earliest))
+        # Nobody books later than `latest`; a day of a caller's far beyond it shows nothing, and is no sum of the calendar's.
+        begin = min(max(first or date.min, days_of_shop.date_at(earliest)), days_of_shop.date_at(latest) + timedelta(days=1))
         taken = busy[one.pk]
         full = _full_days(taken, days_of_shop, one.day_most)
         found += [

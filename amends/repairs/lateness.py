@@ -1,8 +1,8 @@
 """How long parts and work may still take before the law gives the consumer something else, beside the limits of the stages (CN-3G).
 
-Each stage has its own limit; the law counts the whole. So a stage that begins late is cut: parts may take as many days as the pack says
-for goods of their kind (phones 60, others 90), all work of the repairer's own together `repair_days_at_fault`. What a visit adds that
-the consumer chose: waiting.py. Nothing is moved here.
+Each stage has its own limit; the law counts the whole, over all attempts of one grant: whoever gives up and begins anew has no days more.
+So a stage that begins late is cut: parts may take as many days as the pack says for goods of their kind (phones 60, others 90), all
+work of the repairer's own together `repair_days_at_fault`. What a visit adds that the consumer chose: waiting.py. Nothing is moved here.
 """
 
 from __future__ import annotations
@@ -40,7 +40,22 @@ def cut(repair: Repair) -> timedelta:
 
 
 def time_in(repair: Repair, stages: tuple[str, ...]) -> timedelta:
-    """How long this attempt has stood in these stages up to now, as its timeline tells."""
+    """How long the attempts of this repair's grant have stood in these stages up to now, as their timeline tells."""
+    return sum((_stood(one, stages) for one in _attempts(repair)), timedelta())
+
+
+def away_since(repair: Repair) -> datetime | None:
+    """Since when whoever repairs has had the unit, over all attempts of its grant; None where nobody has had it yet."""
+    return min((one.taken_in_at for one in _attempts(repair) if one.taken_in_at), default=None)
+
+
+def _attempts(repair: Repair) -> list[Repair]:
+    """All attempts of the grant, this one as it is in hand."""
+    rows = type(repair).objects.filter(merchant_id=repair.merchant_id, grant_id=repair.grant_id).exclude(pk=repair.pk)
+    return [*rows.order_by("pk"), repair]
+
+
+def _stood(repair: Repair, stages: tuple[str, ...]) -> timedelta:
     spent, since, here = timedelta(), None, ""
     rows = Entry.objects.filter(merchant_id=repair.merchant_id, case_id=repair.case_id, life="repair", life_id=repair.pk)
     for went_to, at in (*rows.order_by("number").values_list("went_to", "made_at"), ("", clock.now())):
@@ -64,5 +79,6 @@ def _allowed(repair: Repair, limit: Limit) -> timedelta | None:
     if repair.stage in FOR_PARTS:
         most = stack.terms.goods[GoodsClass(case.goods_class)].parts_days
         return timedelta(days=most) - time_in(repair, FOR_PARTS)
-    there = clock.now() - repair.taken_in_at if repair.taken_in_at else timedelta(0)
+    taken_in = away_since(repair)
+    there = clock.now() - taken_in if taken_in else timedelta(0)
     return timedelta(days=case.terms.count("repair_days_at_fault")) - min(there, time_in(repair, AT_FAULT))

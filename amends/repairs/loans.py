@@ -35,6 +35,11 @@ BACK = LOAN.moves["returning", "bring_back_loan", Party.MERCHANT]
 NONE_FREE = say("没有空着的备用机。", "No loan unit is free.")
 
 
+def may_lend(repair: Repair) -> bool:
+    """Whether this repair lasts still, so that something may be lent for it."""
+    return is_visitable(repair) or bool(repair.LIFE.who_may(repair.stage, "book"))
+
+
 @verb("loan", "promise_loan")
 def promise_loan(ref: str, *, unit: str = "", by: Actor) -> Loan:
     """The consumer of the repair `ref` is promised a loan unit: this one (LU-…), or any free one of the same class of goods.
@@ -42,7 +47,7 @@ def promise_loan(ref: str, *, unit: str = "", by: Actor) -> Loan:
     Raises NotFound, NoSuchMove where none is free or the repair lasts no longer, Conflict where it has one.
     """
     case, repair, hand = take_repair(ref, by)
-    if not is_visitable(repair) and not repair.LIFE.who_may(repair.stage, "book"):
+    if not may_lend(repair):
         raise NoSuchMove(say("维修已经结束，不用备用机了。", "The repair is over; no loan unit is needed."))
     chosen = _chosen(repair, unit)
     try:

@@ -36,12 +36,15 @@ def failed_attempts(unit_id: int) -> int:
 
 
 def days_in_repair(units: Iterable[int]) -> int:
-    """The days on which these units were away for repairs, the longest of them where they are several; begun days count."""
+    """The days on which these units were away for repairs, the longest of them where they are several; begun days count.
+
+    An attempt that came to nothing counts until it ended: the unit was away all the same.
+    """
     spent: dict[int, timedelta] = {}
     rows = Repair.objects.filter(unit_id__in=list(units), taken_in_at__isnull=False).order_by("pk")
-    for unit_id, since, until, stage in rows.values_list("unit_id", "taken_in_at", "handed_back_at", "stage"):
-        end = until or (clock.now() if stage in HOLDS else None)
-        if since is not None and end is not None and end > since:
+    for unit_id, since, until, stage, ended in rows.values_list("unit_id", "taken_in_at", "handed_back_at", "stage", "since"):
+        end = until or (clock.now() if stage in HOLDS else ended)
+        if since is not None and end > since:
             spent[unit_id] = spent.get(unit_id, timedelta()) + (end - since)
     return max((-(-int(each.total_seconds()) // 86_400) for each in spent.values()), default=0)
 
@@ -61,11 +64,6 @@ def open_lives(case: Case) -> list[str]:
 def visible(by: Actor) -> QuerySet[Repair]:
     """The repairs that `by` may know of: those of their cases, and of a workshop only its own."""
     return jobs_seen_by(by)
-
-
-def open_repairs(by: Actor, *, most: int = 200) -> list[Repair]:
-    """The repairs that are not over, the oldest first; those on trial left out."""
-    return list(with_words(visible(by).filter(stage__in=HOLDS)).order_by("pk")[:most])
 
 
 def repair_by_ref(ref: str, by: Actor) -> Repair:

@@ -32,23 +32,24 @@ def _begin(case_id: int) -> None:
 
 def start_accepted(grant: Grant, by: Actor) -> None:
     """The unit came back and is as it should be: its repair begins. For cases.hooks.STARTS."""
-    open_attempt(take_case_of(grant.case_id), grant, by, way=POST)
+    open_attempt(take_case_of(grant.case_id), grant, by, way=POST, is_there=True)
 
 
-def open_attempt(case: Case, grant: Grant, by: Actor, *, way: str) -> Repair | None:
+def open_attempt(case: Case, grant: Grant, by: Actor, *, way: str, is_there: bool = False, workshop: int | None = None) -> Repair | None:
     """The grant is begun and one attempt at its unit waits for a slot; the one that runs already where there is one.
 
-    None where the grant is over. The number of the attempt counts those that failed before, in other cases too.
+    `is_there`: whoever repairs has the unit, and its days in repair run from now on; `workshop`: at that one, by id. None where the
+    grant is over. The number of the attempt counts those that failed before, in other cases too.
     """
     if grant.is_over or grant.unit_id is None:
         return None
     if (running := live_repair(grant)) is not None:
         return running
     grant.follow("begin", by, facts={"unit": grant.unit_id})
-    attempt, taken_in = failed_attempts(grant.unit_id) + 1, clock.now() if way == POST else None
+    attempt, taken_in = failed_attempts(grant.unit_id) + 1, clock.now() if is_there else None
     return Repair.born(
         "book_for", PLATFORM, merchant_id=case.merchant_id, case=case, grant=grant, unit_id=grant.unit_id, ref=new_ref("RE"),
-        attempt=attempt, way=way, in_warranty=_is_free(case, grant), taken_in_at=taken_in,
+        attempt=attempt, way=way, in_warranty=_is_free(case, grant), taken_in_at=taken_in, workshop_id=workshop,
         facts={"unit": grant.unit_id, "grant": grant.pk, "attempt": attempt, "way": way},
     )  # fmt: skip
 

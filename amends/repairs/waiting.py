@@ -9,6 +9,7 @@ Invariants
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from amends.cases import acting
@@ -24,7 +25,7 @@ from amends.repairs.models import Appointment, Repair
 from amends.repairs.rules import HOME, REPAIR
 
 CHOOSING = ("book", "book_visit", "move_visit")
-ABSENCES = "absences"
+ABSENCES, BEGUN = "absences", "start_visit"
 AT_WORK = tuple(name for name, stage in REPAIR.stages.items() if Party.MERCHANT in stage.waits_for and not REPAIR.who_may(name, "book"))
 
 
@@ -46,6 +47,14 @@ def is_consumers(visit: Appointment) -> bool:
             return step.by.party is Party.CONSUMER
     rows = Entry.objects.filter(merchant_id=visit.merchant_id, life=REPAIR.name, life_id=visit.repair_id, verb__in=CHOOSING)
     return rows.filter(case_id=visit.repair.case_id, facts__visit=visit.ref, party=Party.CONSUMER.value).exists()
+
+
+def begun_of(repairs: Iterable[Repair]) -> set[str]:
+    """The appointments of these repairs, by reference, at which the technician has begun: nobody was absent there."""
+    jobs = list(repairs)
+    keys = {"merchant_id__in": {one.merchant_id for one in jobs}, "case_id__in": {one.case_id for one in jobs}}
+    rows = Entry.objects.filter(**keys, life=REPAIR.name, life_id__in=[one.pk for one in jobs], verb=BEGUN)
+    return {str(facts.get("visit")) for facts in rows.values_list("facts", flat=True)}
 
 
 def lengthen(case: Case, repair: Repair, since: datetime) -> None:

@@ -18,6 +18,7 @@ from amends.kernel import clock
 from amends.market.models import Shipment, Unit
 from amends.people.rules import Actor
 from amends.policy.rules.facts import Remedy
+from amends.repairs.lateness import away_since
 from amends.repairs.models import Repair, Warranty
 from amends.repairs.queries import days_in_repair, failed_attempts
 from amends.stock.queries import free
@@ -27,17 +28,18 @@ EU = frozenset(
      "RO", "SK", "SI", "ES", "SE")
 )  # fmt: skip
 """Directive (EU) 2024/1799, art. 16: whoever chooses repair has twelve months more, once."""
-TWELVE_MONTHS = timedelta(days=365)
 REPAIR_WARRANTY = timedelta(days=30)
 """What was repaired is warranted for 30 days after it was handed back, where the unit's own warranty ends sooner (ours)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A warranty as it stands: when it began, when it ends, what a repair added, and until when the last repair itself is warranted."""
+    """A warranty as it stands: when it began, when it ends, how many days it had at first, what a repair added, and until when the last
+    repair itself is warranted."""
 
     started_at: datetime
     ends_at: datetime
+    days: int
     paused_days: int = 0
     extended_once: bool = False
     repair_ends_at: datetime | None = None
@@ -52,19 +54,31 @@ def after_repair(term: Term, taken_in_at: datetime, handed_back_at: datetime, *,
     ran = term.ends_at > taken_in_at
     ends_at = term.ends_at + timedelta(days=days) if ran else term.ends_at
     extend = in_eu and ran and not term.extended_once
-    return Term(
-        term.started_at,
-        ends_at + TWELVE_MONTHS if extend else ends_at,
-        term.paused_days + (days if ran else 0),
-        term.extended_once or extend,
-        handed_back_at + REPAIR_WARRANTY,
+    return replace(
+        term,
+        ends_at=a_year_after(ends_at) if extend else ends_at,
+        paused_days=term.paused_days + (days if ran else 0),
+        extended_once=term.extended_once or extend,
+        repair_ends_at=handed_back_at + REPAIR_WARRANTY,
     )
 
 
 def after_exchange(term: Term, exchanged_at: datetime) -> Term:
-    """It begins anew with the exchange and lasts as long as it did at first (CN-3G: the guarantee restarts)."""
-    length = term.ends_at - term.started_at - timedelta(days=term.paused_days) - (TWELVE_MONTHS if term.extended_once else timedelta())
-    return replace(Term(exchanged_at, exchanged_at + length), repair_ends_at=None)
+    """It begins anew with the exchange and lasts as many days as it did at first (CN-3G: the guarantee restarts)."""
+    return Term(exchanged_at, exchanged_at + timedelta(days=term.days), term.days)
+
+
+def a_year_after(at: datetime) -> datetime:
+    """Twelve months later by the calendar; 29 February becomes the 28th."""
+    try:
+        return at.replace(year=at.year + 1)
+    except ValueError:
+        return at.replace(year=at.year + 1, day=28)
+
+
+def is_eu(region: str) -> bool:
+    """Whether a consumer's region lies in the EU: `DE` or `DE-BY` does; a place that merely begins with a country's letters does not."""
+    return region.strip().upper().partition("-")[0] in EU
 
 
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -83,8 +97,8 @@ def count_repair(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
         return
     case = take_case_of(life.case_id)
     row = _row(case, life.unit)
-    in_eu = case.consumer.region.upper()[:2] in EU
-    _put(row, after_repair(_term(row), life.taken_in_at, life.handed_back_at, in_eu=in_eu))
+    taken_in = away_since(life) or life.taken_in_at
+    _put(row, after_repair(_term(row), taken_in, life.handed_back_at, in_eu=is_eu(case.consumer.region)))
 
 
 def restart(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -121,7 +135,7 @@ def _row(case: Case, unit: Unit) -> Warranty:
     if found is not None:
         return found
     started_at, ends_at = _first_term(case, unit)
-    days = max(0, (ends_at - started_at).days)
+    days = max(0, -(-int((ends_at - started_at).total_seconds()) // 86_400))
     return Warranty.objects.create(
         merchant_id=case.merchant_id, unit=unit, started_at=started_at, ends_at=ends_at, days=days, made_at=clock.now()
     )
@@ -143,7 +157,7 @@ def _first_term(case: Case, unit: Unit) -> tuple[datetime, datetime]:
 
 
 def _term(row: Warranty) -> Term:
-    return Term(row.started_at, row.ends_at, row.paused_days, row.extended_once, row.repair_ends_at)
+    return Term(row.started_at, row.ends_at, row.days, row.paused_days, row.extended_once, row.repair_ends_at)
 
 
 def _put(row: Warranty, term: Term) -> None:

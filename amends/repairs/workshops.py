@@ -144,7 +144,7 @@ def end_loan_unit(ref: str, *, by: Actor) -> LoanUnit:
 
 def workshops(by: Actor) -> QuerySet[Workshop]:
     """The workshops that `by` may know of: a merchant its own, a workshop itself, the platform all."""
-    rows = Workshop.objects.prefetch_related("technicians").order_by("merchant_id", "key")
+    rows = Workshop.objects.prefetch_related("technicians__user").order_by("merchant_id", "key")
     if by.sees_everything:
         return rows
     if by.party is Party.MERCHANT and by.merchant_id:

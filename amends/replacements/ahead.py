@@ -23,7 +23,7 @@ from amends.cases.record import an_act, verb
 from amends.cases.taking import take, take_case_of, take_life
 from amends.cases.verbs.applying import lock_consumer
 from amends.compensation.models import Supplement
-from amends.compensation.supplements import ask
+from amends.compensation.supplements import ASKED, ask
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refs import new_ref
@@ -31,8 +31,10 @@ from amends.kernel.refusals import NoSuchMove, NotYourMove
 from amends.kernel.texts import say
 from amends.people.rules import PLATFORM, Actor
 from amends.policy.rules.facts import Remedy
-from amends.replacements.beginning import done_with, start, wanted_of
+from amends.replacements.beginning import done_with, start
 from amends.replacements.charging import charge, give_back, undo
+from amends.replacements.debts import tell_booked
+from amends.replacements.differences import may_be_asked, stands_for
 from amends.replacements.models import Advance
 from amends.replacements.queries import came_back, comes_back, had_of, is_with_consumer, live_of
 from amends.replacements.rules import TRUSTED, why_of_security
@@ -49,7 +51,8 @@ def ask_ahead(ref: str, *, by: Actor) -> Advance:
     """The next piece of this case that is to be exchanged leaves before its return has come: at once where the consumer is trusted with
     it, else once a security of its worth was left.
 
-    Raises NotFound, NotYourMove for anybody but the consumer, NoSuchMove where nothing of the case can be sent ahead.
+    Raises NotFound, NotYourMove for anybody but the consumer, NoSuchMove where nothing of the case can be sent ahead, or its security
+    could not be asked for now.
     """
     case = take(ref, by)
     if by.party is not Party.CONSUMER or by.only_reads:
@@ -58,7 +61,7 @@ def ask_ahead(ref: str, *, by: Actor) -> Advance:
     grant = next(iter(may_go_ahead(case)), None)
     if grant is None:
         raise NoSuchMove(say("现在没有可以先换后退的商品。", "Nothing of this case can be sent ahead now."), code="nothing_ahead")
-    value = worth_of(case, grant)
+    value = worth_of(grant)
     columns: dict[str, Any] = {"merchant_id": case.merchant_id, "case": case, "grant": grant, "ref": new_ref("AV"),
                                "value_minor": value, "currency": case.currency, "tier": case.consumer.tier}  # fmt: skip
     told = {"advance": columns["ref"], "grant": grant.pk, "unit": grant.unit_id, "amount_minor": value, "currency": case.currency}
@@ -66,12 +69,33 @@ def ask_ahead(ref: str, *, by: Actor) -> Advance:
         row = Advance.born("trust", by.as_party(Party.PLATFORM), facts=told, **columns)
         start(case, grant, by, before_return=True)
         return row
+    check_security(case, value)
     row = Advance.born("ask_security", by.as_party(Party.PLATFORM), facts=told, **columns)
-    asked = ask(case.ref, amount_minor=max(1, value), why=why_of_security(row.pk), by=PLATFORM, key=f"security:{row.pk}")
+    asked = ask(case.ref, amount_minor=value, why=why_of_security(row.pk), by=PLATFORM, key=f"security:{row.pk}")
     if isinstance(asked, Supplement):
         row.security = asked
         row.save(update_fields=["security"])
     return row
+
+
+def check_security(case: Case, value_minor: int) -> None:
+    """Raises NoSuchMove where a security of so much is more than a consumer may be asked for, or something else is asked for now."""
+    if not may_be_asked(case, value_minor):
+        much = say("这件商品的保证金超过可以收取的金额，请先寄回再换。",
+                   "Its security would be more than may be asked for. Please send the goods back first.")  # fmt: skip
+        raise NoSuchMove(much, code="security_too_great")
+    if Supplement.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, state=ASKED).exists():
+        first = say("还有一笔补款没有付，付清后再申请先发货。", "Something else is to pay first; ask again once it is paid.")
+        raise NoSuchMove(first, code="asked_already")
+
+
+def may_secure(case: Case, value_minor: int) -> bool:
+    """Whether a security of so much could be asked for now."""
+    try:
+        check_security(case, value_minor)
+    except NoSuchMove:
+        return False
+    return True
 
 
 def may_go_ahead(case: Case) -> list[Grant]:
@@ -86,15 +110,17 @@ def may_go_ahead(case: Case) -> list[Grant]:
     ]  # fmt: skip
 
 
-def worth_of(case: Case, grant: Grant) -> int:
-    """What is at stake: what the wanted article counts for, or what was paid for the unit, in minor units of the case's currency."""
-    _, price = wanted_of(case, grant)
-    paid = grant.unit.paid_minor - grant.unit.granted_minor if grant.unit else 0
-    return max(paid, price or 0)
+def worth_of(grant: Grant) -> int:
+    """What is at stake, in minor units of the case's currency: what stands for the old piece. The new one's own price is settled before it
+    leaves, so whoever keeps both owes the old one and nothing else."""
+    return stands_for(grant.unit) if grant.unit else 0
 
 
 def is_trusted(case: Case, value_minor: int) -> bool:
-    """Whether the consumer's tier leaves room for one more piece of this worth. A sum in another currency is weighed as the rules say."""
+    """Whether the consumer's tier leaves room for one more piece of this worth; always where nothing is at stake. A sum in another currency
+    is weighed as the rules say."""
+    if value_minor <= 0:
+        return True
     rules = rules_on(clock.now())
     tier = rules.advances.tier(case.consumer.tier)
     weighed = rules.weighed(value_minor, case.currency)
@@ -153,6 +179,7 @@ def settle_charged(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
         undo(row, row, "keep_both" if by.party is Party.CONSUMER else "charge_advance")
         return
     charge(row, row, "keep_both" if by.party is Party.CONSUMER else "charge_advance")
+    tell_booked(row)
     if piece is not None and not grant.is_over and not comes_back(grant, *UNDER_WAY):
         _need_not_come(grant)
         done_with(grant, by)

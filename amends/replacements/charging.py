@@ -20,21 +20,40 @@ from amends.replacements.models import Advance
 
 def charge(row: Advance, cause: LifeRow, verb: str) -> None:
     """What the security does not cover is the consumer's debt, once."""
-    case = take_case_of(row.case_id)
-    kept = row.security.amount_minor if row.security and row.security.state == PAID else 0
-    if row.value_minor > kept and not _posted(row, "charged"):
-        _post(case, row, "advance_charged", row.value_minor - kept, "charged", cause, verb)
+    minor = row.value_minor - kept_of(row)
+    if minor > 0 and not _posted(row, "charged"):
+        _post(take_case_of(row.case_id), row, "advance_charged", minor, "charged", cause, verb)
 
 
 def undo(row: Advance, cause: LifeRow, verb: str) -> None:
     """Nothing is owed for it any more, and the security goes back; undone once."""
-    case = take_case_of(row.case_id)
-    charged = _posted(row, "charged")
-    if charged and not _posted(row, "undone"):
-        kept = row.security.amount_minor if row.security and row.security.state == PAID else 0
-        _post(case, row, "advance_forgiven", row.value_minor - kept, "undone", cause, verb)
+    forgive(row, cause, verb)
     if row.security_id:
-        give_back(case, Supplement.objects.select_for_update().get(pk=row.security_id))
+        give_back(take_case_of(row.case_id), Supplement.objects.select_for_update().get(pk=row.security_id))
+
+
+def forgive(row: Advance, cause: LifeRow, verb: str) -> None:
+    """What was booked as the consumer's debt stands in the books no more; once."""
+    minor = debt_of(row)
+    if minor:
+        _post(take_case_of(row.case_id), row, "advance_forgiven", minor, "undone", cause, verb)
+
+
+def debt_of(row: Advance) -> int:
+    """What the consumer owes for it now, in minor units: booked, and collected by nobody."""
+    if not _posted(row, "charged") or _posted(row, "undone"):
+        return 0
+    return row.value_minor - kept_of(row)
+
+
+def is_undone(row: Advance) -> bool:
+    """Whether it was charged and is not any more: the old piece came after all, the new one never did, or the debt was settled."""
+    return _posted(row, "undone")
+
+
+def kept_of(row: Advance) -> int:
+    """What of its worth the security that was left covers, in minor units."""
+    return row.security.amount_minor if row.security and row.security.state == PAID else 0
 
 
 def give_back(case: Case, asked: Supplement) -> None:

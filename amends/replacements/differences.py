@@ -38,10 +38,15 @@ def difference(row: Replacement) -> int:
 
 def worth(row: Replacement) -> int:
     """What of the consumer's money stands for this unit now, with what was paid on top in this exchange and those before it."""
-    unit = Unit.objects.get(merchant_id=row.merchant_id, pk=row.unit_id)
-    before = Replacement.objects.filter(merchant_id=row.merchant_id, unit_id=row.unit_id, stage="confirmed").exclude(pk=row.pk)
-    whys = [why_of(pk) for pk in (*before.order_by("pk").values_list("pk", flat=True), row.pk)]
-    paid = Supplement.objects.filter(merchant_id=row.merchant_id, order_id=row.case.order_id, why__in=whys, state=PAID)
+    return stands_for(Unit.objects.get(merchant_id=row.merchant_id, pk=row.unit_id), row)
+
+
+def stands_for(unit: Unit, row: Replacement | None = None) -> int:
+    """What of the consumer's money stands for what they have of this unit, in minor units: with what was paid on top in the exchanges
+    that brought it, and in `row`, which is under way."""
+    before = Replacement.objects.filter(merchant_id=unit.merchant_id, unit_id=unit.pk, stage="confirmed")
+    whys = [why_of(pk) for pk in {*before.order_by("pk").values_list("pk", flat=True), *([row.pk] if row else [])}]
+    paid = Supplement.objects.filter(merchant_id=unit.merchant_id, order_id=unit.order_id, why__in=whys, state=PAID)
     return unit.paid_minor - unit.granted_minor + int(paid.aggregate(n=Sum("amount_minor"))["n"] or 0)
 
 

@@ -85,4 +85,4 @@ def open_lives(case: Case) -> list[str]:
 def waiting(by: Actor, *, most: int = 200) -> list[Replacement]:
     """What waits to be kept or shipped in the shops that `by` sees, the oldest first."""
     rows = Replacement.objects.filter(stage__in=[RESERVING, PACKING], case__in=Case.objects.visible_to(by))
-    return list(rows.select_related("unit__line__product", "wanted", "case").order_by("since", "pk")[:most])
+    return list(rows.select_related("unit__line__product", "wanted", "case", "address", "part").order_by("since", "pk")[:most])

@@ -70,6 +70,8 @@ ADVANCE = life(
 RESERVING, CHOOSING, PACKING, ARRIVED = "reserving", "choosing", "packing", "arrived"
 LEFT = frozenset({"in_transit", "tracing", "arrived"})
 """S7: it left the house; the unit is neither settled nor withdrawn, but finished."""
+NOT_LEFT = frozenset({RESERVING, CHOOSING, PACKING})
+"""It is in the house yet, or not even found: where it goes can still be said."""
 ENDED_WITHOUT = frozenset({"fallen_back", "dropped"})
 """The consumer has nothing of it."""
 LIFE = REPLACEMENT.name

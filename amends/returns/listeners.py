@@ -96,8 +96,9 @@ def go_home(case: Case, grants: Iterable[Grant], by: Actor) -> ReturnShipment | 
     They join one that was asked for less than a day ago: silence buys what an older one holds (S11) before their own limit is over.
     Left out: what has not arrived (its arrival asks again), what never came, and what goes home already. None where nothing is left.
     """
-    there = whereabouts(case)
-    going = [g for g in grants if g.unit_id in there and there[g.unit_id].is_at_merchant]
+    asked = list(grants)
+    there = whereabouts(case) if asked else {}
+    going = [g for g in asked if g.unit_id in there and there[g.unit_id].is_at_merchant]
     if not going:
         return None
     parcel = _of_case(case, HOME, {TO_SEND_HOME}, since=clock.now() - JOINS_FOR) or ReturnShipment.born(

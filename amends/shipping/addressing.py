@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from amends.kernel.texts import Text, say
 
@@ -74,32 +72,6 @@ def clean_names(names: Any) -> list[str]:
     if not isinstance(names, list) or len(names) > MOST_NAMES or any(not isinstance(name, str) or len(name) > 40 for name in names):
         raise ValueError("names")
     return list(dict.fromkeys(clean for name in names if (clean := " ".join(name.split()))))
-
-
-def is_open(hours: Sequence[Mapping[str, Any]], tz: str, at: datetime) -> bool:
-    """Whether somebody is there at this instant; an address without hours always has somebody."""
-    if not hours:
-        return True
-    here = at.astimezone(ZoneInfo(tz))
-    said = here.strftime("%H:%M")
-    return any(here.isoweekday() in row["days"] and row["from"] <= said < row["until"] for row in hours)
-
-
-def opens_next(hours: Sequence[Mapping[str, Any]], tz: str, at: datetime) -> datetime | None:
-    """When somebody is there next, at `at` itself where it is open then; None where nobody ever is."""
-    if is_open(hours, tz, at):
-        return at
-    zone = ZoneInfo(tz)
-    today = at.astimezone(zone).date()
-    for ahead in range(8):
-        day = today + timedelta(days=ahead)
-        starts = [
-            datetime.combine(day, time.fromisoformat(row["from"]), zone) for row in hours if day.isoweekday() in row["days"]
-        ]  # fmt: skip
-        later = [start for start in sorted(starts) if start > at]
-        if later:
-            return later[0]
-    return None
 
 
 def hours_words(hours: Sequence[Mapping[str, Any]]) -> tuple[Text, ...]:

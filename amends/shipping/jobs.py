@@ -53,9 +53,14 @@ def poll_due(*, most: int = AT_ONCE, shard: Shard = WHOLE, within: timedelta | N
 
 
 def ask_now(track: Track) -> list[Track]:
-    """The carrier was asked about this waybill, and what it told is heard. Raises CarrierUnreachable, NotOffered."""
+    """The carrier was asked about this waybill, and what it told is heard. Raises CarrierRefuses, CarrierUnreachable, also where it told
+    what cannot be."""
     told = choosing.way(track.carrier).track(track.carrier, track.waybill)
-    return hear(track.carrier, track.waybill, [Told.of(one.told()) for one in told], "poll") if told else []
+    try:
+        events = [Told.of(one.told()) for one in told]
+    except (KeyError, ValueError, TypeError) as wrong:
+        raise CarrierUnreachable(f"what is told of {track.waybill} cannot be: {wrong}") from wrong
+    return hear(track.carrier, track.waybill, events, "poll") if events else []
 
 
 def _in_time(rows: list[Track], ends: datetime | None) -> Iterator[Track]:

@@ -7,13 +7,14 @@ events of tracks stay. Not about signatures (plumbing.carriers).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, Q
 
 from amends.kernel import clock
@@ -40,6 +41,13 @@ TOLD_BEFORE = timedelta(days=60)
 NOBODYS = "no_track"
 DONE = ("worked", "ignored")
 FORGOTTEN_AT_ONCE = 2000
+STORE = """
+INSERT INTO shipping_carrier_push (carrier, event, waybill, told, received_at, times, state, outcome, tries)
+VALUES (%s, %s, %s, %s, %s, 1, 'stored', '', 0)
+ON CONFLICT (carrier, event) DO UPDATE SET times = shipping_carrier_push.times + 1
+RETURNING id, times
+"""
+"""A push's first coming and each later one in one statement: couriers push in bursts, and two that come at one time are both counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,8 @@ def take_push(way: str, headers: Mapping[str, str], body: bytes, query: Mapping[
     Raises NotFromCarrier where it is not the carrier's or cannot be read, and CarrierUnreachable where that way is not set up.
     """
     rows = [(event, _told(event)) for event in choosing.verify(way, headers, body, query)]
+    if not all(event.event.isprintable() and event.event for event, _ in rows):
+        raise unread("id")
     new = [_store(way, event.event, told) for event, told in rows]
     return Stored(sum(new), len(new) - sum(new))
 
@@ -74,13 +84,12 @@ def _told(event: Event) -> dict[str, Any]:
 
 @transaction.atomic
 def _store(way: str, event: str, told: dict[str, Any]) -> bool:
-    kept = {"told": told, "waybill": told["waybill"], "received_at": clock.now()}
-    row, new = CarrierPush.objects.get_or_create(carrier=way, event=event, defaults=kept)
-    if new:
-        jobs.later("work_carrier_push", push_id=row.pk)
-    else:
-        CarrierPush.objects.filter(pk=row.pk).update(times=F("times") + 1)
-    return new
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, [way, event, told["waybill"], json.dumps(told, ensure_ascii=False), clock.now()])
+        push_id, times = cursor.fetchone()
+    if times == 1:
+        jobs.later("work_carrier_push", push_id=push_id)
+    return bool(times == 1)
 
 
 @jobs.task("work_carrier_push")

@@ -145,8 +145,9 @@ def fold(events: Iterable[Told]) -> Folded:
     return Folded(state, since, place, grams, expected, frozenset(event.kind for event in rows))
 
 
-def _order(event: Told) -> tuple[datetime, int, str, str]:
-    return event.at, RANK[event.kind], event.key, event.digest()
+def _order(event: Told) -> tuple[Any, ...]:
+    expected = event.expected_at.isoformat() if event.expected_at else ""
+    return event.at, RANK[event.kind], event.key, event.place, event.words, event.weight_grams or 0, expected
 
 
 def _after(state: str, kind: str) -> str | None:

@@ -22,6 +22,7 @@ from amends.shipping.rules import POLLED_FOR, Folded, Told, clean_waybill, fold,
 
 log = structlog.get_logger(__name__)
 SOURCES = ("push", "poll", "hand")
+PUT = ("state", "state_at", "place", "weight_grams", "expected_at", "heard_at", "ended_at", "polls", "poll_at")
 
 
 def watch(merchant_id: int, carrier: str, waybill: str, *, said_grams: int | None = None) -> Track:
@@ -69,19 +70,18 @@ def hear(carrier: str, waybill: str, events: Sequence[Told], source: str = "push
 def _hear_of(track_id: int, events: Sequence[Told], source: str, by: Actor) -> tuple[Track, list[Exception]]:
     """One merchant's track, its row locked until its lives have moved: two pushes at one time move them one after the other."""
     track = Track.objects.select_for_update().get(pk=track_id)
-    if _keep(track, events, source):
-        _put(track, fold(told_by(row) for row in events_of(track)))
-    return track, [wrong for subject in hooks.SUBJECTS if (wrong := _call(subject, track, by)) is not None]
+    known = [told_by(row) for row in events_of(track)]
+    if fresh := _keep(track, events, known, source):
+        _put(track, fold([*known, *fresh]))
+    return track, _tell_all(track, by)
 
 
-def _keep(track: Track, events: Sequence[Told], source: str) -> int:
-    """The events that were not known are rows; answers how many."""
-    keys = {event.key for event in events}
-    known = set(TrackEvent.objects.filter(merchant_id=track.merchant_id, track=track, key__in=keys).values_list("key", flat=True))
-    fresh = {event.key: event for event in events if event.key not in known}
-    at = clock.now()
-    TrackEvent.objects.bulk_create([_row(track, event, source, at) for event in fresh.values()])
-    return len(fresh)
+def _keep(track: Track, events: Sequence[Told], known: Sequence[Told], source: str) -> list[Told]:
+    """The events that were not known are rows; answers them."""
+    keys, at = {event.key for event in known}, clock.now()
+    fresh = list({event.key: event for event in events if event.key not in keys}.values())
+    TrackEvent.objects.bulk_create([_row(track, event, source, at) for event in fresh])
+    return fresh
 
 
 def _row(track: Track, event: Told, source: str, at: datetime) -> TrackEvent:
@@ -108,7 +108,19 @@ def _put(track: Track, folded: Folded) -> None:
     track.ended_at = folded.at if folded.ended else None
     track.polls = 0
     track.poll_at = None if folded.ended or at - track.made_at > POLLED_FOR else at + pause(0)
-    track.save()
+    track.save(update_fields=[*PUT])
+
+
+def _tell_all(track: Track, by: Actor) -> list[Exception]:
+    """Every subject was called; answers the faults. All go together where none fails; else each by itself, called anew."""
+    try:
+        with transaction.atomic():
+            for subject in hooks.SUBJECTS:
+                subject(track, by)
+    except Exception:
+        log.info("a life did not follow its waybill; each is told by itself", track=track.pk, exc_info=True)
+        return [wrong for subject in hooks.SUBJECTS if (wrong := _call(subject, track, by)) is not None]
+    return []
 
 
 def _call(subject: hooks.Subject, track: Track, by: Actor) -> Exception | None:

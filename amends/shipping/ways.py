@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from amends.kernel import clock
 from amends.kernel.parties import Party
@@ -112,14 +112,13 @@ def tracks_of(by: Actor, *, waybill: str = "", silent: bool = False) -> QuerySet
     if waybill:
         found = found.filter(waybill=clean_waybill(waybill))
     if silent:
-        before = clock.now() - SILENT_FOR
-        found = found.filter(ended_at__isnull=True).filter(Q(heard_at__lt=before) | Q(heard_at__isnull=True, made_at__lt=before))
+        found = _silent(found)
     return found.select_related("merchant").order_by("ended_at", "heard_at", "pk") if silent else found.order_by("-made_at", "-pk")
 
 
 def track_for(by: Actor, track_id: int) -> tuple[Track, Sequence[TrackEvent]]:
     """One track with what was told of it, the latest first. Raises NotFound where it is not theirs to see."""
-    found = tracks_of(by).filter(pk=track_id).select_related("merchant").first()
+    found = tracks_of(by).filter(pk=track_id).first()
     if found is None:
         raise NotFound
     return found, events_of(found)
@@ -127,13 +126,14 @@ def track_for(by: Actor, track_id: int) -> tuple[Track, Sequence[TrackEvent]]:
 
 def silent_count() -> int:
     """How many waybills under watch were silent for too long."""
-    before = clock.now() - SILENT_FOR
-    rows = Track.objects.filter(ended_at__isnull=True).filter(Q(heard_at__lt=before) | Q(heard_at__isnull=True, made_at__lt=before))
-    return int(rows.aggregate(n=Count("pk"))["n"])
+    return _silent(Track.objects.all()).count()
 
 
 def ask_again(by: Actor, track_id: int) -> Track:
-    """The carrier was asked about this waybill now. Raises NotFound, NotYourMove; Unprocessable where it cannot be asked."""
+    """The carrier was asked about this waybill now; asking again does no harm. Not to be called inside a transaction.
+
+    Raises NotFound, NotYourMove; Unprocessable where it cannot be asked.
+    """
     _only_keepers(by)
     track = Track.objects.filter(pk=track_id).first()
     if track is None:
@@ -161,6 +161,12 @@ def push_again(way: str, event: str, *, by: Actor) -> CarrierPush:
 def may_keep(by: Actor) -> bool:
     """Whether this person may have a carrier asked and a push worked again."""
     return by.user_id is not None and bool(by.roles & KEEPERS)
+
+
+def _silent(rows: QuerySet[Track]) -> QuerySet[Track]:
+    """Those still asked about of which nothing was told for SILENT_FOR; what was given up is silent for nobody."""
+    before = clock.now() - SILENT_FOR
+    return rows.filter(poll_at__isnull=False).filter(Q(heard_at__lt=before) | Q(heard_at__isnull=True, made_at__lt=before))
 
 
 def _standing(name: str, how: SetUp, counts: dict[str, int]) -> Standing:

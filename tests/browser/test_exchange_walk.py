@@ -11,7 +11,7 @@ from amends.compensation.captures import take_capture
 from amends.compensation.models import Supplement
 from amends.replacements import verbs
 from tests.browser.test_journey import Speaker, Walk
-from tests.cast import settled, the_cast
+from tests.cast import an_order, settled, the_cast
 from tests.verbs.replacing import a_lamp, accepted, bought, piece_of, resent
 
 pytestmark = pytest.mark.browser
@@ -68,3 +68,42 @@ def _shipped_and_confirmed(bolt: Walk, anna: Walk, case: str, piece: str, waybil
     anna.page.goto(f"/portal/cases/{case}")
     anna.fits()
     anna.press("收到了，没有问题", "It came and is right")
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-CN", 390), ("en-GB", 1440)])
+def test_what_a_part_of_a_bundle_forfeits_is_shown_before_the_claim(visitors: Visitors, language: str, width: int) -> None:
+    cast, speak = the_cast(), Speaker(language)
+    kit = {"kind": "discount", "name": {"zh": "组合价：套机", "en": "bundle: kit"}, "min_spend_minor": 150000, "saved_minor": 30000,
+           "lines": [1, 2]}  # fmt: skip
+    order = an_order(cast.bolts, cast.annas, quantities=(1, 1), prices=(100000, 50000), discounts=(20000, 10000), promotions=[kit])
+    anna = Walk(visitors("anna", width, language), speak)
+    for whole, parts in ((False, "n-1=1"), (True, "n-1=1&n-2=1")):
+        anna.page.goto(f"/portal/orders/{order.ref}/claim/remedies?{parts}&issue=no_reason&remedy=return_refund")
+        option = anna.page.locator(".opt", has=anna.page.locator("#opt_return_refund"))
+        ways = option.locator("summary", has_text=speak("两种算法", "Two ways to count it"))
+        expect(ways).to_have_count(0 if whole else 1)
+        if not whole:
+            ways.click()
+            expect(option.get_by_text(speak("不再满足优惠门槛", "no longer reaches the discount threshold")).first).to_be_visible()
+            expect(option.get_by_text("¥700.00").first).to_be_visible()
+            expect(option.get_by_text("¥800.00").first).to_be_visible()
+            anna.fits()
+
+
+def test_a_piece_is_sent_elsewhere_on_a_telephone(visitors: Visitors) -> None:
+    cast = the_cast()
+    case = resent(cast, bought(cast))
+    piece = verbs.reserve(piece_of(case).ref, by=cast.bolt)
+    anna = Walk(visitors("anna", 390, "zh-CN"), Speaker("zh-CN"))
+    anna.page.goto(f"/portal/cases/{case.ref}")
+    card = anna.page.locator(f"#act-{piece.ref}")
+    card.locator("summary", has_text="寄到别的地址").click()
+    card.locator("[name=address]").fill("上海市静安区南京西路 1 号，李安，13800000000")
+    anna.fits()
+    anna.press("寄到这里", "")
+    expect(anna.page.locator(f"#act-{piece.ref} .address")).to_contain_text("南京西路 1 号")
+    bolt = Walk(visitors("bolt", 1440, "zh-CN"), Speaker("zh-CN"))
+    bolt.page.goto(f"/console/cases/{case.ref}")
+    expect(bolt.page.locator(f"#goes-{piece.ref}")).to_contain_text("南京西路 1 号")
+    bolt.fits()
+    _shipped_and_confirmed(bolt, anna, case.ref, piece.ref, "SF1234567003")

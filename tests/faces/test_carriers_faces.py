@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from amends.kernel import clock
@@ -22,6 +23,7 @@ from amends.people.rules import Role
 from amends.plumbing import jobs
 from amends.plumbing.carriers import choosing
 from amends.plumbing.carriers.http import signed
+from amends.plumbing.carriers.port import Happened
 from amends.plumbing.shards import Shard
 from amends.plumbing.simulators.launch import Running
 from amends.shipping import pushes, ways
@@ -307,6 +309,41 @@ def test_a_silent_waybill_is_found_and_asked_about(
     track.refresh_from_db()
     assert track.state == "exception", "Kuaidi100 has no word for lost"
     assert ways.silent_count() == 0
+
+
+def test_a_waybill_that_was_given_up_is_silent_for_nobody(people: Cast, house: None, stepped_clock: clock.Stepped) -> None:
+    watch(people.bolts.pk, "sf", "SFSILENT02")
+    stepped_clock.forward(POLLED_FOR + timedelta(days=1))
+    assert ways.silent_count() == 1
+    poll_due(within=None)
+    assert (ways.silent_count(), list(ways.tracks_of(actor_named("sue@example.com"), silent=True))) == (0, [])
+
+
+def test_no_carrier_is_asked_inside_the_transaction_that_keeps_a_key(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    track, depths = watch(people.bolts.pk, "sf", "SF00000001"), []
+
+    class Way:
+        def track(self, carrier: str, waybill: str) -> list[Any]:
+            depths.append(len(connection.savepoint_ids))
+            return []
+
+    monkeypatch.setattr(choosing, "way", lambda *_: Way())
+    assert as_("sue").post(f"{PAGE}tracks/{track.pk}/ask/", {"idempotency_key": "k3"}).status_code == 303
+    assert program(actor_named("sue@example.com")).post(f"/tracks/{track.pk}/ask", {}).status_code == 201
+    assert depths == [len(connection.savepoint_ids)] * 2
+
+
+def test_what_a_carrier_tells_and_cannot_be_is_said_to_who_asked(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    track = watch(people.bolts.pk, "sf", "SF00000001")
+
+    class Way:
+        def track(self, carrier: str, waybill: str) -> list[Happened]:
+            return [Happened("delivered", datetime(1, 1, 2, tzinfo=UTC))]
+
+    monkeypatch.setattr(choosing, "way", lambda *_: Way())
+    with pytest.raises(Unprocessable) as refused:
+        ways.ask_again(actor_named("sue@example.com"), track.pk)
+    assert refused.value.code == "carrier_unreachable" and not Track.objects.get().events.exists()
 
 
 def test_strangers_and_analysts_are_kept_out_of_what_is_not_theirs(people: Cast, house: None) -> None:

@@ -171,7 +171,11 @@ def test_each_unit_gets_its_finding_and_the_server_adds_up(stepped_clock: clock.
     bare = posts(client, f"{url}/inspection", **typed).content.decode()
     assert "A photo is missing: The whole." in bare
     photos = {f"{other}-photo_{slot}": SimpleUploadedFile("p.jpg", picture(), "image/jpeg") for slot in ("whole", "flaw")}
-    assert posts(client, f"{url}/inspection", **typed, **photos).status_code == 303
+    answers = {f"{other}-check_works": "yes", f"{other}-check_packed": "no"}
+    assert posts(client, f"{url}/inspection", **typed, **photos, **answers).status_code == 303
+    assert Inspection.objects.order_by("pk").last().checks == {"works": True, "packed": False}  # type: ignore[union-attr]
+    seen = enters("anna@example.com", "zh-CN").get(f"/portal/cases/{parcel.case.ref}").content.decode()
+    assert "是: 能正常使用" in seen and "否: 包装完好" in seen and "C 级" in seen
     assert list(Inspection.objects.order_by("pk").values_list("stage", "reduced_minor")) == [("payable", 0), ("reduced", 1000)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
 import pytest
@@ -14,7 +14,7 @@ from amends.people.models import User
 from amends.people.rules import Actor
 from amends.repairs.booking import book
 from amends.repairs.models import Appointment, Loan, Repair, Technician, Workshop
-from amends.repairs.workshops import save_loan_unit, save_technician
+from amends.repairs.workshops import save_loan_unit, save_technician, save_workshop
 from tests.cast import Cast, the_cast
 from tests.files_of_evidence import picture
 from tests.workshops_at_hand import TOMORROW_NINE, a_repair, a_technician, a_worker, a_workshop
@@ -70,6 +70,23 @@ def test_the_day_shows_the_way_and_begins_a_job(cast: Cast, ming: Actor, stepped
     assert posted(client, f"/counter/visits/{visit.ref}/start") == f"/counter/jobs/{repair.ref}"
 
 
+def test_a_workshops_day_is_by_its_own_clock_and_begins_once(cast: Cast, shop: Workshop, ming: Actor, stepped_clock: Stepped) -> None:
+    save_workshop("east", {"tz": "Europe/Berlin"}, by=cast.bolt)
+    begins = datetime(2026, 3, 11, 8, 0, tzinfo=UTC)  # 09:00 in Berlin, 16:00 in Shanghai
+    book(a_repair(cast).ref, starts_at=begins, address=WHERE, by=cast.anna)
+    client, visit = signed_in(ming), Appointment.objects.get()
+    stepped_clock.until(begins)
+    page = client.get("/counter/").content.decode().partition("<main")[2]
+    assert "09:00" in page
+    assert "16:00" not in page
+    posted(client, f"/counter/visits/{visit.ref}/start")
+    assert "Begun" in client.get("/counter/").content.decode()
+    refused = client.post(f"/counter/visits/{visit.ref}/absence", {"absent": "consumer", "idempotency_key": token_hex(8)})
+    assert refused.status_code == 409
+    for day in ("9999-12-31", "0001-01-01", "yesterday"):
+        assert client.get(f"/counter/days/{day}").status_code == 404
+
+
 def test_a_job_goes_from_diagnosis_over_parts_to_the_hand_back_with_photos(cast: Cast, ming: Actor) -> None:
     repair, client = booked(cast), signed_in(ming)
     at = f"/counter/jobs/{repair.ref}"
@@ -91,8 +108,10 @@ def test_what_is_wrong_is_said_on_the_job_and_nothing_happened(cast: Cast, ming:
     repair, client = booked(cast), signed_in(ming)
     response = client.post(f"/counter/jobs/{repair.ref}/diagnosis", {"words": " ", "idempotency_key": token_hex(8)})
     assert response.status_code == 422
+    assert "Please write why" in response.content.decode()
     quote = client.post(f"/counter/jobs/{repair.ref}/quote", {"amount": "viel", "words": "x", "idempotency_key": token_hex(8)})
     assert quote.status_code == 422
+    assert "Write a sum like 128.00." in quote.content.decode()
     repair.refresh_from_db()
     assert repair.stage == "diagnosing"
 

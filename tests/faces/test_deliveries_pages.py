@@ -27,6 +27,7 @@ from tests.api_client import program
 from tests.bearing_at_hand import asked_of_carrier
 from tests.cast import Cast, an_order, claims, settled, the_cast
 from tests.payments_fixture import payments
+from tests.verbs.replacing import photo
 
 __all__ = ["payments"]
 pytestmark = pytest.mark.usefixtures("db", "payments")
@@ -90,8 +91,10 @@ def test_shop_and_desk_see_to_it(cast: Cast) -> None:
         assert row.waybill in client.get(f"{home}deliveries").content.decode()
         assert client.get(f"{home}deliveries/{row.ref}").status_code == 200
         assert f"{home}deliveries/{row.ref}" in client.get(f"{home}cases/{case.ref}").content.decode()
-    no_date = desk.post(f"/desk/deliveries/{row.ref}/report", sent(report="give_date", expected_at="soon"))
-    assert no_date.status_code == 422
+    no_date = desk.post(f"/desk/deliveries/{row.ref}/report", sent(report="give_date", expected_at="soon", words="by road"))
+    refused = no_date.content.decode()
+    assert (no_date.status_code, refused.count("Please give a day and a time.")) == (422, 2), "once above, once beside the field"
+    assert "by road" in refused, "what was typed stays"
     soon = f"{clock.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
     assert desk.post(f"/desk/deliveries/{row.ref}/report", sent(report="give_date", expected_at=soon)).status_code == 303
     assert bolt.post(f"/console/deliveries/{row.ref}/fetching", sent()).status_code == 303
@@ -107,6 +110,25 @@ def test_shop_and_desk_see_to_it(cast: Cast) -> None:
     for stranger in (page_of(cast.rival),):
         assert stranger.get(f"/console/deliveries/{row.ref}").status_code == 404
         assert row.waybill not in stranger.get("/console/deliveries").content.decode()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Was this parcel damaged"), ("zh", "这个包裹是途中破损的吗")])
+def test_a_carrier_denies_a_damage_with_words_by_its_link(cast: Cast, language: str, words: str) -> None:
+    order = an_order(cast.bolts, cast.annas)
+    case = claims(order, by=cast.anna, issue="damaged", remedy="return_refund", evidence=[photo(order, cast.anna)])
+    row = verbs.enquire(case.ref, by=cast.anna)
+    desk = page_of(cast.agent, language)
+    assert desk.post(f"/desk/deliveries/{row.ref}/report", sent(report="deny_damage")).status_code == 422
+    assert desk.post(f"/desk/deliveries/{row.ref}/report", sent(report="declare_lost")).status_code == 409
+    at = urlsplit(linking.make_link(delivery=row.ref, by=cast.agent).url).path
+    carrier = Client(headers={"accept-language": language}, enforce_csrf_checks=True)
+    carrier.post(f"{at}/opening")
+    assert words in carrier.get(at).content.decode()
+    assert carrier.post(at, {"answer": "declare_lost"}).status_code == 422
+    assert carrier.post(at, {"answer": "deny_damage", "words": "seal whole"}).status_code == 303
+    row.refresh_from_db()
+    assert (row.stage, row.answer and row.answer.body) == ("confirmed", "seal whole")
+    assert "seal whole" in page_of(cast.anna, language).get(f"/portal/cases/{case.ref}").content.decode()
 
 
 def test_the_desk_asks_as_proposed_or_dismisses(cast: Cast) -> None:
@@ -179,6 +201,18 @@ def test_programs_do_the_same(cast: Cast) -> None:
 def told(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
     call_command(*words)
     return json.loads(capsys.readouterr().out.splitlines()[-1])
+
+
+def test_the_consumer_answers_by_command_too(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    row = verbs.enquire(missing(cast).ref, by=cast.anna)
+    anna = ("--as", "anna@example.com", "--json")
+    verbs.deliver(row.ref)
+    assert told(capsys, "deliveries", "absent", row.ref, "--words", "nobody rang", *anna)["stage"] == "enquiring"
+    with pytest.raises(CommandError):
+        call_command("deliveries", "confirm", row.ref, *anna)
+    verbs.deliver(row.ref)
+    assert told(capsys, "deliveries", "confirm", row.ref, "--withdraw", *anna)["stage"] == "confirmed"
+    assert Case.objects.get().ended_by == "withdraw"
 
 
 def test_commands_do_the_same(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:

@@ -391,7 +391,8 @@ def test_goods_go_back_under_a_waybill_that_no_other_parcel_has(cast: Cast) -> N
 def test_a_pick_up_is_booked_and_cancelled(cast: Cast) -> None:
     (case, parcel), client = approved(cast), at_door(cast.anna, "zh-CN")
     url = f"/portal/cases/{case.ref}/parcels/{parcel.ref}/pickup"
-    assert post(client, url).status_code == 303
+    assert post(client, url).status_code == 422
+    assert post(client, url, address="杭州市西湖区 1 号").status_code == 303
     words = said(client.get(f"/portal/cases/{case.ref}"))
     assert "取消取件" in words and "预约上门取件" not in words
     assert post(client, f"{url}/cancellation").status_code == 303

@@ -9,9 +9,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from amends.kernel.clock import Stepped
-from amends.returns.models import Scan
+from amends.returns.models import Inspection, Scan
 from tests.api_client import program, programs
 from tests.cast import Cast, the_cast
+from tests.files_of_evidence import picture
 from tests.verbs.returns_at_hand import parcel_of, sent_back
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +80,20 @@ def test_a_file_of_codes_is_scanned_and_again_changes_nothing(cast: Cast, tmp_pa
     call_command("receiving", "close", last["batch"], "--as", "bolt@example.com")
     with pytest.raises(CommandError):
         call_command("receiving", "match", row["ref"], parcel.ref, "--as", "bolt@example.com")
+
+
+def test_a_unit_is_inspected_on_the_command_line_with_grade_photos_and_weight(
+    cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:  # fmt: skip
+    parcel, photo = parcel_of(sent_back(cast)), tmp_path / "flaw.jpg"
+    photo.write_bytes(picture())
+    bolt = ["--as", "bolt@example.com", "--json"]
+    less = ["receiving", "inspect", parcel.ref, "reduce", "--less", "500", "--words", "a scratch", "--grade", "C"]
+    for lacking in ([], ["--photo", f"whole={photo}"], ["--photo", f"side={photo}"], ["--photo", f"whole={tmp_path}/none.jpg"]):
+        with pytest.raises(CommandError):
+            call_command(*less, *lacking, *bolt)
+    call_command(*less, "--photo", f"whole={photo}", "--photo", f"flaw={photo}", "--grams", "800", "--fails", "packed", *bolt)
+    found = json.loads(capsys.readouterr().out)
+    assert (found["stage"], found["grade"], found["reduced_minor"]) == ("reduced", "C", 500)
+    row = Inspection.objects.get(pk=found["inspection"])
+    assert (row.weight_grams, row.checks, sorted(row.photos)) == (800, {"packed": False}, ["flaw", "whole"])

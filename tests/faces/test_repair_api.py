@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import transaction
 
+from amends.cases.models import Case, Grant
 from amends.kernel.clock import Stepped
+from amends.repairs import verbs
 from amends.repairs.booking import book
 from amends.repairs.models import Repair
+from amends.repairs.rules import REPAIR
 from tests.api_client import programs
-from tests.cast import Cast, the_cast
+from tests.cast import Cast, settled, the_cast
 from tests.faces.test_repair_pages import arrived
 
 
@@ -48,6 +53,26 @@ def test_programs_walk_a_repair_and_are_refused_what_pages_are_refused(cast: Cas
     assert shown["warranties"][0]["repair_ends_at"]
     assert anna.post(f"{here}/confirmation").json()["stage"] == "confirmed"
     assert anna.post(f"{here}/fault", {"words": "dead"}).status_code == 409
+
+
+def test_a_fault_is_taken_or_refused_whatever_became_of_repair_grant_and_case(cast: Cast) -> None:
+    row, anna = arrived(cast), programs(cast)["anna"]
+    book(row.ref, by=cast.bolt)
+    verbs.diagnose(row.ref, words="loose", by=cast.bolt)
+    verbs.hand_back(row.ref, words="tightened", by=cast.bolt)
+    settled()
+    answers: dict[tuple[str, str, str], int] = {}
+    for stage, grant, case in product(REPAIR.stages, ("owed", "doing", "done", "void"), ("executing", "unwinding", "closed")):
+        with transaction.atomic():
+            Repair.objects.filter(pk=row.pk).update(stage=stage)
+            Grant.objects.filter(pk=row.grant_id).update(stage=grant)
+            Case.objects.filter(pk=row.case_id).update(stage=case)
+            answers[stage, grant, case] = anna.post(f"/repairs/{row.ref}/fault", {"words": "dead"}).status_code
+            transaction.set_rollback(True)
+    assert {key: status for key, status in answers.items() if status >= 500} == {}
+    taken = {key for key, status in answers.items() if status == 201}
+    assert {key[:2] for key in taken} == {("handed_back", "doing"), ("handed_back", "done")}
+    assert set(answers.values()) == {201, 409}
 
 
 def test_the_terminal_lists_moves_and_refuses(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,8 +13,9 @@ from amends.kernel import clock
 from amends.people.models import User
 from amends.replacements import verbs
 from amends.stock.verbs import tell_level
-from tests.cast import Cast, the_cast
-from tests.verbs.replacing import a_lamp, accepted, bought, piece_of, shipped
+from tests.cast import Cast, an_order, the_cast
+from tests.verbs.replacing import a_lamp, accepted, bought, piece_of, resent, shipped
+from tests.verbs.test_advance_debts import keeps_both
 
 JSON = {"content_type": "application/json"}
 
@@ -103,3 +104,63 @@ def test_a_program_reads_and_moves_a_piece(cast: Cast) -> None:
     assert (answer.status_code, answer.json()["stage"]) == (201, "confirmed")
     refused = anna.post(f"/api/v1/cases/{case.ref}/advances", "{}", headers={"Idempotency-Key": "k-2"}, **JSON)
     assert refused.status_code in (403, 409)
+
+
+HOME = "上海市静安区南京西路 1 号，李安，13800000000"
+
+
+def test_the_consumer_has_it_sent_elsewhere_and_the_shop_ships_it_there(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    case = accepted(cast, bought(cast))
+    piece = verbs.reserve(piece_of(case).ref, by=cast.bolt)
+    shop, anna = signed_in("bolt"), signed_in("anna")
+    before = f"/portal/cases/{case.ref}/pieces/{piece.ref}/address"
+    refused = anna.post(before, {"idempotency_key": "a-1", "address": "路" * 301})
+    assert refused.status_code == 422
+    assert "300 is the most" in refused.content.decode()
+    assert post(anna, before, address=HOME) == 303
+    assert HOME in anna.get(f"/portal/cases/{case.ref}").content.decode()
+    page = shop.get(f"/console/cases/{case.ref}").content.decode()
+    assert f'id="goes-{piece.ref}">{HOME}' in page
+    label = {"carrier": "SF", "waybill": "SF1234567877"}
+    assert post(shop, f"/console/pieces/{piece.ref}/dispatch", **label, sent_to="") == 422
+    call_command("replacements", "list", "--as", "bolt@example.com", "--json")
+    listed = json.loads(capsys.readouterr().out)
+    assert (listed["address"], f'value="{listed["sent_to"]}"' in page) == (HOME, True)
+    call_command("replacements", "address", piece.ref, "--to", "杭州", "--as", "anna@example.com")
+    now = anna.get(f"/api/v1/cases/{case.ref}/replacements").json()["items"][0]
+    assert (now["address"], now["sent_to"] != listed["sent_to"]) == ("杭州", True)
+    assert post(shop, f"/console/pieces/{piece.ref}/dispatch", **label, sent_to=now["sent_to"]) == 303
+    late = anna.post(f"/api/v1/replacements/{piece.ref}/address", '{"address": "x"}', headers={"Idempotency-Key": "a-2"}, **JSON)
+    assert (late.status_code, late.json()["code"]) == (409, "has_left")
+
+
+def test_a_part_is_named_where_a_piece_is_sent_again(cast: Cast) -> None:
+    case = resent(cast, bought(cast))
+    piece, shop = piece_of(case), signed_in("bolt", "zh")
+    assert "只补发部件" in shop.get(f"/console/cases/{case.ref}").content.decode()
+    assert post(shop, f"/console/pieces/{piece.ref}/reservation", part="灯罩") == 303
+    assert "补发的是：灯罩" in signed_in("anna", "zh").get(f"/portal/cases/{case.ref}").content.decode()
+
+
+def test_a_debt_is_shown_as_booked_and_not_collected_until_the_shop_settles_it(cast: Cast) -> None:
+    case, row = keeps_both(cast)
+    shop, anna = signed_in("bolt"), signed_in("anna")
+    for page in (shop.get("/console/pieces"), shop.get(f"/console/cases/{case.ref}"), anna.get(f"/portal/cases/{case.ref}")):
+        assert "¥99.00" in page.content.decode()
+    assert "Nothing is collected automatically" in anna.get(f"/portal/cases/{case.ref}").content.decode()
+    assert "nobody collects it for you" in shop.get(f"/console/cases/{case.ref}").content.decode()
+    assert post(signed_in("rival"), f"/console/debts/{row.ref}/settlement") == 404
+    assert post(shop, f"/console/debts/{row.ref}/settlement") == 303
+    assert "Owed by consumers" not in shop.get("/console/pieces").content.decode()
+    assert "There is nothing left to pay" in anna.get(f"/portal/cases/{case.ref}").content.decode()
+
+
+@pytest.mark.parametrize(("remedy", "says"), [("exchange", "another piece is kept for you"), ("resend", "A piece is kept for you")])
+def test_a_remedy_that_brings_goods_promises_no_refund(cast: Cast, remedy: str, says: str) -> None:
+    order = an_order(cast.bolts, cast.annas, prices=(9900,), coupons=(900,))
+    asked_for = {"n-1": "1", "issue": "quality" if remedy == "exchange" else "missing_item", "remedy": remedy}
+    page = signed_in("anna").get(f"/portal/orders/{order.ref}/claim/remedies", asked_for).content.decode()
+    option = page.split(f'value="{remedy}"')[1].split('<div class="opt-more"')[0]
+    assert says in option
+    assert "refund" not in option
+    assert "coupon" not in option

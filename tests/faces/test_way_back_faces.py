@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -142,6 +144,7 @@ def test_the_same_by_the_api(cast: Cast, parcel: ReturnShipment) -> None:
     jobs.drain()
     assert anna.get(f"/parcels/{parcel.ref}").json()["label"]["ready"]
     assert anna.get(f"/parcels/{parcel.ref}/label.pdf").status_code == 200
+    assert anna.get(f"/parcels/{parcel.ref}/label.svg").content.startswith(b"<svg")
     assert everybody["berta"].get(f"/parcels/{parcel.ref}").status_code == 404
     assert anna.post(f"/parcels/{parcel.ref}/waiver", {}).status_code == 403
     hours = [{"days": [1], "from": "09:00", "until": "18:00"}]
@@ -176,3 +179,38 @@ def test_the_same_on_the_command_line(
     assert json.loads(capsys.readouterr().out)["ref"] == parcel.ref
     with pytest.raises(CommandError):
         call_command("parcels", "show", parcel.ref, person="rival@example.com")
+
+
+def test_the_consumers_acts_on_the_command_line(
+    cast: Cast, parcel: ReturnShipment, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:  # fmt: skip
+    anna, photo = ["--as", "anna@example.com", "--json"], tmp_path / "receipt.jpg"
+    photo.write_bytes(picture())
+
+    def does(*words: str) -> dict[str, Any]:
+        call_command("parcels", *words, *anna)
+        return dict(json.loads(capsys.readouterr().out))
+
+    slots = does("show", parcel.ref)["slots"]
+    for wrong in (["--at", "noon"], ["--at", "2026-03-11T09:00"], []):  # no instant, no zone, no address
+        with pytest.raises(CommandError):
+            call_command("parcels", "pickup", parcel.ref, *wrong, *anna)
+    assert does("pickup", parcel.ref, "--at", slots[1], "--address", "人民路 1 号 138", "--packaging")["stage"] == "booked"
+    changed = does("change-pickup", parcel.ref, "--at", slots[2])["pickup"]
+    assert datetime.fromisoformat(changed) == datetime.fromisoformat(slots[2])
+    assert does("cancel-pickup", parcel.ref)["stage"] == "awaiting_dispatch"
+    does("label", parcel.ref)
+    jobs.drain()
+    does("label-file", parcel.ref, "--to", str(tmp_path / "code.svg"))
+    assert (tmp_path / "code.svg").read_bytes().startswith(b"<svg")
+    unit = next(iter(does("show", parcel.ref)["units"]))
+    other = does("split", parcel.ref, "--unit", unit)["parcel"]
+    assert other != parcel.ref and does("box", other, "--leader", parcel.ref)["may"].count("ship") == 0
+    assert does("ship", parcel.ref, "--carrier", "Bluebird", "--waybill", "BB12345678")["stage"] == "in_transit"
+    assert does("freight", parcel.ref, "--minor", "1200", "--photo", str(photo))["freight_minor"] == 1200
+    for words in (["refuse", parcel.ref], ["destroy", parcel.ref, "--photo", str(photo)], ["freight", parcel.ref, "--minor", "1",
+                  "--photo", str(tmp_path / "none.jpg")]):  # fmt: skip
+        with pytest.raises(CommandError):
+            call_command("parcels", *words, *anna)
+    call_command("parcels", "receive", other, "--as", "bolt@example.com", "--json")
+    assert ReturnShipment.objects.filter(stage="received").count() == 2

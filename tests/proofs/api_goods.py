@@ -12,6 +12,7 @@ from amends.cases.verbs.answering import approve
 from amends.deliveries.models import OutboundDelivery
 from amends.kernel import clock
 from amends.kernel.refs import new_ref
+from amends.ledger.posting import About, post
 from amends.liability.linking import make_link
 from amends.liability.models import Bearer, Proposal
 from amends.market.models import Order, Shipment
@@ -28,7 +29,7 @@ from tests.api_client import Program, program
 from tests.cast import Cast, settled
 from tests.proofs.api_bodies import BODIES
 from tests.verbs.replacing import a_lamp, asked, bought, photo
-from tests.workshops_at_hand import TOMORROW_NINE, a_technician, a_worker, a_workshop
+from tests.workshops_at_hand import TOMORROW_NINE, a_repair, a_technician, a_worker, a_workshop
 
 
 def a_way_back(cast: Cast, parcel: ReturnShipment) -> dict[str, str]:
@@ -73,12 +74,15 @@ def pieces_again(cast: Cast) -> dict[str, str]:
         Advance.objects.create(
             merchant_id=case.merchant_id, case=case, grant=grant, ref=new_ref("AV"), value_minor=9900, currency="CNY", stage=stage,
             since=at, made_at=at,
-        ) for grant, stage in ((grants[4], "asked"), (came.grant, "running"))
+        ) for grant, stage in ((grants[4], "asked"), (came.grant, "running"), (packs.grant, "charged"))
     ]  # fmt: skip
+    whose = About(case.merchant_id, order_id=case.order_id, case_id=case.pk, consumer_id=case.consumer_id)
+    post("advance_charged", whose, 9900, "CNY", key=f"advance:{ahead[2].pk}:charged", cause=f"advance:{ahead[2].pk}:keep_both:x")
     brought = looked_for(case, "arrived").ref
     return {
         "replacements": waits.ref, "replacements/dispatch": packs.ref, "replacements/choice": picks.ref, "replacements/refund": picks.ref,
         "replacements/receipt": came.ref, "replacements/complaint": came.ref, "advances": ahead[0].ref, "advances/keeping": ahead[1].ref,
+        "advances/settlement": ahead[2].ref,
         "cases/advances": case.ref, "deliveries/confirmation": brought, "deliveries/absence": brought, **a_parcel_to_send(case),
     }  # fmt: skip
 
@@ -130,6 +134,7 @@ def a_workshop_for(cast: Cast, repairs: dict[str, str]) -> dict[str, str]:
     consulting.join(row.ref, starts_at=TOMORROW_NINE, link="https://meet.example.com/1", by=cast.agent)
     return {
         **repairs, "workshops": shop.ref, "technicians": ming.ref, "visits": visit.ref, "visits/absence": begun.ref,
+        "cases/repair-way": a_repair(cast).case.ref,
         "loan-units": free.ref, "loans": out.ref, "loans/hand-out": promised.ref, "loans/dropping": promised.ref,
         "loans/write-off": called.ref, "consultations": row.ref,
     }  # fmt: skip

@@ -36,7 +36,7 @@ from amends.policy.simulation.running import run
 from amends.policy.simulation.verbs import start_simulation
 from amends.policy.verbs import save_draft
 from amends.refunds.chargebacks import Opened, open_chargeback
-from amends.repairs.models import Appointment, Repair, Workshop
+from amends.repairs.models import Appointment, Loan, Repair, Workshop
 from amends.replacements.models import Advance, Replacement
 from amends.returns.models import ParcelUnit, ReturnShipment, UnknownParcel
 from amends.rulings.models import Review
@@ -60,12 +60,12 @@ KINDS = {
 # What the other places stand for, where it is not called so.
 PLACES = {
     "repair": "repairs", "piece": "replacements", "one": "advances", "link": "links", "track": "tracks", "voucher": "vouchers",
-    "supplement": "supplements", "review": "reviews", "parcel": "parcels",
+    "supplement": "supplements", "review": "reviews", "parcel": "parcels", "loan": "loans",
 }  # fmt: skip
 AT_A_FACE = {("portal", "delivery"): "deliveries"}
 CASES_OF: dict[str, type[LifeRow] | type[Promise]] = {
     "repair": Repair, "parcel": ReturnShipment, "promise": Promise, "review": Review, "piece": Replacement, "one": Advance,
-    "delivery": OutboundDelivery,
+    "delivery": OutboundDelivery, "loan": Loan,
 }  # fmt: skip
 # Addresses that are rightly not there: the first version of a pack differs from none.
 NOTHING_THERE = {"/office/policy/packs/cn/2026-02/difference/"}

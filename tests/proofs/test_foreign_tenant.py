@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from amends.cases.models import Case, Entry, Evidence
+from amends.kernel import clock
 from amends.kernel.refs import new_ref
 from amends.plumbing.models import Idempotency
-from tests.cast import an_order, answered
+from tests.cast import START, an_order, answered
 from tests.proofs.api_bodies import ENDPOINTS, body_of, fields_of
 from tests.proofs.api_world import OWNERS, World, a_world, asks, undone
-
-pytestmark = pytest.mark.usefixtures("db", "stepped_clock")
 
 # What belongs to nobody in particular: answered for everybody, empty of others' rows.
 LISTS = {
@@ -77,9 +78,19 @@ STRANGERS = ("rival", "berta", "fern", "wes")
 POSTS = [path for method, path in ENDPOINTS if method == "post" and "hooks" not in path]
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One world for all, in a transaction that is never committed."""
+    with django_db_blocker.unblock(), clock.stepped(START), transaction.atomic():
+        yield a_world()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world() -> World:
-    return a_world()
+def world(built: World) -> Iterator[World]:
+    """What one test leaves behind, the next does not meet."""
+    with undone():
+        yield built
 
 
 def test_what_is_not_yours_does_not_exist(world: World) -> None:

@@ -256,10 +256,22 @@ PUBLIC: dict[tuple[str, str], Call] = {
     ("refund", "retry"): lambda ref, row, by: refunds.retry(row.ref, by=by),  # type: ignore[attr-defined]
     ("delivery", "lead_elsewhere"): lambda ref, row, by: deliveries.lead_elsewhere(row.ref, address="there", by=by),  # type: ignore[attr-defined]
     ("delivery", "give_date"): lambda ref, row, by: deliveries.give_date(row.ref, expected_at=clock.now() + timedelta(days=1), by=by),  # type: ignore[attr-defined]
-    **{("delivery", name): _of_delivery(name) for name in (
-        "fetch_back", "redeliver", "confirm", "report_absent", "break_date", "take_new_way", "keep_way", "deliver", "bring_back",
-        "declare_lost", "admit_damage",
-    )},
+    **{
+        ("delivery", name): _of_delivery(name)
+        for name in (
+            "fetch_back",
+            "redeliver",
+            "confirm",
+            "report_absent",
+            "break_date",
+            "take_new_way",
+            "keep_way",
+            "deliver",
+            "bring_back",
+            "declare_lost",
+            "admit_damage",
+        )
+    },
     ("delivery", "deny_damage"): lambda ref, row, by: deliveries.deny_damage(row.ref, words="whole", by=by),  # type: ignore[attr-defined]
 }
 PUBLIC |= {

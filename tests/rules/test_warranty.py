@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from amends.repairs.warranty import REPAIR_WARRANTY, TWELVE_MONTHS, Term, after_exchange, after_repair
+from amends.repairs.warranty import REPAIR_WARRANTY, Term, a_year_after, after_exchange, after_repair, is_eu
 
 DAY = timedelta(days=1)
 SIGNED = datetime(2026, 3, 10, tzinfo=UTC)
-YEAR = Term(SIGNED, SIGNED + 365 * DAY)
+YEAR = Term(SIGNED, SIGNED + 365 * DAY, 365)
 
 
 def test_days_in_repair_are_not_counted_and_begun_days_count() -> None:
@@ -27,9 +27,18 @@ def test_a_warranty_that_is_over_does_not_come_to_life_again() -> None:
 
 def test_the_eu_adds_twelve_months_once() -> None:
     first = after_repair(YEAR, SIGNED + 10 * DAY, SIGNED + 12 * DAY, in_eu=True)
-    assert (first.extended_once, first.ends_at) == (True, YEAR.ends_at + 2 * DAY + TWELVE_MONTHS)
+    assert (first.extended_once, first.ends_at) == (True, a_year_after(YEAR.ends_at + 2 * DAY))
     second = after_repair(first, SIGNED + 20 * DAY, SIGNED + 21 * DAY, in_eu=True)
     assert second.ends_at == first.ends_at + DAY
+
+
+def test_twelve_months_are_a_year_of_the_calendar() -> None:
+    assert a_year_after(datetime(2027, 6, 30, tzinfo=UTC)) == datetime(2028, 6, 30, tzinfo=UTC)
+    assert a_year_after(datetime(2028, 2, 29, tzinfo=UTC)) == datetime(2029, 2, 28, tzinfo=UTC)
+
+
+def test_a_country_is_told_from_a_place_that_begins_like_one() -> None:
+    assert [is_eu(region) for region in ("DE", "de-BY", "CN-BJ", "Beijing", "Hubei", "北京", "")] == [True, True, *[False] * 5]
 
 
 def test_an_exchange_begins_it_anew_for_as_long_as_it_was_at_first() -> None:

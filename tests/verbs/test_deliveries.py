@@ -10,6 +10,8 @@ import pytest
 from amends.cases.models import Case, Deadline, Entry, Grant
 from amends.cases.verbs import answering
 from amends.cases.verbs.ending import what_is_open
+from amends.compensation.giving import compensate
+from amends.compensation.offers import Offer, decided_claims
 from amends.deliveries import verbs
 from amends.deliveries.models import OutboundDelivery
 from amends.deliveries.queries import deliveries, deliveries_of
@@ -18,7 +20,8 @@ from amends.deliveries.verbs.asking import may_enquire
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.liability.queries.proposals import proposals_of
-from amends.market.models import Shipment
+from amends.management.demo import parcels_out
+from amends.market.models import Order, Shipment
 from amends.notices.models import Notice, Promise
 from amends.notices.promises_read import Chosen, promises
 from amends.people.rules import CARRIER
@@ -248,6 +251,8 @@ def test_what_cannot_be_asked(cast: Cast) -> None:
         verbs.enquire(case.ref, kind="eaten", by=cast.anna)
     with pytest.raises(Unprocessable):
         verbs.enquire(case.ref, waybill="NOT-OURS-123", by=cast.anna)
+    with pytest.raises(Unprocessable):
+        verbs.enquire(case.ref, kind="damaged", by=cast.bolt)  # as if she had it: nobody would look for it
     Shipment.objects.filter(order_id=case.order_id).update(signed_at=clock.now())
     with pytest.raises(Unprocessable):
         verbs.enquire(case.ref, kind="late", by=cast.anna)
@@ -305,6 +310,18 @@ def test_damage_that_the_carrier_noted_itself_is_its_answer(cast: Cast) -> None:
         verbs.admit_damage(sought(cast).ref, by=CARRIER)
 
 
+def test_what_came_later_than_promised_brings_what_the_pack_says_beside_the_claim(cast: Cast) -> None:
+    order = an_order(cast.bolts, cast.annas, signed_ago=None)
+    Order.objects.filter(pk=order.pk).update(promises=["on_time"])
+    case = claims(Order.objects.get(pk=order.pk), by=cast.anna, issue="late", flags={"past_promise": True})
+    (claim,) = [one for one in decided_claims(case) if one.name == "on_time"]
+    assert (claim.amount_minor, claim.left_minor) == (500, 500)
+    compensate(case.ref, Offer("claim_sum", 0, claim="on_time"), by=cast.bolt)
+    assert Grant.objects.get(case_id=case.pk, basis="claim:on_time").amount_minor == 500
+    plain = claims(an_order(cast.bolts, cast.annas, signed_ago=None), by=cast.anna, issue="late")
+    assert "on_time" not in {one.name for one in decided_claims(plain)}, "nobody promised it"
+
+
 def test_what_is_known_to_be_lost_is_not_looked_for_again(cast: Cast) -> None:
     row = sought(cast, issue="late", remedy="return_refund")
     told(row, "lost")
@@ -332,3 +349,12 @@ def test_a_lost_parcel_that_comes_after_all_is_told_once_and_charged_to_nobody(c
 
 def test_the_table_counts_what_would_go_in_a_circle() -> None:
     assert DELIVERY.counted == {"give_date": "new_dates", "report_absent": "absences"}
+
+
+def test_the_demo_answers_a_question_about_damage_with_an_answer_to_it(cast: Cast) -> None:
+    rows = [came_damaged(cast) for _ in range(3)]
+    acts = [act for row in rows if (act := parcels_out.answered(row.case, row.pk)) is not None]
+    for act in acts:
+        act()
+    assert {fresh(row).stage for row in rows} == {"confirmed", "enquiring"}
+    assert len(acts) == 2

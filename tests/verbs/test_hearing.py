@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from amends.people.rules import CARRIER, Actor
 from amends.plumbing import jobs
-from amends.shipping import hooks, queries
+from amends.plumbing.carriers.http import signed
+from amends.shipping import hooks, pushes, queries
 from amends.shipping.models import CarrierPush, Track, TrackEvent
 from amends.shipping.rules import Told
 from amends.shipping.verbs import hear, watch
 from tests.cast import START, the_cast
 
 pytestmark = pytest.mark.django_db
+SECRET = "whsec_c2VjcmV0IG9mIHRoZSBjb3VyaWVycw=="
 
 
 def told(kind: str, hour: int, **more: object) -> Told:
@@ -128,3 +133,21 @@ def test_what_happened_to_a_number_before_a_parcel_left_is_not_about_that_parcel
     assert Track.objects.get().state == "delivered", "the number as a whole"
     assert queries.folded_since(track, START).state == "in_transit", "a day's slack for who typed it late"
     assert queries.folded_since(track, START, slack=timedelta(0)).kinds == {"in_transit"}
+
+
+def test_a_push_costs_as_many_statements_as_it_needs(db: None, stepped_clock: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMENDS_CARRIERS_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AMENDS_CARRIERS_SECRET", SECRET)
+    cast = the_cast()
+    watch(cast.bolts.pk, "sf", "SF12345678")
+    rows = [{"id": "1", "kind": "accepted", "at": START.isoformat()}]
+    body = json.dumps({"type": "tracking", "data": {"carrier": "sf", "waybill": "SF12345678", "events": rows}}).encode()
+    with CaptureQueriesContext(connection) as taken:
+        pushes.take_push("house", signed(SECRET, body), body, {})
+    assert len(taken) == 4, "the push and its job, in a savepoint of the test's"
+    stored = CarrierPush.objects.get().pk
+    with CaptureQueriesContext(connection) as worked:
+        pushes.work_push(stored)
+    savepoints = sum(query["sql"].startswith(("SAVEPOINT", "RELEASE")) for query in worked)
+    assert len(worked) - savepoints == 10, "the push; tracks, lock, events, the new event, state; three lives; the outcome"
+    assert savepoints == 4, "one about all lives, and the test's"

@@ -233,3 +233,33 @@ def test_two_thousand_real_orders_come_in_whole_and_once() -> None:
     assert (again.orders, Order.objects.count()) == (0, 2000)
     with connection.cursor() as cursor:
         cursor.execute("DISCARD PLANS")  # those for foreign keys were made for a handful of rows; the end checks fifty thousand keys
+
+
+GOODS = """订单号,下单时间,买家编号,商品编码,商品名称,数量,单价,序列号,批次,供应商,单件重量（克）,大件,运单号,承诺送达时间,包裹重量（克）
+甲1,2026-03-02 08:00,c1,p1,洗衣机,2,2500.00,SN1;SN2,B7,东江电器,61000,是,SF01,2026-03-05 20:00,125000
+甲2,2026-03-02 09:00,c1,p1,洗衣机,1,2500.00,,,,,,,,
+"""
+
+
+def test_what_a_shop_tells_of_its_goods_stands_where_inspection_and_couriers_look(tmp_path: Path) -> None:
+    shop, file = bolt(), tmp_path / "goods.csv"
+    file.write_text(GOODS, encoding="utf-8")
+    call_command("import_orders", str(file), merchant=shop.ref, stdout=io.StringIO())
+    told = Unit.objects.filter(line__order__number="甲1").order_by("number").values_list("serial", "batch")
+    assert list(told) == [("SN1", "B7"), ("SN2", "B7")]
+    product = Product.objects.get(merchant=shop)
+    assert (product.supplier, product.weight_grams, product.bulky) == ("东江电器", 61000, True)
+    parcel = Shipment.objects.get(order__number="甲1")
+    assert parcel.weight_grams == 125000
+    assert parcel.expected_at is not None and parcel.expected_at.isoformat() == "2026-03-05T12:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("cell", "other"), [("SN1;SN2", "SN1"), ("SN1;SN2", "SN1;SN1"), ("61000", "heavy"), ("是,SF01", "perhaps,SF01"), ("125000", "0")]
+)
+def test_what_a_shop_cannot_mean_of_its_goods_is_refused(tmp_path: Path, cell: str, other: str) -> None:
+    shop, file = bolt(), tmp_path / "goods.csv"
+    file.write_text(GOODS.replace(cell, other), encoding="utf-8")
+    with pytest.raises(CommandError):
+        call_command("import_orders", str(file), merchant=shop.ref, stdout=io.StringIO())
+    assert not Order.objects.filter(merchant=shop, number="甲1").exists()

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from amends.cases.models import Case, Entry
+from amends.cases.queries import timeline
 from amends.cases.verbs.ending import nothing_open
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove
@@ -91,6 +92,8 @@ def test_a_promise_that_is_not_needed_is_dropped(cast: Cast) -> None:
     hand_back(repair.ref, words="换了灯头", by=cast.bolt)
     loan.refresh_from_db()
     assert loan.stage == "dropped"
+    told = next(row for row in timeline(Case.objects.get(pk=repair.case_id), cast.anna) if (row.life, row.verb) == ("loan", "drop"))
+    assert told.what.en == "called off the loan unit that was promised"
 
 
 def test_a_unit_that_never_comes_back_is_written_off_and_charged_by_nobody(cast: Cast, stepped_clock: Stepped) -> None:

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from amends.cases.models import Entry
 from amends.kernel.clock import Stepped
+from amends.kernel.refs import new_ref
 from amends.kernel.refusals import NoSuchMove, NotFound, Refusal, Unprocessable
 from amends.returns.models import Inspection, ReturnShipment, Scan, UnknownParcel
 from amends.returns.receiving import (
@@ -159,3 +162,18 @@ def test_another_shops_parcel_is_unknown_here_and_can_be_matched_by_nobody_else(
     assert done.outcome == "unknown" and done.unknown is not None
     with pytest.raises(NotFound):
         match(done.unknown.ref, parcel.ref, by=cast.rival)
+
+
+def test_a_waybill_that_looks_like_another_kind_of_reference_is_a_waybill(cast: Cast) -> None:
+    parcel = parcel_of(sent_back(cast))
+    ReturnShipment.objects.filter(pk=parcel.pk).update(waybill=new_ref("ST").replace("-", ""))
+    parcel.refresh_from_db()
+    assert scan(open_batch(by=cast.bolt).ref, parcel.waybill, by=cast.bolt).outcome == "received"
+
+
+def test_a_scan_costs_as_many_statements_as_it_needs(cast: Cast) -> None:
+    parcel = parcel_of(sent_back(cast))
+    batch = open_batch(by=cast.bolt)
+    with CaptureQueriesContext(connection) as asked:
+        scan(batch.ref, parcel.waybill, by=cast.bolt)
+    assert sum(not query["sql"].startswith(("SAVEPOINT", "RELEASE")) for query in asked) == 24, "one of them about whose hand it is"

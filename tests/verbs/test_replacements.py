@@ -12,7 +12,8 @@ from amends.cases.models import Case, Deadline, Grant
 from amends.cases.verbs.answering import approve, withdraw
 from amends.compensation.captures import take_capture
 from amends.compensation.models import Supplement
-from amends.compensation.supplements import lapse_due
+from amends.compensation.supplements import ask, lapse_due
+from amends.faces.out_again import shown_of
 from amends.insight.verify import CHECKS
 from amends.kernel import clock
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
@@ -531,3 +532,54 @@ def test_a_second_exchange_is_of_what_the_first_one_brought(cast: Cast) -> None:
     second = piece_of(again)
     assert product_of(second) == large
     assert worth(second) == 12900
+
+
+def test_what_was_paid_by_coupon_stays_with_the_piece_that_is_exchanged(cast: Cast) -> None:
+    order = an_order(cast.bolts, cast.annas, quantities=(1,), prices=(9900,), coupons=(900,))
+    case = accepted(cast, order)
+    assert grants(case) == [("exchange", "doing", 0)]
+    piece = shipped(cast, case)
+    verbs.carrier_says(piece.ref, "deliver")
+    verbs.confirm(piece.ref, by=cast.anna)
+    run_only("complete")
+    again = resent(cast, order)
+    verbs.run_out(piece_of(again).ref, by=cast.bolt)
+    verbs.fall_back(piece_of(again).ref, by=cast.anna)
+    assert grants(again) == [("resend", "void", 0), ("refund_only", "owed", 9900)]
+    assert wrong() == {}
+
+
+# ── what both cost ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("price", "charged"), [(12900, 9900), (7900, 9900), (None, 9900)])
+def test_who_keeps_both_owes_the_old_piece_whatever_the_new_one_costs(cast: Cast, price: int | None, charged: int) -> None:
+    cast.annas.tier = "gold"
+    cast.annas.save(update_fields=["tier"])
+    case = asked(cast, bought(cast), wanted=a_lamp(cast, "大号", "L", price).ref if price else "")
+    approve(case.ref, by=cast.bolt)
+    jobs.drain()
+    row = ask_ahead(case.ref, by=cast.anna)
+    piece = verbs.reserve(piece_of(case).ref, by=cast.bolt)
+    if Supplement.objects.exists():
+        paid(case)
+    verbs.carrier_says(verbs.ship(piece.ref, carrier="SF", waybill=a_waybill(), by=cast.bolt).ref, "deliver")
+    keep_both(row.ref, by=cast.anna)
+    posted = Posting.objects.get(what="advance_charged")
+    assert max(posted.lines.values_list("amount_minor", flat=True)) == charged
+
+
+def test_a_security_that_cannot_be_asked_for_is_refused_and_not_offered(cast: Cast) -> None:
+    case = approved(cast)
+    dear = an_order(cast.bolts, cast.annas, quantities=(1,), prices=(99_000_000,))
+    for refused, code in ((asked(cast, dear), "security_too_great"), (case, "asked_already")):
+        if code == "asked_already":
+            ask(case.ref, amount_minor=100, by=cast.bolt)
+        else:
+            approve(refused.ref, by=cast.bolt)
+            jobs.drain()
+        with pytest.raises(NoSuchMove) as no:
+            ask_ahead(refused.ref, by=cast.anna)
+        assert no.value.code == code
+        assert not shown_of(fresh(refused), cast.anna)["may_ask_ahead"]
+    assert not Advance.objects.exists()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from itertools import permutations
 
@@ -27,7 +27,7 @@ from amends.returns.queries.ways import label_code, label_file, way_view
 from amends.returns.slots import slots
 from amends.shipping.addresses import Given, book, end_address, put_address
 from amends.shipping.addressing import Entry as BookEntry
-from amends.shipping.addressing import fitting, is_open, opens_next
+from amends.shipping.addressing import fitting
 from amends.shipping.models import Label, Pickup, ReturnAddress, Track
 from amends.shipping.rules import Told
 from amends.shipping.verbs import hear, watch
@@ -107,14 +107,6 @@ def test_the_entry_that_names_region_or_goods_is_chosen_before_one_for_all() -> 
         assert found is not None and (region, goods, found.id) == (region, goods, wanted if goods else found.id)
     assert fitting([], "x", []) is None
     assert fitting([BookEntry(1, ("Tibet",))], "x", ["food"]) is None
-
-
-def test_hours_say_when_somebody_is_there() -> None:
-    hours = [{"days": [1, 2, 3, 4, 5], "from": "09:00", "until": "18:00"}]
-    friday_night = datetime(2026, 3, 13, 12, 0, tzinfo=UTC)  # 20:00 in Shanghai
-    assert not is_open(hours, "Asia/Shanghai", friday_night)
-    assert opens_next(hours, "Asia/Shanghai", friday_night) == datetime(2026, 3, 16, 1, 0, tzinfo=UTC)
-    assert opens_next([], "Asia/Shanghai", friday_night) == friday_night
 
 
 def test_a_book_answers_at_once_with_the_entry_that_fits(cast: Cast) -> None:

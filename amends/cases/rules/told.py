@@ -39,14 +39,14 @@ TURN_UP = "turn_up"
 TOLD: dict[str, tuple[str, ...]] = {
     "case": (
         "attach", "answer_survey", "mail_in", "revise_promise", "announce_deduction", "give_payee", "answer_chargeback",
-        "turn_repair", REMIND,
+        "turn_repair", "choose_repair_way", REMIND,
         *APPROVING, *GIVING, *CONTESTING,
     ),
     "grant": (REMIND,),
     "return_shipment": (*WAY_BACK, REMIND),
     "inspection": ("dispose", REMIND),
-    "replacement": (REMIND,),
-    "advance": (REMIND,),
+    "replacement": ("send_elsewhere", REMIND),
+    "advance": ("book_debt", "remind_debt", "settle_debt", REMIND),
     "repair": (*VISITS, REMIND),
     "loan": (REMIND,),
     "consultation": ("ask_consent", "give_consent", "refuse_consent", REMIND),

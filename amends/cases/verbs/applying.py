@@ -26,10 +26,6 @@ from amends.policy.models import Decision, PastFacts
 from amends.policy.rules.decision import text_out
 from amends.policy.rules.facts import Remedy
 
-CARRIED_OUT = (
-    Remedy.RETURN_REFUND, Remedy.REFUND_ONLY, Remedy.PRICE_ADJUSTMENT, Remedy.VOUCHER, Remedy.GOODWILL, Remedy.EXCHANGE, Remedy.RESEND,
-    Remedy.REPAIR,
-)  # fmt: skip
 MOST_EVIDENCE = 9
 TERMS = ("limits", "counts", "silence", "rolls", "versions", "pauses")
 
@@ -120,9 +116,6 @@ def _check_remedy(considered: Considered, remedy: Remedy) -> None:
         why = closed_because(considered, remedy)
         text = why[0] if why else say("这种解决方案现在不能申请。", "This remedy is not open.")
         raise Unprocessable.field("remedy", text, code="remedy_closed")
-    if remedy not in CARRIED_OUT:
-        wrong = say("这种解决方案还不能在线办理，请联系商家。", "This remedy cannot be carried out online yet. Please ask the merchant.")
-        raise Unprocessable.field("remedy", wrong, code="remedy_not_carried_out")
 
 
 def _check_evidence(considered: Considered, remedy: Remedy, there: int) -> None:

@@ -13,7 +13,7 @@ from amends.cases.taking import take, take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.cases.verbs import answering
 from amends.deliveries.models import OutboundDelivery
-from amends.deliveries.rules import KINDS, MISDELIVERED, NOWHERE, OPEN, UNHEARD
+from amends.deliveries.rules import DAMAGED, KINDS, MISDELIVERED, NOWHERE, OPEN, UNHEARD
 from amends.kernel.parties import Party
 from amends.kernel.refs import new_ref
 from amends.kernel.refusals import Conflict, NoSuchMove, Unprocessable
@@ -157,6 +157,9 @@ def _kind(case: Case, shipment: Shipment, kind: str) -> str:
         wrong = say("可选：{all}。", "Choose one of {all}.", all=", ".join(KINDS))
         raise Unprocessable.field("kind", wrong, code="unknown_kind")
     what = kind or case.issue
+    if what == DAMAGED != case.issue:
+        other = say("这份售后单不是关于破损的。", "This case is not about damage.")
+        raise Unprocessable.field("kind", other, code="not_about_damage")
     if shipment.signed_at is None or what not in UNHEARD:
         return what
     if not kind:
@@ -186,6 +189,7 @@ def _ended(case: Case) -> QuerySet[OutboundDelivery]:
     return OutboundDelivery.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=NOWHERE)
 
 
-def kinds_of(shipment: Shipment) -> list[str]:
-    """What may be said to be wrong with this parcel."""
-    return [kind for kind in KINDS if shipment.signed_at is None or kind not in UNHEARD]
+def kinds_of(case: Case, shipment: Shipment) -> list[str]:
+    """What may be said to be wrong with this parcel: damage in a case about damage alone, since of what came nobody asks where it is."""
+    said = [kind for kind in KINDS if shipment.signed_at is None or kind not in UNHEARD]
+    return [kind for kind in said if kind != DAMAGED or case.issue == DAMAGED]

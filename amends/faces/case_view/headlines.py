@@ -185,6 +185,51 @@ HEADLINES: dict[tuple[str, str], Three] = {
         say("已修好，消费者在试用", "Repaired, on trial"),
         say("已修好，试用中", "Repaired, on trial"),
     ),
+    ("replacement", "reserving"): (
+        say("商家正在备货", "The merchant is looking for a piece"),
+        say("请留一件货，或者说明没有货", "Please keep a piece, or say that there is none"),
+        say("等商家备货", "The merchant is to keep a piece"),
+    ),
+    ("replacement", "choosing"): (
+        say("没有货了，请选另一件或退款", "Out of stock: choose another, or the money"),
+        say("没有货，等消费者选择", "Out of stock: the consumer is choosing"),
+        say("没有货，等消费者选择", "Out of stock: the consumer is choosing"),
+    ),
+    ("replacement", "packing"): (
+        say("货已留好，等商家发出", "A piece is kept for you and will be sent"),
+        say("请发货", "Please send the piece"),
+        say("等商家发货", "The merchant is to send the piece"),
+    ),
+    ("replacement", "in_transit"): (
+        say("新的一件在路上", "Your piece is on its way"),
+        say("新的一件在路上", "The piece is on its way"),
+        say("新的一件在路上", "A piece is on its way"),
+    ),
+    ("replacement", "tracing"): (
+        say("承运商正在查找包裹", "The carrier is tracing the parcel"),
+        say("承运商正在查找包裹", "The carrier is tracing the parcel"),
+        say("承运商正在查找包裹", "The carrier is tracing the parcel"),
+    ),
+    ("replacement", "arrived"): (
+        say("新的一件到了，请查看", "Your piece has come: please look at it"),
+        say("已送达，等消费者查看", "It has come: the consumer is looking at it"),
+        say("已送达，等消费者查看", "A piece has come: the consumer is looking at it"),
+    ),
+    ("advance", "asked"): (
+        say("付了保证金就先发货", "It is sent ahead once the security is paid"),
+        say("等消费者付保证金", "The consumer is to pay a security"),
+        say("等消费者付保证金", "The consumer is to pay a security"),
+    ),
+    ("advance", "running"): (
+        say("先发新件，请寄回旧件", "Sent ahead: please send the old piece back"),
+        say("已先发货，等旧件寄回", "Sent ahead: the old piece is to come back"),
+        say("已先发货，等旧件寄回", "Sent ahead: the old piece is to come back"),
+    ),
+    ("advance", "overdue"): (
+        say("旧件还没有寄回，请尽早处理", "The old piece is overdue: send it back, or keep and pay for it"),
+        say("旧件逾期没有寄回", "The old piece is overdue"),
+        say("旧件逾期没有寄回", "The old piece is overdue"),
+    ),
     **{("delivery", stage): SOUGHT for stage in ("enquiring", "tracing")},
     **{("delivery", stage): COMES for stage in ("promised", "redirecting", "redelivering")},
     ("delivery", "fetching"): (
@@ -222,10 +267,12 @@ STEPS: dict[str, Text] = {
     "check": say("验货", "Check"),
     "home": say("寄还", "Home"),
     "repair": say("维修", "Repair"),
+    "piece": say("发新件", "Piece"),
     "refund": say("退款", "Refund"),
 }
 STEP_OF_LIFE = {
-    "repair": "repair", "review": "ruling", "return_shipment": "back", "inspection": "check", "refund": "refund", "grant": "refund",
+    "repair": "repair", "replacement": "piece", "advance": "piece", "review": "ruling", "return_shipment": "back", "inspection": "check",
+    "refund": "refund", "grant": "refund",
 }  # fmt: skip
 MADE: dict[str, Text] = {
     "repair": say("已结案，修好了", "Closed: it was repaired"), "replacement": say("已结案，换好了", "Closed: it was replaced"),

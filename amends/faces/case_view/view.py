@@ -160,7 +160,8 @@ def _headline(rows: Rows, turn: Turn | None, paid: Text | None, reader: Party) -
 
 def _steps(rows: Rows, turn: Turn | None, paid: Text | None) -> tuple[Step, ...]:
     return waiting.steps_of(
-        {row.life for row in rows.told}, ships_back=bool(rows.contents) or (rows.case.remedy == Remedy.RETURN_REFUND and rows.case.shipped),
+        {row.life for row in rows.told}, remedy=rows.case.remedy,
+        ships_back=bool(rows.contents) or (rows.case.remedy == Remedy.RETURN_REFUND and rows.case.shipped),
         homeward=any(one.parcel.direction == "home" for one in rows.contents), turn=turn, is_over=rows.case.is_over,
         ended=rows.case.is_over and paid is None and _made(rows) is None,
     )  # fmt: skip

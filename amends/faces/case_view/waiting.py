@@ -20,6 +20,7 @@ from amends.faces.parties import LOOKS
 from amends.kernel import clock as time
 from amends.kernel.parties import Party
 from amends.kernel.texts import Text, say
+from amends.policy.rules.facts import Remedy
 
 Lives = Mapping[tuple[str, int], LifeRow]
 BOTH = say("等双方", "Waiting for both sides")
@@ -81,14 +82,21 @@ def shown(turns: Sequence[Turn], reader: Party) -> Turn | None:
     return replace(ordered[0], also=ALSO.filled(turn=second.words or LOOKS[second.party].turn, at=instant_text(second.due)))
 
 
-def steps_of(lives_there: set[str], *, ships_back: bool, homeward: bool, turn: Turn | None, is_over: bool, ended: bool) -> tuple[Step, ...]:
-    """The parts of the way that this case goes, with how far it is; `ended` is a case that brought nothing."""
+GOODS = (("repair", {"repair"}, (Remedy.REPAIR,)), ("piece", {"replacement", "advance"}, (Remedy.EXCHANGE, Remedy.RESEND)))
+"""What brings goods instead of money: the step, the lives that show it, and the remedies that promise it."""
+
+
+def steps_of(
+    lives_there: set[str], *, remedy: str, ships_back: bool, homeward: bool, turn: Turn | None, is_over: bool, ended: bool
+) -> tuple[Step, ...]:  # fmt: skip
+    """The parts of the way that a case for this remedy goes, with how far it is; `ended` is a case that brought nothing."""
     keys = ["ask", "answer"]
     keys += ["ruling"] if "review" in lives_there else []
     keys += ["back", "check"] if ships_back and not ended else []
-    keys += ["repair"] if "repair" in lives_there and not ended else []
+    goods = [step for step, lives, remedies in GOODS if lives_there & lives or remedy in remedies]
+    keys += [] if ended else goods
     keys += ["home"] if homeward else []
-    keys += [] if ended or ("repair" in lives_there and "refund" not in lives_there) else ["refund"]
+    keys += [] if ended or (goods and "refund" not in lives_there) else ["refund"]
     here = headlines.step_of(turn.life, turn.stage) if turn else keys[-1]
     at = keys.index(here) if here in keys else len(keys) - 1
     return tuple(Step(key, headlines.STEPS[key], _note(turn, place == at), _state(place, at, is_over)) for place, key in enumerate(keys))

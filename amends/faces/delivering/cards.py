@@ -36,7 +36,7 @@ def _enquiry(case: Case, by: Actor) -> dict[str, Any] | None:
     if not may_enquire(case, by):
         return None
     parcels = free_shipments(case)
-    kinds: dict[str, Text] = {kind: KINDS[kind] for parcel in parcels for kind in kinds_of(parcel)}
+    kinds: dict[str, Text] = {kind: KINDS[kind] for parcel in parcels for kind in kinds_of(case, parcel)}
     first = case.issue if case.issue in kinds else next(iter(kinds))
     return {
         "parcels": [(parcel.waybill, carrier_words(parcel.carrier)) for parcel in parcels],

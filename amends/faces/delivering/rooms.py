@@ -39,6 +39,8 @@ SAID: dict[str, Text] = {
 }
 LINKS_AT = "desk"
 """Both sides of a case would answer for the carrier: the platform alone has links."""
+TYPED = ("words", "expected_at", "address", "carrier", "waybill")
+"""What a refused form has typed in it again."""
 NO_TIME = say("请写日期和时间。", "Please give a day and a time.")
 
 
@@ -99,7 +101,8 @@ class Rooms:
         context: dict[str, Any] = {
             "one": drawn(row), "row": row, "links": links, "may_link": here and linking.may_make(row.row, request.actor),
             "at": f"{self.at}/{row.row.ref}", "case_url": f"{self.home}cases/{row.case.ref}", "list_url": self.at, "nav_here": self.at,
-            "refusal": brief(refusal), "base": f"{self.name}/base.html",
+            "refusal": brief(refusal), "wrong": refusal.fields if refusal else {},
+            "typed": {name: given(request, name) for name in TYPED} if refusal else {}, "base": f"{self.name}/base.html",
         }  # fmt: skip
         return self.show(request, "faces/delivering/delivery.html", context, status=422 if refusal else 200)
 

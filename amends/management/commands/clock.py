@@ -30,6 +30,7 @@ from amends.plumbing.shards import Shard
 from amends.reconciliation.jobs import daily as ask_for_statements
 from amends.refunds import pushes
 from amends.refunds.jobs import collect_answers
+from amends.replacements import debts
 from amends.shipping import jobs as tracks
 from amends.shipping import pushes as carrier_pushes
 
@@ -93,6 +94,7 @@ class Command(BaseCommand):
             parts.append(("approvals", partial(lapsing.tick, shard)))
             parts.append(("contested deductions", partial(deductions.call_all, shard=shard)))
             parts.append(("tracks", partial(tracks.poll_due, shard=shard)))
+            parts.append(("debts", partial(debts.remind_due, shard=shard)))
             if shard.number == 0:
                 parts.append(("pushes of gateways", pushes.sweep_events))
                 parts.append(("pushes of carriers", carrier_pushes.sweep_pushes))

@@ -27,7 +27,9 @@ class Command(BaseCommand):
     help = "Parcels that went wrong on their way to the consumer: list them, ask the carrier, write down its answer, make a link."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        below = parser.add_subparsers(dest="word", metavar="list|ask|elsewhere|fetch|redeliver|back|report|link|link-end", required=True)
+        below = parser.add_subparsers(
+            dest="word", metavar="list|ask|elsewhere|fetch|redeliver|back|confirm|absent|report|link|link-end", required=True
+        )
         listed = below.add_parser("list", help="deliveries, the newest first")
         listed.add_argument("--stage", default="", choices=["", *DELIVERY.stages])
         listed.add_argument("--case", default="", help="of one case")
@@ -48,6 +50,11 @@ class Command(BaseCommand):
         again.add_argument("--waybill", default="")
         back = below.add_parser("back", help="the merchant has it again")
         back.add_argument("ref", help="DL-…")
+        here = below.add_parser("confirm", help="the consumer has it")
+        here.add_argument("ref", help="DL-…")
+        here.add_argument("--withdraw", action="store_true", help="and takes the claim back")
+        absent = below.add_parser("absent", help="the consumer does not have it, whatever the carrier says")
+        absent.add_argument("ref", help="DL-…")
         report = below.add_parser("report", help="write down what the carrier answered")
         report.add_argument("ref", help="DL-…")
         report.add_argument("report", choices=list(REPORTS))
@@ -56,9 +63,9 @@ class Command(BaseCommand):
         link.add_argument("ref", help="DL-… or CB-…")
         end = below.add_parser("link-end", help="nobody answers by this link any more")
         end.add_argument("ref", help="LK-…")
-        for word in (ask, report):
+        for word in (ask, absent, report):
             word.add_argument("--words", default="")
-        for word in (ask, elsewhere, fetch, again, back, report, link, end):
+        for word in (ask, elsewhere, fetch, again, back, here, absent, report, link, end):
             with_person(word)
 
     def handle(self, *args: Any, word: str, **options: Any) -> None:
@@ -84,6 +91,10 @@ class Command(BaseCommand):
             return verbs.redeliver(ref, carrier=options["carrier"], waybill=options["waybill"], by=by)
         if word == "back":
             return verbs.bring_back(ref, by=by)
+        if word == "confirm":
+            return verbs.confirm(ref, and_withdraw=options["withdraw"], by=by)
+        if word == "absent":
+            return verbs.report_absent(ref, words=options["words"], by=by)
         hand = by.as_party(Party.CARRIER) if by.sees_everything else by
         return verbs.carrier_says(ref, options["report"], expected_at=_instant(options["expected_at"]), words=options["words"], by=hand)
 

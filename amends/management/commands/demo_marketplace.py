@@ -18,12 +18,15 @@ from django.db.models import F
 from amends.cases.models import Case
 from amends.kernel import clock
 from amends.management.demo.engine import Stage
+from amends.management.demo.goods.house import furnish
+from amends.management.demo.goods.plays import import_orders_of_plays, put_on
 from amends.management.demo.market import (
     SPAN,
     anna,
     demo_users,
     import_all,
     judge,
+    known_users,
     nobody_else_works,
     orders_of_the_demo,
     people_the_stages,
@@ -36,7 +39,7 @@ from amends.notices.models import Notice, Recipient
 from amends.people.models import User
 from amends.plumbing.database import home
 from amends.plumbing.shards import Shard
-from amends.plumbing.simulators.launch import start_messages, start_simulator
+from amends.plumbing.simulators.launch import start_carriers, start_messages, start_simulator
 
 MOST_PARTS = 4
 
@@ -57,12 +60,15 @@ class Command(BaseCommand):
             return
         nobody_else_works()
         say_how_far(done=False)
-        simulators = start_simulator(home(), instant=True), start_messages(home())
+        simulators = start_simulator(home(), instant=True), start_messages(home()), start_carriers(home())
         try:
             specs, left = orders_of_the_demo(orders, seed)
             with bar("订单 / orders", len(specs)) as step:
                 import_all(specs, lambda done, _: step(done))
-            users = demo_users()
+            demo_users()
+            import_orders_of_plays(anna(), seed)
+            furnish()
+            users = known_users()
             # A run that was interrupted is gone on with: its orders stand, and its cases count.
             play_in_parts(max(0, cases - Case.objects.count()), seed)
             people_the_books(seed)
@@ -115,4 +121,5 @@ def play(cases: int, seed: int, shard: Shard) -> None:
         begun = time.at
         stage = Stage(time, seed + shard.number, judge(), anna=anna(), shard=shard, heard=lambda at: step((at - begun).days))
         people_the_stages(stage, cases, random.Random(seed))  # noqa: S311 - a seeded play, not a secret
+        put_on(stage, now)
         stage.run(now)

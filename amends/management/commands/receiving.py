@@ -1,4 +1,4 @@
-"""`amends receiving …`: a batch scanned from a file or from the keyboard, the shelf, and what its parcels may be. The verbs of the desk.
+"""`amends receiving …`: a batch scanned from a file or the keyboard, the shelf and what its parcels may be, findings. The desk's verbs.
 
 Each code is a transaction of its own; a run that was killed is started again with the same batch, and what was scanned stays as it was.
 """
@@ -15,10 +15,12 @@ from django.core.management.base import BaseCommand, CommandError
 
 from amends.kernel.refusals import NotFound, Refusal
 from amends.kernel.texts import say
+from amends.management import inspecting
 from amends.management.bearing import refused, said, with_person
 from amends.management.person import actor_named
 from amends.people.rules import Actor
 from amends.returns import receiving
+from amends.returns.models import Inspection, UnknownParcel
 from amends.returns.receiving.queries import OUTCOMES, scan_view, shelf_view
 
 SHELF_ACTS = {"send-back": receiving.return_unknown, "dispose": receiving.dispose_unknown}
@@ -28,23 +30,29 @@ class Command(BaseCommand):
     help = "The receiving desk: scan a batch of waybills, list batches, look at the shelf and find whose its parcels are."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        below = parser.add_subparsers(dest="word", metavar="scan|close|batches|shelf|match|send-back|dispose", required=True)
+        below = parser.add_subparsers(dest="word", metavar="scan|close|inspect|batches|shelf|match|note|send-back|dispose", required=True)
         scan = below.add_parser("scan", help="codes, one a line, with their grams after a comma where they were weighed")
         scan.add_argument("file", type=FileType("r", encoding="utf-8-sig"), nargs="?", default=sys.stdin, help="a file; without it, typed")
         scan.add_argument("--place", default="", help="the warehouse")
         scan.add_argument("--batch", default="", help="BT-…, to go on with")
         close = below.add_parser("close", help="nothing more is scanned in this batch")
         close.add_argument("ref", help="BT-…")
+        inspecting.arguments(below.add_parser("inspect", help="what was found of one unit of a parcel"))
         below.add_parser("batches", help="the newest batches")
-        shelf = below.add_parser("shelf", help="what nobody announced, with what it may be")
+        below.add_parser("shelf", help="what nobody announced, with what it may be")
         match = below.add_parser("match", help="a parcel on the shelf is an awaited one")
         match.add_argument("ref", help="UP-…")
         match.add_argument("parcel", help="RT-…")
+        note = below.add_parser("note", help="what was read on a parcel from the shelf; what is left out stays")
+        note.add_argument("ref", help="UP-…")
+        for name in ("words", "shelf", "carrier"):
+            note.add_argument(f"--{name}", default="")
+        note.add_argument("--grams", type=int)
         for word in SHELF_ACTS:
             act = below.add_parser(word, help=f"{word} a parcel from the shelf")
             act.add_argument("ref", help="UP-…")
             act.add_argument("--words", default="", help="what was done")
-        for each in (scan, close, below.choices["batches"], shelf, match, *(below.choices[word] for word in SHELF_ACTS)):
+        for each in below.choices.values():
             with_person(each)
 
     def handle(self, *args: Any, word: str, **options: Any) -> None:
@@ -58,13 +66,11 @@ class Command(BaseCommand):
                 self._told(_batch(view), options)
         elif word == "shelf":
             self._shelf(options, by)
+        elif word == "inspect":
+            for row in refused(lambda: inspecting.found(options, by)):
+                self._told(_finding(row), options)
         else:
-            run = (
-                (lambda: receiving.match(options["ref"], options["parcel"], by=by))
-                if word == "match"
-                else (lambda: SHELF_ACTS[word](options["ref"], words=options["words"], by=by))
-            )
-            self._told(_unknown(shelf_view(refused(run))), options)
+            self._told(_unknown(shelf_view(refused(lambda: _shelf_act(word, options, by)))), options)
 
     def _scan(self, options: dict[str, Any], by: Actor) -> None:
         ref = options["batch"] or refused(lambda: receiving.open_batch(options["place"], by=by).ref)
@@ -100,6 +106,20 @@ class Command(BaseCommand):
 
     def _told(self, plain: dict[str, Any], options: dict[str, Any]) -> None:
         print(json.dumps(plain, ensure_ascii=False, default=str) if options["json"] else "  ".join(str(v) for v in plain.values()))
+
+
+def _shelf_act(word: str, options: dict[str, Any], by: Actor) -> UnknownParcel:
+    if word == "match":
+        return receiving.match(options["ref"], options["parcel"], by=by)
+    if word == "note":
+        said_of_it = {name: options[name] for name in ("words", "shelf", "carrier")}
+        return receiving.note_unknown(options["ref"], **said_of_it, weight_grams=options["grams"], by=by)
+    return SHELF_ACTS[word](options["ref"], words=options["words"], by=by)
+
+
+def _finding(row: Inspection) -> dict[str, Any]:
+    return {"inspection": row.pk, "unit": row.unit_id, "stage": row.stage, "grade": row.grade, "serial": row.serial,
+            "reduced_minor": row.reduced_minor, "disposition": row.disposition}  # fmt: skip
 
 
 def _batch(view: receiving.BatchView) -> dict[str, Any]:

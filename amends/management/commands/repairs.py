@@ -10,16 +10,20 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from amends.cases.queries import case_for
-from amends.faces.repairing import Attempt, attempt_of, attempts_of
+from amends.faces.repairing import Attempt, attempt_of, attempts_for, attempts_of
 from amends.kernel.texts import say
 from amends.management.bearing import refused, said, with_person
 from amends.management.person import actor_named
 from amends.people.rules import Actor
 from amends.repairs import verbs
 from amends.repairs.booking import book
+from amends.repairs.choosing import choices, choose_way
+from amends.repairs.listing import repairs
 from amends.repairs.models import Repair
-from amends.repairs.queries import open_repairs, repair_by_ref
+from amends.repairs.queries import repair_by_ref
+from amends.repairs.rules import REPAIR, WAYS
 
+MOST = 200
 ACTS: dict[str, tuple[str, Callable[..., Repair]]] = {
     "accept-quote": ("the consumer agrees to the price and is asked to pay it", verbs.accept_quote),
     "decline-quote": ("it goes back unrepaired", verbs.decline_quote),
@@ -34,13 +38,18 @@ SAID: dict[str, tuple[str, Callable[..., Repair]]] = {
 
 
 class Command(BaseCommand):
-    help = "Repairs: list, show, book, diagnose, quote, order parts, hand back, give up, confirm, report a fault."
+    help = "Repairs: list, show, choose the way, book, diagnose, quote, order parts, hand back, give up, confirm, report a fault."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        below = parser.add_subparsers(dest="word", metavar="list|show|book|diagnose|quote|order-parts|hand-back|give-up|…", required=True)
+        below = parser.add_subparsers(dest="word", metavar="list|show|choose-way|book|diagnose|quote|hand-back|…", required=True)
         listed = below.add_parser("list", help="what is not over; with --case, every attempt of a case")
         listed.add_argument("--case", default="", help="AS-…")
+        listed.add_argument("--stage", default="", choices=["", *REPAIR.stages], help="in one stage, those that are over too")
+        listed.add_argument("--late", action="store_true", help="due within a day or over, or an appointment whose time has passed")
+        listed.add_argument("--workshop", default="", help="WS-… or its key; - for what is at none")
         below.add_parser("show", help="one attempt")
+        chosen = below.add_parser("choose-way", help="the consumer chooses how the units of a case are repaired")
+        chosen.add_argument("--way", choices=WAYS, required=True)
         booked = below.add_parser("book", help="arrange one that came by post")
         booked.add_argument("--workshop", default="", help="WS-…; the shop itself where it is left out")
         for word, (words, _) in ACTS.items():
@@ -59,13 +68,17 @@ class Command(BaseCommand):
         handed.add_argument("--waybill", default="")
         for word, each in below.choices.items():
             if word != "list":
-                each.add_argument("ref", help="RE-…")
+                each.add_argument("ref", help="AS-…" if word == "choose-way" else "RE-…")
             with_person(each)
 
     def handle(self, *args: Any, word: str, **options: Any) -> None:
         by: Actor = refused(lambda: actor_named(options["person"]))
+        if word == "choose-way":
+            plain = refused(lambda: _chosen(options, by))
+            print(json.dumps(plain, ensure_ascii=False) if options["json"] else "  ".join(str(v) for v in plain.values()))
+            return
         if word == "list":
-            rows = refused(lambda: _listed(options["case"], by))
+            rows = refused(lambda: _listed(options, by))
             if not rows and not options["json"]:
                 print(said(say("没有维修。", "No repairs.")))
             for row in rows:
@@ -83,8 +96,17 @@ class Command(BaseCommand):
         print(json.dumps(plain, ensure_ascii=False, default=str) if options["json"] else "  ".join(str(v) for v in plain.values()))
 
 
-def _listed(case: str, by: Actor) -> list[Attempt]:
-    return attempts_of(case_for(case, by), by) if case else [attempt_of(row, by) for row in open_repairs(by)]
+def _listed(options: dict[str, Any], by: Actor) -> list[Attempt]:
+    if options["case"]:
+        return attempts_of(case_for(options["case"], by), by)
+    rows = repairs(by, stage=options["stage"], late=options["late"], workshop=options["workshop"])
+    return attempts_for(list(rows[:MOST]), by)
+
+
+def _chosen(options: dict[str, Any], by: Actor) -> dict[str, Any]:
+    case = choose_way(options["ref"], way=options["way"], by=by)
+    way, ways = choices(case, by)
+    return {"case": case.ref, "way": way, "ways": list(ways)}
 
 
 def _run(word: str, options: dict[str, Any], by: Actor) -> Repair:

@@ -69,6 +69,15 @@ class Stage:
         """`run` is tried at `at`."""
         heapq.heappush(self.agenda, Planned(at, next(self.numbers), run))
 
+    def tell(self, at: datetime, act: Callable[[], object]) -> None:
+        """`act` is done at `at`, and what follows from it; nobody reacts to it by character."""
+
+        def run() -> None:
+            act()
+            self._settle(set())
+
+        self.plan(at, run)
+
     def open_case(self, at: datetime, who: Character, *, wants: str = "", shop: int | None = None) -> None:
         """At `at` a consumer of this character files a claim about some order that was signed for shortly before, in `shop` if one can."""
         self.plan(at, lambda: self._open(Opening(who, wants, shop)))

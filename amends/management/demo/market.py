@@ -23,12 +23,14 @@ from amends.market.catalogue import invented_orders
 from amends.market.journey import DemoDataMissing, baskets
 from amends.market.models import Consumer, Merchant, Order
 from amends.market.rules.people import invented_consumer
+from amends.market.rules.shops import DIGITAL as SHOP
 from amends.market.rules.specs import WALLET, CaptureSpec, Left, OrderSpec
 from amends.market.verbs import import_orders
 from amends.people.models import Membership, User
 from amends.people.rules import Actor, Role
 from amends.plumbing.models import Beat
 from amends.refunds.jobs import announce_captures
+from amends.repairs.models import Workshop
 
 PASSWORD = "amends-demo-2026"  # noqa: S105 - printed at every start: the demo's doors are open on purpose
 IN_EACH_STAGE = 11
@@ -44,6 +46,7 @@ STAFF = (
     ("analyst@example.com", "Alan", Role.ANALYST),
     ("admin@example.com", "Ada", Role.ADMIN),
 )
+OUTSIDE = ("anna@example.com", "bolt@example.com", "workshop@example.com", "technician@example.com")
 
 
 def orders_of_the_demo(count: int, seed: int) -> tuple[list[OrderSpec], Left | None]:
@@ -149,14 +152,17 @@ def known_users() -> list[dict[str, str]]:
     """The demo's users with what each acts for; none where no demo marketplace was made: nobody else's doors are open."""
     if not Beat.objects.filter(name=DEMO).exists():
         return []
-    doors = [email for email, _, _ in STAFF] + ["anna@example.com", "bolt@example.com"]
-    rows = Membership.objects.select_related("user", "merchant", "consumer").filter(user__email__in=doors).order_by("pk")
+    doors = [*(email for email, _, _ in STAFF), *OUTSIDE]
+    rows = Membership.objects.select_related("user", "merchant", "consumer", "workshop").filter(user__email__in=doors).order_by("pk")
     return [
         {
             "email": m.user.email,
             "password": PASSWORD,
             "role": m.role,
-            "acts_for": (m.merchant and m.merchant.name_en) or (m.consumer and m.consumer.name_en) or "Amends",
+            "acts_for": (m.workshop and m.workshop.name_en)
+            or (m.merchant and m.merchant.name_en)
+            or (m.consumer and m.consumer.name_en)
+            or "Amends",
         }
         for m in rows
     ]
@@ -165,8 +171,8 @@ def known_users() -> list[dict[str, str]]:
 def _who_knows_whom() -> tuple[Consumer | None, Merchant | None]:
     """A consumer and the shop of an order that reached them these days and that the play leaves alone (openings.is_left_alone).
 
-    Of several the shop that sells most and then the consumer who buys most: whoever walks through the demo as both finds something to
-    ask for, and a life before it.
+    Of several the shop of the plays (goods/), then the one that sells most, and then the consumer who buys most: whoever walks through
+    the demo as both finds something to ask for, and a life before it.
     """
     now = clock.now()
     fresh = Order.objects.filter(number__startswith="IN", shipments__signed_at__range=(now - timedelta(days=4), now))
@@ -174,16 +180,24 @@ def _who_knows_whom() -> tuple[Consumer | None, Merchant | None]:
     bought = Order.objects.filter(placed_at__gte=now - timedelta(days=14), consumer_id__in=[order.consumer_id for order in alone])
     buys = Counter(bought.values_list("consumer_id", flat=True))
     sells = Counter(Order.objects.filter(number__startswith="IN").values_list("merchant_id", flat=True))
-    chosen = max(alone, key=lambda order: (sells[order.merchant_id], buys[order.consumer_id], -order.pk), default=None)
+    chosen = max(alone, key=lambda order: (_is_the_shop(order), sells[order.merchant_id], buys[order.consumer_id], -order.pk), default=None)
+    shop = Merchant.objects.filter(source=SHOP.source).first()
     if chosen is not None:
-        return chosen.consumer, chosen.merchant
-    return Consumer.objects.order_by("pk").first(), Merchant.objects.order_by("pk").first()
+        return chosen.consumer, shop or chosen.merchant
+    return Consumer.objects.order_by("pk").first(), shop or Merchant.objects.order_by("pk").first()
 
 
-def a_user(email: str, name: str, role: Role, *, merchant: Merchant | None = None, consumer: Consumer | None = None) -> User:
+def _is_the_shop(order: Order) -> bool:
+    return bool(order.merchant.source == SHOP.source)
+
+
+def a_user(
+    email: str, name: str, role: Role, *, merchant: Merchant | None = None, consumer: Consumer | None = None,
+    workshop: Workshop | None = None,
+) -> User:  # fmt: skip
     """The user with this address, who has one role; whoever is there already keeps what they have."""
     with suppress(IntegrityError), transaction.atomic():  # two who make the same user at once both find it
         if not User.objects.filter(email=email).exists():
             user = User.objects.create_user(email, PASSWORD, name=name)
-            Membership.objects.create(user=user, role=role.value, merchant=merchant, consumer=consumer)
+            Membership.objects.create(user=user, role=role.value, merchant=merchant, consumer=consumer, workshop=workshop)
     return User.objects.get(email=email)

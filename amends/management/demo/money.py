@@ -28,6 +28,7 @@ from amends.liability.verbs.charging import admit_liability, ask_bearer, deny_li
 from amends.liability.verbs.deposits import top_up
 from amends.liability.verbs.holds import hold
 from amends.liability.verbs.insuring import insure
+from amends.management.demo.goods.wares import PREFIX
 from amends.market.models import Merchant, Order, PriceMark, Tender
 from amends.market.prices import mark_prices
 from amends.market.rules.price_rows import PriceSpec
@@ -172,6 +173,7 @@ def _disputed() -> None:
     if Chargeback.objects.exists():
         return
     paid = Tender.objects.filter(kind=WALLET, unit="CNY", captured_minor__gt=5000, reserved_minor=0)
+    paid = paid.exclude(order__number__startswith=PREFIX)  # a frozen payment would end a play
     claimed = Case.objects.filter(stage="awaiting_merchant", currency="CNY").values("order_id")
     simulated = gateway("house")
     assert isinstance(simulated, HttpGateway)  # noqa: S101 - the demo's gateway is the simulator's own

@@ -28,12 +28,22 @@ def looked_for(case: Case, consumer: Actor) -> Act | None:
 
 
 def answered(case: Case, life_id: int) -> Act | None:
-    """What the carrier says of it: lost, a new date, or nothing."""
+    """What the carrier says of it: lost, a new date, or nothing; of damage, that it was on the way, that it was not, or nothing."""
     row = OutboundDelivery.objects.get(merchant_id=case.merchant_id, pk=life_id)
+    if row.is_about_damage:
+        return _of_damage(row)
     if row.pk % ANSWERS == 0:
         return lambda: verbs.declare_lost(row.ref, words="分拨中心破损登记（模拟）")
     if row.pk % ANSWERS == 1:
         return lambda: verbs.give_date(row.ref, expected_at=clock.now() + timedelta(days=2), words="天气原因延误（模拟）")
+    return None
+
+
+def _of_damage(row: OutboundDelivery) -> Act | None:
+    if row.pk % ANSWERS == 0:
+        return lambda: verbs.admit_damage(row.ref, words="装卸登记破损（模拟）")
+    if row.pk % ANSWERS == 1:
+        return lambda: verbs.deny_damage(row.ref, words="交接时外箱完好（模拟）")
     return None
 
 

@@ -66,6 +66,15 @@ FIELDS: dict[str, Field] = {
     "variant": Field(say("款式", "variant"), False, ("variant name", "option", "size", "colour", "color", "规格", "尺码", "颜色")),
     "price_now": Field(say("现价", "price now"), False, ("current price", "list price now", "今日价")),
     "serialised": Field(say("有序列号", "bears a serial number"), False, ("serialized", "has serial", "序列号商品")),
+    "serials": Field(say("序列号", "serial numbers"), False, ("serial", "serial no", "imei", "sn", "序列号码", "串号")),
+    "batch": Field(say("批次", "batch"), False, ("batch no", "lot", "lot no", "批号", "生产批次")),
+    "supplier": Field(say("供应商", "supplier"), False, ("vendor", "manufacturer", "供货商", "厂家")),
+    "weight": Field(say("单件重量（克）", "weight of a piece in grams"), False, ("weight", "weight g", "grams", "重量", "克重")),
+    "bulky": Field(say("大件", "bulky"), False, ("oversize", "bulky goods", "大件商品", "是否大件")),
+    "expected_at": Field(say("承诺送达时间", "promised for"), False, ("promised at", "deliver by", "预计送达", "承诺送达")),
+    "parcel_weight": Field(
+        say("包裹重量（克）", "weight of the parcel in grams"), False, ("parcel weight", "gross weight", "包裹重量", "毛重")
+    ),
     "signed_at": Field(say("签收时间", "signed at"), False, ("delivered at", "delivery date", "签收日期")),
 }
 OPTIONS = ("cancelled_prefix", "date_format")

@@ -19,6 +19,7 @@ from amends.policy.rules.words import CHANNEL_NAMES
 T = TypeVar("T")
 PROMISE = re.compile(r"[a-z][a-z0-9_]{0,59}")
 MOST_PIECES = 100  # one row per piece is kept; the database says so too
+LONGEST_SERIAL = 60
 LONGEST = {
     "order": 80,
     "product": 80,
@@ -35,6 +36,9 @@ LONGEST = {
     "payer_ref": 120,
     "bundle": 80,
     "bundle_name": 200,
+    "serials": MOST_PIECES * (LONGEST_SERIAL + 1),
+    "batch": 60,
+    "supplier": 80,
     "variants": 80,
     "variant": 80,
 }
@@ -73,6 +77,7 @@ class Row:
     """One good row: one line of an order. Instants in UTC.
 
     Sums in minor units: `discount`, `coupon` and `commission` of the whole line, `freight` and `packaging` of the whole order.
+    `serials`: none, or one for each piece. `weight` of one piece and `parcel_weight` of the order's parcel in grams.
     """
 
     number: int
@@ -109,6 +114,13 @@ class Row:
     variant: str = ""
     price_now: int | None = None
     serialised: bool = False
+    serials: tuple[str, ...] = ()
+    batch: str = ""
+    supplier: str = ""
+    weight: int | None = None
+    bulky: bool = False
+    expected_at: datetime | None = None
+    parcel_weight: int | None = None
 
     @property
     def price(self) -> int:
@@ -178,6 +190,13 @@ class Reader:
             variant=take("variant", str, ""),
             price_now=take("price_now", self.sum, None),
             serialised=take("serialised", _yes, False),
+            serials=take("serials", _serials, ()),
+            batch=take("batch", str, ""),
+            supplier=take("supplier", str, ""),
+            weight=take("weight", _grams, None),
+            bulky=take("bulky", _yes, False),
+            expected_at=take("expected_at", self.instant, nobody) if cells.get("expected_at", "").strip() else None,
+            parcel_weight=take("parcel_weight", _grams, None),
         )
         if not faults:
             faults = [replace(fault, order=found.order) for fault in _contradictions(found, headers)]
@@ -245,6 +264,21 @@ def _days(written: str) -> int:
     if not _is_whole(written) or not 0 <= int(written) <= 36_500:
         raise WrongCell(say("不是天数。", "It is not a number of days."), say("0 到 36500 的整数。", "A whole number from 0 to 36500."))
     return int(written)
+
+
+def _grams(written: str) -> int:
+    if not _is_whole(written) or not 1 <= int(written) <= 10_000_000:
+        wrong = say("不是重量。", "It is not a weight.")
+        raise WrongCell(wrong, say("1 到 10000000 的整数，单位克。", "A whole number of grams from 1 to 10000000."))
+    return int(written)
+
+
+def _serials(written: str) -> tuple[str, ...]:
+    found = tuple(re.split(r"[\s;；,，、|]+", written.strip(";；,，、| ")))
+    if any(len(one) > LONGEST_SERIAL for one in found) or len(set(found)) != len(found):
+        wrong = say("序列号太长或重复。", "A serial number is too long or stands twice.")
+        raise WrongCell(wrong, say("每件一个，用分号隔开。", "One for each piece, with semicolons between them."))
+    return found
 
 
 def _is_whole(written: str) -> bool:
@@ -315,6 +349,9 @@ def _contradictions(row: Row, headers: Mapping[str, str]) -> list[RowError]:
     if row.commission > max(0, total - row.discount):
         right = say("最多 {t} 分。", "At most {t} minor units.", t=max(0, total - row.discount))
         wrong("commission", row.commission, say("佣金大于应付金额。", "The commission exceeds what was to pay."), right)
+    if row.serials and len(row.serials) != row.quantity:
+        right = say("每件一个，共 {n} 个。", "One for each piece: {n} of them.", n=row.quantity)
+        wrong("serials", len(row.serials), say("序列号的个数与数量不符。", "There are not as many serial numbers as pieces."), right)
     # Shops round to minutes or days, hence the day of grace before an instant counts as impossible.
     if row.shipped_at and row.shipped_at < row.placed_at - timedelta(days=1):
         wrong("shipped_at", row.shipped_at, say("发货早于下单。", "Shipped before it was ordered."), say("改正时间。", "Correct the time."))

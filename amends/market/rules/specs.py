@@ -7,7 +7,7 @@ tender is the one that paid freight and packaging. Not about how sums fall on un
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -64,7 +64,7 @@ class ConsumerSpec:
 @dataclass(frozen=True, slots=True)
 class ProductSpec:
     """An article; `goods_class` is a word of the policy's classes of goods. Articles of one `variants` key are versions of each other,
-    and `price_minor` is what it costs now, where the shop told it."""
+    and `price_minor` is what it costs now, where the shop told it. `bulky`: two people carry it."""
 
     key: str
     name: Text
@@ -77,13 +77,23 @@ class ProductSpec:
     price_minor: int | None = None
     currency: str = ""
     serialised: bool = False
+    supplier: str = ""
+    weight_grams: int | None = None
+    bulky: bool = False
+
+    def after(self, earlier: ProductSpec | None) -> ProductSpec:
+        """This word of the article where an `earlier` one was told: the newer counts, and what it leaves out stays."""
+        if earlier is None or earlier == self:
+            return self
+        left_out = {one.name for one in fields(self) if getattr(self, one.name) in ("", None, False)}
+        return replace(self, **{name: getattr(earlier, name) for name in left_out})
 
 
 @dataclass(frozen=True, slots=True)
 class LineSpec:
     """`quantity` pieces of one article. `list_minor - discount_minor` is what all tenders together paid, freight and packaging apart.
 
-    `commission_minor` is what the platform took of the price.
+    `commission_minor` is what the platform took of the price. `serials`: one for each piece, or none.
     """
 
     product: ProductSpec
@@ -98,6 +108,8 @@ class LineSpec:
     commission_minor: int = 0
     bundle: str = ""
     bundle_name: Text | None = None
+    serials: tuple[str, ...] = ()
+    batch: str = ""
 
     def __post_init__(self) -> None:
         if self.quantity < 1:
@@ -153,13 +165,15 @@ class PromotionSpec:
 
 @dataclass(frozen=True, slots=True)
 class ShipmentSpec:
-    """One parcel out; both instants empty while it waits in the warehouse, the second while it travels."""
+    """One parcel out; both instants empty while it waits in the warehouse, the second while it travels. `expected_at`: as promised."""
 
     carrier: str
     waybill: str
     shipped_at: datetime | None
     signed_at: datetime | None
     simulated: bool
+    expected_at: datetime | None = None
+    weight_grams: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ SUMS = frozenset({"case.apply", "case.approve", "case.grant_at_once", "refund.in
 "case.announce_deduction",
                   "case.contest_deduction", "case.remind_deduction", "case.alarm_deduction",
                   "case.uphold_deduction", "case.withdraw_deduction", "charge_back_to.give_back",
-                  "case.return_supplement"} | {
+                  "case.return_supplement", "advance.book_debt", "advance.remind_debt", "advance.settle_debt"} | {
     f"{CHARGE_BACK_TO.name}.{verb}" for verb in CHARGE_BACK_TO.all_verbs
 })  # fmt: skip
 """Lines whose facts always hold a sum."""

@@ -7,7 +7,7 @@ from typing import Any
 from amends.cases import hooks
 from amends.cases.models import Case, Entry
 from amends.cases.rules.facts import outward
-from amends.cases.words import DONE
+from amends.cases.words import verb_done
 from amends.notices.webhooks.models import Delivery, Endpoint
 from amends.notices.webhooks.rules.events import TEST
 from amends.notices.webhooks.rules.payload import body_of
@@ -34,7 +34,7 @@ def told(line: Entry, case: Case) -> dict[str, Any]:
             "number": line.number,
             "life": line.life,
             "verb": line.verb,
-            "what": DONE[line.verb].both(),
+            "what": verb_done(line.life, line.verb).both(),
             "party": line.party,
             "automatic": line.automatic,
             "came_from": line.came_from,

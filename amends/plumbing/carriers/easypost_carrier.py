@@ -314,7 +314,7 @@ def _ounces(grams: int) -> float:
 
 
 def _address(address: Address) -> dict[str, str]:
-    return {"name": address.name, "phone": address.phone, **parts_of(address)}
+    return {"name": address.name, **parts_of(address)}
 
 
 def _place(row: Mapping[str, Any]) -> str:

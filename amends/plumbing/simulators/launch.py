@@ -101,6 +101,11 @@ def start_carriers(home: Path, *, port: int = 0, behaviour: dict[str, Any] | str
     return _started("carriers", home, port, behaviour, ["--seed", seed] if seed else [])
 
 
+def start_stock(home: Path, *, port: int = 0, behaviour: dict[str, Any] | str = "plain") -> Running:
+    """The simulator of a shop's stock system of `home` answers; `home`/stock.json says where. Else as start_simulator."""
+    return _started("stock", home, port, behaviour, [])
+
+
 def find_simulator(home: Path, kind: str = "payments") -> Running | None:
     """The simulator that runs for `home`, or None; a stale port file is not believed."""
     try:

@@ -25,10 +25,10 @@ def choose_other(ref: str, *, product: str, by: Actor) -> Replacement:
             row.move("choose_other", by)  # refused by the table, in its own words
         wrong = say("这件商品现在不在可选之列，请重新选择。", "This article is not among those offered now. Please choose again.")
         raise Unprocessable.field("product", wrong, code="not_offered")
-    row.wanted, row.price_minor = chosen.product, chosen.price_minor
+    row.wanted, row.price_minor, row.part = chosen.product, chosen.price_minor, None
     told = {"replacement": row.ref, "wanted": chosen.product.ref, "price_minor": chosen.price_minor}
     row.move("choose_other", by, facts={**told, "difference_minor": chosen.difference_minor})
-    row.save(update_fields=["wanted", "price_minor"])
+    row.save(update_fields=["wanted", "price_minor", "part"])
     return row
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from amends.cases.hands import check_not_reader
 from amends.cases.record import an_act
@@ -32,6 +32,8 @@ RECEIVED, AGAIN, UNKNOWN = "received", "again", "unknown"
 SHELVED = "shelved"
 SHELF_TIME = timedelta(days=30)
 LONGEST_PLACE = 40
+SLIPS = {"AS": "case__ref", "RT": "ref"}
+"""The references that slips in boxes bear, and where each stands. One column is looked through for a code: each has its index."""
 MOST_GRAMS = 1_000_000
 
 
@@ -70,12 +72,14 @@ def scan(ref: str, code: str, *, weight_grams: int | None = None, carrier: str =
     parcels = _answering(batch.merchant_id, number)
     for parcel in parcels:
         take_known(parcel.merchant_id, parcel.case.order_id, parcel.case_id)
-    Batch.objects.select_for_update().get(merchant_id=batch.merchant_id, pk=batch.pk)
-    if (before := _scanned(batch, number)) is not None:
+    batch = Batch.objects.select_for_update().get(merchant_id=batch.merchant_id, pk=batch.pk)
+    scans = Scan.objects.filter(merchant_id=batch.merchant_id, batch_id=batch.pk)
+    so_far = scans.aggregate(all=Count("pk"), same=Count("pk", filter=Q(waybill=number)))
+    if so_far["same"] and (before := _scanned(batch, number)) is not None:
         return before
-    if Batch.objects.filter(merchant_id=batch.merchant_id, pk=batch.pk, ended_at__isnull=False).exists():
+    if batch.ended_at is not None:
         raise NoSuchMove(say("这一批已经结束，请开始新的一批。", "This batch is closed. Please open another."), code="batch_closed")
-    return _kept(batch, number, parcels, by, weight_grams=weight_grams, carrier=carrier)
+    return _kept(batch, so_far["all"] + 1, number, parcels, by, weight_grams=weight_grams, carrier=carrier)
 
 
 def desk_of(by: Actor) -> int:
@@ -104,7 +108,9 @@ def clean_place(place: str) -> str:
 
 
 def _cleaned(code: str) -> str:
-    return clean_ref(code) or clean_waybill(code)
+    """The reference of a slip, else a waybill: one of a courier's may look like a reference of another kind."""
+    ref = clean_ref(code)
+    return ref if ref and ref[:2] in SLIPS else clean_waybill(code)
 
 
 def check_grams(grams: int | None) -> None:
@@ -122,7 +128,9 @@ def _scanned(batch: Batch, number: str) -> Scan | None:
 def _answering(merchant_id: int, number: str) -> list[ReturnShipment]:
     """The parcels that this code means, and those that travel with them, by their cases. Raises Unprocessable where it is not clear."""
     back = ReturnShipment.objects.filter(merchant_id=merchant_id, direction=BACK).select_related("case")
-    found = list(back.filter(Q(waybill=number) | Q(ref=number) | Q(case__ref=number)).order_by("case_id", "pk"))
+    riders = ReturnShipment.objects.filter(merchant_id=OuterRef("merchant_id"), travels_with_id=OuterRef("pk"))
+    named = back.filter(**{SLIPS[number[:2]] if "-" in number else "waybill": number}).annotate(leads=Exists(riders))
+    found = list(named.order_by("case_id", "pk"))
     open_ones = [parcel for parcel in found if may_arrive(parcel)]
     leaders = {parcel.travels_with_id or parcel.pk for parcel in open_ones}
     if len(leaders) > 1:
@@ -130,27 +138,30 @@ def _answering(merchant_id: int, number: str) -> list[ReturnShipment]:
                    n=len(leaders), all=", ".join(parcel.ref for parcel in open_ones))  # fmt: skip
         raise Unprocessable.field("code", many, code="ambiguous")
     if not leaders:
-        return found[-1:]
+        return list(found[-1:])
+    if not any(parcel.leads or parcel.travels_with_id for parcel in open_ones):
+        return list(open_ones)
     together = back.filter(Q(pk__in=leaders) | Q(travels_with_id__in=leaders))
     return [parcel for parcel in together.order_by("case_id", "pk") if may_arrive(parcel)]
 
 
 def _kept(
-    batch: Batch, number: str, parcels: Sequence[ReturnShipment], by: Actor, *, weight_grams: int | None, carrier: str
+    batch: Batch, nth: int, number: str, parcels: Sequence[ReturnShipment], by: Actor, *, weight_grams: int | None, carrier: str
 ) -> Scan:  # fmt: skip
     outcome, unknown = UNKNOWN, None
-    fresh = [ReturnShipment.objects.get(merchant_id=parcel.merchant_id, pk=parcel.pk) for parcel in parcels]
+    rows = ReturnShipment.objects.in_bulk([parcel.pk for parcel in parcels])  # as they are now that their cases are held
+    fresh = [rows[parcel.pk] for parcel in parcels]
     arriving = [parcel for parcel in fresh if may_arrive(parcel)]
-    for nth, parcel in enumerate(arriving):
-        arrive(parcel, by, place=batch.place, weight_grams=weight_grams if nth == 0 else None)
+    for parcel in arriving:
+        arrive(parcel, by, place=batch.place, weight_grams=weight_grams if parcel is arriving[0] else None)
         outcome = RECEIVED
     if outcome == UNKNOWN and any(parcel.received_at for parcel in fresh):
         outcome = AGAIN
     if outcome == UNKNOWN:
         unknown = _shelved(batch, number, by, weight_grams=weight_grams, carrier=carrier)
     return Scan.objects.create(
-        merchant_id=batch.merchant_id, batch=batch, number=Scan.objects.filter(merchant_id=batch.merchant_id, batch=batch).count() + 1,
-        waybill=number, outcome=outcome, parcel=next(iter(arriving or fresh), None), unknown=unknown, made_at=clock.now(),
+        merchant_id=batch.merchant_id, batch=batch, number=nth, waybill=number, outcome=outcome,
+        parcel=next(iter(arriving or fresh), None), unknown=unknown, made_at=clock.now(),
     )  # fmt: skip
 
 

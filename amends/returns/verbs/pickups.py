@@ -9,7 +9,7 @@ consumer says by `ship` that he came.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from amends.cases.life import LifeRow
@@ -151,12 +151,6 @@ def only_what_is_to_travel(life: LifeRow, by: Actor) -> None:
     assert isinstance(life, ReturnShipment)  # noqa: S101 - wiring binds this to moves of parcels alone
     if life.way == DESTROY:
         raise to_be_destroyed()
-
-
-def gives_time(life: LifeRow) -> timedelta:
-    """For hooks.LONGER: the courier of a box is late for what lies in it when he is late for its leader, from the end of the slot on."""
-    leader = life.travels_with if isinstance(life, ReturnShipment) else None
-    return leader.grace if leader is not None and life.where.limit == leader.where.limit else timedelta(0)
 
 
 def call_off_courier(parcel: ReturnShipment) -> None:

@@ -30,6 +30,7 @@ replacement.declare_lost           -                    consumer    result   -  
 replacement.declare_lost           -                    merchant    result   -         piece_lost_merchant
 replacement.confirm                clock                consumer    result   -         confirmed_by_silence
 replacement.confirm                -                    merchant    result   -         confirmed_merchant
+replacement.send_elsewhere         -                    merchant    news     -         sent_elsewhere
 replacement.report_wrong           -                    merchant    result   consumer  wrong_came
 advance.ask_security               -                    consumer    act      consumer  security_wanted
 advance.trust                      -                    consumer    news     consumer  sent_ahead
@@ -39,10 +40,14 @@ advance.secure                     -                    merchant    news     con
 advance.decline_advance            clock                consumer    result   -         no_security
 advance.call_in                    -                    consumer    act      consumer  called_in
 advance.take_return                -                    consumer    result   -         ahead_over
-advance.keep_both                  -                    merchant    result   -         both_kept
+advance.keep_both                  alone                merchant    result   -         both_kept
 advance.charge_advance             clock                consumer    result   -         ahead_charged_late
-advance.charge_advance             -                    consumer    result   -         ahead_charged
-advance.charge_advance             -                    merchant    result   -         both_kept
+advance.charge_advance             alone                consumer    result   -         ahead_charged
+advance.charge_advance             alone                merchant    result   -         both_kept
+advance.book_debt                  -                    consumer    result   -         debt_booked
+advance.book_debt                  -                    merchant    result   -         debt_to_collect
+advance.remind_debt                -                    consumer    remind   -         debt_open
+advance.settle_debt                -                    consumer    result   -         debt_settled
 advance.remind                     -                    consumer    remind   told      remind
 replacement.remind                 >consumer            consumer    remind   told      remind
 replacement.remind                 >merchant            merchant    remind   told      remind_piece

@@ -91,7 +91,8 @@ DELIVERIES: Mapping[str, Told] = {
     ),
     "parcel_turned_up": told(
         "丢失的包裹后来送达了", "The lost parcel came after all",
-        "承运商报告，售后单 {case} 中按丢失处理的包裹后来送达了。已经退款或补发的，请不要拆用，先和商家商量怎样处理；没有收到的，不用理会。",
+        "承运商报告，售后单 {case} 中按丢失处理的包裹后来送达了。已经退款或补发的，请不要拆用，"
+        "先和商家商量怎样处理；没有收到的，不用理会。",
         "The carrier reports that the parcel of case {case}, which counts as lost, was delivered after all. If you were refunded or have "
         "another one, please leave it closed and settle with the shop what becomes of it. If it is not there, you need do nothing.",
     ),
@@ -110,7 +111,8 @@ DELIVERIES: Mapping[str, Told] = {
     "damage_admitted": told(
         "承运商确认途中破损", "The carrier damaged it",
         "承运商确认售后单 {case} 的包裹是在途中破损的，消费者不用承担，售后照常进行。{next}",
-        "The carrier says that the parcel of case {case} was damaged on the way. The damage is not the consumer's; the claim goes on. {next}",
+        "The carrier says that the parcel of case {case} was damaged on the way. The damage is not the consumer's; the claim "
+        "goes on. {next}",
     ),
     "damage_denied": told(
         "承运商否认途中破损", "The carrier denies the damage",

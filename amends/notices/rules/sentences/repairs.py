@@ -116,6 +116,11 @@ REPAIRS: Mapping[str, Told] = {
         "售后单 {case} 的维修在 {until}前没有完成，按“{rule}”改成别的方案，见页面。",
         "The repair of case {case} was not done by {until} and, under the rule “{rule}”, was turned into another remedy, as its page says.",
     ),
+    "repair_way_chosen": told(
+        "消费者选了维修方式", "The consumer chose how it is repaired",
+        "售后单 {case} 的消费者选了寄修、送修或上门中的一种，详情见页面。{next}",
+        "The consumer of case {case} chose among repair by post, in a workshop and at home; its page says which. {next}",
+    ),
     "repair_turned": told(
         "维修改为换货或者退款", "Exchange or refund instead of the repair",
         "售后单 {case} 的维修没有解决问题，按规则自动改成换货或者退款，你不用再申请。{next}",

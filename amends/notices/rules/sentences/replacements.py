@@ -51,13 +51,15 @@ REPLACEMENTS: Mapping[str, Told] = {
     ),
     "money_by_silence": told(
         "没有换成，改为退款", "It was turned into a refund",
-        "售后单 {case} 的商品在 {until}前没有着落，按“{rule}”改为退款。{next}",
-        "Nothing came of the exchange of case {case} by {until}, so under the rule “{rule}” it is refunded. {next}",
+        "售后单 {case} 的商品在 {until}前没有着落，按“{rule}”改为退款；约好先发货、旧件还没寄回的，寄回后再换。{next}",
+        "Nothing came of the exchange of case {case} by {until}, so under the rule “{rule}” it is refunded; where it was to leave before "
+        "the old piece came back, it is exchanged once that is here. {next}",
     ),
     "money_by_silence_merchant": told(
         "逾期，改为退款", "It was turned into a refund",
-        "售后单 {case} 到 {until}为止没有换成，按“{rule}”改为退款。",
-        "Nothing came of the exchange of case {case} by {until}, so under the rule “{rule}” it is refunded.",
+        "售后单 {case} 到 {until}为止没有换成，按“{rule}”改为退款；约好先发货、旧件还没寄回的，寄回后再换。",
+        "Nothing came of the exchange of case {case} by {until}, so under the rule “{rule}” it is refunded; where it was to leave before "
+        "the old piece came back, it is exchanged once that is here.",
     ),
     "money_chosen": told(
         "消费者选了退款", "The consumer takes the money",
@@ -91,14 +93,16 @@ REPLACEMENTS: Mapping[str, Told] = {
         "The piece of case {case} was found and travels on; it comes by {due}. Otherwise: {silence}.",
     ),
     "piece_lost": told(
-        "商品丢失，改为退款", "The piece was lost and is refunded",
-        "售后单 {case} 发出的商品丢失了，改为退款，你不用做什么。{next}",
-        "The piece that case {case} sent you was lost; it is refunded and there is nothing for you to do. {next}",
+        "发给你的商品丢失了", "The piece sent to you was lost",
+        "售后单 {case} 发出的商品丢失了，改为退款；先发货、旧件还没寄回的，寄回后重新换货。{next}",
+        "The piece that case {case} sent you was lost. It is refunded; where it left before the old piece came back, it is exchanged anew "
+        "once that is here. {next}",
     ),
     "piece_lost_merchant": told(
-        "发出的商品丢失，改为退款", "The piece was lost",
-        "售后单 {case} 发出的商品丢失，改为退款。可以向承运商追偿。",
-        "The piece that case {case} sent out was lost and is refunded. The carrier can be asked to bear it.",
+        "发出的商品丢失了", "The piece was lost",
+        "售后单 {case} 发出的商品丢失，改为退款；先发货、旧件还没寄回的，寄回后重新换货。可以向承运商追偿。",
+        "The piece that case {case} sent out was lost and is refunded; where it left before the old piece came back, it is exchanged anew "
+        "once that is here. The carrier can be asked to bear it.",
     ),
     "confirmed_by_silence": told(
         "视为已确认", "It counts as confirmed",
@@ -109,6 +113,11 @@ REPLACEMENTS: Mapping[str, Told] = {
         "消费者已收到", "The piece is confirmed",
         "售后单 {case} 发出的商品已确认。{next}",
         "The piece that case {case} sent out is confirmed. {next}",
+    ),
+    "sent_elsewhere": told(
+        "收货地址改了", "It goes to another address",
+        "售后单 {case} 的消费者改了收货地址，新地址在页面上。请按新地址发货。",
+        "The consumer of case {case} gave another address; it stands on the page. Ship it there.",
     ),
     "wrong_came": told(
         "消费者说收到的不对", "The wrong piece came",
@@ -159,15 +168,38 @@ REPLACEMENTS: Mapping[str, Told] = {
         "the security against it. {next}",
     ),
     "piece_lost_by_silence": told(
-        "商品视为丢失，改为退款", "The piece counts as lost",
-        "承运商在 {until}前没有找到售后单 {case} 发出的商品，按“{rule}”视为丢失，改为退款，你不用做什么。{next}",
-        "The carrier did not find the piece of case {case} by {until}, so under the rule “{rule}” it counts as lost "
-        "and is refunded. {next}",
+        "商品视为丢失", "The piece counts as lost",
+        "承运商在 {until}前没有找到售后单 {case} 发出的商品，按“{rule}”视为丢失，改为退款；先发货、旧件还没寄回的，寄回后重新换货。{next}",
+        "The carrier did not find the piece of case {case} by {until}, so under the rule “{rule}” it counts as lost and is refunded; where "
+        "it left before the old piece came back, it is exchanged anew once that is here. {next}",
     ),
     "both_kept": told(
-        "消费者留下了旧件", "The consumer keeps the old piece",
-        "售后单 {case} 的旧件不再寄回，按价计费。",
-        "The old piece of case {case} does not come back; its worth is charged.",
+        "旧件已计费", "The old piece was charged",
+        "售后单 {case} 的旧件没有按约定寄回，已按价计费，由保证金抵扣，归你所有。",
+        "The old piece of case {case} did not come back as agreed; its worth was charged, and the security that covers it is yours.",
+    ),
+    "debt_booked": told(
+        "旧件已计费，请与商家结清", "Please settle what you owe the merchant",
+        "售后单 {case} 先发出的新件归你，旧件没有按约定寄回，保证金没有抵扣的 {sum} 记为你欠商家的款。不会自动扣款，请直接付给商家。",
+        "You keep the piece that case {case} sent ahead, and the old one did not come back as agreed. {sum}, which no security covers, is "
+        "booked as what you owe the merchant. Nothing is collected automatically: please pay the merchant.",
+    ),
+    "debt_to_collect": told(
+        "消费者有欠款，请自行收取", "The consumer owes you: please collect it",
+        "售后单 {case} 的旧件没有按约定寄回，{sum} 记为消费者欠款。平台不代扣，请向消费者收取；收到或不再收取时，在“备货发货”登记结清。",
+        "The old piece of case {case} did not come back as agreed; {sum} is booked as the consumer's debt. Nobody collects it for you: ask "
+        "the consumer, and record it as settled under “To send out” once it is paid or let go.",
+    ),
+    "debt_open": told(
+        "还有一笔欠款没有结清", "A debt is still open",
+        "售后单 {case} 的旧件折价 {sum} 还没有付给商家。不会自动扣款，付过的请商家登记已结清。",
+        "{sum} for the old piece of case {case} is still owed to the merchant. Nothing is collected automatically; if you have paid, ask "
+        "the merchant to record it.",
+    ),
+    "debt_settled": told(
+        "欠款已结清", "The debt is settled",
+        "商家已登记售后单 {case} 的 {sum} 结清，你不用再付。",
+        "The merchant recorded {sum} of case {case} as settled; there is nothing left to pay.",
     ),
     "remind_piece": told(
         "还有一件等你发出", "A piece waits to go out",

@@ -67,6 +67,7 @@ case.discard | clock* | drafted | closed | {$silence, "limit": "consumer_confirm
 case.go_on_unproven | clock* | awaiting_proof | answering_proof | {$silence, "limit": "consumer_proves"}
 case.grant_at_once | platform* | triage | executing | {"amount_minor": 9900, "basis": "at_once", "currency": "CNY", "rules": ["CN-7D-01"]}
 case.let_stand | clock* | ruled | executing | {$silence, "limit": "appeal_window"}
+case.choose_repair_way | consumer | executing | executing | {"was": "post", "way": "home"}
 case.pass_on | clock* | awaiting_leader | awaiting_merchant | {$silence, "limit": "leader_decides"}
 case.prove | consumer | awaiting_proof | answering_proof | {"digest": $digest, "evidence": [$file]}
 case.refuse | merchant | awaiting_merchant | refused | {"digest": $digest, "reason": "not_intact"}
@@ -102,30 +103,30 @@ inspection.remind | clock* | awaiting | awaiting | {"due_at": $due, "left": "hal
 inspection.report_missing | merchant | awaiting | missing | {"digest": $digest, "evidence": [$file]}
 refund.alarm | clock* | intended | intended | {$silence, "limit": "refund_sent"}
 refund.doubt | clock* | sent | unknown | {$silence, "limit": "gateway_answers"}
-delivery.ask_by_hand | carrier* | enquiring | enquiring | {"delivery": $delivery, "errand": "enquire"}
 delivery.admit_damage | carrier* | enquiring | confirmed | {"delivery": $delivery}
+delivery.ask_by_hand | carrier* | enquiring | enquiring | {"delivery": $delivery, "errand": "enquire"}
 delivery.break_date | clock* | promised | enquiring | {$silence, "limit": "new_date_kept"}
 delivery.bring_back | carrier* | fetching | fetched | {"delivery": $delivery}
 delivery.confirm | consumer | arrived | confirmed | {"delivery": $delivery}
 delivery.declare_lost | carrier* | enquiring | lost | {"delivery": $delivery}
 delivery.deliver | carrier* | enquiring | arrived | {"delivery": $delivery}
-delivery.drop | platform* | enquiring | dropped | {}
 delivery.deny_damage | carrier* | enquiring | confirmed | {"delivery": $delivery, "digest": $digest}
+delivery.drop | platform* | enquiring | dropped | {}
 delivery.enquire | consumer | - | enquiring | {"carrier": "sf", "digest": $digest, "kind": "lost", "waybill_ends": "0870"}
 delivery.fetch_back | merchant | enquiring | fetching | {"delivery": $delivery}
 delivery.give_date | carrier* | enquiring | promised | {"delivery": $delivery, "expected_at": $later}
 delivery.keep_way | carrier* | redirecting | tracing | {"delivery": $delivery}
 delivery.lead_elsewhere | consumer | enquiring | redirecting | {"delivery": $delivery, "digest": $digest}
-delivery.presume_lost | clock* | enquiring | lost | {$silence, "limit": "carrier_traces"}
 delivery.presume_damaged | clock* | enquiring | confirmed | {$silence, "limit": "carrier_traces"}
+delivery.presume_lost | clock* | enquiring | lost | {$silence, "limit": "carrier_traces"}
 delivery.reach_carrier | carrier* | enquiring | enquiring | {"delivery": $delivery, "errand": "enquire", "reference": "ENQ-1"}
 delivery.redeliver | merchant | fetching | redelivering | {"delivery": $delivery, "waybill_ends": "0871"}
 delivery.remind | clock* | enquiring | enquiring | {"due_at": $due, "left": "half", "limit": "carrier_traces", "silence": "presume_lost",
     "to": "carrier"}
 delivery.report_absent | consumer | arrived | enquiring | {"delivery": $delivery, "digest": $digest}
 delivery.take_new_way | carrier* | redirecting | redelivering | {"delivery": $delivery}
-delivery.turn_down | carrier* | enquiring | enquiring | {"delivery": $delivery, "errand": "enquire", "reason": "unknown_waybill"}
 delivery.turn_up | carrier* | lost | lost | {"delivery": $delivery}
+delivery.turn_down | carrier* | enquiring | enquiring | {"delivery": $delivery, "errand": "enquire", "reason": "unknown_waybill"}
 refund.drop | platform* | intended | dropped | {"amount_minor": 9900, "unit": "CNY", "refund": $refund}
 refund.fail | gateway* | sent | failed | {"reason": "account_closed", "source": "answer", "refund": $refund}
 refund.intend | platform* | - | intended | {"amount_minor": 9900, "caused_by": "merchant", "kind": "wallet", "unit": "CNY",
@@ -136,13 +137,16 @@ refund.retry | platform | failed | sent | {"reason": "account_closed", "refund":
 refund.send | platform* | intended | sent | {"amount_minor": 9900, "unit": "CNY", "refund": $refund}
 refund.settle_books | clock* | paid | settled | {$silence, "limit": "reversal_window"}
 advance.ask_security | platform* | - | asked | {"advance": $ahead, "amount_minor": 9900, "currency": "CNY"}
+advance.book_debt | platform* | charged | charged | {"advance": $ahead, "amount_minor": 9900, "currency": "CNY"}
 advance.call_in | clock* | running | overdue | {$silence, "limit": "advance_returned"}
 advance.charge_advance | clock* | overdue | charged | {$silence, "limit": "advance_settled"}
 advance.decline_advance | consumer | asked | declined | {"advance": $ahead}
 advance.drop | platform* | running | dropped | {"advance": $ahead}
 advance.keep_both | consumer | running | charged | {"advance": $ahead, "amount_minor": 9900, "currency": "CNY"}
+advance.remind_debt | clock* | charged | charged | {"advance": $ahead, "amount_minor": 9900, "currency": "CNY"}
 advance.remind | clock* | running | running | {"due_at": $due, "left": "half", "limit": "advance_returned"}
 advance.secure | platform* | asked | running | {"advance": $ahead}
+advance.settle_debt | merchant | charged | charged | {"advance": $ahead, "amount_minor": 9900, "currency": "CNY"}
 advance.take_return | platform* | running | returned | {"advance": $ahead}
 advance.trust | platform* | - | running | {"advance": $ahead, "amount_minor": 9900, "currency": "CNY"}
 replacement.chase | clock* | in_transit | tracing | {$silence, "limit": "parcel_arrives"}
@@ -159,6 +163,7 @@ replacement.reserve | merchant | reserving | packing | {"replacement": $piece}
 replacement.reserve_for | platform* | - | reserving | {"ahead": false, "kind": "exchange"}
 replacement.resume_travel | carrier* | tracing | in_transit | {"replacement": $piece}
 replacement.run_out | merchant | reserving | choosing | {"replacement": $piece}
+replacement.send_elsewhere | consumer | packing | packing | {"digest": $digest, "replacement": $piece}
 replacement.ship | merchant | packing | in_transit | {"replacement": $piece, "waybill_ends": "0871"}
 repair.accept_quote | consumer* | quoted | repairing | {"repair": $repair, "supplement": "SU-1B8Q-6TGZ-40WM"}
 repair.book | merchant | booking | diagnosing | {"repair": "RE-4D7M-1KQ9-X2VB"}
