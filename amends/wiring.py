@@ -28,9 +28,10 @@ from amends.cases.hooks import (
     Listener,
 )
 from amends.cases.life import LifeRow
-from amends.cases.models import Case, Grant
+from amends.cases.models import Case, Extension, Grant
+from amends.cases.rules.lengthening import ends_turns
 from amends.cases.rules.told import is_told
-from amends.cases.verbs import answering, applying, ending, uploading
+from amends.cases.verbs import answering, applying, ending, extending, uploading
 from amends.compensation import captures, carrying, granting, purses, supplements
 from amends.compensation.price_protection import fallen_minor
 from amends.deliveries import errands as delivery_errands
@@ -48,6 +49,7 @@ from amends.liability.models import ChargeBackTo
 from amends.liability.verbs import charging, insuring
 from amends.notices import jobs as notice_jobs
 from amends.notices import listeners as notices
+from amends.notices import promises
 from amends.notices.announcing import jobs as announcing_jobs
 from amends.notices.webhooks import hearing as webhooks
 from amends.notices.webhooks import jobs as webhook_jobs
@@ -95,6 +97,9 @@ from amends.shipping.hooks import SUBJECTS, Subject
 from amends.stock.hooks import TAKEN_AWAY
 from amends.surveys import listeners as surveys
 from amends.surveys import verbs as survey_verbs
+from amends.tasks import followers as tasks
+from amends.tasks import verbs as task_verbs
+from amends.tasks.models import Task
 
 LIFE_ROWS: tuple[type[LifeRow], ...] = (
     Case,
@@ -110,6 +115,7 @@ LIFE_ROWS: tuple[type[LifeRow], ...] = (
     OutboundDelivery,
     Loan,
     Consultation,
+    Extension,
 )
 
 FOLLOWS: tuple[tuple[str, Follower], ...] = (
@@ -188,6 +194,8 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     *((f"grant.{verb}", repair_loans.end_with_grant) for verb in ("void", "fulfil")),
     *((f"return_shipment.{verb}", repairs.came_home) for verb in ("deliver", "collect", "forfeit")),
     ("grant.fulfil", warranty.restart),
+    *((f"{model.LIFE.name}.{verb}", extending.drop_passed) for model in LIFE_ROWS for verb in ends_turns(model.LIFE)),
+    ("extension.grant_extension", promises.move_with_limit),
 )  # fmt: skip
 
 LISTENS: tuple[tuple[str, str, Listener], ...] = (
@@ -252,7 +260,7 @@ OPEN_LIVES = (
     repair_loans.open_lives,
 )  # fmt: skip
 VERB_ROOMS = (
-    applying, answering, carrying, ending, uploading, likeness, return_verbs, errands, replacement_verbs, ahead, repair_verbs,
+    applying, answering, extending, carrying, ending, uploading, likeness, return_verbs, errands, replacement_verbs, ahead, repair_verbs,
     repair_booking,
     repair_loans, consulting, delivery_verbs, delivery_errands, refund_verbs, refund_jobs, refund_mending, ruling_verbs,
     survey_verbs, relay, simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs, charging,

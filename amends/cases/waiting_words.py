@@ -14,6 +14,10 @@ LIMITS: dict[str, Text] = {
     "consumer_escalates": say("申请介入时限", "time to call the platform in"),
     "review_ends": say("平台介入总时限", "time for a whole review"),
     "appeal_window": say("裁决生效前的时间", "time before a ruling binds"),
+    "appeal_ends": say("申诉总时限", "time for a whole appeal"),
+    "appeal_first_answer": say("申诉首次答复时限", "time for the first answer to an appeal"),
+    "appeal_final_answer": say("申诉最终答复时限", "time for the final answer to an appeal"),
+    "appeal_last_call": say("申诉最后时限", "last call of an appeal"),
     "execution_ends": say("执行总时限", "time to carry out"),
     "unwinding_ends": say("撤回处理时限", "time to unwind"),
     "grant_begins": say("开始执行时限", "time to begin"),
@@ -49,6 +53,8 @@ LIMITS: dict[str, Text] = {
     "loan_returned": say("备用机归还时限", "time to bring a loan unit back"),
     "expert_answers": say("专家应答时限", "time for an expert to answer"),
     "session_held": say("会诊时限", "time to hold the session"),
+    "task_answered": say("任务答复时限", "time to answer a task"),
+    "task_raised": say("主管处理任务时限", "time for a supervisor to deal with a task"),
     "carrier_redirects": say("承运商改派时限", "time for a carrier to redirect"),
     "carrier_fetches": say("承运商取回时限", "time for a carrier to fetch back"),
     "new_date_kept": say("新送达时间", "the new date of delivery"),
@@ -61,6 +67,7 @@ LIMITS: dict[str, Text] = {
     "bearer_pays": say("追偿付款时限", "time to pay a charge"),
     "liability_decided": say("责任裁定时限", "time to decide who is liable"),
     "deduction_made": say("扣款时限", "time to deduct"),
+    "extension_answered": say("延长申请答复时限", "time to answer a request for more time"),
 }
 
 SILENCE: dict[str, Text] = {
@@ -78,6 +85,9 @@ SILENCE: dict[str, Text] = {
     "accept_refusal": say("视为接受拒绝，售后单结束", "the refusal stands and the case is closed"),
     "alarm": say("通知平台负责人处理", "a named person of the platform is called"),
     "let_stand": say("裁决生效并执行", "the ruling binds and is carried out"),
+    "admit": say("视为受理，继续审查", "it counts as taken up and is examined in full"),
+    "bring_up": say("交复核负责人答复", "the head of review answers"),
+    "uphold": say("维持裁决，平台另作补偿", "the ruling is upheld, and the platform pays for its silence"),
     "close_round": say("举证结束，双方开始回应", "the evidence closes and both sides reply"),
     "close_replies": say("回应结束，由判责员裁决", "the replies close and an arbiter rules"),
     "close_test": say("检测结束，由判责员裁决", "the test ends and an arbiter rules"),
@@ -107,5 +117,7 @@ SILENCE: dict[str, Text] = {
     "presume_lost": say("视为丢失，售后照常进行", "it counts as lost and the claim goes on"),
     "break_date": say("继续向承运商查件", "the carrier is asked again"),
     "keep_way": say("不再改派，继续查件", "it is not led elsewhere, and the carrier is asked again"),
+    "decline_extension": say("时限不变", "the limit stays as it is"),
     "absorb": say("合并生效", "the merger becomes final"),
+    "raise_task": say("任务交主管处理", "the task goes to a supervisor"),
 }

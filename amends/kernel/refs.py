@@ -12,7 +12,7 @@ import secrets
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"
 KINDS = {
-    "AS": "case", "OR": "order", "RT": "return shipment", "RF": "refund", "RV": "review", "EV": "evidence",
+    "AS": "case", "OR": "order", "RT": "return shipment", "RF": "refund", "RV": "review", "AL": "appeal", "EV": "evidence",
     "ME": "merchant", "CU": "consumer", "PR": "product", "DE": "decision", "SV": "survey", "US": "user",
     "PD": "policy draft", "SM": "simulation", "MG": "message", "AN": "announcement", "WE": "webhook endpoint", "WD": "webhook delivery",
     "BE": "bearer", "CB": "charge back to", "DM": "deposit move", "IN": "insurance",
@@ -25,6 +25,7 @@ KINDS = {
     "AD": "return address", "LB": "label", "PU": "pick-up",
     "RE": "repair", "WS": "workshop", "TE": "technician", "VT": "visit of a technician", "LU": "loan unit", "LN": "loan",
     "CN": "consultation",
+    "EX": "extension",
 }  # fmt: skip
 _SHAPE = re.compile(rf"^({'|'.join(KINDS)})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})$")
 

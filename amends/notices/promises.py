@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from amends.cases.hands import check_hand
-from amends.cases.models import Case, Deadline
+from amends.cases.life import LifeRow
+from amends.cases.models import Case, Deadline, Extension
 from amends.cases.record import an_act
 from amends.cases.taking import take
 from amends.cases.texts import clean_words, keep_text, told
@@ -21,7 +22,7 @@ from amends.kernel.parties import Party
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove
 from amends.kernel.texts import say
 from amends.notices.models import Notice, Promise
-from amends.notices.rules.promises import EARLIER, STOOD_STILL, check_new_time
+from amends.notices.rules.promises import AGREED, EARLIER, STOOD_STILL, check_new_time
 from amends.people.rules import Actor
 from amends.returns.models import ReturnShipment
 
@@ -78,6 +79,23 @@ def revise_promise(ref: str, promise: int, *, at: datetime, reason: str = "", wo
     facts = {"promise": fresh.pk, "limit": row.limit, "told_at": row.due_at.isoformat(), "due_at": at.isoformat(), "reason": fresh.reason}
     case.tell(REVISED_BY_HAND, by, facts={**facts, **told(text)})
     return case
+
+
+def move_with_limit(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `grant_extension`: what the consumer was told of this limit is told anew, in the same commit, with the reason why."""
+    assert isinstance(life, Extension)  # noqa: S101 - wiring binds this to moves of extensions alone
+    limit = Deadline.objects.filter(
+        merchant_id=life.merchant_id, case_id=life.case_id, life=life.turn_life, life_id=life.turn_id, generation=life.turn_generation,
+        limit=life.limit, ended_at__isnull=True,
+    ).first()  # fmt: skip
+    before = _newest(life.merchant_id, limit.pk) if limit is not None else None
+    if limit is None or before is None or life.until_at is None or before.due_at >= life.until_at:
+        return
+    Promise.objects.create(
+        merchant_id=life.merchant_id, case_id=life.case_id, deadline_id=limit.pk, life=before.life, limit=before.limit,
+        bearer=before.bearer, carrier=before.carrier, told_at=clock.now(), due_at=life.until_at, revises=before, reason=AGREED, words_id=life.why_id,
+        key=_key(limit.pk, life.until_at, before.pk),
+    )  # fmt: skip
 
 
 def may_revise(bearer: str, by: Actor) -> bool:

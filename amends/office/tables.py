@@ -22,10 +22,12 @@ LIFE_NAMES: dict[str, Text] = {
     "repair": say("维修", "Repair"),
     "refund": say("退款", "Refund"),
     "review": say("平台介入", "Review"),
+    "appeal": say("申诉", "Appeal"),
     "charge_back_to": say("追偿", "Charge-back to"),
     "delivery": say("送货补救", "Delivery put right"),
     "loan": say("备用机", "Loan unit"),
     "consultation": say("专家会诊", "Expert on call"),
+    "extension": say("延长时限", "Extension of a limit"),
 }
 LIFE_SAYS: dict[str, Text] = {
     "case": say("现在欠消费者什么，由谁决定？", "What is owed, and who decides it now?"),
@@ -42,24 +44,25 @@ LIFE_SAYS: dict[str, Text] = {
     "repair": say("一件商品的一次维修；再修是另一次。", "One attempt at repairing one unit; a second attempt is a life of its own."),
     "refund": say("向一种支付方式退款的一次意向。", "One intent to pay one tender."),
     "review": say("一次平台介入：举证、评议、裁决。", "One platform review: evidence, deliberation, ruling."),
+    "appeal": say(
+        "对一份裁决的第二次审查，由没有参与过、级别更高的人在 72 小时内答复。",
+        "The second look at a ruling, within 72 hours, by somebody of higher rank who took no part.",
+    ),
     "charge_back_to": say("一笔费用最后由谁承担；从不耽误消费者。", "Who finally bears a cost; it never delays the consumer."),
     "delivery": say(
         "送货途中出了问题的一个包裹怎样查找、改派、追回或认定丢失。",
         "How one parcel on its way out is looked for, led elsewhere or found lost.",
     ),
     "loan": say("维修期间借给消费者的一台备用机在哪里。", "Where a unit is that was lent while a repair lasts."),
+    "extension": say("一方请求多一些时间，另一方同不同意。", "One side asks for more time, and the other agrees or not."),
     "consultation": say("一位专家看一份售后单：应下、会诊、给意见。", "An expert looks at a case: takes it, holds a session, advises."),
 }
 PLANNED_LIMITS: dict[str, Text] = {
-    "appeal_ends": say("申诉总时限", "time for a whole appeal"),
     "merge_undo": say("可撤销合并的时间", "time to undo a merger"),
     "chargeback_decided": say("银行拒付裁定时限", "time for the bank to decide a chargeback"),
     "test_reported": say("检测时限", "time for a test"),
     "second_reader": say("复核时限", "time for a second reading"),
     "offer_answered": say("方案答复时限", "time to answer an offer"),
-    "appeal_first_answer": say("申诉首次答复时限", "time for the first answer to an appeal"),
-    "appeal_final_answer": say("申诉最终答复时限", "time for the final answer to an appeal"),
-    "appeal_last_call": say("申诉最后时限", "last call of an appeal"),
     "hazard_checked": say("隐患核查时限", "time to check a hazard"),
     "hazard_reported": say("隐患报告时限", "time to report a hazard"),
     "recall_planned": say("召回计划时限", "time to plan a recall"),

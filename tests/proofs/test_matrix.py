@@ -17,7 +17,7 @@ from amends.cases.life import LifeRow
 from amends.cases.models import Case, Entry, Grant
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
-from amends.cases.verbs import answering, applying
+from amends.cases.verbs import answering, applying, extending
 from amends.deliveries import verbs as deliveries
 from amends.kernel import clock
 from amends.kernel.parties import Party
@@ -95,7 +95,11 @@ def bare(model: type[LifeRow], case: Case) -> LifeRow:
             name_zh="备用机", name_en="Loan", goods_class="general", currency="CNY",
         )  # fmt: skip
     names = {field.name for field in model._meta.concrete_fields}
-    rest: dict[str, Any] = {"value_minor": 1, "currency": "CNY", "kind": "lost", "carrier": "SF", "waybill": "SF1", "skill": "phone"}
+    rest: dict[str, Any] = {
+        "value_minor": 1, "currency": "CNY", "kind": "lost", "carrier": "SF", "waybill": "SF1", "skill": "phone",
+        "side": "merchant", "turn_life": "case", "turn_id": case.pk, "turn_generation": 0, "limit": "merchant_answers", "hours": 1,
+        "was_due_at": clock.now(),
+    }  # fmt: skip
     return model._default_manager.create(**{name: value for name, value in (rest | known).items() if name in names})
 
 
@@ -312,7 +316,14 @@ PUBLIC |= {
     ("consultation", "advise"): lambda ref, row, by: consulting.advise(row.ref, words="worn", by=by),  # type: ignore[attr-defined]
     ("consultation", "drop"): lambda ref, row, by: consulting.drop_consultation(row.ref, by=by),  # type: ignore[attr-defined]
 }
+PUBLIC |= {
+    ("extension", "agree_first"): lambda ref, row, by: extending.agree_first(row.ref, by=by),  # type: ignore[attr-defined]
+    ("extension", "grant_extension"): lambda ref, row, by: extending.grant_extension(row.ref, by=by),  # type: ignore[attr-defined]
+    ("extension", "decline_extension"): lambda ref, row, by: extending.decline_extension(row.ref, by=by),  # type: ignore[attr-defined]
+    ("extension", "retract"): lambda ref, row, by: extending.retract_extension(row.ref, by=by),  # type: ignore[attr-defined]
+}
 NO_STAGE = {
+    ("extension", "ask_extension"),
     ("loan", "promise_loan"), ("consultation", "call_expert"), ("repair", "accept_quote"),
     ("case", "apply"), ("case", "answer_survey"), ("delivery", "enquire"), ("charge_back_to", "ask_bearer"), ("refund", "redirect"),
     ("return_shipment", "intercept"),

@@ -43,6 +43,7 @@ TOLD: dict[str, tuple[str, ...]] = {
         *APPROVING, *GIVING, *CONTESTING,
     ),
     "grant": (REMIND,),
+    "extension": (REMIND,),
     "return_shipment": (*WAY_BACK, REMIND),
     "inspection": ("dispose", REMIND),
     "replacement": ("send_elsewhere", REMIND),
@@ -50,8 +51,10 @@ TOLD: dict[str, tuple[str, ...]] = {
     "repair": (*VISITS, REMIND),
     "loan": (REMIND,),
     "consultation": ("ask_consent", "give_consent", "refuse_consent", REMIND),
+    "task": ("own_task", REMIND),
     "refund": ("ask_payee", "assign", "recheck", "come_back_late", REMIND),
     "review": (REMIND,),
+    "appeal": ("reply_appeal", REMIND),
     "charge_back_to": ("give_back", REMIND),
     "delivery": (*ERRANDS, TURN_UP, REMIND),
 }  # fmt: skip

@@ -242,6 +242,21 @@ HEADLINES: dict[tuple[str, str], Three] = {
         say("等消费者确认收到", "The consumer is to confirm"),
         say("等消费者确认收到", "The consumer is to confirm"),
     ),
+    ("extension", "to_consumer"): (
+        say("商家请求多一些时间，请答复", "The merchant asks for more time: please answer"),
+        say("等消费者答复延长申请", "The consumer is to answer your request for more time"),
+        say("等消费者答复延长申请", "The consumer is to answer a request for more time"),
+    ),
+    ("extension", "to_merchant"): (
+        say("等商家答复延长申请", "The merchant is to answer your request for more time"),
+        say("消费者请求多一些时间，请答复", "The consumer asks for more time: please answer"),
+        say("等商家答复延长申请", "The merchant is to answer a request for more time"),
+    ),
+    ("extension", "to_both"): (
+        say("平台请求多一些时间，请答复", "The platform asks for more time: please answer"),
+        say("平台请求多一些时间，请答复", "The platform asks for more time: please answer"),
+        say("等双方答复延长申请", "Both sides are to answer a request for more time"),
+    ),
     ("review", "gathering"): EVIDENCE,
     ("review", "replying"): (
         say("请看对方的凭证并回应", "Please reply to the other side"),

@@ -68,6 +68,8 @@ def places_of(row: Row) -> frozenset[str]:
         return frozenset({"shop", "case", "address", "until"})
     if row.when == "case.revise_promise":
         return frozenset({"case", "shop", "due", "until", "who", "reason"})
+    if row.when == "extension.grant_extension":
+        return frozenset({"case", "shop", "due", "until"})
     due = {"due", "silence"} if row.due_of else set()
     left = {"left", "who", "rule"} if row.due_of == ITS_OWN and row.urgency == "remind" else set()
     lapse = {"until", "who", "rule"} if row.by_lapse else set()

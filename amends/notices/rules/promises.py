@@ -13,6 +13,8 @@ STOOD_STILL = "stood_still"
 """The reason of a new time that nobody chose: the limit stood still meanwhile and ends later by itself."""
 EARLIER = "earlier"
 """The reason of a new time that is nearer: none was needed."""
+AGREED = "agreed"
+"""The reason of a new time that both sides agreed to (cases/verbs/extending.py): here the limit itself ends later."""
 LONGEST = timedelta(days=90)
 """No promise is put off further than this from now: whoever knows no nearer time knows none."""
 
@@ -46,9 +48,10 @@ REASONS: dict[str, Text] = {
     "system_fault": say("系统故障", "a fault of the system"),
     "other": say("其他理由", "another reason"),
     EARLIER: say("可以更早", "it will be sooner"),
+    AGREED: say("双方同意延长", "both sides agreed to more time"),
     STOOD_STILL: say("时限暂停过，顺延到新的时间", "the limit stood still meanwhile and ends later"),
 }
-CHOSEN_REASONS = tuple(reason for reason in REASONS if reason not in (STOOD_STILL, EARLIER))
+CHOSEN_REASONS = tuple(reason for reason in REASONS if reason not in (STOOD_STILL, EARLIER, AGREED))
 
 
 def check_new_time(at: datetime, *, now: datetime, told: datetime, due: datetime, silence: str, reason: str) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from amends.cases.rules.lives import CASE, GRANT
+from amends.cases.rules.lives import CASE, EXTENSION, GRANT
 from amends.cases.rules.told import TOLD as LINES
 from amends.deliveries.rules import DELIVERY
 from amends.kernel.parties import Party
@@ -46,6 +46,7 @@ LIVES: Mapping[str, Life] = {
         DELIVERY,
         LOAN,
         CONSULTATION,
+        EXTENSION,
     )
 }
 TOLD_LINES = tuple(f"{life}.{what}" for life, lines in LINES.items() for what in lines)

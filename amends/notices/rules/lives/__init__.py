@@ -6,13 +6,26 @@ from collections.abc import Mapping
 
 from amends.kernel.tables import TableError
 from amends.kernel.texts import Text
-from amends.notices.rules.lives import bearing, beside, case, deliveries, goods, lending, money, repairs, replacements, review, way_back
+from amends.notices.rules.lives import (
+    bearing,
+    beside,
+    case,
+    deliveries,
+    extension,
+    goods,
+    lending,
+    money,
+    repairs,
+    replacements,
+    review,
+    way_back,
+)
 
 HEAD = """
 when                               given                to          urgency  due_of    words
 """
 TOLD = HEAD + "".join(
-    room.TOLD for room in (case, goods, money, review, bearing, beside, deliveries, way_back, lending, replacements, repairs)
+    room.TOLD for room in (case, goods, money, review, bearing, beside, deliveries, way_back, lending, replacements, repairs, extension)
 )
 
 
@@ -36,4 +49,5 @@ SILENT: Mapping[str, Text] = _together(
     lending.SILENT,
     replacements.SILENT,
     repairs.SILENT,
+    extension.SILENT,
 )

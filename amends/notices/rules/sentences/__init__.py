@@ -9,6 +9,7 @@ from amends.notices.rules.sentences.bearing import BEARING
 from amends.notices.rules.sentences.case import CASE
 from amends.notices.rules.sentences.deliveries import DELIVERIES
 from amends.notices.rules.sentences.elsewhere import ELSEWHERE
+from amends.notices.rules.sentences.extension import EXTENSION
 from amends.notices.rules.sentences.giving import GIVING
 from amends.notices.rules.sentences.goods import GOODS
 from amends.notices.rules.sentences.lending import LENDING
@@ -24,5 +25,5 @@ __all__ = ["SENTENCES", "Told"]
 
 SENTENCES: Mapping[str, Told] = {
     **CASE, **APPROVING, **REVIEW, **GOODS, **MONEY, **GIVING, **REMINDERS, **ELSEWHERE, **BEARING, **DELIVERIES, **WAY_BACK, **LENDING,
-    **REPLACEMENTS, **REPAIRS,
+    **REPLACEMENTS, **REPAIRS, **EXTENSION,
 }  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
-from amends.cases.rules.lives import CASE, GRANT
+from amends.cases.rules.lives import CASE, EXTENSION, GRANT
 from amends.cases.rules.told import TOLD
 from amends.deliveries.rules import DELIVERY
 from amends.kernel.tables import Life
@@ -36,6 +36,7 @@ LIVES: tuple[Life, ...] = (
     CHARGE_BACK_TO,
     DELIVERY,
     LOAN,
+    EXTENSION,
 )
 TYPES: tuple[str, ...] = tuple(sorted({f"{life.name}.{verb}" for life in LIVES for verb in (*life.all_verbs, *TOLD.get(life.name, ()))}))
 TEST = "webhook.test"
@@ -60,6 +61,7 @@ LIFE_NAMES: dict[str, Text] = {
     "charge_back_to": say("追偿", "Charge-back to"),
     "delivery": say("送货补救", "Delivery put right"),
     "loan": say("备用机", "Loan unit"),
+    "extension": say("延长时限", "Extension of a limit"),
 }
 
 

@@ -23,6 +23,7 @@ REFS = {
     "repair": "RE-4D7M-1KQ9-X2VB",
     "replacement": "RX-5C8T-3WN2-H0QY",
     "advance": "AV-9F4K-1SX6-T3BD",
+    "extension": "EX-4M7Q-2C9T-B5XH",
 }
 WORDS = {
     "order": f'"{ORDER}"',
@@ -34,6 +35,7 @@ WORDS = {
     "piece": f'"{REFS["replacement"]}"',
     "ahead": f'"{REFS["advance"]}"',
     "delivery": f'"{REFS["delivery"]}"',
+    "extension": f'"{REFS["extension"]}"',
     "due": '"2026-03-12T02:00:00+00:00"',
     "later": '"2026-03-13T02:00:00+00:00"',
     "digest": '"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"',
@@ -80,6 +82,16 @@ case.send_back | arbiter* | appealed | in_review | {"because": "person", "called
 case.turn_repair | platform* | executing | executing | {"because": "repair_failed", "becomes": "refund_only", "repair": $repair,
     "rules": ["CN-3G"]}
 case.withdraw | consumer | awaiting_merchant | closed | {}
+extension.agree_first | merchant | to_both | to_consumer | {"extension": $extension}
+extension.ask_extension | merchant | - | to_consumer | {"digest": $digest, "extension": $extension, "hours": 24,
+    "lengthens": "merchant_answers", "limit": "extension_answered", "was": $due}
+extension.decline_extension | clock* | to_consumer | declined | {$silence, "limit": "extension_answered"}
+extension.drop | platform* | to_consumer | dropped | {"extension": $extension}
+extension.grant_extension | consumer | to_consumer | granted | {"due_at": $later, "extension": $extension, "hours": 24,
+    "lengthens": "merchant_answers", "told_at": $due}
+extension.remind | clock* | to_consumer | to_consumer | {"due_at": $due, "left": "half", "limit": "extension_answered",
+    "silence": "decline_extension", "to": "consumer"}
+extension.retract | merchant | to_consumer | retracted | {"extension": $extension}
 grant.alarm | clock* | owed | owed | {$silence, "limit": "grant_begins"}
 grant.begin | platform* | owed | doing | {}
 grant.fulfil | platform* | doing | done | {"amount_minor": 9900}
