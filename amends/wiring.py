@@ -115,6 +115,7 @@ LIFE_ROWS: tuple[type[LifeRow], ...] = (
     OutboundDelivery,
     Loan,
     Consultation,
+    Task,
     Extension,
 )
 
@@ -194,6 +195,9 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     *((f"grant.{verb}", repair_loans.end_with_grant) for verb in ("void", "fulfil")),
     *((f"return_shipment.{verb}", repairs.came_home) for verb in ("deliver", "collect", "forfeit")),
     ("grant.fulfil", warranty.restart),
+    ("task.pass_task", tasks.raise_when_passed_on),
+    ("task.raise_task", tasks.leave_to_a_supervisor),
+    *((f"case.{verb}", tasks.drop_with_case) for verb in ("withdraw", "accept_refusal", "complete", "absorb", "discard")),
     *((f"{model.LIFE.name}.{verb}", extending.drop_passed) for model in LIFE_ROWS for verb in ends_turns(model.LIFE)),
     ("extension.grant_extension", promises.move_with_limit),
 )  # fmt: skip
@@ -264,7 +268,7 @@ VERB_ROOMS = (
     repair_booking,
     repair_loans, consulting, delivery_verbs, delivery_errands, refund_verbs, refund_jobs, refund_mending, ruling_verbs,
     survey_verbs, relay, simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs, charging,
-    reconciliation_jobs, shipping_jobs,
+    reconciliation_jobs, shipping_jobs, task_verbs,
 )  # fmt: skip
 
 

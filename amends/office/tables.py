@@ -27,6 +27,7 @@ LIFE_NAMES: dict[str, Text] = {
     "delivery": say("送货补救", "Delivery put right"),
     "loan": say("备用机", "Loan unit"),
     "consultation": say("专家会诊", "Expert on call"),
+    "task": say("部门任务", "Task for a department"),
     "extension": say("延长时限", "Extension of a limit"),
 }
 LIFE_SAYS: dict[str, Text] = {
@@ -55,6 +56,10 @@ LIFE_SAYS: dict[str, Text] = {
     ),
     "loan": say("维修期间借给消费者的一台备用机在哪里。", "Where a unit is that was lent while a repair lasts."),
     "extension": say("一方请求多一些时间，另一方同不同意。", "One side asks for more time, and the other agrees or not."),
+    "task": say(
+        "售后单请别的部门办的一件事：派出、转交、答复，从不耽误售后单。",
+        "What a case asks of another department: given, passed on, answered; it never holds the case up.",
+    ),
     "consultation": say("一位专家看一份售后单：应下、会诊、给意见。", "An expert looks at a case: takes it, holds a session, advises."),
 }
 PLANNED_LIMITS: dict[str, Text] = {

@@ -6,6 +6,7 @@ dropped with it.
 
 from __future__ import annotations
 
+from amends.kernel.parties import Party
 from amends.kernel.tables import life
 from amends.kernel.texts import Text, say
 
@@ -32,6 +33,7 @@ TASK = life(
     counted={"pass_task": "hand_offs"},
 )
 OPEN = TASK.open_stages
+RAISED = TASK.moves["given", "raise_task", Party.CLOCK]
 
 DEPARTMENTS: dict[str, Text] = {
     "quality": say("质量", "quality"),

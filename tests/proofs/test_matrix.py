@@ -36,6 +36,7 @@ from amends.replacements import ahead
 from amends.replacements import verbs as pieces
 from amends.returns import verbs as returns
 from amends.rulings import verbs as rulings
+from amends.tasks import verbs as tasks
 from tests.proofs.roads import ROADS, World, reduced, waybill
 from tests.verbs.returns_at_hand import worn
 
@@ -96,7 +97,7 @@ def bare(model: type[LifeRow], case: Case) -> LifeRow:
         )  # fmt: skip
     names = {field.name for field in model._meta.concrete_fields}
     rest: dict[str, Any] = {
-        "value_minor": 1, "currency": "CNY", "kind": "lost", "carrier": "SF", "waybill": "SF1", "skill": "phone",
+        "value_minor": 1, "currency": "CNY", "kind": "lost", "carrier": "SF", "waybill": "SF1", "skill": "phone", "department": "legal",
         "side": "merchant", "turn_life": "case", "turn_id": case.pk, "turn_generation": 0, "limit": "merchant_answers", "hours": 1,
         "was_due_at": clock.now(),
     }  # fmt: skip
@@ -322,7 +323,14 @@ PUBLIC |= {
     ("extension", "decline_extension"): lambda ref, row, by: extending.decline_extension(row.ref, by=by),  # type: ignore[attr-defined]
     ("extension", "retract"): lambda ref, row, by: extending.retract_extension(row.ref, by=by),  # type: ignore[attr-defined]
 }
+PUBLIC |= {
+    ("task", "answer_task"): lambda ref, row, by: tasks.answer_task(row.ref, words="done", by=by),  # type: ignore[attr-defined]
+    ("task", "pass_task"): lambda ref, row, by: tasks.pass_task(row.ref, department="press", by=by),  # type: ignore[attr-defined]
+    ("task", "raise_task"): lambda ref, row, by: tasks.raise_task(row.ref, by=by),  # type: ignore[attr-defined]
+    ("task", "withdraw_task"): lambda ref, row, by: tasks.withdraw_task(row.ref, by=by),  # type: ignore[attr-defined]
+}
 NO_STAGE = {
+    ("task", "give_task"),
     ("extension", "ask_extension"),
     ("loan", "promise_loan"), ("consultation", "call_expert"), ("repair", "accept_quote"),
     ("case", "apply"), ("case", "answer_survey"), ("delivery", "enquire"), ("charge_back_to", "ask_bearer"), ("refund", "redirect"),

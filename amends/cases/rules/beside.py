@@ -15,4 +15,7 @@ TRIAL = "repair_trial"
 EXPERTS = frozenset({"expert_answers", "session_held"})
 """An expert on call helps whoever decides; the limits of those who decide run on."""
 
-BESIDE = BEARERS | {REVERSALS, TRIAL} | EXPERTS
+TASKS = frozenset({"task_answered", "task_raised"})
+"""What another department is asked helps whoever decides, and holds nothing up."""
+
+BESIDE = BEARERS | {REVERSALS, TRIAL} | EXPERTS | TASKS

@@ -29,6 +29,7 @@ from amends.repairs.rules import CONSULTATION, LOAN, REPAIR
 from amends.replacements.rules import ADVANCE, REPLACEMENT
 from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
 from amends.rulings.rules import REVIEW
+from amends.tasks.rules import TASK
 
 LIVES: Mapping[str, Life] = {
     life.name: life
@@ -46,6 +47,7 @@ LIVES: Mapping[str, Life] = {
         DELIVERY,
         LOAN,
         CONSULTATION,
+        TASK,
         EXTENSION,
     )
 }

@@ -18,6 +18,7 @@ from amends.notices.rules.lives import (
     repairs,
     replacements,
     review,
+    tasks,
     way_back,
 )
 
@@ -25,7 +26,8 @@ HEAD = """
 when                               given                to          urgency  due_of    words
 """
 TOLD = HEAD + "".join(
-    room.TOLD for room in (case, goods, money, review, bearing, beside, deliveries, way_back, lending, replacements, repairs, extension)
+    room.TOLD
+    for room in (case, goods, money, review, bearing, beside, deliveries, way_back, lending, replacements, repairs, extension, tasks)
 )
 
 
@@ -50,4 +52,5 @@ SILENT: Mapping[str, Text] = _together(
     replacements.SILENT,
     repairs.SILENT,
     extension.SILENT,
+    tasks.SILENT,
 )

@@ -18,6 +18,7 @@ from amends.notices.rules.sentences.reminders import REMINDERS
 from amends.notices.rules.sentences.repairs import REPAIRS
 from amends.notices.rules.sentences.replacements import REPLACEMENTS
 from amends.notices.rules.sentences.review import REVIEW
+from amends.notices.rules.sentences.tasks import TASKS
 from amends.notices.rules.sentences.told import Told
 from amends.notices.rules.sentences.way_back import WAY_BACK
 
@@ -25,5 +26,5 @@ __all__ = ["SENTENCES", "Told"]
 
 SENTENCES: Mapping[str, Told] = {
     **CASE, **APPROVING, **REVIEW, **GOODS, **MONEY, **GIVING, **REMINDERS, **ELSEWHERE, **BEARING, **DELIVERIES, **WAY_BACK, **LENDING,
-    **REPLACEMENTS, **REPAIRS, **EXTENSION,
+    **REPLACEMENTS, **REPAIRS, **EXTENSION, **TASKS,
 }  # fmt: skip

@@ -1,0 +1,81 @@
+"""Reads of tasks for the platform's people: a department's, one person's, one case's, the first due first. Nobody else sees any."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+
+from amends.cases.hands import STAFF
+from amends.cases.models import Deadline
+from amends.kernel import clock
+from amends.kernel.parties import Party
+from amends.kernel.texts import Text, say
+from amends.people.models import User
+from amends.people.rules import ROLES, Actor
+from amends.tasks.models import Task
+from amends.tasks.rules import OPEN, RAISED, TASK
+
+OWNER_ROLES = tuple(role.value for role, row in ROLES.items() if row.party is Party.PLATFORM and "desk" in row.faces)
+STATES: Mapping[str, Text] = {
+    "open": say("未办完", "open"),
+    "raised": say("已交主管", "with a supervisor"),
+    "soon": say("24 小时内到期", "due within 24 hours"),
+    "over": say("已结束", "over"),
+    "all": say("全部", "all"),
+}
+WHO: Mapping[str, Text] = {
+    "": say("谁的都看", "anybody's"),
+    "me": say("我的", "mine"),
+    "nobody": say("还没有人接手", "nobody's yet"),
+}
+SOON = timedelta(hours=24)
+_DUE = Deadline.objects.filter(
+    merchant_id=OuterRef("merchant_id"), life=TASK.name, life_id=OuterRef("pk"), generation=OuterRef("generation"), ended_at__isnull=True
+)  # fmt: skip
+
+
+def tasks(by: Actor, *, case: str = "", department: str = "", who: str = "", state: str = "all") -> QuerySet[Task]:
+    """The tasks that `by` may read, each with `due_at`; of one case, one department, of `by` alone (`who` = me) or of nobody yet.
+
+    Open ones by the nearest limit, then those that are over, newest first. `state` is a key of STATES.
+    """
+    rows = Task.objects.select_related("case", "owner", "given_by", "words", "answer")
+    if by.party not in STAFF or by.is_stranger:
+        return rows.none()
+    rows = rows.annotate(due_at=Subquery(_DUE.values("due_at")[:1]))
+    if case:
+        rows = rows.filter(case__ref=case)
+    if department:
+        rows = rows.filter(department=department)
+    if who == "me":
+        rows = rows.filter(owner_id=by.user_id or 0)
+    if who == "nobody":
+        rows = rows.filter(owner__isnull=True)
+    return _in_state(rows, state).order_by("due_at", "-pk")
+
+
+def _in_state(rows: QuerySet[Task], state: str) -> QuerySet[Task]:
+    if state == "open":
+        return rows.filter(stage__in=OPEN)
+    if state == "raised":
+        return rows.filter(stage=RAISED)
+    if state == "soon":
+        return rows.filter(stage__in=OPEN, due_at__lte=clock.now() + SOON)
+    if state == "over":
+        return rows.exclude(stage__in=OPEN)
+    return rows
+
+
+def open_by_department(by: Actor) -> dict[str, int]:
+    """How many tasks each department has still to answer."""
+    if by.party not in STAFF or by.is_stranger:
+        return {}
+    rows = Task.objects.filter(stage__in=OPEN).values("department").annotate(n=Count("pk")).order_by("department")
+    return {row["department"]: row["n"] for row in rows}
+
+
+def colleagues() -> list[User]:
+    """Who may have a task: everybody who acts for the platform at its desk."""
+    return list(User.objects.filter(is_active=True, memberships__role__in=OWNER_ROLES).distinct().order_by("name", "pk")[:200])
