@@ -10,19 +10,25 @@ from amends.approvals.asking import register
 from amends.cases import grants, lanes, relay
 from amends.cases.evidence import likeness
 from amends.cases.hooks import (
+    CHECKS_SUM,
     FOLLOWERS,
+    GIVES,
+    GONE,
     GUARDS,
     HOLDS_OPEN,
+    LETS_GO,
     LISTENER,
     LISTENERS,
     LIVES,
     LOCKS,
     LONGER,
+    MONEY_MOVES,
     NEEDED,
     NOT_SENT,
     PAST_OF_UNITS,
     PRICE_CUT,
     STARTS,
+    TAKES_OVER,
     Follower,
     Guard,
     Listener,
@@ -30,6 +36,7 @@ from amends.cases.hooks import (
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Extension, Grant
 from amends.cases.rules.lengthening import ends_turns
+from amends.cases.rules.mix import SUMS
 from amends.cases.rules.told import is_told
 from amends.cases.verbs import answering, applying, ending, extending, uploading
 from amends.compensation import captures, carrying, granting, purses, supplements
@@ -60,6 +67,7 @@ from amends.refunds import listeners as refunds
 from amends.refunds import mending as refund_mending
 from amends.refunds import pushes
 from amends.refunds import queries as refund_reads
+from amends.refunds import settling as refund_settling
 from amends.refunds import verbs as refund_verbs
 from amends.refunds.models import Refund
 from amends.repairs import booking as repair_booking
@@ -290,6 +298,12 @@ def connect() -> None:
     LOCKS.append(replacement_reads.locked_units)
     LONGER.extend((ahead.gives_time, repair_waiting.gives_time, sparing.gives_time))
     LOCKS.append(repair_reads.locked_units)
+    GONE.extend((return_reads.away, return_reads.gone_for_good))
+    MONEY_MOVES.append(refund_settling.money_moves)
+    LETS_GO.append(refund_settling.drop_intents)
+    TAKES_OVER.append(refund_settling.take_over)
+    CHECKS_SUM.append(carrying.check_part_of_mix)
+    GIVES.update(dict.fromkeys(SUMS, carrying.give_part_of_mix))
     STARTS["exchange"] = replacing.begin_returned
     STARTS["repair"] = repair_starts.start_accepted
     PAST_OF_UNITS.append(warranty.facts_of)

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+from amends.cases.dues import STAYS, all_dues, dues_of, unit_shares
 from amends.cases.left import (
     BARS,
     EXTRA,
@@ -21,16 +22,14 @@ from amends.cases.left import (
     SHARE,
     SUM,
     UNIT,
-    adjusted,
     answers_claim,
     extra_of,
-    fulls_of,
     left_of,
     money_positions,
 )
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, ClaimedUnit, Grant
-from amends.cases.rules.owing import AGAIN, EXTRAS, FREIGHT, GOODS, PACKAGING, Due, divided, next_of, spread, without_kind
+from amends.cases.rules.owing import AGAIN, EXTRAS, FREIGHT, GOODS, Due, next_of, spread
 from amends.kernel.money import Money
 from amends.kernel.refusals import NotFound, Unprocessable
 from amends.kernel.texts import Text, say
@@ -41,12 +40,10 @@ from amends.policy.models import PastFacts
 from amends.policy.rules.facts import Remedy
 
 __all__ = [
-    "LIVE", "open_grants", "owe", "owe_again", "owe_claim", "owe_extra", "owe_in_money", "owe_share", "owe_sum", "take_back",
-    "unclaimed_units", "unit_shares",
+    "LIVE", "open_grants", "owe", "owe_again", "owe_claim", "owe_extra", "owe_in_money", "owe_share",
+    "owe_sum", "owe_units", "take_back", "unclaimed_units", "unit_shares",
 ]  # fmt: skip
 
-STAYS = frozenset({Remedy.PRICE_ADJUSTMENT.value})
-"""Remedies that pay for a unit which the consumer keeps: their grants are shares of its price."""
 BEARERS = frozenset({"merchant", "platform", "insurer"})
 
 
@@ -72,7 +69,7 @@ def owe(case: Case, units: Iterable[Unit], *, basis: str, by: Actor, remedy: str
     chosen = remedy or case.remedy
     units = list(units)
     turned = chosen not in MADE_GOOD and case.remedy in MADE_GOOD
-    dues = _dues(case, Remedy(chosen if chosen in MADE_GOOD else case.remedy), [unit.pk for unit in units], turned=turned)
+    dues = all_dues(case, Remedy(chosen if chosen in MADE_GOOD else case.remedy), [unit.pk for unit in units], turned=turned)
     if remedy is None:
         _remember(case, {unit.pk: dues[unit.pk].minor for unit in units})
     _count({unit.pk: dues[unit.pk].parts.get(GOODS, 0) for unit in units})
@@ -80,6 +77,16 @@ def owe(case: Case, units: Iterable[Unit], *, basis: str, by: Actor, remedy: str
         _count_extra(name, [(unit.line_id, dues[unit.pk].parts.get(name, 0)) for unit in units])
     subject = SHARE if chosen in STAYS else UNIT
     return [_born(case, subject, chosen, dues[unit.pk], basis=basis, by=by, unit=unit) for unit in units]
+
+
+def owe_units(case: Case, units: Iterable[Unit], *, remedy: str, amount_minor: int | None, basis: str, by: Actor) -> list[Grant]:
+    """A grant of `remedy` for each of these claimed units; `amount_minor` is the money that all of them bring together (dues_of)."""
+    units = list(units)
+    dues = dues_of(case, units, Remedy(remedy), amount_minor)
+    _count({pk: due.parts.get(GOODS, 0) for pk, due in dues.items()})
+    for name in EXTRAS:
+        _count_extra(name, [(unit.line_id, dues[unit.pk].parts.get(name, 0)) for unit in units])
+    return [_born(case, UNIT, remedy, dues[unit.pk], basis=basis, by=by, unit=unit) for unit in units]
 
 
 def owe_in_money(
@@ -191,50 +198,7 @@ def open_grants(case: Case) -> list[Grant]:
     return list(Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=Grant.LIFE.open_stages).order_by("pk"))
 
 
-def unit_shares(case: Case, remedy: Remedy) -> dict[int, dict[str, int]]:
-    """For each claimed unit what goes back to each tender (position -> minor units), as `owe` would say now."""
-    return {pk: due.shares for pk, due in _dues(case, remedy).items()}
-
-
-# ── what the stamped decision says, for each unit ────────────────────────────────────────────────────────────────────────────
-
-
-def _dues(case: Case, remedy: Remedy, wanted: Iterable[int] = (), *, turned: bool = False) -> dict[int, Due]:
-    """For each claimed unit what it brings, adding up exactly to the stamped decision less what went back since then.
-
-    Goods for goods bring nothing back, in money or in kind. `turned`: in money, although `remedy` brings none.
-    """
-    claimed = ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk)
-    units = [c.unit for c in claimed.select_related("unit").order_by("unit_id")]
-    money = money_positions(case.merchant_id, case.order_id, case.currency)
-    gone = {pk: sum(minor for tender, minor in shares.items() if tender in money) for pk, shares in adjusted(units).items()}
-    wanted, dues = set(wanted), dict[int, Due]()
-    if remedy in MADE_GOOD and not turned:
-        return {unit.pk: Due() for unit in units}
-    for line in case.decision.answer["lines"]:
-        mine = [unit for unit in units if unit.pk in line["units"]]
-        answer = _answer(line, Remedy.RETURN_REFUND if turned else remedy)
-        if turned and not answer["open"]:
-            dues |= _all_that_is_left(mine, money)
-            continue
-        stamped = {FREIGHT: answer["outbound_freight_minor"], PACKAGING: answer.get("packaging_minor", 0)}
-        fulls = fulls_of(mine, [name for name, minor in stamped.items() if minor], wanted)
-        minor = answer["amount_minor"] - (sum(gone.get(unit.pk, 0) for unit in mine) - line.get("adjusted_minor", 0))
-        for name, there in stamped.items():
-            minor -= max(0, there - sum(sum(full.extras.get(name, {}).values()) for full in fulls.values()))
-        if remedy in STAYS:
-            fulls = {pk: without_kind(full, money) for pk, full in fulls.items()}
-        dues |= divided(max(0, minor), fulls, money)
-    return dues
-
-
-def _answer(line: Mapping[str, Any], remedy: Remedy) -> Mapping[str, Any]:
-    return next(answer for answer in line["answer"]["remedies"] if answer["remedy"] == remedy)
-
-
-def _all_that_is_left(units: list[Unit], money: set[str]) -> dict[int, Due]:
-    fulls = fulls_of(units, ())
-    return divided(sum(minor for full in fulls.values() for tender, minor in full.goods.items() if tender in money), fulls, money)
+# ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _remember(case: Case, granted: Mapping[int, int]) -> None:
@@ -244,9 +208,6 @@ def _remember(case: Case, granted: Mapping[int, int]) -> None:
         if minor := sum(granted.get(pk, 0) for pk in line["units"]):
             mine = PastFacts.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, line=line["position"])
             mine.update(granted_minor=plus("granted_minor", minor))
-
-
-# ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _born(

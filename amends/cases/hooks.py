@@ -15,6 +15,7 @@ from amends.people.rules import Actor
 if TYPE_CHECKING:
     from amends.cases.life import LifeRow
     from amends.cases.models import Case, Entry, Grant
+    from amends.cases.rules.mix import Part
     from amends.market.models import Order, OrderLine, Unit
 
 Key = tuple[str, str]
@@ -41,6 +42,18 @@ NOT_SENT: dict[str, Callable[[Case, Grant], bool]] = {}
 """By remedy: whether the unit of a grant is not to be sent back although its decision says so, since it is dealt with elsewhere."""
 LOCKS: list[Callable[[Case], set[int]]] = []
 """Each answers which units of a case are locked (S7) because something left for the consumer: they are finished, not withdrawn."""
+GONE: list[Callable[[Case], set[int]]] = []
+"""Each answers which units of a case are locked (S7, S9) because of where they are: at home, on the way there, missing, lost."""
+MONEY_MOVES: list[Callable[[Grant], bool]] = []
+"""Each answers whether money of a grant was sent, may have been, or may not be touched (S7)."""
+LETS_GO: list[Callable[[Case, Grant, Actor], None]] = []
+"""Called before a grant is void because something else was settled or ruled: what was intended for it is dropped (S6)."""
+TAKES_OVER: list[Callable[[Case, Sequence[tuple[Grant, Grant | None]], Actor], None]] = []
+"""Told the void grants of units with what is owed in their place, or None: goods under way go over to it, or go home (S6)."""
+CHECKS_SUM: list[Callable[[Case, Part, Actor], None]] = []
+"""Each refuses a sum beyond the order that this actor may not offer, or that is beyond the rules of money."""
+GIVES: dict[str, Callable[[Case, Part, str, Actor], Grant]] = {}
+"""By remedy of a mix: what gives a sum beyond the order, at once; the third argument is what it rests on."""
 LONGER: list[Callable[[LifeRow], timedelta]] = []
 """Each answers how much longer than its limit says a life may wait, because of another life."""
 HOLDS_OPEN: list[Callable[[Case], list[str]]] = []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from amends.cases.models import Case, Grant
-from amends.cases.rules.owing import FREIGHT, PACKAGING, Due, Full, Shares, added, divided, less, next_of, running
+from amends.cases.rules.owing import AGAIN, FREIGHT, PACKAGING, Due, Full, Shares, added, divided, less, next_of, running
 from amends.market.models import OrderLine, Tender, Unit
 
 LIVE = ("owed", "doing", "done")
@@ -24,9 +24,20 @@ BARS = Q(subject=UNIT) & (Q(stage__in=("owed", "doing")) | Q(stage="done") & ~Q(
 """The grants beside which nothing else is owed for their unit (S1); the database has the same wall."""
 
 
+MIXED = ("settled", "ruled", "changed", "upheld")
+"""What a grant rests on that is a part of a mix (mixing.py): all parts of it answer the claim together."""
+
+
 def answers_claim(case: Case) -> Q:
-    """Which grants answer the case's own claim: those of whole units, and money for a unit that stays where the claim asks for that."""
-    return Q(subject=UNIT) | Q(subject=SHARE, remedy=case.remedy)
+    """Which grants answer the case's own claim: those of whole units, money for a unit that stays where the claim asks for that, and what
+    a settlement or a ruling gave beside them of the order's money."""
+    return Q(subject=UNIT) | Q(subject=SHARE, remedy=case.remedy) | Q(subject__in=(SHARE, EXTRA), basis__in=MIXED)
+
+
+def is_answer(case: Case, grant: Grant) -> bool:
+    """Whether this grant answers the case's own claim, and is not something that came back and is owed again."""
+    mixed = grant.subject in (SHARE, EXTRA) and grant.basis in MIXED
+    return grant.subject == UNIT or (AGAIN not in grant.parts and (mixed or (grant.subject == SHARE and grant.remedy == case.remedy)))
 
 
 def money_positions(merchant_id: int, order_id: int, currency: str) -> set[str]:

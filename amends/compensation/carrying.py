@@ -12,20 +12,23 @@ from typing import Any
 from django.db.models import Q
 
 from amends.approvals.models import Approval
+from amends.approvals.rules_of_money import rules_on
 from amends.cases import acting
 from amends.cases.grants import open_grants, owe_extra, owe_share, owe_sum
 from amends.cases.left import answers_claim
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Entry, Grant
 from amends.cases.record import an_act
+from amends.cases.rules.mix import Part
 from amends.cases.rules.owing import AGAIN
 from amends.cases.taking import take_case_of
 from amends.compensation.articles import line_of, units_for
 from amends.compensation.models import Voucher
 from amends.compensation.offers import BASIS, check_stage, claim_basis, decided_claims
 from amends.compensation.purses import give_points
-from amends.compensation.rules import POINTS, Kind
-from amends.compensation.vouchers import Terms, facts_of, issue
+from amends.compensation.rules import PLATFORMS, POINTS, Kind, voucher_unit
+from amends.compensation.vouchers import MOST_MINOR, Terms, check_bounds, facts_of, issue
+from amends.kernel import clock
 from amends.kernel.refusals import NoSuchMove, Unprocessable
 from amends.kernel.texts import say
 from amends.people.rules import PLATFORM, Actor
@@ -85,6 +88,36 @@ def issue_free(payload: Mapping[str, Any], by: Actor) -> Voucher:
         terms, merchant_id=payload["merchant"], consumer_id=payload["consumer"], given_by=payload["borne_by"],
         cause=f"voucher:{payload['key']}:issue", reason=payload.get("reason", ""),
     )  # fmt: skip
+
+
+# ── a part of what was settled or ruled ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def check_part_of_mix(case: Case, part: Part, by: Actor) -> None:
+    """A sum beyond the order that an offer or a ruling names is one that its bearer may give, within the rules of money; for
+    cases.hooks.CHECKS_SUM. Raises Unprocessable."""
+    kind, minor = Kind(part.remedy), part.amount_minor or 0
+    if kind in PLATFORMS and part.borne_by != "platform":
+        raise Unprocessable.field("parts", say("积分由平台给。", "Points are the platform's to give."), code="platforms_to_give")
+    if minor > MOST_MINOR or (kind is Kind.POINTS and minor > rules_on(clock.now()).points.most_points):
+        raise Unprocessable.field("parts", say("金额太大了。", "The amount is too large."), code="wrong_amount")
+    if kind is Kind.VOUCHER:
+        check_bounds(Terms(case.currency, minor))
+
+
+def give_part_of_mix(case: Case, part: Part, basis: str, by: Actor) -> Grant:
+    """A sum beyond the order that was settled or ruled is the consumer's: a refund is intended, a voucher issued, points given. For
+    cases.hooks.GIVES."""
+    kind, minor = Kind(part.remedy), part.amount_minor or 0
+    if kind is Kind.POINTS:
+        return _points(case, minor, by, basis=basis)
+    remedy, unit = (Remedy.VOUCHER, voucher_unit(case.currency)) if kind is Kind.VOUCHER else (Remedy.GOODWILL, case.currency)
+    grant = owe_sum(case, amount_minor=minor, currency=unit, remedy=remedy, basis=basis, borne_by=part.borne_by, by=by)
+    if kind is Kind.VOUCHER:
+        _voucher_for(case, grant, minor, Terms(case.currency, minor), part.borne_by, by)
+    else:
+        intend_for(grant, by)
+    return grant
 
 
 # ── a claim that was granted ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -155,8 +188,8 @@ def _voucher_for(case: Case, grant: Grant, minor: int, terms: Terms, given_by: s
     return voucher
 
 
-def _points(case: Case, points: int, by: Actor) -> Grant:
-    grant = owe_sum(case, amount_minor=points, currency=POINTS, remedy=Remedy.GOODWILL, basis=BASIS, borne_by="platform", by=by)
+def _points(case: Case, points: int, by: Actor, *, basis: str = BASIS) -> Grant:
+    grant = owe_sum(case, amount_minor=points, currency=POINTS, remedy=Remedy.GOODWILL, basis=basis, borne_by="platform", by=by)
     grant.follow("begin", by)
     give_points(
         case.consumer_id, points, merchant_id=case.merchant_id, key=f"grant:{grant.pk}", cause=_cause(grant), case_id=case.pk,

@@ -11,20 +11,19 @@ from typing import Any
 
 from amends.cases.grants import LIVE, open_grants, owe
 from amends.cases.hooks import LOCKS, STARTS
-from amends.cases.left import BARS
+from amends.cases.left import BARS, is_answer
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Entry, Grant
 from amends.cases.record import an_act
-from amends.cases.rules.owing import AGAIN
 from amends.cases.taking import take_case_of
 from amends.people.rules import PLATFORM, Actor
 from amends.policy.rules.facts import Remedy
 from amends.refunds.asking import send
 from amends.refunds.bookings import book
-from amends.refunds.books import BY_US, DELIVERED, LOCKED
-from amends.refunds.freezing import COVERED
-from amends.refunds.intents import drop, intend_for, refunds_of
+from amends.refunds.books import BY_US, DELIVERED
+from amends.refunds.intents import intend_for, refunds_of
 from amends.refunds.models import Refund
+from amends.refunds.settling import drop_intents, money_moves
 from amends.returns import listeners as returns
 from amends.returns.models import Inspection, ParcelUnit, ReturnShipment
 from amends.returns.queries import away, gone_for_good, ships_back
@@ -145,27 +144,16 @@ def let_go(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     if life.is_over:
         return
     finished = (away(life) | gone_for_good(life)).union(*(locked(life) for locked in LOCKS))
-    mine = [grant for grant in open_grants(life) if _claimed(life, grant)]
-    free = [grant for grant in mine if grant.unit_id not in finished and not _money_moves(grant)]
+    mine = [grant for grant in open_grants(life) if is_answer(life, grant)]
+    free = [grant for grant in mine if grant.unit_id not in finished and not money_moves(grant)]
     for grant in free:
         _let_go(life, grant, by)
     returns.drop_unsent(life, by)
     returns.go_home(life, free, by)
 
 
-def _claimed(case: Case, grant: Grant) -> bool:
-    """Whether the grant answers the claim that is withdrawn. What was given beside it, and what came back and is owed again, stays."""
-    return grant.subject == "unit" or (grant.subject == "share" and grant.remedy == case.remedy and AGAIN not in grant.parts)
-
-
-def _money_moves(grant: Grant) -> bool:
-    """Whether money of the grant was sent, may have been or may not be touched, or a bank has paid a part of it (S7)."""
-    return COVERED in grant.parts or any(refund.stage in LOCKED for refund in refunds_of(grant))
-
-
 def _let_go(case: Case, grant: Grant, by: Actor) -> None:
-    for refund in refunds_of(grant):
-        drop(refund, case, by)
+    drop_intents(case, grant, by)
     for inspection in Inspection.objects.filter(merchant_id=grant.merchant_id, grant_id=grant.pk):
         inspection.follow("drop", by)
     grant.follow("void", by, facts={"because": "withdrawn", "unit": grant.unit_id})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from amends.cases.left import MADE_GOOD
+from amends.cases.left import MADE_GOOD, UNIT
 from amends.cases.models import Case, Grant
 from amends.kernel.parties import Party
 from amends.kernel.tables import BIRTH
@@ -93,13 +93,12 @@ def gone_for_good(case: Case) -> set[int]:
 def ships_back(case: Case) -> set[int]:
     """The claimed units that go back under the case's remedy, by id: as the stamped decision says of their line.
 
-    An owed grant of the case's own remedy for a unit of this set begins as a parcel; every other one begins at once. So does return and
-    refund that took the place of goods which were not right when they came.
+    An owed grant of the case's own remedy for a unit of this set begins as a parcel; every other one begins at once. So does another
+    remedy that took its place and wants the goods: return and refund of what came wrong, or what was settled or ruled of a parcel that
+    was sent at all.
     """
-    units: set[int] = set()
-    if case.remedy in MADE_GOOD:
-        instead = Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, remedy=Remedy.RETURN_REFUND, unit_id__isnull=False)
-        units.update(pk for pk in instead.order_by("pk").values_list("unit_id", flat=True) if pk is not None)
+    others = Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, subject=UNIT).exclude(remedy=case.remedy)
+    units = {pk for pk, remedy in others.order_by("pk").values_list("unit_id", "remedy") if pk is not None and _instead(case, pk, remedy)}
     if case.remedy not in COMES_BACK:
         return units
     for line in case.decision.answer["lines"]:
@@ -107,6 +106,15 @@ def ships_back(case: Case) -> set[int]:
         if answer["ships_back"]:
             units.update(line["units"])
     return units
+
+
+def _instead(case: Case, unit_id: int, remedy: str) -> bool:
+    if case.remedy in MADE_GOOD and remedy == Remedy.RETURN_REFUND:
+        return True
+    if remedy not in COMES_BACK or not case.shipped:
+        return False
+    answers = (a for line in case.decision.answer["lines"] if unit_id in line["units"] for a in line["answer"]["remedies"])
+    return next((bool(a["ships_back"]) for a in answers if a["remedy"] == remedy and a["open"]), True)
 
 
 def open_lives(case: Case) -> list[str]:
