@@ -26,6 +26,7 @@ PROCESSES = {
     "payments": (["simulator", "payments"], 10),
     "messages": (["simulator", "messages"], 10),
     "carriers": (["simulator", "carriers"], 10),
+    "timestamps": (["simulator", "timestamps"], 10),
     "web": (["web"], 25),
     "worker": (["worker"], 25),
     "clock": (["clock"], 25),

@@ -1,4 +1,4 @@
-"""`amends simulator payments`, `… messages`, `… carriers`, `… stock`: a stand-in for services outside, in the foreground, until Ctrl-C.
+"""`amends simulator payments`, `… messages`, `… carriers`, `… stock`, `… timestamps`: a stand-in for services outside, in the foreground, until Ctrl-C.
 
 It only finds the places in the data folder, and tells simulated services where to report; the simulators themselves know nothing of Amends.
 """
@@ -21,6 +21,7 @@ from amends.plumbing.simulators.carriers import __main__ as carriers
 from amends.plumbing.simulators.messages import __main__ as messages
 from amends.plumbing.simulators.payments import __main__ as payments
 from amends.plumbing.simulators.stock import __main__ as stock
+from amends.plumbing.simulators.timestamps import __main__ as timestamps
 
 
 class Command(BaseCommand):
@@ -39,13 +40,15 @@ class Command(BaseCommand):
         carriers.arguments(couriers, home=home())
         shop = kinds.add_parser("stock", help="a shop's own stock system; its book is AMENDS_HOME/stock.sqlite")
         stock.arguments(shop, home=home())
+        notary = kinds.add_parser("timestamps", help="an RFC 3161 authority; its book is AMENDS_HOME/timestamps.sqlite")
+        timestamps.arguments(notary, home=home())
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serves; ends with the simulator's own exit code where it could not begin."""
         if options.get("hooks") == "{}":
             hooks = {"messages": message_hooks.hooks, "payments": payment_hooks.hooks, "carriers": carrier_hooks.hooks}[options["kind"]]
             options["hooks"] = json.dumps(hooks(f"http://{machine.bind_address()}:{machine.port()}"))
-        runs = {"payments": payments.run, "messages": messages.run, "carriers": carriers.run, "stock": stock.run}
+        runs = {"payments": payments.run, "messages": messages.run, "carriers": carriers.run, "stock": stock.run, "timestamps": timestamps.run}
         code = runs[options["kind"]](Namespace(**options))
         if code:
             sys.exit(code)

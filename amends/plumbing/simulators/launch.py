@@ -106,6 +106,11 @@ def start_stock(home: Path, *, port: int = 0, behaviour: dict[str, Any] | str = 
     return _started("stock", home, port, behaviour, [])
 
 
+def start_timestamps(home: Path, *, port: int = 0, behaviour: dict[str, Any] | str = "plain") -> Running:
+    """The simulated time-stamp authority of `home` answers; `home`/timestamps.json says where. Else as start_simulator."""
+    return _started("timestamps", home, port, behaviour, [])
+
+
 def find_simulator(home: Path, kind: str = "payments") -> Running | None:
     """The simulator that runs for `home`, or None; a stale port file is not believed."""
     try:
