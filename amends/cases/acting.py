@@ -12,7 +12,7 @@ from amends.people.rules import Actor
 
 if TYPE_CHECKING:
     from amends.cases.life import LifeRow
-    from amends.cases.models import Case
+    from amends.cases.models import Case, Deadline
 
 EVERYBODY = "consumer,merchant,platform"
 PLATFORM_ONLY = "platform"
@@ -33,11 +33,15 @@ class Step:
 
 @dataclass(slots=True)
 class Act:
-    """One transaction: the cases whose rows it holds, its moves in order, and whose `hands` were found fit to make them."""
+    """One transaction: the cases whose rows it holds, its moves in order, and whose `hands` were found fit to make them.
+
+    `carried`: by life and id the running limit whose clock this life's turn takes over, where a matter goes on under another number.
+    """
 
     cases: dict[int, Case] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     hands: set[tuple[int, str, int | None]] = field(default_factory=set)
+    carried: dict[tuple[str, int], Deadline] = field(default_factory=dict)
     key: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def hold(self, case: Case) -> None:

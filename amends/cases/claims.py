@@ -40,7 +40,7 @@ THRESHOLDS = ("discount", "free_freight")
 class LineClaim:
     """How many pieces of which line, and what the consumer said of them: flags of the pack's questions, how much of fresh goods is bad
     (basis points), and what loose goods weighed (grams). `wanted`: for an exchange, the article that is wanted instead, by its reference;
-    empty for the same one."""
+    empty for the same one. `units`: these very pieces (by id) and no others of the line, where a claim goes on that was made before."""
 
     position: int
     quantity: int
@@ -48,6 +48,7 @@ class LineClaim:
     bad_share_bps: int | None = None
     weighing: Weighing | None = None
     wanted: str = ""
+    units: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,8 @@ def _line(known: Mapping[int, OrderLine], claim: LineClaim) -> OrderLine:
 def _units(known: Mapping[int, OrderLine], free: Mapping[int, list[Unit]], claim: LineClaim) -> list[Unit]:
     line = known.get(claim.position)
     there = free.get(line.pk, []) if line else []
+    if claim.units:
+        there = [unit for unit in there if unit.pk in claim.units]
     if claim.quantity < 1:
         raise Unprocessable.field("quantity", say("件数至少是 1。", "The quantity is at least 1."), code="wrong_quantity")
     if claim.quantity > len(there):

@@ -165,8 +165,17 @@ def _deadline(case: Case, life: LifeRow, at: datetime) -> Deadline:
         held_until=held.end if held else None,
         legal_due_at=legal_due(case.terms, stage.limit, start=at, waits_for=life.awaited, calendar=days),
     )
+    _carry_on(row, acting.current().carried.get((row.life, row.life_id)))
     row.warn_at = next_reminder(case, row)
     return row
+
+
+def _carry_on(row: Deadline, before: Deadline | None) -> None:
+    """The turn takes over the clock of another one under the same limit: nobody gains time because a matter has another number now."""
+    if before is None or before.limit != row.limit:
+        return
+    for name in ("started_at", "due_at", "provisional", "held_from", "held_until", "legal_due_at", "warned"):
+        setattr(row, name, getattr(before, name))
 
 
 def _hold_backstops(case: Case, rows: list[Deadline], at: datetime) -> None:

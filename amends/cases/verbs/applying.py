@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -55,12 +55,12 @@ def apply(application: Application, *, by: Actor) -> Case:
     lock_consumer(order)
     considered = consider(order, application.lines, application.issue, at=clock.now(), asks_person=application.asks_person)
     remedy = known_remedy(application.remedy)
-    _check_remedy(considered, remedy)
+    check_remedy(considered, remedy)
     wanted = wanted_instead(considered, application.lines, remedy)
     words = clean_words(application.words, field="words")
-    evidence = _evidence(order, application.evidence, by)
-    _check_evidence(considered, remedy, len(evidence))
-    case = _open(considered, remedy, application.channel, by, wanted)
+    evidence = evidence_given(order, application.evidence, by)
+    check_evidence(considered, remedy, len(evidence))
+    case = open_case(considered, remedy, application.channel, by, wanted)
     text = keep_text(case, "claim", words, by) if words else None
     for piece in evidence:
         piece.case_id = case.pk
@@ -108,7 +108,8 @@ def locked_order(ref: str, by: Actor) -> Order:
     return order
 
 
-def _check_remedy(considered: Considered, remedy: Remedy) -> None:
+def check_remedy(considered: Considered, remedy: Remedy) -> None:
+    """Everything was answered that has to be, and this remedy is open as of right. Raises Unprocessable."""
     if considered.missing:
         fields = {f"flags.{q.flag}": q.text for q in considered.missing}
         raise Unprocessable(say("还有问题没有回答。", "Some questions are not answered yet."), code="facts_missing", fields=fields)
@@ -118,7 +119,8 @@ def _check_remedy(considered: Considered, remedy: Remedy) -> None:
         raise Unprocessable.field("remedy", text, code="remedy_closed")
 
 
-def _check_evidence(considered: Considered, remedy: Remedy, there: int) -> None:
+def check_evidence(considered: Considered, remedy: Remedy, there: int) -> None:
+    """So many files are as many as the policy wants and may be. Raises Unprocessable."""
     least = considered.evidence_min(remedy)
     if there < least:
         wrong = say(
@@ -133,7 +135,8 @@ def _check_evidence(considered: Considered, remedy: Remedy, there: int) -> None:
         raise Unprocessable.field("evidence", wrong, code="evidence_too_many")
 
 
-def _evidence(order: Order, refs: Sequence[str], by: Actor) -> list[Evidence]:
+def evidence_given(order: Order, refs: Sequence[str], by: Actor) -> list[Evidence]:
+    """The files of an order that `by` uploaded and no case has yet, by their references. Raises Unprocessable where one is none."""
     wanted = {clean_ref(ref) or "" for ref in refs}
     found = list(waiting_evidence(order.merchant_id, order.pk, by).filter(ref__in=wanted))
     if len(found) != len(wanted):
@@ -142,7 +145,26 @@ def _evidence(order: Order, refs: Sequence[str], by: Actor) -> list[Evidence]:
     return found
 
 
-def _open(considered: Considered, remedy: Remedy, channel: str, by: Actor, wanted: Wanted) -> Case:
+def about(considered: Considered, remedy: Remedy) -> dict[str, Any]:
+    """What a case says of its claim in its own columns: sums in minor units, number of units, who pays the way back, title."""
+    first, payer = considered.lines[0].line, considered.return_freight(remedy)
+    more = len(considered.lines) - 1
+    return {
+        "claimed_minor": considered.amount_minor(remedy),
+        "units_count": len(considered.units),
+        "return_freight": payer.value if payer else "",
+        "title_zh": first.name_zh + (f" 等 {more + 1} 种" if more else ""),
+        "title_en": first.name_en + (f" and {more} more" if more else ""),
+        "goods_class": first.goods_class,
+    }
+
+
+def open_case(
+    considered: Considered, remedy: Remedy, channel: str, by: Actor, wanted: Wanted, *, verb: str = "apply", follows: Case | None = None,
+    facts: Mapping[str, Any] = MappingProxyType({}),
+) -> Case:  # fmt: skip
+    """A case is born in triage by `verb`, stamped with what was considered, and claims its units. `follows`: the case that it goes on from;
+    `facts` are told beside those of the claim."""
     order, at = considered.order, clock.now()
     decision = Decision.objects.create(
         merchant_id=order.merchant_id,
@@ -151,11 +173,10 @@ def _open(considered: Considered, remedy: Remedy, channel: str, by: Actor, wante
         versions=list(considered.lines[0].decision.versions),
         answer=stamped(considered, wanted),
     )
-    first, payer = considered.lines[0].line, considered.return_freight(remedy)
-    more = len(considered.lines) - 1
     case = Case.born(
-        "apply",
+        verb,
         by,
+        follows=follows,
         merchant_id=order.merchant_id,
         merchant=order.merchant,
         ref=new_ref("AS"),
@@ -165,12 +186,7 @@ def _open(considered: Considered, remedy: Remedy, channel: str, by: Actor, wante
         issue=considered.issue.value,
         remedy=remedy.value,
         currency=order.currency,
-        claimed_minor=considered.amount_minor(remedy),
-        units_count=len(considered.units),
-        return_freight=payer.value if payer else "",
-        title_zh=first.name_zh + (f" 等 {more + 1} 种" if more else ""),
-        title_en=first.name_en + (f" and {more} more" if more else ""),
-        goods_class=first.goods_class,
+        **about(considered, remedy),
         channel=channel,
         lane=considered.lane(remedy).value,
         shipped=considered.shipped,
@@ -186,16 +202,17 @@ def _open(considered: Considered, remedy: Remedy, channel: str, by: Actor, wante
             "decision": decision.ref,
             "lane": considered.lane(remedy).value,
             **({"wanted": [each["ref"] for each in wanted.values()]} if wanted else {}),
+            **facts,
         },
     )
-    _remember(case, considered)
+    remember(case, considered)
     ClaimedUnit.objects.bulk_create(
         ClaimedUnit(merchant_id=order.merchant_id, case=case, line=line.line, unit=unit) for line in considered.lines for unit in line.units
     )
     return case
 
 
-def _remember(case: Case, considered: Considered) -> None:
+def remember(case: Case, considered: Considered) -> None:
     """The facts of each line are kept compact, so that a draft of a policy can be replayed over them."""
     day = considered.days.date_at(case.opened_at)
     PastFacts.objects.bulk_create(
