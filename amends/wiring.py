@@ -41,6 +41,9 @@ from amends.cases.rules.told import is_told
 from amends.cases.verbs import answering, applying, ending, extending, uploading
 from amends.compensation import captures, carrying, granting, purses, supplements
 from amends.compensation.price_protection import fallen_minor
+from amends.complaints import clocks as complaint_clocks
+from amends.complaints import verbs as complaint_verbs
+from amends.complaints.models import Complaint
 from amends.deliveries import errands as delivery_errands
 from amends.deliveries import followers as deliveries
 from amends.deliveries import guards as delivery_guards
@@ -124,6 +127,7 @@ LIFE_ROWS: tuple[type[LifeRow], ...] = (
     Loan,
     Consultation,
     Task,
+    Complaint,
     Extension,
 )
 
@@ -277,6 +281,7 @@ VERB_ROOMS = (
     repair_loans, consulting, delivery_verbs, delivery_errands, refund_verbs, refund_jobs, refund_mending, ruling_verbs,
     survey_verbs, relay, simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs, charging,
     reconciliation_jobs, shipping_jobs, task_verbs,
+    complaint_verbs,
 )  # fmt: skip
 
 
@@ -297,6 +302,7 @@ def connect() -> None:
     HELD_BEFORE.append(held_before)
     LOCKS.append(replacement_reads.locked_units)
     LONGER.extend((ahead.gives_time, repair_waiting.gives_time, sparing.gives_time))
+    LONGER.append(complaint_clocks.shift)
     LOCKS.append(repair_reads.locked_units)
     GONE.extend((return_reads.away, return_reads.gone_for_good))
     MONEY_MOVES.append(refund_settling.money_moves)

@@ -53,6 +53,9 @@ LIMITS: dict[str, Text] = {
     "loan_returned": say("备用机归还时限", "time to bring a loan unit back"),
     "expert_answers": say("专家应答时限", "time for an expert to answer"),
     "session_held": say("会诊时限", "time to hold the session"),
+    "complaint_answered": say("答复监管部门时限", "time to answer an authority"),
+    "complaint_raised": say("主管处理监管投诉时限", "time for a supervisor to deal with a complaint"),
+    "mediation_ends": say("监管调解期限", "time for an authority's mediation"),
     "task_answered": say("任务答复时限", "time to answer a task"),
     "task_raised": say("主管处理任务时限", "time for a supervisor to deal with a task"),
     "carrier_redirects": say("承运商改派时限", "time for a carrier to redirect"),
@@ -119,5 +122,7 @@ SILENCE: dict[str, Text] = {
     "keep_way": say("不再改派，继续查件", "it is not led elsewhere, and the carrier is asked again"),
     "decline_extension": say("时限不变", "the limit stays as it is"),
     "absorb": say("合并生效", "the merger becomes final"),
+    "raise_complaint": say("投诉交主管处理", "the complaint goes to a supervisor"),
+    "end_mediation": say("视为调解终止", "the mediation counts as ended"),
     "raise_task": say("任务交主管处理", "the task goes to a supervisor"),
 }

@@ -6,7 +6,8 @@ the time that the law gives its mediation does (60 days from its acceptance, SAM
 
 from __future__ import annotations
 
-from amends.kernel.tables import life
+from amends.kernel.parties import Party
+from amends.kernel.tables import BIRTH, life
 
 COMPLAINT = life(
     "complaint",
@@ -34,3 +35,6 @@ COMPLAINT = life(
     counted={"ask_again": "inquiries"},
 )
 OPEN = COMPLAINT.open_stages
+RECEIVED = COMPLAINT.moves[BIRTH, "file_complaint", Party.PLATFORM]
+RAISED = COMPLAINT.moves[RECEIVED, "raise_complaint", Party.CLOCK]
+ANSWERED = COMPLAINT.moves[RECEIVED, "answer_complaint", Party.PLATFORM]

@@ -27,6 +27,7 @@ LIFE_NAMES: dict[str, Text] = {
     "delivery": say("送货补救", "Delivery put right"),
     "loan": say("备用机", "Loan unit"),
     "consultation": say("专家会诊", "Expert on call"),
+    "complaint": say("监管投诉", "Complaint of an authority"),
     "task": say("部门任务", "Task for a department"),
     "extension": say("延长时限", "Extension of a limit"),
 }
@@ -56,6 +57,10 @@ LIFE_SAYS: dict[str, Text] = {
     ),
     "loan": say("维修期间借给消费者的一台备用机在哪里。", "Where a unit is that was lent while a repair lasts."),
     "extension": say("一方请求多一些时间，另一方同不同意。", "One side asks for more time, and the other agrees or not."),
+    "complaint": say(
+        "监管部门就一份售后单转来的一件投诉：答复、再问、调解到哪一步。",
+        "What an authority asks about a case, and where its mediation stands; open or closed, the case goes its own way.",
+    ),
     "task": say(
         "售后单请别的部门办的一件事：派出、转交、答复，从不耽误售后单。",
         "What a case asks of another department: given, passed on, answered; it never holds the case up.",

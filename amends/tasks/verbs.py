@@ -49,7 +49,7 @@ def give_task(ref: str, *, department: str, words: str, owner: str = "", by: Act
 
 @verb("task", "answer_task")
 def answer_task(ref: str, *, words: str, by: Actor) -> Task:
-    """What the department says is on the case's file. Raises NotYourMove for a raised task of which `by` is neither owner nor supervisor."""
+    """What the department says is on the case's file. Raises NotYourMove for a raised task unless `by` is its owner or a supervisor."""
     case, row = _take(ref, by)
     _check_supervised(row, by)
     text = keep_text(case, "task_answer", clean_words(words, field="words", required=True), by)

@@ -18,6 +18,7 @@ from amends.cases.models import Case, Entry, Grant
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.cases.verbs import answering, applying, extending
+from amends.complaints import verbs as complaints
 from amends.deliveries import verbs as deliveries
 from amends.kernel import clock
 from amends.kernel.parties import Party
@@ -98,6 +99,7 @@ def bare(model: type[LifeRow], case: Case) -> LifeRow:
     names = {field.name for field in model._meta.concrete_fields}
     rest: dict[str, Any] = {
         "value_minor": 1, "currency": "CNY", "kind": "lost", "carrier": "SF", "waybill": "SF1", "skill": "phone", "department": "legal",
+        "authority": "12315", "number": "1", "received_at": clock.now(),
         "side": "merchant", "turn_life": "case", "turn_id": case.pk, "turn_generation": 0, "limit": "merchant_answers", "hours": 1,
         "was_due_at": clock.now(),
     }  # fmt: skip
@@ -329,8 +331,16 @@ PUBLIC |= {
     ("task", "raise_task"): lambda ref, row, by: tasks.raise_task(row.ref, by=by),  # type: ignore[attr-defined]
     ("task", "withdraw_task"): lambda ref, row, by: tasks.withdraw_task(row.ref, by=by),  # type: ignore[attr-defined]
 }
+PUBLIC |= {
+    ("complaint", "answer_complaint"): lambda ref, row, by: complaints.answer_complaint(row.ref, words="so", by=by),  # type: ignore[attr-defined]
+    ("complaint", "raise_complaint"): lambda ref, row, by: complaints.raise_complaint(row.ref, by=by),  # type: ignore[attr-defined]
+    ("complaint", "ask_again"): lambda ref, row, by: complaints.ask_again(row.ref, words="and?", by=by),  # type: ignore[attr-defined]
+    ("complaint", "settle_complaint"): lambda ref, row, by: complaints.settle_complaint(row.ref, words="so", by=by),  # type: ignore[attr-defined]
+    ("complaint", "refuse_complaint"): lambda ref, row, by: complaints.refuse_complaint(row.ref, words="no", by=by),  # type: ignore[attr-defined]
+    ("complaint", "end_mediation"): lambda ref, row, by: complaints.end_mediation(row.ref, words="no", by=by),  # type: ignore[attr-defined]
+}
 NO_STAGE = {
-    ("task", "give_task"),
+    ("task", "give_task"), ("complaint", "file_complaint"),
     ("extension", "ask_extension"),
     ("loan", "promise_loan"), ("consultation", "call_expert"), ("repair", "accept_quote"),
     ("case", "apply"), ("case", "answer_survey"), ("delivery", "enquire"), ("charge_back_to", "ask_bearer"), ("refund", "redirect"),

@@ -52,6 +52,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "loan": (REMIND,),
     "consultation": ("ask_consent", "give_consent", "refuse_consent", REMIND),
     "task": ("own_task", REMIND),
+    "complaint": ("own_complaint", REMIND),
     "refund": ("ask_payee", "assign", "recheck", "come_back_late", REMIND),
     "review": (REMIND,),
     "appeal": ("reply_appeal", REMIND),

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from amends.cases.rules.lives import CASE, EXTENSION, GRANT
 from amends.cases.rules.told import TOLD as LINES
+from amends.complaints.rules import COMPLAINT
 from amends.deliveries.rules import DELIVERY
 from amends.kernel.parties import Party
 from amends.kernel.tables import BIRTH, Life, TableError, rows
@@ -48,6 +49,7 @@ LIVES: Mapping[str, Life] = {
         LOAN,
         CONSULTATION,
         TASK,
+        COMPLAINT,
         EXTENSION,
     )
 }

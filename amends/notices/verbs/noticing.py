@@ -23,7 +23,7 @@ from amends.notices.rules.words import Audience
 
 KEPT = ("limit", "amount_minor")
 BEARER_LIFE = "charge_back_to"
-BESIDE_LIVES = frozenset({BEARER_LIFE, "consultation", "task"})
+BESIDE_LIVES = frozenset({BEARER_LIFE, "consultation", "task", "complaint"})
 """Whose limits are nobody's turn in the case (cases.rules.beside)."""
 
 

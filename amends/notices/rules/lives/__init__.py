@@ -10,6 +10,7 @@ from amends.notices.rules.lives import (
     bearing,
     beside,
     case,
+    complaints,
     deliveries,
     extension,
     goods,
@@ -27,7 +28,22 @@ when                               given                to          urgency  due
 """
 TOLD = HEAD + "".join(
     room.TOLD
-    for room in (case, goods, money, review, bearing, beside, deliveries, way_back, lending, replacements, repairs, extension, tasks)
+    for room in (
+        case,
+        goods,
+        money,
+        review,
+        bearing,
+        beside,
+        deliveries,
+        way_back,
+        lending,
+        replacements,
+        repairs,
+        extension,
+        tasks,
+        complaints,
+    )
 )
 
 
@@ -53,4 +69,5 @@ SILENT: Mapping[str, Text] = _together(
     repairs.SILENT,
     extension.SILENT,
     tasks.SILENT,
+    complaints.SILENT,
 )

@@ -19,6 +19,8 @@ task.remind                        >platform            agent       remind   tol
 """
 
 SILENT: Mapping[str, Text] = {
-    "task.own_task": say("谁接了任务，写在任务页面上；通知是给一个岗位的。", "Who has a task stands on its page; notices are for a whole role."),
+    "task.own_task": say(
+        "谁接了任务，写在任务页面上；通知是给一个岗位的。", "Who has a task stands on its page; notices are for a whole role."
+    ),
     "task.drop": say("售后单结束了，没有人要再做什么。", "The case is over; there is nothing left for anybody to do."),
 }  # fmt: skip

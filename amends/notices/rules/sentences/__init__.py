@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from amends.notices.rules.sentences.approving import APPROVING
 from amends.notices.rules.sentences.bearing import BEARING
 from amends.notices.rules.sentences.case import CASE
+from amends.notices.rules.sentences.complaints import COMPLAINTS
 from amends.notices.rules.sentences.deliveries import DELIVERIES
 from amends.notices.rules.sentences.elsewhere import ELSEWHERE
 from amends.notices.rules.sentences.extension import EXTENSION
@@ -26,5 +27,5 @@ __all__ = ["SENTENCES", "Told"]
 
 SENTENCES: Mapping[str, Told] = {
     **CASE, **APPROVING, **REVIEW, **GOODS, **MONEY, **GIVING, **REMINDERS, **ELSEWHERE, **BEARING, **DELIVERIES, **WAY_BACK, **LENDING,
-    **REPLACEMENTS, **REPAIRS, **EXTENSION, **TASKS,
+    **REPLACEMENTS, **REPAIRS, **EXTENSION, **TASKS, **COMPLAINTS,
 }  # fmt: skip

@@ -24,7 +24,7 @@ TASKS: Mapping[str, Told] = {
     ),
     "task_raised_by_time": told(
         "部门没有按时答复，任务交到主管", "A department did not answer in time",
-        "售后单 {case} 的任务到 {until}没有答复，按“{rule}”交到主管。请在“任务”页面答复或者指定由谁办，{due}到期；到时没有处理，{silence}。",
+        "售后单 {case} 的任务到 {until}没有答复，按“{rule}”交到主管。请在“任务”页面答复或者指定谁办，{due}到期；到时没有处理，{silence}。",
         "A task of case {case} was not answered by {until} and went to a supervisor under the rule “{rule}”. Answer it under “Tasks” or "
         "name who does, by {due}. Otherwise: {silence}.",
     ),

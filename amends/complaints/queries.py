@@ -1,0 +1,82 @@
+"""Reads of complaints for the platform's people: those that wait, one case's, one number's. The sides of a case see none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from amends.cases.hands import STAFF
+from amends.cases.models import Deadline
+from amends.complaints.models import Complaint
+from amends.complaints.rules import COMPLAINT, OPEN, RAISED
+from amends.kernel import clock
+from amends.kernel.parties import Party
+from amends.kernel.refs import clean_ref
+from amends.kernel.refusals import NotFound
+from amends.kernel.texts import Text, say
+from amends.people.models import User
+from amends.people.rules import ROLES, Actor
+
+OWNER_ROLES = tuple(role.value for role, row in ROLES.items() if row.party is Party.PLATFORM and "desk" in row.faces)
+SOON = timedelta(hours=48)
+STATES: Mapping[str, Text] = {
+    "open": say("未结束", "open"),
+    "soon": say("48 小时内到期", "due within 48 hours"),
+    "raised": say("已交主管", "with a supervisor"),
+    "over": say("已结束", "over"),
+    "all": say("全部", "all"),
+}
+_DUE = Deadline.objects.filter(
+    merchant_id=OuterRef("merchant_id"), life=COMPLAINT.name, life_id=OuterRef("pk"), generation=OuterRef("generation"),
+    ended_at__isnull=True,
+)  # fmt: skip
+
+
+def complaints(by: Actor, *, case: str = "", state: str = "all", who: str = "", find: str = "") -> QuerySet[Complaint]:
+    """The complaints that `by` may read, each with `due_at`, the first due first, then those that are over, newest first.
+
+    `state` is a key of STATES; `who` = me: what `by` answers for; `find`: a part of the number or of the authority's name, or a ref.
+    """
+    rows = Complaint.objects.select_related("case", "owner", "words", "answer", "outcome")
+    if by.party not in STAFF or by.is_stranger:
+        return rows.none()
+    rows = rows.annotate(due_at=Subquery(_DUE.values("due_at")[:1]))
+    if case:
+        rows = rows.filter(case__ref=case)
+    if who == "me":
+        rows = rows.filter(owner_id=by.user_id or 0)
+    if find:
+        rows = rows.filter(Q(number__icontains=find) | Q(authority__icontains=find) | Q(ref=clean_ref(find) or "-"))
+    return _in_state(rows, state).order_by("due_at", "-pk")
+
+
+def complaint_for(ref: str, by: Actor) -> Complaint:
+    """One complaint. Raises NotFound."""
+    found = complaints(by).filter(ref=clean_ref(ref) or "-").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def authorities() -> list[str]:
+    """The authorities that have written before, by name."""
+    return list(Complaint.objects.order_by("authority").values_list("authority", flat=True).distinct()[:100])
+
+
+def colleagues() -> list[User]:
+    """Who may answer for a complaint: everybody who acts for the platform at its desk."""
+    return list(User.objects.filter(is_active=True, memberships__role__in=OWNER_ROLES).distinct().order_by("name", "pk")[:200])
+
+
+def _in_state(rows: QuerySet[Complaint], state: str) -> QuerySet[Complaint]:
+    if state == "open":
+        return rows.filter(stage__in=OPEN)
+    if state == "raised":
+        return rows.filter(stage=RAISED)
+    if state == "soon":
+        return rows.filter(stage__in=OPEN, due_at__lte=clock.now() + SOON)
+    if state == "over":
+        return rows.exclude(stage__in=OPEN)
+    return rows
