@@ -99,15 +99,21 @@ from amends.returns import verbs as return_verbs
 from amends.returns.article import HELD_BEFORE
 from amends.returns.models import Inspection, ReturnShipment
 from amends.returns.verbs import pickups, sparing
+from amends.rulings import appeal_followers as appeals
+from amends.rulings import appeal_queries as appeal_reads
+from amends.rulings import appealing
 from amends.rulings import listeners as rulings
 from amends.rulings import queries as ruling_reads
 from amends.rulings import verbs as ruling_verbs
-from amends.rulings.models import Review
+from amends.rulings.models import Appeal, Review
 from amends.shipping import jobs as shipping_jobs
 from amends.shipping.hooks import SUBJECTS, Subject
 from amends.stock.hooks import TAKEN_AWAY
 from amends.surveys import listeners as surveys
 from amends.surveys import verbs as survey_verbs
+from amends.talks import followers as offers
+from amends.talks import offering
+from amends.talks.models import Offer
 from amends.tasks import followers as tasks
 from amends.tasks import verbs as task_verbs
 from amends.tasks.models import Task
@@ -122,6 +128,7 @@ LIFE_ROWS: tuple[type[LifeRow], ...] = (
     Repair,
     Refund,
     Review,
+    Appeal,
     ChargeBackTo,
     OutboundDelivery,
     Loan,
@@ -129,6 +136,7 @@ LIFE_ROWS: tuple[type[LifeRow], ...] = (
     Task,
     Complaint,
     Extension,
+    Offer,
 )
 
 FOLLOWS: tuple[tuple[str, Follower], ...] = (
@@ -136,11 +144,18 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("case.grant_at_once", grants.owe_claim),                 # S2
     ("case.call_platform", rulings.open_round),
     ("case.send_back", rulings.open_round),
+    ("case.send_back", appeals.hear_anew),                    # S17
+    ("case.appeal", appeals.begin_appeal),                    # S17
     ("case.ask_person", lanes.hand_to_a_person),              # S21
     ("case.ask_person", rulings.before_a_person),             # S21
     ("review.rule", rulings.case_is_ruled),
     ("review.rule_by_default", rulings.case_is_ruled),
     ("case.let_stand", rulings.bind),                         # S4, S5
+    *((f"case.{verb}", rulings.bind) for verb in ("uphold", "change", "retract")),  # S4, S5
+    *((f"appeal.{verb}", appeals.lead_case) for verb in ("uphold", "change", "send_back", "retract")),  # S17
+    ("appeal.uphold", appeals.make_good),
+    ("appeal.bring_up", appeals.name_head),
+    *((f"case.{verb}", appeals.drop_appeal) for verb in ("settle", "withdraw")),  # S6, S8
     ("case.withdraw", rulings.drop_review),
     ("case.withdraw", refunds.let_go),                        # S8
     ("case.withdraw", rulings.call_for_unheard),              # S7
@@ -207,6 +222,11 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     *((f"grant.{verb}", repair_loans.end_with_grant) for verb in ("void", "fulfil")),
     *((f"return_shipment.{verb}", repairs.came_home) for verb in ("deliver", "collect", "forfeit")),
     ("grant.fulfil", warranty.restart),
+    ("offer.accept_offer", offers.settle_case),
+    ("case.settle", rulings.drop_review),                     # S6
+    *((f"case.{verb}", offers.drop_others) for verb in ("settle", "withdraw", "accept_refusal", "complete", "absorb", "discard")),
+    ("case.settle", offers.owe_settled),                      # S6
+    ("case.settle", rulings.call_for_unheard),                # S7
     ("task.pass_task", tasks.raise_when_passed_on),
     ("task.raise_task", tasks.leave_to_a_supervisor),
     *((f"case.{verb}", tasks.drop_with_case) for verb in ("withdraw", "accept_refusal", "complete", "absorb", "discard")),
@@ -236,6 +256,14 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
         "inspection.accept_finding", "inspection.find_unpayable", "loan.bring_back_loan", "loan.write_off_loan", "loan.drop",
         "replacement.confirm", "replacement.fall_back", "replacement.drop",
     )),
+    *((f"case.{verb}", name, begin) for verb in ("uphold", "change", "retract") for name, begin in (
+        ("begin_return", returns.begin_grants), ("begin_refund", refunds.begin_grants), ("begin_replacement", replacing.begin_grants),
+        ("begin_repair", repair_starts.begin_grants), ("begin_compensation", carrying.begin_grants), ("complete", ending.hear_of_end),
+    )),
+    *(("case.settle", name, begin) for name, begin in (      # S2
+        ("begin_return", returns.begin_grants), ("begin_refund", refunds.begin_grants), ("begin_replacement", replacing.begin_grants),
+        ("begin_repair", repair_starts.begin_grants), ("begin_compensation", carrying.begin_grants), ("complete", ending.hear_of_end),
+    )),
     *((f"delivery.{verb}", "complete", ending.hear_of_end) for verb in (
         "confirm", "bring_back", "declare_lost", "presume_lost", *sorted(ABOUT_DAMAGE),
     )),
@@ -254,6 +282,8 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     ("return_shipment.destroy", sparing.only_on_request),
     ("return_shipment.book_pickup", pickups.only_what_is_to_travel),
     ("case.call_platform", rulings.something_to_review),
+    ("case.appeal", appeals.may_be_appealed),                 # S17
+    ("appeal.retract", appeals.own_appeal),
     ("case.withdraw", carrying.nothing_on_its_way),           # S19
     ("case.accept_refusal", carrying.nothing_on_its_way),     # S19
     ("replacement.ship", differences.check_settled),
@@ -271,16 +301,17 @@ TRACKED: tuple[Subject, ...] = (return_tracking.hear_track, replacement_tracking
 """Who moves when a carrier told of its waybill."""
 OPEN_LIVES = (
     ending.open_grants_of, return_reads.open_lives, refund_reads.open_lives, ruling_reads.open_lives, delivery_reads.open_lives,
+    appeal_reads.open_lives,
     replacement_reads.open_lives,
     repair_reads.open_lives,
     repair_loans.open_lives,
 )  # fmt: skip
 VERB_ROOMS = (
-    applying, answering, extending, carrying, ending, uploading, likeness, return_verbs, errands, replacement_verbs, ahead, repair_verbs,
+    applying, answering, extending, offering, carrying, ending, uploading, likeness, return_verbs, errands, replacement_verbs, ahead, repair_verbs,
     repair_booking,
     repair_loans, consulting, delivery_verbs, delivery_errands, refund_verbs, refund_jobs, refund_mending, ruling_verbs,
     survey_verbs, relay, simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs, charging,
-    reconciliation_jobs, shipping_jobs, task_verbs,
+    reconciliation_jobs, shipping_jobs, task_verbs, appealing,
     complaint_verbs,
 )  # fmt: skip
 

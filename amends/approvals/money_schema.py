@@ -238,6 +238,23 @@ class Advances(Part):
         return self.tiers.get(name) or self.tiers.get("other")
 
 
+class Ruling(Part):
+    """From which sum on a ruling of the platform is read and signed by a second person (0: never)."""
+
+    second_reader_minor: Minor = 0
+
+
+class Appeals(Part):
+    """What the platform pays a consumer for an appeal that it left unanswered, by currency, in its minor units; nothing where it is not
+    named. A sum is named for each currency, because it is booked and not weighed."""
+
+    unanswered_minor: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], Minor] = {}
+
+    def unanswered(self, currency: str) -> int:
+        """The sum in this currency."""
+        return self.unanswered_minor.get(currency, 0)
+
+
 class Rules(Part):
     """One whole version of the money rules."""
 
@@ -259,6 +276,8 @@ class Rules(Part):
     refunds: Refunding
     inspection: Inspecting = Inspecting()
     advances: Advances = Advances()
+    appeals: Appeals = Appeals()
+    rulings: Ruling = Ruling()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -36,7 +36,10 @@ from amends.repairs.models import Loan, LoanUnit, Repair
 from amends.replacements import ahead
 from amends.replacements import verbs as pieces
 from amends.returns import verbs as returns
+from amends.rulings import appealing
 from amends.rulings import verbs as rulings
+from amends.rulings.models import Review
+from amends.talks import offering
 from amends.tasks import verbs as tasks
 from tests.proofs.roads import ROADS, World, reduced, waybill
 from tests.verbs.returns_at_hand import worn
@@ -89,7 +92,7 @@ def bare(model: type[LifeRow], case: Case) -> LifeRow:
     known: dict[str, Any] = {
         "merchant": case.merchant, "case": case, "order": case.order, "unit": unit, "grant": grant, "shipment": shipment,
         "since": clock.now(), "made_at": clock.now(), "stage": model.LIFE.open_stages[0], "ref": f"{model.LIFE.name}-1"[:20],
-        "repair": Repair.objects.order_by("pk").first(),
+        "repair": Repair.objects.order_by("pk").first(), "review": Review.objects.order_by("pk").first(),
     }  # fmt: skip
     if model is Loan:
         known["unit"] = LoanUnit.objects.create(
@@ -234,6 +237,18 @@ PUBLIC: dict[tuple[str, str], Call] = {
         by=by,
     ),
     ("review", "reassign"): lambda ref, row, by: rulings.reassign(row.ref, by=by),  # type: ignore[attr-defined]
+    ("case", "appeal"): lambda ref, row, by: appealing.appeal(ref, words="the wrong clause", by=by),
+    ("appeal", "admit"): lambda ref, row, by: appealing.admit(row.ref, by=by),  # type: ignore[attr-defined]
+    ("appeal", "uphold"): lambda ref, row, by: appealing.uphold(row.ref, words="rightly ruled", by=by),  # type: ignore[attr-defined]
+    ("appeal", "change"): lambda ref, row, by: appealing.change(
+        row.ref,  # type: ignore[attr-defined]
+        outcome="for",
+        clause="CN-7D-01",
+        words="reasons that both can follow",
+        by=by,
+    ),
+    ("appeal", "send_back"): lambda ref, row, by: appealing.send_back(row.ref, words="to be heard anew", by=by),  # type: ignore[attr-defined]
+    ("appeal", "retract"): lambda ref, row, by: appealing.retract(row.ref, by=by),  # type: ignore[attr-defined]
     ("return_shipment", "give_address"): lambda ref, row, by: returns.give_address(row.ref, by=by),  # type: ignore[attr-defined]
     ("return_shipment", "ship"): lambda ref, row, by: returns.ship(row.ref, carrier="SF", waybill=waybill(), by=by),  # type: ignore[attr-defined]
     ("return_shipment", "book_pickup"): lambda ref, row, by: returns.book_pickup(row.ref, address="x", by=by),  # type: ignore[attr-defined]
@@ -325,6 +340,14 @@ PUBLIC |= {
     ("extension", "decline_extension"): lambda ref, row, by: extending.decline_extension(row.ref, by=by),  # type: ignore[attr-defined]
     ("extension", "retract"): lambda ref, row, by: extending.retract_extension(row.ref, by=by),  # type: ignore[attr-defined]
 }
+ANYTHING = [{"remedy": "goodwill", "amount_minor": 1}]
+PUBLIC |= {
+    ("offer", "agree_first"): lambda ref, row, by: offering.agree_first(row.ref, by=by),  # type: ignore[attr-defined]
+    ("offer", "accept_offer"): lambda ref, row, by: offering.accept_offer(row.ref, by=by),  # type: ignore[attr-defined]
+    ("offer", "decline"): lambda ref, row, by: offering.decline(row.ref, words="no", by=by),  # type: ignore[attr-defined]
+    ("offer", "counter"): lambda ref, row, by: offering.counter(row.ref, parts=ANYTHING, by=by),  # type: ignore[attr-defined]
+    ("offer", "retract"): lambda ref, row, by: offering.retract(row.ref, by=by),  # type: ignore[attr-defined]
+}
 PUBLIC |= {
     ("task", "answer_task"): lambda ref, row, by: tasks.answer_task(row.ref, words="done", by=by),  # type: ignore[attr-defined]
     ("task", "pass_task"): lambda ref, row, by: tasks.pass_task(row.ref, department="press", by=by),  # type: ignore[attr-defined]
@@ -342,6 +365,7 @@ PUBLIC |= {
 NO_STAGE = {
     ("task", "give_task"), ("complaint", "file_complaint"),
     ("extension", "ask_extension"),
+    ("offer", "offer"), ("offer", "mediate"),
     ("loan", "promise_loan"), ("consultation", "call_expert"), ("repair", "accept_quote"),
     ("case", "apply"), ("case", "answer_survey"), ("delivery", "enquire"), ("charge_back_to", "ask_bearer"), ("refund", "redirect"),
     ("return_shipment", "intercept"),
@@ -395,7 +419,7 @@ def _tried(case: Case, row: LifeRow, verb: str, by: Actor, call: Call, before: t
 
 GUARDED = {
     "person_asked", "person_ruled", "nothing_by_machine", "not_burdened", "nothing_to_review", "count_used_up", "conflict_of_interest",
-    "not_assigned", "not_asked",
+    "not_assigned", "not_asked", "ask_person_first", "final_ruling", "appealed_before", "not_your_appeal", "took_part", "rank",
 }  # fmt: skip
 
 

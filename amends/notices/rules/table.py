@@ -29,7 +29,8 @@ from amends.refunds.rules import REFUND
 from amends.repairs.rules import CONSULTATION, LOAN, REPAIR
 from amends.replacements.rules import ADVANCE, REPLACEMENT
 from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
-from amends.rulings.rules import REVIEW
+from amends.rulings.rules import APPEAL, REVIEW
+from amends.talks.rules import OFFER
 from amends.tasks.rules import TASK
 
 LIVES: Mapping[str, Life] = {
@@ -44,6 +45,7 @@ LIVES: Mapping[str, Life] = {
         REPAIR,
         REFUND,
         REVIEW,
+        APPEAL,
         CHARGE_BACK_TO,
         DELIVERY,
         LOAN,
@@ -51,6 +53,7 @@ LIVES: Mapping[str, Life] = {
         TASK,
         COMPLAINT,
         EXTENSION,
+        OFFER,
     )
 }
 TOLD_LINES = tuple(f"{life}.{what}" for life, lines in LINES.items() for what in lines)

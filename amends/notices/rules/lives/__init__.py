@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from amends.kernel.tables import TableError
 from amends.kernel.texts import Text
 from amends.notices.rules.lives import (
+    appeal,
     bearing,
     beside,
     case,
@@ -16,6 +17,7 @@ from amends.notices.rules.lives import (
     goods,
     lending,
     money,
+    offers,
     repairs,
     replacements,
     review,
@@ -33,6 +35,7 @@ TOLD = HEAD + "".join(
         goods,
         money,
         review,
+        appeal,
         bearing,
         beside,
         deliveries,
@@ -40,7 +43,7 @@ TOLD = HEAD + "".join(
         lending,
         replacements,
         repairs,
-        extension,
+        extension, offers,
         tasks,
         complaints,
     )
@@ -62,12 +65,14 @@ SILENT: Mapping[str, Text] = _together(
     goods.SILENT,
     money.SILENT,
     review.SILENT,
+    appeal.SILENT,
     deliveries.SILENT,
     way_back.SILENT,
     lending.SILENT,
     replacements.SILENT,
     repairs.SILENT,
     extension.SILENT,
+    offers.SILENT,
     tasks.SILENT,
     complaints.SILENT,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from amends.notices.rules.sentences.appeal import APPEAL
 from amends.notices.rules.sentences.approving import APPROVING
 from amends.notices.rules.sentences.bearing import BEARING
 from amends.notices.rules.sentences.case import CASE
@@ -15,6 +16,7 @@ from amends.notices.rules.sentences.giving import GIVING
 from amends.notices.rules.sentences.goods import GOODS
 from amends.notices.rules.sentences.lending import LENDING
 from amends.notices.rules.sentences.money import MONEY
+from amends.notices.rules.sentences.offers import OFFERS
 from amends.notices.rules.sentences.reminders import REMINDERS
 from amends.notices.rules.sentences.repairs import REPAIRS
 from amends.notices.rules.sentences.replacements import REPLACEMENTS
@@ -26,6 +28,6 @@ from amends.notices.rules.sentences.way_back import WAY_BACK
 __all__ = ["SENTENCES", "Told"]
 
 SENTENCES: Mapping[str, Told] = {
-    **CASE, **APPROVING, **REVIEW, **GOODS, **MONEY, **GIVING, **REMINDERS, **ELSEWHERE, **BEARING, **DELIVERIES, **WAY_BACK, **LENDING,
-    **REPLACEMENTS, **REPAIRS, **EXTENSION, **TASKS, **COMPLAINTS,
+    **CASE, **APPROVING, **REVIEW, **APPEAL, **GOODS, **MONEY, **GIVING, **REMINDERS, **ELSEWHERE, **BEARING, **DELIVERIES, **WAY_BACK,
+    **LENDING, **REPLACEMENTS, **REPAIRS, **EXTENSION, **OFFERS, **TASKS, **COMPLAINTS,
 }  # fmt: skip

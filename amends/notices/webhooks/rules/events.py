@@ -21,7 +21,8 @@ from amends.refunds.rules import REFUND
 from amends.repairs.rules import LOAN, REPAIR
 from amends.replacements.rules import ADVANCE, REPLACEMENT
 from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
-from amends.rulings.rules import REVIEW
+from amends.rulings.rules import APPEAL, REVIEW
+from amends.talks.rules import OFFER
 
 LIVES: tuple[Life, ...] = (
     CASE,
@@ -33,10 +34,12 @@ LIVES: tuple[Life, ...] = (
     REPAIR,
     REFUND,
     REVIEW,
+    APPEAL,
     CHARGE_BACK_TO,
     DELIVERY,
     LOAN,
     EXTENSION,
+    OFFER,
 )
 TYPES: tuple[str, ...] = tuple(sorted({f"{life.name}.{verb}" for life in LIVES for verb in (*life.all_verbs, *TOLD.get(life.name, ()))}))
 TEST = "webhook.test"
@@ -58,9 +61,11 @@ LIFE_NAMES: dict[str, Text] = {
     "repair": say("维修", "Repair"),
     "refund": say("退款", "Refund"),
     "review": say("平台介入", "Platform review"),
+    "appeal": say("申诉", "Appeal"),
     "charge_back_to": say("追偿", "Charge-back to"),
     "delivery": say("送货补救", "Delivery put right"),
     "loan": say("备用机", "Loan unit"),
+    "offer": say("方案", "Offer"),
     "extension": say("延长时限", "Extension of a limit"),
 }
 

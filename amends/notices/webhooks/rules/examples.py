@@ -20,10 +20,12 @@ REFS = {
     "refund": "RF-9T1B-D3XH-6M0K",
     "delivery": "DL-3CFX-BQ6C-WDX4",
     "review": "RV-5H2N-77KD-1GW9",
+    "appeal": "AL-2B8N-61KM-9XQ4",
     "repair": "RE-4D7M-1KQ9-X2VB",
     "replacement": "RX-5C8T-3WN2-H0QY",
     "advance": "AV-9F4K-1SX6-T3BD",
     "extension": "EX-4M7Q-2C9T-B5XH",
+    "offer": "OF-3R8D-5K1N-Q7PC",
 }
 WORDS = {
     "order": f'"{ORDER}"',
@@ -32,10 +34,13 @@ WORDS = {
     "refund": f'"{REFS["refund"]}"',
     "repair": f'"{REFS["repair"]}", "attempt": 1',
     "review": f'"{REFS["review"]}"',
+    "appeal": f'"{REFS["appeal"]}"',
     "piece": f'"{REFS["replacement"]}"',
     "ahead": f'"{REFS["advance"]}"',
     "delivery": f'"{REFS["delivery"]}"',
     "extension": f'"{REFS["extension"]}"',
+    "offer": f'"{REFS["offer"]}"',
+    "mix": '[{"remedy": "refund_only", "units": [41], "amount_minor": 6000, "borne_by": "merchant"}]',
     "due": '"2026-03-12T02:00:00+00:00"',
     "later": '"2026-03-13T02:00:00+00:00"',
     "digest": '"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"',
@@ -43,11 +48,26 @@ WORDS = {
     "silence": '"basis": "silence", "due_at": "2026-03-12T02:00:00+00:00"',
 }
 TABLE = """
+appeal.admit | arbiter | lodged | examining | {"appeal": $appeal, "evidence": [$file]}
+appeal.appeal | consumer | - | lodged | {"appeal": $appeal, "entered_from": "page", "review": $review, "side": "consumer"}
+appeal.bring_up | clock* | examining | overdue | {$silence, "limit": "appeal_final_answer"}
+appeal.change | arbiter | examining | changed | {"appeal": $appeal, "clause": "CN-QUAL-01", "digest": $digest, "outcome": "for"}
+appeal.drop | platform* | examining | dropped | {}
+appeal.remind | clock* | lodged | lodged | {"due_at": $due, "left": "half", "limit": "appeal_first_answer", "silence": "admit",
+    "to": "arbiter"}
+appeal.reply_appeal | merchant | examining | examining | {"appeal": $appeal, "digest": $digest, "evidence": [$file]}
+appeal.retract | consumer | lodged | retracted | {"appeal": $appeal}
+appeal.send_back | arbiter | examining | sent_back | {"appeal": $appeal, "digest": $digest}
+appeal.uphold | clock* | overdue | upheld | {$silence, "limit": "appeal_last_call"}
 case.absorb | clock* | merged | closed | {$silence, "limit": "merge_undo"}
 case.accept_refusal | clock* | refused | closed | {$silence, "limit": "consumer_escalates"}
 case.alarm | clock* | in_review | in_review | {$silence, "limit": "review_ends"}
 case.answer_survey | consumer | closed | closed | {"digest": $digest, "score": 4}
-case.appeal | consumer* | ruled | appealed | {"because": "person", "review": $review}
+case.appeal | consumer | ruled | appealed | {"digest": $digest, "entered_from": "page", "evidence": [$file], "limit": "appeal_ends",
+    "review": $review, "side": "consumer"}
+case.change | arbiter* | appealed | executing | {"appeal": $appeal, "outcome": "for", "review": $review}
+case.retract | consumer* | appealed | executing | {"appeal": $appeal, "review": $review}
+case.uphold | arbiter* | appealed | executing | {"appeal": $appeal, "review": $review}
 case.apply | consumer | - | triage | {"amount_minor": 9900, "currency": "CNY", "decision": $decision, "issue": "spoiled",
     "lane": "assisted", "order": $order, "remedy": "return_refund", "units": 1}
 case.approve | merchant | answering_proof | executing | {"amount_minor": 9900, "basis": "approved", "currency": "CNY"}
@@ -92,6 +112,19 @@ extension.grant_extension | consumer | to_consumer | granted | {"due_at": $later
 extension.remind | clock* | to_consumer | to_consumer | {"due_at": $due, "left": "half", "limit": "extension_answered",
     "silence": "decline_extension", "to": "consumer"}
 extension.retract | merchant | to_consumer | retracted | {"extension": $extension}
+offer.accept_offer | consumer | to_consumer | accepted | {"amount_minor": 6000, "currency": "CNY", "offer": $offer, "round": 2}
+offer.agree_first | merchant | to_both | to_consumer | {"offer": $offer}
+offer.counter | consumer | to_consumer | countered | {"offer": $offer}
+offer.decline | consumer | to_consumer | declined | {"digest": $digest, "offer": $offer}
+offer.drop | platform* | to_merchant | dropped | {"offer": $offer}
+offer.expire | clock* | to_consumer | expired | {$silence, "limit": "offer_answered"}
+offer.mediate | platform | - | to_both | {"amount_minor": 6000, "currency": "CNY", "least_minor": 0, "offer": $offer, "parts": $mix,
+    "round": 1}
+offer.offer | merchant | - | to_consumer | {"amount_minor": 6000, "currency": "CNY", "digest": $digest, "least_minor": 0,
+    "offer": $offer, "parts": $mix, "round": 1}
+offer.remind | clock* | to_consumer | to_consumer | {"due_at": $due, "left": "half", "limit": "offer_answered", "silence": "expire",
+    "to": "consumer"}
+offer.retract | merchant | to_consumer | retracted | {"offer": $offer}
 grant.alarm | clock* | owed | owed | {$silence, "limit": "grant_begins"}
 grant.begin | platform* | owed | doing | {}
 grant.fulfil | platform* | doing | done | {"amount_minor": 9900}
