@@ -227,7 +227,7 @@ class TimelineRow:
 
 def timeline(case: Case, actor: Actor) -> list[TimelineRow]:
     """What happened, newest first, as far as this side may know. Two queries."""
-    entries = [e for e in Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("number") if _may_read(e, actor)]
+    entries = [e for e in Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("number") if may_read(e, actor)]
     texts = {text.pk: text for text in CaseText.objects.filter(merchant_id=case.merchant_id, case_id=case.pk)}
     rows: list[TimelineRow] = []
     for group in _grouped(entries):
@@ -256,7 +256,8 @@ def timeline(case: Case, actor: Actor) -> list[TimelineRow]:
     return rows
 
 
-def _may_read(entry: Entry, actor: Actor) -> bool:
+def may_read(entry: Entry, actor: Actor) -> bool:
+    """Whether this line is told to the actor's side."""
     return actor.sees_everything or actor.party.value in entry.audience.split(",")
 
 

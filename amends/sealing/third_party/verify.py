@@ -207,10 +207,15 @@ def check_list(files, report: Report) -> dict:  # type: ignore[no-untyped-def,ty
 # ── 3. the chain ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def line_hash(line: dict) -> str:  # type: ignore[type-arg]
-    """SHA-256 over the canonical JSON (keys sorted, no spaces, UTF-8) of all of a line but its own hash."""
+def line_bytes(line: dict) -> bytes:  # type: ignore[type-arg]
+    """The canonical JSON (keys sorted, no spaces, UTF-8) of all of a line but its own hash: what is hashed and stamped."""
     told = {name: line[name] for name in TOLD}
-    return hashlib.sha256(json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def line_hash(line: dict) -> str:  # type: ignore[type-arg]
+    """The hash that a line must carry."""
+    return hashlib.sha256(line_bytes(line)).hexdigest()
 
 
 def check_chain(raw: bytes, manifest: dict, report: Report) -> list:  # type: ignore[type-arg]
