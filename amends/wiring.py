@@ -112,7 +112,7 @@ from amends.stock.hooks import TAKEN_AWAY
 from amends.surveys import listeners as surveys
 from amends.surveys import verbs as survey_verbs
 from amends.talks import followers as offers
-from amends.talks import offering
+from amends.talks import offering as settling
 from amends.talks.models import Offer
 from amends.tasks import followers as tasks
 from amends.tasks import verbs as task_verbs
@@ -307,7 +307,8 @@ OPEN_LIVES = (
     repair_loans.open_lives,
 )  # fmt: skip
 VERB_ROOMS = (
-    applying, answering, extending, offering, carrying, ending, uploading, likeness, return_verbs, errands, replacement_verbs, ahead, repair_verbs,
+    applying, answering, extending, settling, carrying, ending, uploading, likeness,
+    return_verbs, errands, replacement_verbs, ahead, repair_verbs,
     repair_booking,
     repair_loans, consulting, delivery_verbs, delivery_errands, refund_verbs, refund_jobs, refund_mending, ruling_verbs,
     survey_verbs, relay, simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs, charging,

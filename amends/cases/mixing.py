@@ -72,8 +72,8 @@ def checked(
     """The mix as it could be owed now: every part with its sum in money.
 
     `units` and `floor` are for rulings: those that the arbiter heard (S5), and whether the law's least holds; a ruling may find that the
-    facts are others than the claim said, and then what the decision opened for that claim is none. Raises Unprocessable (field `parts`: rules/mix.py, foreign_unit, unit_locked, unit_left_out, foreign_line,
-    more_than_left, below_the_law) and NotYourMove (whose money it is).
+    facts are others than the claim said, and then what the decision opened for that claim is none. Raises Unprocessable (field `parts`:
+    rules/mix.py, foreign_unit, unit_locked, unit_left_out, foreign_line, more_than_left, below_the_law), NotYourMove (whose money it is).
     """
     parts, free = parsed(raw), free_units(case, units)
     _check_units(case, parts, free)

@@ -70,6 +70,7 @@ LIMITS: dict[str, Text] = {
     "bearer_pays": say("追偿付款时限", "time to pay a charge"),
     "liability_decided": say("责任裁定时限", "time to decide who is liable"),
     "deduction_made": say("扣款时限", "time to deduct"),
+    "offer_answered": say("方案答复时限", "time to answer an offer"),
     "extension_answered": say("延长申请答复时限", "time to answer a request for more time"),
 }
 
@@ -120,6 +121,7 @@ SILENCE: dict[str, Text] = {
     "presume_lost": say("视为丢失，售后照常进行", "it counts as lost and the claim goes on"),
     "break_date": say("继续向承运商查件", "the carrier is asked again"),
     "keep_way": say("不再改派，继续查件", "it is not led elsewhere, and the carrier is asked again"),
+    "expire": say("方案过期，诉求照常处理", "the offer expires and the claim goes on"),
     "decline_extension": say("时限不变", "the limit stays as it is"),
     "absorb": say("合并生效", "the merger becomes final"),
     "raise_complaint": say("投诉交主管处理", "the complaint goes to a supervisor"),

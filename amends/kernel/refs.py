@@ -26,6 +26,7 @@ KINDS = {
     "RE": "repair", "WS": "workshop", "TE": "technician", "VT": "visit of a technician", "LU": "loan unit", "LN": "loan",
     "CN": "consultation", "PF": "proof file", "TK": "task", "CM": "complaint of an authority",
     "EX": "extension",
+    "OF": "offer", "SD": "something said", "QR": "quick reply",
 }  # fmt: skip
 _SHAPE = re.compile(rf"^({'|'.join(KINDS)})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})$")
 

@@ -29,6 +29,7 @@ LIFE_NAMES: dict[str, Text] = {
     "consultation": say("专家会诊", "Expert on call"),
     "complaint": say("监管投诉", "Complaint of an authority"),
     "task": say("部门任务", "Task for a department"),
+    "offer": say("方案", "Offer"),
     "extension": say("延长时限", "Extension of a limit"),
 }
 LIFE_SAYS: dict[str, Text] = {
@@ -56,6 +57,10 @@ LIFE_SAYS: dict[str, Text] = {
         "How one parcel on its way out is looked for, led elsewhere or found lost.",
     ),
     "loan": say("维修期间借给消费者的一台备用机在哪里。", "Where a unit is that was lent while a repair lasts."),
+    "offer": say(
+        "一方提出的解决办法，可以同时有几个，接受一个，其余的都作废。",
+        "One proposal; several may be open, and the first that is accepted ends the rest.",
+    ),
     "extension": say("一方请求多一些时间，另一方同不同意。", "One side asks for more time, and the other agrees or not."),
     "complaint": say(
         "监管部门就一份售后单转来的一件投诉：答复、再问、调解到哪一步。",
@@ -72,7 +77,6 @@ PLANNED_LIMITS: dict[str, Text] = {
     "chargeback_decided": say("银行拒付裁定时限", "time for the bank to decide a chargeback"),
     "test_reported": say("检测时限", "time for a test"),
     "second_reader": say("复核时限", "time for a second reading"),
-    "offer_answered": say("方案答复时限", "time to answer an offer"),
     "hazard_checked": say("隐患核查时限", "time to check a hazard"),
     "hazard_reported": say("隐患报告时限", "time to report a hazard"),
     "recall_planned": say("召回计划时限", "time to plan a recall"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from amends.kernel.tables import life
+from amends.kernel.parties import Party
+from amends.kernel.tables import BIRTH, life
 
 OFFER = life(
     "offer",
@@ -40,3 +41,11 @@ OFFER = life(
     """,
 )
 OPEN = OFFER.open_stages
+ACCEPTED = OFFER.moves["to_consumer", "accept_offer", Party.CONSUMER]
+TO_BOTH = OFFER.moves[BIRTH, "mediate", Party.PLATFORM]
+
+MOST_OPEN = 5
+"""So many offers of one side stand beside each other at most: more than that nobody compares."""
+MOST_ROUNDS = 20
+"""So many offers a side makes in one case at most; after that somebody else should decide (ours, docs/adr/0033)."""
+SIDES = (Party.CONSUMER, Party.MERCHANT)

@@ -43,6 +43,7 @@ TOLD: dict[str, tuple[str, ...]] = {
         *APPROVING, *GIVING, *CONTESTING,
     ),
     "grant": (REMIND,),
+    "offer": (REMIND,),
     "extension": (REMIND,),
     "return_shipment": (*WAY_BACK, REMIND),
     "inspection": ("dispose", REMIND),

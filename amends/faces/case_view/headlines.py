@@ -242,6 +242,21 @@ HEADLINES: dict[tuple[str, str], Three] = {
         say("等消费者确认收到", "The consumer is to confirm"),
         say("等消费者确认收到", "The consumer is to confirm"),
     ),
+    ("offer", "to_consumer"): (
+        say("有一个方案等你答复", "There is an offer for you"),
+        say("等消费者答复你的方案", "The consumer is to answer your offer"),
+        say("等消费者答复方案", "The consumer is to answer an offer"),
+    ),
+    ("offer", "to_merchant"): (
+        say("等商家答复你的方案", "The merchant is to answer your offer"),
+        say("消费者提出了方案，请答复", "The consumer makes an offer: please answer"),
+        say("等商家答复方案", "The merchant is to answer an offer"),
+    ),
+    ("offer", "to_both"): (
+        say("平台提出了方案，请答复", "The platform proposes a settlement: please answer"),
+        say("平台提出了方案，请答复", "The platform proposes a settlement: please answer"),
+        say("等双方答复平台的方案", "Both sides are to answer the proposal"),
+    ),
     ("extension", "to_consumer"): (
         say("商家请求多一些时间，请答复", "The merchant asks for more time: please answer"),
         say("等消费者答复延长申请", "The consumer is to answer your request for more time"),
