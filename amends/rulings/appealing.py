@@ -55,7 +55,8 @@ def appeal(ref: str, *, words: str, new_evidence: Sequence[NewPiece] = (), enter
     (too late, once a case, final, by rule), Unprocessable where words or reasons lack or a file is unknown.
     """
     if entered_from not in (PAGE, API):
-        raise Unprocessable.field("entered_from", say("来电和来信由客服登记。", "Calls and mails are entered by an agent."), code="not_entered")
+        wrong = say("来电和来信由客服登记。", "Calls and mails are entered by an agent.")
+        raise Unprocessable.field("entered_from", wrong, code="not_entered")
     return _lodge(take(ref, by), words, new_evidence, entered_from, by, by)
 
 
@@ -78,8 +79,7 @@ def enter_appeal(ref: str, *, side: str, entered_from: str, words: str, new_evid
 
 
 def _lodge(case: Case, words: str, new: Sequence[NewPiece], entered_from: str, by: Actor, hand: Actor) -> Appeal:
-    said = _said(words, say("请写明裁决哪里不对，至少 {least} 个字。", "Say what is wrong with the ruling, in {least} characters at least.",
-                            least=LEAST_REASONS))  # fmt: skip
+    said = _said(words, say("请写明裁决哪里不对，至少 {least} 个字。", "Say in {least} characters at least what is wrong with the ruling."))
     pieces = _new_pieces(case, new, by, hand)
     text = keep_text(case, "appeal", said, hand)
     facts = {
@@ -148,7 +148,7 @@ def admit(ref: str, *, allowed: Collection[str] | None = None, by: Actor) -> App
 
     Raises NotYourMove for who was not asked or may not examine it, Unprocessable for an unknown piece.
     """
-    case, row = _taken(ref, by)
+    _, row = _taken(ref, by)
     _judge(row, allowed, final=False)
     row.admitted_at = clock.now()
     row.move("admit", by, facts={"appeal": row.ref, **_counted(row)})
@@ -173,8 +173,8 @@ def change(
     ref: str, *, outcome: str = "", clause: str, words: str, words_en: str = "", parts: Sequence[Mapping[str, Any]] | None = None,
     bears: Mapping[str, Any] | None = None, allowed: Collection[str] | None = None, by: Actor,
 ) -> Appeal:  # fmt: skip
-    """Another ruling takes its place and is carried out at once: `parts` is its mix (cases.rules.mix), or `outcome` alone gives the claim as
-    asked (`for`) or nothing (`against`), to the units that the ruling heard (S5). `bears`: who bears it, in hundredths of a per cent;
+    """Another ruling takes its place and is carried out at once: `parts` is its mix (cases.rules.mix), or `outcome` alone gives the claim
+    as asked (`for`) or nothing (`against`), to the units that the ruling heard (S5). `bears`: who bears it, in hundredths of a per cent;
     the merchant alone, or of nothing the consumer, where it is left out.
 
     Raises as `uphold`, and Unprocessable for an unknown outcome, a mix that can't be given, or where nothing would change.
@@ -192,7 +192,8 @@ def change(
     _check_changes(row, told=bool(bears))
     text = _answered(case, row, words, words_en, allowed, by)
     row.save(update_fields=["outcome", "clause", "parts", "bears"])
-    row.move("change", by, facts={"appeal": row.ref, "outcome": row.outcome, "clause": rests_on, "bears": row.bears, **_counted(row), **told(text)})
+    facts = {"appeal": row.ref, "outcome": row.outcome, "clause": rests_on, "bears": row.bears}
+    row.move("change", by, facts={**facts, **_counted(row), **told(text)})
     return row
 
 
@@ -211,7 +212,8 @@ def _taken(ref: str, by: Actor) -> tuple[Case, Appeal]:
     check_not_reader(by)
     if by.party is Party.ARBITER and by.user_id is not None:
         if row.examiner_id not in (None, by.user_id):
-            raise NotYourMove(say("这份申诉已交给另一位判责员。", "Another arbiter has been asked to examine this appeal."), code="not_assigned")
+            other = say("这份申诉已交给另一位判责员。", "Another arbiter has been asked to examine this appeal.")
+            raise NotYourMove(other, code="not_assigned")
         for bar in _bars(case, row, by.user_id):
             raise NotYourMove(REFUSED[bar], code="conflict_of_interest" if bar is Bar.PARTY else bar.value)
         row.examiner_id = by.user_id
@@ -248,8 +250,8 @@ def _counted(row: Appeal) -> dict[str, list[str]]:
 
 def _answered(case: Case, row: Appeal, words: str, words_en: str, allowed: Collection[str] | None, by: Actor) -> CaseText:
     """The final answer is written down: its reasons, and what was made of each new piece."""
-    said = _said(words, say("理由至少 {least} 个字，让双方都能看懂。", "Give reasons of at least {least} characters that both sides can follow.",
-                            least=LEAST_REASONS))  # fmt: skip
+    short = say("理由至少 {least} 个字，让双方都能看懂。", "Give reasons of at least {least} characters that both sides can follow.")
+    said = _said(words, short)
     also = clean_words(words_en, field="words_en")
     _judge(row, allowed, final=True)
     row.answer = keep_text(case, "appeal_answer", said, by)
@@ -268,7 +270,7 @@ def _check_changes(row: Appeal, *, told: bool) -> None:
 def _said(words: str, short: Text) -> str:
     said = clean_words(words, field="words", required=True)
     if len(said) < LEAST_REASONS:
-        raise Unprocessable.field("words", short, code="too_short")
+        raise Unprocessable.field("words", short.filled(least=LEAST_REASONS), code="too_short")
     return said
 
 
