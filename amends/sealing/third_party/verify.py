@@ -220,7 +220,7 @@ def line_hash(line: dict) -> str:  # type: ignore[type-arg]
 
 def check_chain(raw: bytes, manifest: dict, report: Report) -> list:  # type: ignore[type-arg]
     """The lines, whose hashes follow from each other up to the head that manifest.json names."""
-    lines = [json.loads(line) for line in raw.decode().splitlines()]
+    lines = [json.loads(line) for line in raw.decode().split("\n")[:-1]]
     before, hidden = "", 0
     for number, line in enumerate(lines, 1):
         if line["number"] != number or line["before"] != before:
