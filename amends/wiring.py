@@ -107,6 +107,7 @@ from amends.rulings import queries as ruling_reads
 from amends.rulings import verbs as ruling_verbs
 from amends.rulings.models import Appeal, Review
 from amends.shipping import jobs as shipping_jobs
+from amends.sealing import stamping
 from amends.shipping.hooks import SUBJECTS, Subject
 from amends.stock.hooks import TAKEN_AWAY
 from amends.surveys import listeners as surveys
@@ -279,6 +280,7 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
 ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     ("case.complete", ending.nothing_open),                   # S3
     ("case.let_stand", rulings.burdened_side_only),           # S4
+    *((move, "stamp", stamping.told) for move in (*(f"case.{verb}" for verb in stamping.ENDS), *stamping.RULINGS)),
     ("return_shipment.destroy", sparing.only_on_request),
     ("return_shipment.book_pickup", pickups.only_what_is_to_travel),
     ("case.call_platform", rulings.something_to_review),
@@ -312,7 +314,7 @@ VERB_ROOMS = (
     repair_booking,
     repair_loans, consulting, delivery_verbs, delivery_errands, refund_verbs, refund_jobs, refund_mending, ruling_verbs,
     survey_verbs, relay, simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs, charging,
-    reconciliation_jobs, shipping_jobs, task_verbs, appealing,
+    reconciliation_jobs, shipping_jobs, stamping, task_verbs, appealing,
     complaint_verbs,
 )  # fmt: skip
 
@@ -357,6 +359,7 @@ def connect() -> None:
 def _key(move: str) -> tuple[str, str]:
     """`life.verb` as a pair, refused where the life has no such verb or line: a listener that never hears is a mistake of ours."""
     life, verb = move.split(".")
+    NEEDED["stamp"] = stamping.is_wanted
     if verb not in LIVES[life].LIFE.all_verbs and not is_told(life, verb):
         raise ValueError(f"wiring: {life} has no verb {verb}")
     return life, verb

@@ -31,6 +31,7 @@ from amends.refunds.queries import books_check
 from amends.repairs.checks import torn_repairs
 from amends.replacements.checks import torn_replacements
 from amends.returns.checks import torn_dispositions, torn_scans
+from amends.sealing.checks import torn_stamps
 from amends.shipping.checks import misfolded_tracks
 from amends.stock.checks import torn_levels, torn_moves
 
@@ -323,6 +324,7 @@ CHECKS: tuple[Check, ...] = tuple(
         ("stock", lambda: torn_levels() + torn_moves()),
         ("desks", lambda: torn_dispositions() + torn_scans()),
         ("tracks", misfolded_tracks),
+        ("stamps", torn_stamps),
     )
 )
 assert {check.name for check in CHECKS} == set(WORDS)  # noqa: S101 - checked when this is imported: every check has its words

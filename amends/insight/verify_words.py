@@ -131,4 +131,15 @@ WORDS: dict[str, Words] = {
             "Open the waybill on the office's page of carriers and ask again; where the carrier is wrong, note it by hand.",
         ),
     ),
+    "stamps": Words(
+        say(
+            "设了时间戳机构时，每张售后单都有该有的时间戳，每个时间戳都是它那一条的",
+            "where an authority is set up, every case has the time stamp that is due, and each stamp is over the line that it names",
+        ),
+        say(
+            "缺时间戳：看 AMENDS_TSA_URL 的机构是否应答，再运行 `amends proof stamp`。内容不符：查明是谁改了数据库。",
+            "Where one is missing: see whether the authority of AMENDS_TSA_URL answers, then run `amends proof stamp`. Where one says "
+            "something else: find who changed the database.",
+        ),
+    ),
 }

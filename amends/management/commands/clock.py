@@ -31,6 +31,7 @@ from amends.reconciliation.jobs import daily as ask_for_statements
 from amends.refunds import pushes
 from amends.refunds.jobs import collect_answers
 from amends.replacements import debts
+from amends.sealing import stamping
 from amends.shipping import jobs as tracks
 from amends.shipping import pushes as carrier_pushes
 
@@ -106,6 +107,7 @@ class Command(BaseCommand):
                 ("old changes", live.forget_old),
                 ("old deliveries", webhooks.forget_old),
                 ("statements", ask_for_statements),
+                ("time stamps", stamping.sweep),
             ]
         if shard.number == 0 and ticks % DAILY == 0:
             parts.append(("old pushes of gateways", partial(_drain, pushes.forget_old, pushes.FORGOTTEN_AT_ONCE)))
