@@ -7,7 +7,7 @@ The numbers are those of the synchronisation rules in docs/lifecycle.md.
 from __future__ import annotations
 
 from amends.approvals.asking import register
-from amends.cases import grants, lanes, relay
+from amends.cases import duplicates, grants, lanes, linking, relay
 from amends.cases.evidence import likeness
 from amends.cases.hooks import (
     CHECKS_SUM,
@@ -38,7 +38,7 @@ from amends.cases.models import Case, Extension, Grant
 from amends.cases.rules.lengthening import ends_turns
 from amends.cases.rules.mix import SUMS
 from amends.cases.rules.told import is_told
-from amends.cases.verbs import answering, applying, ending, extending, uploading
+from amends.cases.verbs import answering, applying, ending, extending, merging, reopening, splitting, uploading
 from amends.compensation import captures, carrying, granting, purses, supplements
 from amends.compensation.price_protection import fallen_minor
 from amends.complaints import clocks as complaint_clocks
@@ -277,6 +277,8 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
     *((move, "webhooks", webhooks.hear) for move in webhooks.HEARD),
 )  # fmt: skip
 
+    ("case.complete", "ask_ruled_bearers", ruled_bearing.hear),  # S17
+    *((f"case.{verb}", "duplicates", duplicates.hear_claim) for verb in ("apply", "reopen", "attach", "prove", "confirm_claim")),
 ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     ("case.complete", ending.nothing_open),                   # S3
     ("case.let_stand", rulings.burdened_side_only),           # S4
@@ -284,6 +286,7 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     ("return_shipment.destroy", sparing.only_on_request),
     ("return_shipment.book_pickup", pickups.only_what_is_to_travel),
     ("case.call_platform", rulings.something_to_review),
+    ("case.unmerge", merging.check_carrier),                  # S18
     ("case.appeal", appeals.may_be_appealed),                 # S17
     ("appeal.retract", appeals.own_appeal),
     ("case.withdraw", carrying.nothing_on_its_way),           # S19
@@ -309,7 +312,7 @@ OPEN_LIVES = (
     repair_loans.open_lives,
 )  # fmt: skip
 VERB_ROOMS = (
-    applying, answering, extending, settling, carrying, ending, uploading, likeness,
+    applying, answering, extending, reopening, splitting, merging, linking, duplicates, settling, carrying, ending, uploading, likeness,
     return_verbs, errands, replacement_verbs, ahead, repair_verbs,
     repair_booking,
     repair_loans, consulting, delivery_verbs, delivery_errands, refund_verbs, refund_jobs, refund_mending, ruling_verbs,

@@ -69,6 +69,7 @@ LIMITS: dict[str, Text] = {
     "bearer_answers": say("追偿答复时限", "time to answer a charge"),
     "bearer_pays": say("追偿付款时限", "time to pay a charge"),
     "liability_decided": say("责任裁定时限", "time to decide who is liable"),
+    "merge_undo": say("可撤销合并的时间", "time to undo a merger"),
     "deduction_made": say("扣款时限", "time to deduct"),
     "offer_answered": say("方案答复时限", "time to answer an offer"),
     "extension_answered": say("延长申请答复时限", "time to answer a request for more time"),

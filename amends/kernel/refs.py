@@ -24,8 +24,8 @@ KINDS = {
     "DL": "delivery put right", "PP": "proposal of liability", "LK": "link to answer by",
     "AD": "return address", "LB": "label", "PU": "pick-up",
     "RE": "repair", "WS": "workshop", "TE": "technician", "VT": "visit of a technician", "LU": "loan unit", "LN": "loan",
-    "CN": "consultation", "PF": "proof file", "TK": "task", "CM": "complaint of an authority",
-    "EX": "extension",
+    "CN": "consultation", "PQ": "proof request", "TB": "testing body", "TO": "test order", "PF": "proof file", "TK": "task", "CM": "complaint of an authority",
+    "EX": "extension", "IC": "incident",
     "OF": "offer", "SD": "something said", "QR": "quick reply",
 }  # fmt: skip
 _SHAPE = re.compile(rf"^({'|'.join(KINDS)})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})$")

@@ -93,8 +93,8 @@ def move_with_limit(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
         return
     Promise.objects.create(
         merchant_id=life.merchant_id, case_id=life.case_id, deadline_id=limit.pk, life=before.life, limit=before.limit,
-        bearer=before.bearer, carrier=before.carrier, told_at=clock.now(), due_at=life.until_at, revises=before, reason=AGREED, words_id=life.why_id,
-        key=_key(limit.pk, life.until_at, before.pk),
+        bearer=before.bearer, carrier=before.carrier, told_at=clock.now(), due_at=life.until_at, revises=before, reason=AGREED,
+        words_id=life.why_id, key=_key(limit.pk, life.until_at, before.pk),
     )  # fmt: skip
 
 

@@ -73,7 +73,6 @@ LIFE_SAYS: dict[str, Text] = {
     "consultation": say("一位专家看一份售后单：应下、会诊、给意见。", "An expert looks at a case: takes it, holds a session, advises."),
 }
 PLANNED_LIMITS: dict[str, Text] = {
-    "merge_undo": say("可撤销合并的时间", "time to undo a merger"),
     "chargeback_decided": say("银行拒付裁定时限", "time for the bank to decide a chargeback"),
     "test_reported": say("检测时限", "time for a test"),
     "second_reader": say("复核时限", "time for a second reading"),

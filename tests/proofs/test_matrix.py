@@ -364,7 +364,7 @@ PUBLIC |= {
 }
 NO_STAGE = {
     ("task", "give_task"), ("complaint", "file_complaint"),
-    ("extension", "ask_extension"),
+    ("extension", "ask_extension"), ("case", "reopen"), ("case", "split_off"), ("case", "merge"), ("case", "unmerge"),
     ("offer", "offer"), ("offer", "mediate"),
     ("loan", "promise_loan"), ("consultation", "call_expert"), ("repair", "accept_quote"),
     ("case", "apply"), ("case", "answer_survey"), ("delivery", "enquire"), ("charge_back_to", "ask_bearer"), ("refund", "redirect"),

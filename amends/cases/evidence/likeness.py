@@ -21,6 +21,9 @@ def keep_likeness(ref: str) -> None:
     with opened(piece.path) as file, Image.open(file) as picture:
         likeness = str(imagehash.phash(picture.convert("RGB")))
     Evidence.objects.filter(pk=piece.pk).update(likeness=likeness)
+    attached = Evidence.objects.filter(pk=piece.pk).values_list("case_id", flat=True).first()
+    if attached is not None:
+        jobs.later("case.duplicates", case_id=attached)
 
 
 def likeness_later(ref: str) -> None:

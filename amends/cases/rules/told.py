@@ -28,8 +28,17 @@ WAY_BACK = (
 )  # fmt: skip
 """What is arranged about a parcel while it stays where it is: its label, its courier, its company, and that it need not come."""
 
+JOINING = ("take_in", "let_out", "give_part", "carry_over", "link_case", "unlink_case")
+"""What becomes of a case beside others: it took one in or let it out, gave a part away, was linked, or got what went to another number."""
+
+INCIDENTS = ("hang_on", "let_off", "tell_incident", "close_incident")
+"""A case hangs on an incident, one cause of many cases, and what its sides are told of it."""
+
 VISITS = ("book_visit", "start_visit", "move_visit", "cancel_visit", "miss_visit", "finish_visit")
 """What becomes of a technician's appointments while a repair goes on."""
+
+JUDGING = ("entrust", "want_of_consumer", "want_of_merchant", "accept_ruling", "bear_share")
+"""Who has a review, what an arbiter wants of one side, one of two acceptances, and what the platform bears of its cost."""
 
 ERRANDS = ("reach_carrier", "ask_by_hand", "turn_down")
 """What became of something that was asked of a carrier about a delivery."""
@@ -40,7 +49,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "case": (
         "attach", "answer_survey", "mail_in", "revise_promise", "announce_deduction", "give_payee", "answer_chargeback",
         "turn_repair", "choose_repair_way", REMIND,
-        *APPROVING, *GIVING, *CONTESTING,
+        *APPROVING, *GIVING, *CONTESTING, *JOINING, *INCIDENTS,
     ),
     "grant": (REMIND,),
     "offer": (REMIND,),
@@ -55,7 +64,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "task": ("own_task", REMIND),
     "complaint": ("own_complaint", REMIND),
     "refund": ("ask_payee", "assign", "recheck", "come_back_late", REMIND),
-    "review": (REMIND,),
+    "review": (*JUDGING, REMIND),
     "appeal": ("reply_appeal", REMIND),
     "charge_back_to": ("give_back", REMIND),
     "delivery": (*ERRANDS, TURN_UP, REMIND),

@@ -82,6 +82,11 @@ HEADLINES: dict[tuple[str, str], Three] = {
         say("已裁决，待生效", "Ruled, not yet binding"),
     ),
     ("case", "executing"): PAYING,
+    ("case", "merged"): (
+        say("已并入另一份售后单，在那里继续办理", "Merged into another case, which goes on"),
+        say("已并入另一份售后单", "Merged into another case"),
+        say("已并入另一份售后单，还可取消", "Merged into another case; it can still be undone"),
+    ),
     ("case", "unwinding"): (
         say("申请已撤回，正在收尾", "Withdrawn, being wound up"),
         say("消费者已撤回，正在收尾", "Withdrawn, being wound up"),
@@ -332,6 +337,7 @@ def ended(ended_by: str, paid: Text | None) -> Text:
         return say("已结案，退了 {sum}", "Closed, {sum} was refunded", sum=paid)
     return {
         "withdraw": say("已撤回", "Withdrawn"),
+        "absorb": say("已并入另一份售后单", "Merged into another case"),
         "accept_refusal": say("已结案，没有退款", "Closed without a refund"),
     }.get(ended_by, say("已结案，没有退款", "Closed without a refund"))
 

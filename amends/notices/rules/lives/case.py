@@ -60,6 +60,12 @@ case.retract                       -                    consumer    result   -  
 case.retract                       -                    merchant    result   -         appeal_retracted
 case.settle                        -                    consumer    result   -         settled
 case.settle                        -                    merchant    result   -         settled
+case.hang_on                       -                    consumer    news     -         incident_known
+case.hang_on                       -                    merchant    news     -         incident_known
+case.tell_incident                 -                    consumer    result   -         incident_told
+case.tell_incident                 -                    merchant    result   -         incident_told
+case.close_incident                -                    consumer    result   -         incident_over
+case.close_incident                -                    merchant    result   -         incident_over
 case.withdraw                      unwinding            consumer    result   -         unwinding
 case.withdraw                      unwinding            merchant    result   -         unwinding_merchant
 case.withdraw                      -                    consumer    result   -         closed
@@ -116,6 +122,13 @@ grant.remind                       >platform            agent       remind   tol
 
 SILENT: Mapping[str, Text] = {
     "case.attach": say("随申请一起交，商家在申请里看到。", "Comes with the claim, where the merchant sees it."),
+    "case.take_in": say("并入的那一份已经告知双方。", "Told by the case that was merged."),
+    "case.let_out": say("取消合并的那一份已经告知双方。", "Told by the case that goes on by itself again."),
+    "case.give_part": say("拆出的那一份已经告知双方。", "Told by the case that was split off."),
+    "case.carry_over": say("写的时候已经有人处理。", "Whoever it was for had it when it was written."),
+    "case.link_case": say("关联不改变任何一方的权利。", "A link changes nobody's rights."),
+    "case.unlink_case": say("解除关联不改变任何一方的权利。", "Ending a link changes nobody's rights."),
+    "case.let_off": say("与售后单的处理无关。", "It changes nothing about the case."),
     "case.answer_survey": say("评价进入统计，不催任何人。", "A rating goes into the figures and asks nobody for anything."),
     "case.give_payee": say("消费者自己填写的，页面上立即可见。", "The consumer's own act, seen on the page at once."),
     "case.answer_chargeback": say("是自己的答复，银行的结果会告知。", "Their own answer; the bank's decision is told."),

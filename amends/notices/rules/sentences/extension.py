@@ -1,4 +1,4 @@
-"""What is told of more time by consent."""
+"""What is told of more time by consent, and of incidents that a case hangs on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,20 @@ from collections.abc import Mapping
 from amends.notices.rules.sentences.told import Told, told
 
 EXTENSION: Mapping[str, Told] = {
+    "incident_known": told(
+        "与一起事件有关", "It has to do with an incident",
+        "售后单 {case} 与一起影响多单的事件有关，已知的情况写在页面上。售后单照常办理。",
+        "Case {case} has to do with an incident that concerns many cases; what is known stands on the page. The case goes on as before.",
+    ),
+    "incident_told": told(
+        "事件有新情况", "News of the incident",
+        "与售后单 {case} 有关的事件有新情况，写在页面上。",
+        "There is news of the incident that case {case} has to do with; it stands on the page.",
+    ),
+    "incident_over": told(
+        "事件已有结论", "The incident is closed",
+        "与售后单 {case} 有关的事件已有结论，写在页面上。", "How the incident ended that case {case} has to do with stands on the page.",
+    ),
     "extension_asked": told(
         "对方请求多一些时间", "More time is asked for",
         "售后单 {case}：对方请求把一个时限延长，时长和理由写在页面上。请在 {due}前答复同不同意；到时没有答复，{silence}。",

@@ -84,6 +84,24 @@ case.expire_voucher | clock* | closed | closed | {"amount_minor": 2000, "currenc
     "voucher": "VC-5R9T-27MD-X1K8"}
 case.lapse_supplement | clock* | executing | executing | {"amount_minor": 2000, "currency": "CNY", "due_at": $due,
     "supplement": "SU-6H2N-83WK-Q4C1"}
+case.carry_over | platform* | triage | triage | {"digest": $digest, "from": "AS-3V8K-1QW6-R0TD", "number": 7}
+case.close_incident | platform | executing | executing | {"incident": "IC-2H9M-4KQ7-D1XT"}
+case.give_part | platform | awaiting_merchant | awaiting_merchant | {"count": 1, "decision": $decision, "to": "AS-3V8K-1QW6-R0TD"}
+case.hang_on | platform | awaiting_merchant | awaiting_merchant | {"incident": "IC-2H9M-4KQ7-D1XT"}
+case.let_off | platform | awaiting_merchant | awaiting_merchant | {"incident": "IC-2H9M-4KQ7-D1XT"}
+case.let_out | platform | awaiting_merchant | awaiting_merchant | {"amount_minor": 9900, "count": 1, "currency": "CNY",
+    "decision": $decision, "to": "AS-3V8K-1QW6-R0TD"}
+case.link_case | platform | awaiting_merchant | awaiting_merchant | {"kind": "related", "other": "AS-3V8K-1QW6-R0TD"}
+case.merge | platform | awaiting_merchant | merged | {"count": 1, "into": "AS-3V8K-1QW6-R0TD"}
+case.reopen | consumer | - | triage | {"amount_minor": 9900, "currency": "CNY", "decision": $decision, "follows": "AS-3V8K-1QW6-R0TD",
+    "issue": "spoiled", "lane": "assisted", "order": $order, "remedy": "return_refund", "units": 1}
+case.split_off | platform | - | triage | {"amount_minor": 9900, "currency": "CNY", "decision": $decision,
+    "follows": "AS-3V8K-1QW6-R0TD", "issue": "spoiled", "lane": "assisted", "order": $order, "remedy": "return_refund", "units": 1}
+case.take_in | platform | awaiting_merchant | awaiting_merchant | {"amount_minor": 19800, "count": 1, "currency": "CNY",
+    "decision": $decision, "evidence": [$file], "from": "AS-3V8K-1QW6-R0TD", "texts": 1}
+case.tell_incident | platform | executing | executing | {"incident": "IC-2H9M-4KQ7-D1XT"}
+case.unlink_case | platform | awaiting_merchant | awaiting_merchant | {"kind": "related", "other": "AS-3V8K-1QW6-R0TD"}
+case.unmerge | platform | merged | triage | {"count": 1, "from": "AS-3V8K-1QW6-R0TD"}
 case.complete | platform* | executing | closed | {"granted_units": 2}
 case.discard | clock* | drafted | closed | {$silence, "limit": "consumer_confirms"}
 case.go_on_unproven | clock* | awaiting_proof | answering_proof | {$silence, "limit": "consumer_proves"}

@@ -1,0 +1,190 @@
+"""Two cases that are one matter go on as one: merge, undo it within its time, or let the clock make it final (B23).
+
+Invariants
+ 1. A unit is claimed by one case at every instant: merging hands the claim over, undoing hands it back, in one commit.
+ 2. Nothing is merged into a case that is merged or closed, and nothing after a grant (S18): the links of mergers are a forest.
+ 3. What was said, shown and written in the merged case stands in the one that carries on; what is written to the old number later
+    reaches it too (carrying_on.py), and is brought back where the merger is undone.
+ 4. The clock of the case that carries on stays as it runs: it was told to its sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from amends.cases.carrying_on import MERGED_INTO
+from amends.cases.copying import bring_evidence, bring_texts
+from amends.cases.hands import check_hand
+from amends.cases.life import LifeRow
+from amends.cases.models import Case, CaseLink, CaseText, Entry
+from amends.cases.record import verb
+from amends.cases.restamping import check_nothing_granted, claims_of, hand_over, joined, reconsidered, release, restamp, take_up
+from amends.cases.taking import take_known
+from amends.cases.texts import clean_words, keep_text, told
+from amends.cases.verbs.applying import locked_order
+from amends.cases.verbs.ending import is_something_open
+from amends.kernel import clock
+from amends.kernel.parties import Party
+from amends.kernel.refs import clean_ref
+from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
+from amends.kernel.texts import say
+from amends.people.rules import PLATFORM, Actor
+
+CARRIES = frozenset({"triage", "awaiting_leader", "awaiting_merchant", "awaiting_proof", "answering_proof"})
+"""The stages in which a case may take another one in: its claim has no answer yet."""
+TAKE_IN, LET_OUT, CARRY_OVER = "take_in", "let_out", "carry_over"
+
+
+@verb("case", "merge")
+def merge(ref: str, *, into: str, words: str = "", by: Actor) -> Case:
+    """The case `ref` is merged: `into` carries its claim on, with all that was said and shown; it can be undone once within its time.
+
+    Answers the case that carries on. Raises NotFound where either may not be seen, NotYourMove for anybody but the platform, Unprocessable
+    (field `into`) for a case of another order or consumer or the case itself, NoSuchMove where something was granted or is under way, the
+    other's claim was answered, or its remedy is not open for all units.
+    """
+    merged, carrier = _both(ref, into, by)
+    _check_pair(merged, carrier)
+    said = clean_words(words, field="words")
+    order = locked_order(carrier.order.ref, by)
+    both = joined(claims_of(carrier), claims_of(merged))
+    units = release(merged)
+    release(carrier)
+    hand_over(merged, carrier, units)
+    considered, wanted = _asked(carrier, order, both)
+    restamp(carrier, considered, wanted)
+    take_up(carrier)
+    before = claims_of(merged)
+    merged.units_count = 0
+    text = keep_text(merged, "merge", said, by) if said else None
+    merged.move("merge", by, facts={"into": carrier.ref, "count": len(units), **told(text)})
+    pieces = bring_evidence(merged, carrier)
+    texts = bring_texts(_texts(merged), carrier)
+    carrier.tell(TAKE_IN, by, facts={
+        "from": merged.ref, "count": len(units), "amount_minor": carrier.claimed_minor, "currency": carrier.currency,
+        "decision": carrier.decision.ref, "evidence": [piece.digest for piece in pieces], "texts": len(texts),
+    })  # fmt: skip
+    CaseLink.objects.create(
+        merchant_id=merged.merchant_id, case=merged, other=carrier, kind=MERGED_INTO, facts={"units": units, "lines": len(before)},
+        made_by_id=by.user_id, made_at=clock.now(),
+    )  # fmt: skip
+    return carrier
+
+
+@verb("case", "unmerge")
+def unmerge(ref: str, *, by: Actor) -> Case:
+    """The case is its own again, in triage, with its units and all that was written to its number meanwhile; the other keeps the rest.
+
+    Raises NoSuchMove where its time is over, it was undone before, or the case that carries it on has gone further than its claim.
+    """
+    known = _known(ref, by)
+    link = CaseLink.objects.filter(merchant_id=known.merchant_id, case_id=known.pk, kind=MERGED_INTO, ended_at__isnull=True).first()
+    if link is None:
+        raise NoSuchMove(say("这份售后单没有被合并。", "This case is not merged."), code="not_merged")
+    merged, carrier = _locked(known, Case.objects.get(merchant_id=known.merchant_id, pk=link.other_id))
+    _check_undoing(merged, carrier)
+    units = set(link.facts["units"])
+    order = locked_order(merged.order.ref, by)
+    rest = claims_of(carrier, only={pk for claim in claims_of(carrier) for pk in claim.units} - units)
+    release(carrier)
+    hand_over(carrier, merged, units)
+    merged.units_count = len(units)
+    merged.move("unmerge", by, facts={"from": carrier.ref, "count": len(units)})
+    if not carrier.is_over:
+        considered, wanted = _asked(carrier, order, rest)
+        restamp(carrier, considered, wanted)
+        take_up(carrier)
+    else:
+        carrier.units_count -= len(units)
+    take_up(merged)
+    carrier.tell(LET_OUT, by, facts={"to": merged.ref, "count": len(units), "amount_minor": carrier.claimed_minor,
+                                     "currency": carrier.currency, "decision": carrier.decision.ref})  # fmt: skip
+    _bring_back(carrier, merged)
+    link.ended_at = clock.now()
+    link.save(update_fields=["ended_at"])
+    return merged
+
+
+def check_carrier(life: LifeRow, by: Actor) -> None:
+    """Guard of `unmerge`: nothing that rests on the joined claim happened yet."""
+    assert isinstance(life, Case)  # noqa: S101 - wiring binds this to moves of cases alone
+    rows = CaseLink.objects.filter(merchant_id=life.merchant_id, case_id=life.pk, kind=MERGED_INTO, ended_at__isnull=True)
+    link = rows.select_related("other").first()
+    if link is not None:
+        _check_undoing(life, link.other)
+
+
+def written_to(case: Case, merged: Case, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a line in `case` about something that was written to the number of `merged`, so that undoing finds it again."""
+    return {**facts, "written_to": merged.ref} if merged.pk != case.pk else dict(facts)
+
+
+# ── what must hold ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _known(ref: str, by: Actor) -> Case:
+    found = Case.objects.visible_to(by).filter(ref=clean_ref(ref) or "").first()
+    if found is None:
+        raise NotFound
+    if by.party is not Party.PLATFORM:
+        raise NotYourMove(say("只有平台可以合并或取消合并。", "Only the platform merges cases and undoes it."))
+    return found
+
+
+def _both(ref: str, into: str, by: Actor) -> tuple[Case, Case]:
+    known, other = _known(ref, by), Case.objects.visible_to(by).filter(ref=clean_ref(into) or "").first()
+    if other is None:
+        raise Unprocessable.field("into", say("没有找到要并入的售后单。", "The case to merge into was not found."), code="unknown_case")
+    if other.pk == known.pk:
+        raise Unprocessable.field("into", say("不能并入自己。", "A case can't be merged into itself."), code="same_case")
+    if (other.merchant_id, other.order_id, other.consumer_id) != (known.merchant_id, known.order_id, known.consumer_id):
+        wrong = say("只能合并同一个订单的售后单；不同订单的可以关联。", "Only cases of one order are merged; others can be linked.")
+        raise Unprocessable.field("into", wrong, code="other_order")
+    merged, carrier = _locked(known, other)
+    check_hand(carrier, by)
+    return merged, carrier
+
+
+def _locked(first: Case, second: Case) -> tuple[Case, Case]:
+    """Both, locked in the order of their ids (docs/adr/0002)."""
+    held = {case.pk: take_known(case.merchant_id, case.order_id, case.pk) for case in sorted((first, second), key=lambda one: one.pk)}
+    return held[first.pk], held[second.pk]
+
+
+def _check_pair(merged: Case, carrier: Case) -> None:
+    if carrier.stage not in CARRIES:
+        wrong = say("要并入的售后单已经有了答复，不能再并入。", "The case to merge into has been answered already.")
+        raise NoSuchMove(wrong, code="carrier_answered")
+    for case in (merged, carrier):
+        check_nothing_granted(case)
+    if is_something_open(merged):
+        raise NoSuchMove(say("还有没办完的事，不能合并。", "Something of this case is under way; it can't be merged."), code="still_open")
+
+
+def _check_undoing(merged: Case, carrier: Case) -> None:
+    check_nothing_granted(carrier)
+    if not (carrier.stage in CARRIES or carrier.is_over):
+        wrong = say("承接的售后单已经往下办理，不能取消合并。", "The case that carries it on has gone further; the merger stands.")
+        raise NoSuchMove(wrong, code="carried_further")
+
+
+def _asked(carrier: Case, order: Any, claims: Any) -> Any:
+    try:
+        return reconsidered(carrier, order, claims)
+    except Unprocessable as refusal:
+        wrong = say("合并后的诉求不符合规则，不能合并：{why}", "The joined claim is not open under the rules: {why}", why=refusal.text)
+        raise NoSuchMove(wrong, code="claim_not_open") from refusal
+
+
+def _texts(case: Case) -> Any:
+    return CaseText.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).exclude(kind="merge").order_by("pk")
+
+
+def _bring_back(carrier: Case, merged: Case) -> None:
+    """What was written to the old number while the case was merged stands in it, each as a line of its own."""
+    lines = Entry.objects.filter(merchant_id=carrier.merchant_id, case_id=carrier.pk, facts__written_to=merged.ref).order_by("number")
+    for line in lines:
+        texts = CaseText.objects.filter(merchant_id=carrier.merchant_id, case_id=carrier.pk, pk=line.facts.get("text", 0))
+        for text in bring_texts(texts, merged):
+            merged.tell(CARRY_OVER, PLATFORM, facts={"from": carrier.ref, "number": line.number, **told(text)}, audience=line.audience)
