@@ -102,6 +102,7 @@ from amends.returns.verbs import pickups, sparing
 from amends.rulings import appeal_followers as appeals
 from amends.rulings import appeal_queries as appeal_reads
 from amends.rulings import appealing
+from amends.rulings import bearing as ruled_bearing
 from amends.rulings import listeners as rulings
 from amends.rulings import queries as ruling_reads
 from amends.rulings import verbs as ruling_verbs
@@ -151,6 +152,10 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("case.ask_person", rulings.before_a_person),             # S21
     ("review.rule", rulings.case_is_ruled),
     ("review.rule_by_default", rulings.case_is_ruled),
+    ("review.reassign", rulings.give_to_another),
+    ("review.close_replies", rulings.nothing_came),
+    ("review.close_test", rulings.no_report_came),
+    ("review.drop", rulings.needless),
     ("case.let_stand", rulings.bind),                         # S4, S5
     *((f"case.{verb}", rulings.bind) for verb in ("uphold", "change", "retract")),  # S4, S5
     *((f"appeal.{verb}", appeals.lead_case) for verb in ("uphold", "change", "send_back", "retract")),  # S17
@@ -272,13 +277,13 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
         "refund.intend", "inspection.dispose", "delivery.declare_lost", "delivery.presume_lost", "return_shipment.declare_lost",
         "delivery.admit_damage", "delivery.presume_damaged", "delivery.turn_up",
     )),
+    ("case.complete", "ask_ruled_bearers", ruled_bearing.hear),  # S17
+    *((f"case.{verb}", "duplicates", duplicates.hear_claim) for verb in ("apply", "reopen", "attach", "prove", "confirm_claim")),
     *((f"case.{verb}", "survey", surveys.ask) for verb in ("complete", "accept_refusal")),
     *((move, "notices", notices.tell) for move in notices.HEARD),
     *((move, "webhooks", webhooks.hear) for move in webhooks.HEARD),
 )  # fmt: skip
 
-    ("case.complete", "ask_ruled_bearers", ruled_bearing.hear),  # S17
-    *((f"case.{verb}", "duplicates", duplicates.hear_claim) for verb in ("apply", "reopen", "attach", "prove", "confirm_claim")),
 ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     ("case.complete", ending.nothing_open),                   # S3
     ("case.let_stand", rulings.burdened_side_only),           # S4

@@ -64,6 +64,8 @@ POSTINGS: dict[str, tuple[Account, Account]] = {
     "borne": (HELD, ("merchant", "receivable")),
     "written_off": (("platform", "losses"), ("merchant", "receivable")),
     "given_back": (("platform", "cost"), HELD),
+    # what a ruling lets the platform bear of a case's cost
+    "ruled_on_us": (("platform", "cost"), HELD),
     # a merchant's deposit; what is taken from it pays what the merchant owes
     "deposit_in": (("clearing", "bank"), ("merchant", "deposit")),
     "deposit_hold": (("merchant", "deposit"), ("merchant", "deposit_held")),

@@ -73,6 +73,7 @@ WHAT: dict[str, Text] = {
     "borne": say("承担方已付", "paid by the bearer"),
     "written_off": say("核销", "written off"),
     "given_back": say("退回多付的追偿款", "given back to whoever paid for nothing"),
+    "ruled_on_us": say("裁决由平台承担的部分", "what a ruling lets the platform bear"),
     "deposit_in": say("保证金转入", "deposit paid in"),
     "deposit_hold": say("冻结保证金", "deposit put on hold"),
     "deposit_release": say("解冻保证金", "deposit released"),

@@ -77,6 +77,16 @@ def said(row: Proposal) -> str:
     return "".join(text.zh for text in words) + "\n" + " ".join(text.en for text in words)
 
 
+def is_on_record(case: Case, party: str) -> bool:
+    """Whether anybody could be asked to bear a cost of this case as `party`: a carrier that carried, a supplier that the shop named."""
+    return _is_known(case, party)
+
+
+def bearer_on_record(case: Case, party: str) -> str:
+    """The reference of whom to ask as `party`, put on record under its own name where it never was; '' for the merchant."""
+    return _bearer_of(case, party)
+
+
 def _taken(ref: str, by: Actor) -> tuple[Case, Proposal]:
     if not by.sees_everything:
         raise NotFound

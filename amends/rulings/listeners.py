@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from amends.cases.grants import owe
 from amends.cases.lanes import AT_ONCE
 from amends.cases.life import LifeRow
 from amends.cases.models import Case
@@ -24,31 +23,56 @@ from amends.kernel.refusals import NoSuchMove
 from amends.kernel.texts import say
 from amends.people.rules import PLATFORM, Actor
 from amends.returns.models import Inspection
+from amends.rulings.assigning import choose, language_of
+from amends.rulings.carrying_out import carry_out
+from amends.rulings.disputed import end_requests, issues_in
+from amends.rulings.holding import holds
 from amends.rulings.models import Review
-from amends.rulings.queries import (
-    AGAINST,
-    BURDENED,
-    FOR,
-    by_default,
-    contested,
-    heard_units,
-    may_be_reviewed,
-    open_review,
-    unbound_ruling,
-    undecided_units,
-)
+from amends.rulings.queries import AGAINST, BURDENED, FOR, by_default, contested, heard_units, may_be_reviewed, open_review, unbound_ruling
+from amends.rulings.standing import burdened_by, still_to_accept
+from amends.rulings.verbs.moving import assigned_anew, give_to
+from amends.rulings.verbs.testing import end_test
 
 REVIEWS, APPEALS = Case.LIFE.counted["call_platform"], Case.LIFE.counted["send_back"]
 
 
 def open_round(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
-    """Follower of `call_platform`: a review is open and both sides may give evidence."""
+    """Follower of `call_platform` and `send_back`: a review is open, what is in dispute and who proves it is named, both sides may give
+    evidence, and whoever fits best is asked to judge it."""
     case = _case(life)
     called_by = str(facts.get("called_by", by.party.value))
-    Review.born(
+    language = language_of(case)
+    because = {"because": str(facts["because"])} if facts.get("because") else {}
+    review = Review.born(
         "open_round", PLATFORM, merchant_id=case.merchant_id, case=case, ref=new_ref("RV"), called_by=called_by,
-        facts={"called_by": called_by},
+        skill=case.goods_class, language=language, issues=issues_in(case), facts={"called_by": called_by, **because},
     )  # fmt: skip
+    chosen = choose(case, skill=review.skill, language=language)
+    if chosen is not None:
+        give_to(review, chosen, PLATFORM)
+
+
+def give_to_another(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `reassign`: whoever was named has it, else whoever fits best but for those who had it."""
+    review = _review(life)
+    assigned_anew(take_case_of(review.case_id), review, facts.get("arbiter"), by)
+
+
+def nothing_came(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `close_replies`: a proof that was asked for and not given by now is not given."""
+    end_requests(_review(life), "not_given")
+
+
+def no_report_came(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `close_test`: the testing body did not report in time."""
+    end_test(_review(life), "not_reported")
+
+
+def needless(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `review.drop`: nothing that was asked for it is wanted any more."""
+    review = _review(life)
+    end_requests(review, "dropped")
+    end_test(review, "dropped")
 
 
 def drop_review(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -76,19 +100,15 @@ def case_is_ruled(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 
 
 def bind(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
-    """Follower of `let_stand`: the ruling is carried out on what was heard (S4, S5); what was contested later is heard anew."""
+    """Follower of `let_stand`, `uphold`, `change` and `retract`: the ruling, as it stands or as an appeal changed it, is carried out on
+    what was heard (S4, S5); what was contested later is heard anew."""
     case = _case(life)
     review = unbound_ruling(case)
     if review is None:
         return
-    review.bound_at, review.stands = clock.now(), [*review.stands, by.party.value]
+    review.bound_at, review.stands = clock.now(), list(dict.fromkeys([*review.stands, by.party.value]))
     review.save(update_fields=["bound_at", "stands"])
-    heard = set(review.heard)
-    for inspection in contested(case):
-        if inspection.unit_id in heard:
-            _find(inspection, review, by)
-    if review.outcome == FOR:
-        owe(case, [unit for unit in undecided_units(case) if unit.pk in heard], basis="ruled", by=by)
+    carry_out(case, review, holds(review), by)
     call_for_unheard(case, by, facts)
 
 
@@ -106,14 +126,19 @@ def call_for_contest(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None
 
 
 def burdened_side_only(life: LifeRow, by: Actor) -> None:
-    """Guard of `let_stand` (S4): early, only the side that the ruling burdens may say so; the clock always."""
+    """Guard of `let_stand` (S4): early, only the side that the ruling burdens may say so, both where it burdens both; the clock always."""
     review = unbound_ruling(_case(life))
-    if review is not None and by.party is not Party.CLOCK and by.party is not BURDENED[review.outcome]:
+    if review is None or by.party is Party.CLOCK:
+        return
+    if by.party not in burdened_by(review):
         raise NoSuchMove(
             say("裁决对你有利，期限过后自动生效；只有另一方可以提前接受。",
                 "The ruling is in your favour and takes effect when the time is over; only the other side can accept it earlier."),
             code="not_burdened",
         )  # fmt: skip
+    if still_to_accept(review) - {by.party}:
+        both = say("双方都接受才会提前生效。", "It takes effect early when both sides have accepted it.")
+        raise NoSuchMove(both, code="both_accept")
 
 
 def something_to_review(life: LifeRow, by: Actor) -> None:
@@ -185,23 +210,13 @@ def _call(case: Case, by: Actor, inspection: Inspection) -> None:
         case.counts[REVIEWS] = used
 
 
-def _find(inspection: Inspection, review: Review, by: Actor) -> None:
-    """For the claim: payable in full. Against it: what the merchant had found stands, be it a deduction or no money at all."""
-    verb = "find_payable" if review.outcome == FOR else "find_reduced" if inspection.reduced_minor else "find_unpayable"
-    if verb == "find_payable" and inspection.reduced_minor:
-        inspection.reduced_minor = 0
-        inspection.save(update_fields=["reduced_minor"])
-    told = {"inspection": inspection.pk, "unit": inspection.unit_id, "grant": inspection.grant_id, "review": review.ref}
-    inspection.follow(verb, by, facts={**told, "reduced_minor": inspection.reduced_minor} if inspection.reduced_minor else told)
-
-
 def _rule_as_policy_says(case: Case, review: Review) -> None:
     """The default behind two silent arbiters: for the claim where the stamped decision opens its remedy as of right for every line."""
     answers = [a for line in case.decision.answer["lines"] for a in line["answer"]["remedies"] if a["remedy"] == case.remedy]
     is_open = bool(answers) and all(answer["open"] for answer in answers)
     clauses = [clause for answer in answers for _, clause, _, holds, *_ in answer["reasons"] if holds is is_open]
     review.outcome = FOR if is_open else AGAINST
-    review.liable = BURDENED[review.outcome].value
+    review.liable = BURDENED[review.outcome][0].value
     review.clause = clauses[0][:60] if clauses else ""
 
 

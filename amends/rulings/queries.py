@@ -18,10 +18,16 @@ from amends.returns.models import Inspection
 from amends.rulings.models import Review
 from amends.rulings.rules import REVIEW
 
-FOR, AGAINST = "for", "against"
-OUTCOMES: dict[str, Text] = {FOR: say("支持消费者的诉求", "for the claim"), AGAINST: say("不支持消费者的诉求", "against the claim")}
-# S4: whoever has to pay, or to go without, may say that it stands.
-BURDENED: dict[str, Party] = {FOR: Party.MERCHANT, AGAINST: Party.CONSUMER}
+FOR, AGAINST, PARTLY = "for", "against", "partly"
+OUTCOMES: dict[str, Text] = {
+    FOR: say("支持消费者的诉求", "for the claim"),
+    AGAINST: say("不支持消费者的诉求", "against the claim"),
+    PARTLY: say("部分支持消费者的诉求", "partly for the claim"),
+}
+# S4: whoever has to pay, or to go without, may say that it stands; where that is both, both have to.
+BURDENED: dict[str, tuple[Party, ...]] = {
+    FOR: (Party.MERCHANT,), AGAINST: (Party.CONSUMER,), PARTLY: (Party.CONSUMER, Party.MERCHANT),
+}  # fmt: skip
 BY_DEFAULT = say(
     "两位判责员都没有按时裁决，平台按规则裁决：规则支持的诉求予以支持，规则不支持的不予支持。",
     "Two arbiters did not rule in time, so the policy rules by default: for a claim that it opens as of right, against any other.",
@@ -144,7 +150,8 @@ class ReviewFile:
 
 def reviews_of(case: Case, by: Actor) -> list[ReviewFile]:
     """The reviews of the case, newest first, as `by` may see and move them. Four queries and two for each review."""
-    rows = list(Review.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).select_related("reasons").order_by("-pk"))
+    mine = Review.objects.filter(merchant_id=case.merchant_id, case_id=case.pk)
+    rows = list(mine.select_related("reasons", "reasons_also").order_by("-pk"))
     if not rows:
         return []
     texts = list(CaseText.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("pk"))
@@ -178,12 +185,27 @@ def _side(party: Party, texts: Sequence[CaseText], pieces: Sequence[Evidence]) -
 def _ruling(row: Review) -> Ruling | None:
     if row.ruled_at is None:
         return None
-    written = row.reasons
     return Ruling(
         outcome=row.outcome, outcome_name=OUTCOMES[row.outcome], liable=NAMES[Party(row.liable)] if row.liable else None, clause=row.clause,
-        reasons=(say(written.body, written.body) if written.body else ERASED) if written else BY_DEFAULT, by_default=written is None,
-        ruled_at=row.ruled_at, bound_at=row.bound_at, burdened=NAMES[BURDENED[row.outcome]],
+        reasons=reasons_of(row), by_default=row.reasons_id is None,
+        ruled_at=row.ruled_at, bound_at=row.bound_at, burdened=burdened_words(row.outcome),
     )  # fmt: skip
+
+
+def reasons_of(row: Review) -> Text:
+    """The reasons in both languages; in the one that was written, where no other was."""
+    if row.reasons is None:
+        return BY_DEFAULT
+    if not row.reasons.body:
+        return ERASED
+    also = row.reasons_also.body if row.reasons_also and row.reasons_also.body else row.reasons.body
+    return Text(row.reasons.body, also)
+
+
+def burdened_words(outcome: str) -> Text:
+    """Whom a ruling burdens."""
+    names = [NAMES[party] for party in BURDENED[outcome]]
+    return names[0] if len(names) == 1 else say("双方", "both sides")
 
 
 ERASED = say("文字已按要求删除。", "These words were erased on request.")

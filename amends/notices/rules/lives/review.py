@@ -41,6 +41,12 @@ review.reassign                    -                    arbiter     act      arb
 review.alarm                       -                    consumer    result   -         review_late
 review.alarm                       -                    merchant    result   -         review_late
 review.alarm                       -                    supervisor  act      -         alarm
+review.want_of_consumer            -                    consumer    act      consumer  proof_of_you
+review.want_of_consumer            -                    merchant    news     -         proof_of_other
+review.want_of_merchant            -                    merchant    act      merchant  proof_of_you
+review.want_of_merchant            -                    consumer    news     -         proof_of_other
+review.accept_ruling               consumer             merchant    news     merchant  other_accepted
+review.accept_ruling               merchant             consumer    news     consumer  other_accepted
 review.remind                      >consumer            consumer    remind   told      remind_evidence
 review.remind                      >merchant            merchant    remind   told      remind_evidence
 review.remind                      >arbiter             arbiter     remind   told      remind_ruler
@@ -48,6 +54,8 @@ review.remind                      >platform            agent       remind   tol
 """
 
 SILENT: Mapping[str, Text] = {
+    "review.entrust": say("双方不需要知道是谁，判责员在自己的队列里看到。", "Not for the sides to know; the arbiter sees it in the queue."),
+    "review.bear_share": say("费用页面和账单上可见。", "Seen on the page of costs and on the statement."),
     "review.rule": say("裁决的通知由售后单发出。", "Told by the case, which is ruled in the same act."),
     "review.drop": say("和解或撤回的通知已经说了。", "Said by the notice of the settlement or withdrawal."),
 }  # fmt: skip

@@ -28,6 +28,23 @@ REVIEW: Mapping[str, Told] = {
         "售后单 {case} 的举证已结束。请看对方的凭证，并在 {due}前回应；到时{silence}。",
         "The evidence of case {case} is closed. Please look at the other side's and reply by {due}. After that: {silence}.",
     ),
+    "proof_of_you": told(
+        "判责员请你提供一份凭证", "A certain proof is asked of you",
+        "售后单 {case} 需要你提供的凭证写在页面上，请在 {due}前提交；到时{silence}。没有提供的，这一点按没有证明处理。",
+        "What the arbiter of case {case} asks of you stands on its page. Please give it by {due}. After that: {silence}. "
+        "A point that you do not prove counts as not proven.",
+    ),
+    "proof_of_other": told(
+        "判责员请对方提供凭证", "A proof is asked of the other side",
+        "售后单 {case} 的判责员请对方提供一份凭证，内容写在页面上。提交后你可以看到并回应。",
+        "The arbiter of case {case} asked the other side for a certain proof; it stands on the page. You will see it and can reply.",
+    ),
+    "other_accepted": told(
+        "对方接受了裁决", "The other side accepts the ruling",
+        "售后单 {case} 的对方已接受裁决。你也接受的话马上生效；在 {due}前可以提出异议，到时没有异议，{silence}。",
+        "The other side accepted the ruling on case {case}. If you do too, it takes effect at once. Until {due} you can object. "
+        "Otherwise: {silence}.",
+    ),
     "to_rule": told(
         "请裁决", "Please rule",
         "售后单 {case} 的材料已齐，请在 {due}前裁决。到时没有裁决，{silence}。",

@@ -282,6 +282,7 @@ return_shipment.resume_travel | carrier* | tracing | in_transit | {"parcel": $pa
 return_shipment.send_home | platform* | - | sending_home | {"caused_by": "merchant"}
 return_shipment.ship | consumer | awaiting_dispatch | in_transit | {"parcel": $parcel, "waybill_ends": "0870"}
 return_shipment.use_known_address | clock* | addressing | awaiting_dispatch | {$silence, "limit": "merchant_gives_address"}
+review.accept_ruling | merchant | ruled | ruled | {"by": "merchant"}
 review.alarm | clock* | reassigned | reassigned | {$silence, "limit": "arbiter_rules_late"}
 review.close_replies | clock* | replying | deciding | {$silence, "limit": "evidence_reply"}
 review.close_round | arbiter | gathering | replying | {}
@@ -289,6 +290,8 @@ review.close_test | clock* | testing | deciding | {$silence, "limit": "test_repo
 review.drop | platform* | gathering | dropped | {}
 review.open_round | platform* | - | gathering | {"called_by": "consumer"}
 review.reassign | clock* | deciding | reassigned | {$silence, "limit": "arbiter_rules"}
+review.want_of_consumer | arbiter | gathering | gathering | {"digest": $digest, "due_at": $due}
+review.want_of_merchant | arbiter | gathering | gathering | {"digest": $digest, "due_at": $due}
 review.remind | clock* | gathering | gathering | {"due_at": $due, "left": "half", "limit": "evidence_round",
     "silence": "close_round", "to": "consumer,merchant"}
 review.rule | arbiter | deciding | ruled | {"clause": "CN-QUAL-01", "digest": $digest, "liable": "consumer", "outcome": "against"}

@@ -1,0 +1,166 @@
+"""What a ruling gives, unit by unit: which parts are fit for the units that it hears, what they come to, and who bears that.
+
+The arithmetic of a mix is cases/mixing.py; what stands here is what is a ruling's own: it binds the units that were heard (S5), it may find
+that the facts are others than the claim said, and a contested finding is answered in the remedy of its own grant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from amends.approvals.rules_of_money import rules_on
+from amends.cases import mixing
+from amends.cases.dues import dues_of, in_money
+from amends.cases.left import money_positions
+from amends.cases.models import Case
+from amends.cases.rules.mix import MONEY_FOR_UNIT, NONE, STAYS, Part, from_rows, parsed
+from amends.kernel import clock
+from amends.kernel.parties import Party
+from amends.kernel.refusals import Unprocessable
+from amends.kernel.texts import Text, say
+from amends.liability.proposing import is_on_record
+from amends.market.models import Unit
+from amends.people.rules import Actor
+from amends.policy.rules.facts import Remedy
+from amends.returns.models import Inspection
+from amends.rulings.models import Review
+from amends.rulings.queries import AGAINST, FOR, PARTLY, contested, heard_units
+from amends.rulings.rules.splitting import WHOLE, shares, split
+
+MISSING = "missing_contested"
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What a ruling would cost, in minor units of the case's currency. `goods_minor` is what the goods given in kind are worth.
+
+    `by_party` is what each of them finally bears of the money; the consumer, what of the claim is not given.
+    """
+
+    currency: str
+    claimed_minor: int
+    money_minor: int
+    goods_minor: int
+    by_party: tuple[tuple[str, int], ...]
+    second_reader: bool
+
+    @property
+    def whole_minor(self) -> int:
+        """Money and goods together, as they count for a second reader."""
+        return self.money_minor + self.goods_minor
+
+
+def parts_for(review: Review, raw: Sequence[Mapping[str, Any]], by: Actor) -> tuple[Part, ...]:
+    """The parts that a ruling of this review may give, each with its sum: every unit that is heard has one, and no other unit.
+
+    Raises Unprocessable (field `parts`) as cases.mixing.checked does, and where a contested finding is answered in another remedy.
+    """
+    case = review.case
+    heard = list(review.heard) if review.ruled_at is not None else heard_units(case)
+    found = {row.unit_id: row for row in contested(case)}
+    _check_contested(parsed(raw), found)
+    mix = mixing.checked(case, raw, by, units=heard, floor=False)
+    return mix.parts
+
+
+def short_parts(case: Case, outcome: str, units: Sequence[int] | None = None) -> list[dict[str, Any]]:
+    """For the claim: every heard unit as it was asked for; against it: nothing for any of them. [] where no unit is heard, or the claim is
+    for a sum beyond its units: then what the decision says is owed as it stands."""
+    heard = list(units) if units is not None else heard_units(case)
+    if not heard or case.remedy not in {*MONEY_FOR_UNIT, "exchange", "resend", "repair"}:
+        return []
+    return [{"remedy": case.remedy if outcome == FOR else NONE, "units": heard}]
+
+
+def bears_of(case: Case, raw: Mapping[str, Any]) -> dict[str, int]:
+    """Who bears it, in hundredths of a per cent. Raises Unprocessable (field `bears`) as rules.splitting does, and for a carrier or
+    supplier of whom nothing is on record."""
+    told = shares(raw)
+    for party in (Party.CARRIER.value, Party.SUPPLIER.value):
+        if told.get(party) and not is_on_record(case, party):
+            wrong = say("记录里没有可以追偿的{who}。", "No {who} is on record whom it could be asked of.", who=_who(party))
+            raise Unprocessable.field("bears", wrong, code="bearer_unknown")
+    return told
+
+
+def outcome_of(case: Case, parts: Sequence[Part]) -> str:
+    """For the claim where every unit has what was asked or all its money; against it where nothing is given; else partly."""
+    given = [part for part in parts if part.remedy != NONE and (part.in_goods or part.amount_minor)]
+    if not given:
+        return AGAINST
+    whole = all(_is_whole(case, part) for part in parts if part.units)
+    return FOR if whole and any(part.units for part in parts) else PARTLY
+
+
+def cost_of_mix(case: Case, parts: Sequence[Part], bears: Mapping[str, int], *, heard: Sequence[int] = ()) -> Costs:
+    """What these parts cost, and whom, by the rules of the ledger: the merchant but for sums that the platform gives, then by shares."""
+    units = list(heard) or sorted({pk for part in parts for pk in part.units})
+    claimed = _claimed(case, units)
+    ours = sum(part.amount_minor or 0 for part in parts if part.in_money and part.borne_by == Party.PLATFORM)
+    money = sum(part.amount_minor or 0 for part in parts if part.in_money)
+    goods = sum(_worth(case, part.units) for part in parts if part.in_goods)
+    cut = split(money - ours, bears) or {Party.MERCHANT.value: money - ours}
+    if ours:
+        cut[Party.PLATFORM.value] = cut.get(Party.PLATFORM.value, 0) + ours
+    rows = [(Party.CONSUMER.value, max(0, claimed - money - goods)), *cut.items()]
+    return Costs(case.currency, claimed, money, goods, tuple(rows), needs_second(case, money + goods))
+
+
+def needs_second(case: Case, minor: int) -> bool:
+    """Whether a ruling about so much has to be read and signed by a second person, by the rules of money of today."""
+    rules = rules_on(clock.now())
+    most, weighed = rules.rulings.second_reader_minor, rules.weighed(minor, case.currency)
+    return bool(most) and (weighed is None or weighed > most)
+
+
+def parts_of(review: Review) -> tuple[Part, ...]:
+    """The parts of the row."""
+    return from_rows(review.parts)
+
+
+def _check_contested(parts: Sequence[Part], found: Mapping[int, Inspection]) -> None:
+    for part in parts:
+        for row in (found[pk] for pk in part.units if pk in found):
+            same = part.remedy in (row.grant.remedy, NONE) or {part.remedy, row.grant.remedy} <= MONEY_FOR_UNIT
+            if not same or part.remedy == STAYS:
+                wrong = say("退回后有争议的商品，只能按原来的方案给、少给或者不给。",
+                            "Of goods that came back and are contested, give what was granted, less of it, or nothing.")  # fmt: skip
+                raise Unprocessable.field("parts", wrong, code="contested_unit")
+            if part.amount_minor is not None and len(part.units) > 1:
+                wrong = say("有争议的商品请逐件写明金额。", "Name the sum of each contested article apart.")
+                raise Unprocessable.field("parts", wrong, code="contested_apart")
+            if row.stage == MISSING and part.amount_minor not in (None, 0, row.grant.amount_minor):
+                wrong = say("没有收到的商品，只能全额给或者不给。", "For goods that are said to be missing, give all or nothing.")
+                raise Unprocessable.field("parts", wrong, code="missing_whole")
+
+
+def _is_whole(case: Case, part: Part) -> bool:
+    if part.remedy == NONE or part.remedy == STAYS:
+        return part.remedy == case.remedy
+    if part.in_goods:
+        return part.remedy == case.remedy
+    return (part.amount_minor or 0) >= _claimed(case, part.units)
+
+
+def _claimed(case: Case, units: Sequence[int]) -> int:
+    """What the claim asks for these units in money; what goods in kind are worth where it asks for those."""
+    rows = list(Unit.objects.filter(merchant_id=case.merchant_id, pk__in=units).order_by("pk"))
+    if not rows:
+        return 0
+    if case.remedy not in MONEY_FOR_UNIT:
+        return sum(row.paid_minor for row in rows) if case.remedy in ("exchange", "resend", "repair") else case.claimed_minor
+    money = money_positions(case.merchant_id, case.order_id, case.currency)
+    return sum(in_money(due, money) for due in dues_of(case, rows, Remedy(case.remedy), None).values())
+
+
+def _worth(case: Case, units: Sequence[int]) -> int:
+    return sum(Unit.objects.filter(merchant_id=case.merchant_id, pk__in=list(units)).values_list("paid_minor", flat=True))
+
+
+def _who(party: str) -> Text:
+    return say("承运商", "carrier") if party == Party.CARRIER.value else say("供应商", "supplier")
+
+
+__all__ = ["WHOLE", "Costs", "bears_of", "cost_of_mix", "needs_second", "outcome_of", "parts_for", "parts_of", "short_parts"]

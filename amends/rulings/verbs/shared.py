@@ -1,0 +1,65 @@
+"""What every act of an arbiter begins with: the review and its case, locked, and the hand found fit to judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from amends.cases.models import Case, Deadline
+from amends.cases.taking import take_life
+from amends.kernel import clock
+from amends.kernel.parties import Party
+from amends.kernel.refusals import NotYourMove, Unprocessable
+from amends.kernel.texts import say
+from amends.people.rules import Actor
+from amends.policy.queries import calendar, due_by
+from amends.rulings.assigning import check_may_judge
+from amends.rulings.models import Review
+
+SIDES = (Party.CONSUMER, Party.MERCHANT)
+
+
+def taken_to_judge(ref: str, by: Actor) -> tuple[Case, Review]:
+    """The review and its case, locked, for an arbiter who may judge it. Raises NotFound, NotYourMove (barred, or another's)."""
+    case, review = take_life(Review, ref, by)
+    if by.party is Party.ARBITER:
+        check_may_judge(case, by.user_id, review)
+        check_assigned(review, by)
+    return case, review
+
+
+def check_assigned(review: Review, by: Actor) -> None:
+    """The review is this arbiter's, or nobody's. Raises NotYourMove."""
+    if review.arbiter_id is not None and review.arbiter_id != by.user_id:
+        raise NotYourMove(say("这份裁决已交给另一位判责员。", "Another arbiter has been assigned to this review."), code="not_assigned")
+
+
+def takes(review: Review, by: Actor) -> None:
+    """A review that was nobody's is this arbiter's from now on."""
+    if review.arbiter_id is None and by.party is Party.ARBITER and by.user_id is not None:
+        review.arbiter_id, review.assigned_at = by.user_id, clock.now()
+        review.save(update_fields=["arbiter", "assigned_at"])
+
+
+def ends_at(case: Case, review: Review, limit: str) -> datetime:
+    """When the round under `limit` ends: as its deadline stands, or as it would if it began now."""
+    rows = Deadline.objects.filter(merchant_id=case.merchant_id, life="review", life_id=review.pk, limit=limit, ended_at__isnull=True)
+    row = rows.filter(generation=review.generation).first()
+    if row is not None:
+        return row.due_at
+    days = calendar(case.merchant.calendar)
+    return due_by(case.terms, limit, start=clock.now(), waits_for=SIDES, calendar=days).at
+
+
+def side_named(value: str, field: str = "party") -> Party:
+    """One of the two sides. Raises Unprocessable."""
+    check_known(value, [party.value for party in SIDES], field)
+    return Party(value)
+
+
+def check_known(value: str, known: Iterable[str], field: str) -> None:
+    """The value is one of those that there are. Raises Unprocessable."""
+    names = list(known)
+    if value not in names:
+        wrong = say("请选择其中之一：{all}。", "Choose one of {all}.", all=", ".join(names))
+        raise Unprocessable.field(field, wrong, code=f"unknown_{field}")
