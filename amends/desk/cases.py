@@ -11,8 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from amends.cases.verbs.answering import call_platform
 from amends.desk.page import HOME, shown
+from amends.desk.tasks import panel as tasks_shown
 from amends.faces.case_pages import CallForm, brief, with_errors
 from amends.faces.case_view import case_view, evidence_items
+from amends.faces.complaining import panel as complaints_shown
 from amends.faces.delivering.cards import shown_of as deliveries_shown
 from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.repairing import all_of as repairs_shown
@@ -36,6 +38,7 @@ def show_case(request: ActorRequest, ref: str, *, typed: forms.Form | None = Non
     form = with_errors(typed, refusal.fields) if typed and refusal else CallForm()
     context: dict[str, Any] = {
         **deliveries_shown(view.case, request.actor), **repairs_shown(view.case, request.actor, view.lives),
+        "tasks": tasks_shown(request.actor, view.ref), "complaints": complaints_shown(request.actor, view.ref),
         "view": view, "turn": view.turn, "review": view.review,
         "items": evidence_items(view.evidence), "refusal": brief(refusal),
         "can": {one.verb for one in view.acts if one.life == "case"}, "form": form, "opened_call": typed is not None,

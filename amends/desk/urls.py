@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.desk import announcements, books, cases, charges, experts, money, moving, notices, proposals, queue, repairs, reviews
+from amends.desk import (
+    announcements,
+    books,
+    cases,
+    charges,
+    complaints,
+    experts,
+    money,
+    moving,
+    notices,
+    proposals,
+    queue,
+    repairs,
+    reviews,
+    tasks,
+)
 from amends.desk.page import shown
 from amends.faces.approving.rooms import approvals_in
 from amends.faces.compensating.rooms import compensation_in
@@ -50,6 +65,14 @@ urlpatterns = [
     path("experts/<str:ref>/pass", experts.passing, name="desk_expert_passing"),
     path("experts/<str:ref>/advice", experts.advising, name="desk_expert_advising"),
     path("experts/<str:ref>/dropping", experts.dropping, name="desk_expert_dropping"),
+    path("tasks", tasks.listed, name="desk_tasks"),
+    path("tasks/of/<str:ref>", tasks.of_case, name="desk_tasks_of"),
+    path("tasks/<str:ref>", tasks.one, name="desk_task"),
+    *(path(f"tasks/<str:ref>/{noun}", tasks.act, {"noun": noun}, name=f"desk_task_{noun}") for noun in tasks.ACTS),
+    path("complaints", complaints.listed, name="desk_complaints"),
+    path("complaints/of/<str:ref>", complaints.of_case, name="desk_complaints_of"),
+    path("complaints/<str:ref>", complaints.one, name="desk_complaint"),
+    *(path(f"complaints/<str:ref>/{noun}", complaints.act, {"noun": noun}, name=f"desk_complaint_{noun}") for noun in complaints.ACTS),
     path("charges", charges.listed, name="desk_charges"),
     path("charges/of/<str:ref>", charges.ask, name="desk_charges_of"),
     path("charges/<str:ref>", charges.one, name="desk_charge"),

@@ -7,7 +7,7 @@ from django.urls import path
 
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
-from amends.office import carriers, cases, figures, keys, lifecycle, pages, webhooks
+from amends.office import carriers, cases, complaints, figures, keys, lifecycle, pages, webhooks
 from amends.office.money import bank, deposits, gateways, ledger, reconciliation, statements
 from amends.office.money import rules as money_rules
 from amends.office.notices import announcements, channels, log, table, wordings
@@ -18,6 +18,7 @@ urlpatterns = [
     path("cases/", cases.listed, name="office_cases"),
     path("cases.csv", cases.exported, name="office_cases_csv"),
     path("cases/<str:ref>/", cases.one, name="office_case"),
+    path("complaints/", complaints.listed, name="office_complaints"),
     path("mails/", log.moved, name="office_mails"),
     path("carriers/", carriers.show, name="office_carriers"),
     path("carriers/pushes/", carriers.pushed, name="office_carrier_pushes"),

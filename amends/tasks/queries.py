@@ -11,6 +11,8 @@ from amends.cases.hands import STAFF
 from amends.cases.models import Deadline
 from amends.kernel import clock
 from amends.kernel.parties import Party
+from amends.kernel.refs import clean_ref
+from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
 from amends.people.models import User
 from amends.people.rules import ROLES, Actor
@@ -54,6 +56,20 @@ def tasks(by: Actor, *, case: str = "", department: str = "", who: str = "", sta
     if who == "nobody":
         rows = rows.filter(owner__isnull=True)
     return _in_state(rows, state).order_by("due_at", "-pk")
+
+
+def task_for(ref: str, by: Actor) -> Task:
+    """One task. Raises NotFound."""
+    found = tasks(by).filter(ref=clean_ref(ref) or "-").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def department_of(by: Actor) -> str:
+    """The department whose task this person had last; empty where they had none."""
+    rows = Task.objects.filter(owner_id=by.user_id or 0).order_by("-pk").values_list("department", flat=True)
+    return rows.first() or ""
 
 
 def _in_state(rows: QuerySet[Task], state: str) -> QuerySet[Task]:
