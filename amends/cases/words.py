@@ -190,6 +190,7 @@ DONE: dict[str, Text] = {
     "lapse_supplement": say("因逾期不再要差价", "no longer asks for the difference, because its time is over"),
     "drop_supplement": say("不再要差价", "no longer asks for the difference"),
     "return_supplement": say("把补的差价原路退回", "gives back what was paid as a difference"),
+    "say_words": say("留言", "wrote"),
     "offer": say("提出了方案", "made an offer"),
     "mediate": say("给双方提出了方案", "proposed a settlement to both sides"),
     "accept_offer": say("接受了方案", "accepted the offer"),

@@ -1,4 +1,4 @@
-"""What is told of offers: who proposes, who answers by when, and what became of it. The settlement itself is told by the case."""
+"""What is told of words and offers: who proposes, who answers by when, what became of it. A settlement is told by the case."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from amends.kernel.texts import Text, say
 
 TOLD = """
+case.say_words                     !consumer            consumer    news     -         said
+case.say_words                     !merchant            merchant    news     -         said
 offer.offer                        >consumer            consumer    act      told      offered
 offer.offer                        >merchant            merchant    act      told      offered
 offer.mediate                      -                    consumer    act      told      mediated

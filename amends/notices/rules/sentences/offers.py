@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from amends.notices.rules.sentences.told import Told, told
 
 OFFERS: Mapping[str, Told] = {
+    "said": told(
+        "有新的留言", "There is a message for you",
+        "售后单 {case} 有一条新的留言，在页面上可以看，也可以回。",
+        "Somebody wrote to you in case {case}. Read it on its page; you can answer there.",
+    ),
     "offered": told(
         "对方提出了方案", "There is an offer",
         "售后单 {case}：对方提出了一个方案，内容和金额写在页面上，旁边是按规则应得的。可以接受、拒绝或者另提方案。请在 {due}前答复；"

@@ -116,6 +116,7 @@ case.remind | clock* | awaiting_merchant | awaiting_merchant | {"due_at": $due, 
 case.revise_promise | merchant | awaiting_merchant | awaiting_merchant | {"due_at": $later, "limit": "merchant_answers",
     "reason": "out_of_stock", "told_at": $due}
 case.rule | arbiter | in_review | ruled | {"clause": "CN-QUAL-01", "liable": "merchant", "outcome": "for", "review": $review}
+case.say_words | merchant | awaiting_merchant | awaiting_merchant | {"digest": $digest, "evidence": [$file], "said": "SD-6W1J-0P4T-K8BN"}
 case.send_back | arbiter* | appealed | in_review | {"because": "person", "called_by": "consumer", "review": $review}
 case.turn_repair | platform* | executing | executing | {"because": "repair_failed", "becomes": "refund_only", "repair": $repair,
     "rules": ["CN-3G"]}
