@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from amends.faces import outside
 from amends.faces import views as faces
+from amends.faces.proving import public as proofs
 
 urlpatterns = [
     path("", faces.home, name="home"),
@@ -13,6 +14,8 @@ urlpatterns = [
     path("styleguide/", faces.styleguide, name="styleguide"),
     path("sw.js", outside.service_worker, name="service_worker"),
     path("unsubscribe/<str:token>", outside.unsubscribe, name="unsubscribe"),
+    path("proofs/", proofs.check, name="proof_check"),
+    path("proofs/verify.py", proofs.script, name="proof_script"),
     path("accounts/", include("allauth.account.urls")),
     path("evidence/", include("amends.faces.evidence_files")),
     path("health/", include("amends.faces.health")),

@@ -27,6 +27,7 @@ from amends.faces.compensating.rooms import compensation_in
 from amends.faces.delivering.rooms import deliveries_in
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
+from amends.faces.proving.rooms import proofs_in
 from amends.faces.reaching.rooms import settings_of
 
 urlpatterns = [
@@ -43,6 +44,7 @@ urlpatterns = [
     *promises_in("console", shown, EVERY),
     *compensation_in("console", shown),
     *deliveries_in("console", shown),
+    *proofs_in("console", shown),
     path("cases", cases.every, name="console_cases"),
     path("cases/<str:ref>", cases.case, name="console_case"),
     path("cases/<str:ref>/approval", answering.approval, name="console_approval"),

@@ -26,6 +26,7 @@ from amends.faces.compensating.rooms import compensation_in
 from amends.faces.delivering.rooms import deliveries_in
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
+from amends.faces.proving.rooms import proofs_in
 from amends.faces.reaching.rooms import settings_of
 
 urlpatterns = [
@@ -42,6 +43,7 @@ urlpatterns = [
     *promises_in("desk", shown, EVERY),
     *compensation_in("desk", shown),
     *deliveries_in("desk", shown),
+    *proofs_in("desk", shown),
     path("proposals", proposals.listed, name="desk_proposals"),
     path("proposals/<str:ref>/charge", proposals.asking, name="desk_proposal_charge"),
     path("proposals/<str:ref>/dismissal", proposals.dismissal, name="desk_proposal_dismissal"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.shortcuts import render
 from django.urls import path
 
+from amends.faces.proving.rooms import proofs_in
 from amends.faces.reaching.rooms import settings_of
 from amends.portal import (
     acts,
@@ -25,6 +27,7 @@ app_name = "portal"
 urlpatterns = [
     path("", orders.home, name="home"),
     path("help/", notices.person, name="help"),
+    *proofs_in("portal", render, "portal/proof.html"),
     path("notices/", notices.listed, name="notices"),
     path("notices/reading", notices.reading, name="reading"),
     path("announcements/", announcements.listed, name="announcements"),
