@@ -6,6 +6,9 @@ merged into a case that is merged itself, so the way has an end. Reads only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from amends.cases.models import Case, CaseLink
 
 MERGED_INTO = "merged_into"
@@ -31,3 +34,8 @@ def next_of(merchant_id: int, case_id: int) -> int | None:
     """The case that this one was merged into, None where it stands by itself."""
     rows = CaseLink.objects.filter(merchant_id=merchant_id, case_id=case_id, kind=MERGED_INTO, ended_at__isnull=True)
     return rows.values_list("other_id", flat=True).first()
+
+
+def written_to(case: Case, merged: Case, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a line in `case` about something that was written to the number of `merged`, so that undoing finds it again."""
+    return {**facts, "written_to": merged.ref} if merged.pk != case.pk else dict(facts)

@@ -10,7 +10,6 @@ Invariants
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from amends.cases.carrying_on import MERGED_INTO
@@ -113,11 +112,6 @@ def check_carrier(life: LifeRow, by: Actor) -> None:
     link = rows.select_related("other").first()
     if link is not None:
         _check_undoing(life, link.other)
-
-
-def written_to(case: Case, merged: Case, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts of a line in `case` about something that was written to the number of `merged`, so that undoing finds it again."""
-    return {**facts, "written_to": merged.ref} if merged.pk != case.pk else dict(facts)
 
 
 # ── what must hold ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from amends.cases.acting import PLATFORM_ONLY
+from amends.cases.carrying_on import carrier_id, written_to
 from amends.cases.models import Case, Entry
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
@@ -141,7 +142,8 @@ def _case_of(mail: Inbound) -> int | None:
 
 @an_act
 def _write_down(case_id: int, mail: Inbound, answers: str) -> Made:
-    case = take_case_of(case_id)
+    known = Case.objects.only("merchant_id", "ref").get(pk=case_id)
+    case = take_case_of(carrier_id(known.merchant_id, case_id))
     digest, sender, now = _digest(mail), salted_hmac("amends.notices.mail_in", mail.sender).hexdigest()[:16], clock.now()
     lines = Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, life="case", verb="mail_in")
     if lines.filter(facts__mail=digest).exists():
@@ -152,7 +154,7 @@ def _write_down(case_id: int, mail: Inbound, answers: str) -> Made:
     if most or sum(at > now - timedelta(hours=1) for at in mine) >= MOST_AN_HOUR:
         return Made.CAPPED
     text = keep_text(case, "mail", clean_words(mail.words, field="words"), PLATFORM)
-    facts = {"mail": digest, "sender": sender, "message": answers, **told(text)}
+    facts = written_to(case, known, {"mail": digest, "sender": sender, "message": answers, **told(text)})
     case.tell("mail_in", PLATFORM, facts=facts, audience=PLATFORM_ONLY)
     return Made.KEPT
 
