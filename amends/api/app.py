@@ -17,6 +17,7 @@ from amends.api import (
     cases,
     charges,
     compensation,
+    complaints,
     consultations,
     deliveries,
     deposits,
@@ -45,6 +46,7 @@ from amends.api import (
     repairs,
     replacements,
     stock,
+    tasks,
     webhooks,
     workshops,
 )
@@ -100,7 +102,7 @@ ROUTERS = (
     approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router,
     proofs.router, webhooks.router, gateways.router, hooks_payments.router, hooks_carriers.router, carriers.router,
     hooks_messages.router, hooks_mail.router,
-    receiving.router, stock.router, workshops.router, loans.router, consultations.router,
+    receiving.router, stock.router, workshops.router, loans.router, consultations.router, tasks.router, complaints.router,
     reconciliation.router, bank.router, charges.router, deliveries.router, deposits.router,
 )  # fmt: skip
 for part in ROUTERS:

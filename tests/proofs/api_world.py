@@ -46,6 +46,7 @@ from tests import files_of_evidence as made
 from tests.api_client import Program, program, programs
 from tests.cast import Cast, an_order, claims, person, settled, the_cast
 from tests.policy_at_hand import law, promise
+from tests.proofs.api_beside import beside_the_case
 from tests.proofs.api_bodies import BODIES, body_of
 from tests.proofs.api_goods import a_delivery, a_desk, a_way_back, a_workshop_for, pieces_again, repairs_of, workers
 
@@ -136,6 +137,7 @@ def a_world(cast: Cast | None = None) -> World:
         **a_gift(cast, case),
         **a_cost(cast, unsent),
         **a_delivery(cast, case, unsent),
+        **beside_the_case(cast, case),
         **a_workshop_for(cast, repairs_of(other)),
         **pieces_again(cast),
         **a_wish(cast, by["olga"].actor),

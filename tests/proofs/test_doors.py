@@ -55,7 +55,7 @@ KINDS = {
     "bank": "bank", "deliveries": "deliveries", "proposals": "proposals", "experts": "consultations", "pieces": "replacements",
     "repairs": "repairs", "jobs": "repairs", "loans": "loans", "loan-units": "loan-units", "workshops": "workshops",
     "technicians": "technicians", "visits": "visits", "addresses": "return-addresses", "batches": "receiving", "shelf": "shelved",
-    "stock": "inspected", "deposits": "merchant", "of": "cases",
+    "stock": "inspected", "deposits": "merchant", "of": "cases", "tasks": "tasks", "complaints": "complaints",
 }  # fmt: skip
 # What the other places stand for, where it is not called so.
 PLACES = {
