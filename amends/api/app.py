@@ -10,6 +10,7 @@ from ninja.operation import Operation
 
 from amends.api import (
     announcements,
+    appeals,
     approvals,
     bank,
     carriers,
@@ -39,8 +40,8 @@ from amends.api import (
     policy_drafts,
     policy_simulations,
     promises,
-    purses,
     proofs,
+    purses,
     receiving,
     reconciliation,
     repairs,
@@ -102,7 +103,7 @@ ROUTERS = (
     approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router,
     proofs.router, webhooks.router, gateways.router, hooks_payments.router, hooks_carriers.router, carriers.router,
     hooks_messages.router, hooks_mail.router,
-    receiving.router, stock.router, workshops.router, loans.router, consultations.router, tasks.router, complaints.router,
+    receiving.router, stock.router, workshops.router, loans.router, consultations.router, appeals.router, tasks.router, complaints.router,
     reconciliation.router, bank.router, charges.router, deliveries.router, deposits.router,
 )  # fmt: skip
 for part in ROUTERS:

@@ -50,6 +50,12 @@ ADDRESSES: dict[tuple[str, str], str] = {
     ("review", "close_replies"): "/reviews/{ref}/reply-closing",
     ("review", "rule"): "/reviews/{ref}/ruling",
     ("review", "reassign"): "/reviews/{ref}/reassignment",
+    ("case", "appeal"): "/cases/{case}/appeal",
+    ("appeal", "admit"): "/appeals/{ref}/admission",
+    ("appeal", "uphold"): "/appeals/{ref}/upholding",
+    ("appeal", "change"): "/appeals/{ref}/change",
+    ("appeal", "send_back"): "/appeals/{ref}/sending-back",
+    ("appeal", "retract"): "/appeals/{ref}/retraction",
     ("refund", "retry"): "/refunds/{ref}/retry",
 }
 

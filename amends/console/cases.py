@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from amends.cases.queries import cases
 from amends.console.page import HOME, shown
 from amends.faces import repairing
+from amends.faces.appealing import shown_of as appeal_shown
 from amends.faces.case_pages import (
     AddressForm,
     CallForm,
@@ -62,7 +63,7 @@ def show_case(
     context: dict[str, Any] = {
         **shown_of(view.case, request.actor), **repairing.shown_of(view.case, request.actor),
         "view": view, "turn": view.turn, "forms": blank, "refusal": brief(refusal), "items": evidence_items(view.evidence),
-        **deliveries_shown(view.case, request.actor),
+        **deliveries_shown(view.case, request.actor), **appeal_shown(view.case, request.actor, view.lives),
         "can": {act.verb for act in view.acts if act.life == "case"}, "review": view.review, "can_submit": view.may("submit", "review"),
         "bench_url": next((f"{HOME}parcels/{unit.parcel}/inspection" for unit in view.units if unit.id == bench), ""),
         "sides": (view.review.consumer, view.review.merchant) if view.review else (), "urls": _urls(view.ref),

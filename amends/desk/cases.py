@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from amends.cases.verbs.answering import call_platform
 from amends.desk.page import HOME, shown
 from amends.desk.tasks import panel as tasks_shown
+from amends.faces.appealing import shown_of as appeal_shown
 from amends.faces.case_pages import CallForm, brief, with_errors
 from amends.faces.case_view import case_view, evidence_items
 from amends.faces.complaining import panel as complaints_shown
@@ -19,6 +20,7 @@ from amends.faces.delivering.cards import shown_of as deliveries_shown
 from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.repairing import all_of as repairs_shown
 from amends.faces.told import tell
+from amends.kernel.parties import Party
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 
@@ -37,8 +39,10 @@ def show_case(request: ActorRequest, ref: str, *, typed: forms.Form | None = Non
     view = case_view(ref, request.actor)
     form = with_errors(typed, refusal.fields) if typed and refusal else CallForm()
     context: dict[str, Any] = {
+        **appeal_shown(view.case, request.actor, view.lives),
         **deliveries_shown(view.case, request.actor), **repairs_shown(view.case, request.actor, view.lives),
         "tasks": tasks_shown(request.actor, view.ref), "complaints": complaints_shown(request.actor, view.ref),
+        "may_enter_appeal": view.case.LIFE.becomes(view.case.stage, "appeal", Party.CONSUMER) is not None,
         "view": view, "turn": view.turn, "review": view.review,
         "items": evidence_items(view.evidence), "refusal": brief(refusal),
         "can": {one.verb for one in view.acts if one.life == "case"}, "form": form, "opened_call": typed is not None,

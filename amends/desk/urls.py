@@ -6,6 +6,7 @@ from django.urls import path
 
 from amends.desk import (
     announcements,
+    appeals,
     books,
     cases,
     charges,
@@ -53,6 +54,14 @@ urlpatterns = [
     path("cases/<str:ref>", cases.case, name="desk_case"),
     path("cases/<str:ref>/ledger", books.of_case, name="desk_case_ledger"),
     path("cases/<str:ref>/review", cases.review, name="desk_call"),
+    path("cases/<str:ref>/appeal", appeals.entry, name="desk_appeal_entry"),
+    path("cases/<str:ref>/appeal/entry", appeals.entering, name="desk_appeal_entering"),
+    path("appeals", appeals.listed, name="desk_appeals"),
+    path("appeals/<str:ref>", appeals.page, name="desk_appeal"),
+    path("appeals/<str:ref>/admission", appeals.admission, name="desk_appeal_admission"),
+    path("appeals/<str:ref>/upholding", appeals.upholding, name="desk_appeal_upholding"),
+    path("appeals/<str:ref>/changing", appeals.changing, name="desk_appeal_changing"),
+    path("appeals/<str:ref>/sending-back", appeals.sending_back, name="desk_appeal_sending_back"),
     path("reviews/<str:ref>", reviews.page, name="desk_review"),
     path("reviews/<str:ref>/ruling", reviews.ruling, name="desk_ruling"),
     path("reviews/<str:ref>/round-end", reviews.round_end, name="desk_round_end"),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from amends.cases.models import Case
 from amends.cases.queries import cases
 from amends.faces import repairing
+from amends.faces.appealing import shown_of as appeal_shown
 from amends.faces.case_pages import capital
 from amends.faces.case_view import Act, CaseView, SumRow, Told, Turn, case_view, evidence_items
 from amends.faces.delivering.cards import shown_of as deliveries_shown
@@ -85,6 +86,7 @@ def case_page(
     context = {
         **of_case(view.case),
         **deliveries_shown(view.case, request.actor),
+        **appeal_shown(view.case, request.actor, view.lives),
         **(shown_of(view.case, request.actor) if "grant" in view.lives else {}),
         **(repairing.shown_of(view.case, request.actor) if view.lives & {"repair", "replacement"} else {}),
         **(repairing.way_of(view.case, request.actor) if view.case.remedy == Remedy.REPAIR and not view.is_over else {}),

@@ -10,6 +10,7 @@ from amends.faces.reaching.rooms import settings_of
 from amends.portal import (
     acts,
     announcements,
+    appeals,
     applying,
     appointments,
     cases,
@@ -53,6 +54,9 @@ urlpatterns = [
     path("cases/<str:ref>/person", acts.person, name="person"),
     path("cases/<str:ref>/refusal-acceptance", acts.refusal_acceptance, name="refusal_acceptance"),
     path("cases/<str:ref>/ruling-acceptance", acts.ruling_acceptance, name="ruling_acceptance"),
+    path("cases/<str:ref>/appeal", appeals.lodging, name="appeal"),
+    path("cases/<str:ref>/appeal/<str:appealed>/reply", appeals.reply, name="appeal_reply"),
+    path("cases/<str:ref>/appeal/<str:appealed>/retraction", appeals.retraction, name="appeal_retraction"),
     path("cases/<str:ref>/proof", acts.proof, name="proof"),
     path("cases/<str:ref>/statements/<str:review>", acts.statement, name="statement"),
     path("cases/<str:ref>/rating", acts.rating, name="rating"),

@@ -35,6 +35,11 @@ EVIDENCE: Three = (
     say("平台已介入，请提交凭证", "The platform is in: give your evidence"),
     say("双方正在举证", "Both sides are giving evidence"),
 )
+APPEALED: Three = (
+    say("裁决有申诉，暂不执行", "The ruling is appealed and stayed"),
+    say("裁决有申诉，暂不执行", "The ruling is appealed and stayed"),
+    say("申诉等答复", "An appeal waits for an answer"),
+)
 FOUND: Three = (
     say("商家对商品有不同看法，请你确认", "The merchant found something: please look"),
     say("等消费者看验货结果", "The consumer is looking at your finding"),
@@ -81,6 +86,10 @@ HEADLINES: dict[tuple[str, str], Three] = {
         say("平台已裁决", "The platform has ruled"),
         say("已裁决，待生效", "Ruled, not yet binding"),
     ),
+    ("case", "appealed"): APPEALED,
+    ("appeal", "lodged"): APPEALED,
+    ("appeal", "examining"): APPEALED,
+    ("appeal", "overdue"): APPEALED,
     ("case", "executing"): PAYING,
     ("case", "merged"): (
         say("已并入另一份售后单，在那里继续办理", "Merged into another case, which goes on"),
@@ -306,7 +315,8 @@ STEPS: dict[str, Text] = {
     "refund": say("退款", "Refund"),
 }
 STEP_OF_LIFE = {
-    "repair": "repair", "replacement": "piece", "advance": "piece", "review": "ruling", "return_shipment": "back", "inspection": "check",
+    "repair": "repair", "replacement": "piece", "advance": "piece", "review": "ruling", "appeal": "ruling",
+    "return_shipment": "back", "inspection": "check",
     "refund": "refund", "grant": "refund",
 }  # fmt: skip
 MADE: dict[str, Text] = {

@@ -1,0 +1,119 @@
+"""`amends appeals …`: appeals listed, lodged, entered, answered from the terminal. The verbs of the pages."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from amends.faces.appealing import AppealView, appeal_view
+from amends.kernel import clock
+from amends.kernel.texts import say
+from amends.management.bearing import refused, said, with_person
+from amends.management.person import actor_named
+from amends.people.rules import Actor
+from amends.rulings import appealing
+from amends.rulings.appeal_queries import appeal_by_ref, appeals_seen_by, unanswered
+from amends.rulings.models import Appeal
+from amends.rulings.rules import APPEAL
+
+MOST = 200
+ANSWERS = ("admit", "uphold", "change", "send-back")
+
+
+class Command(BaseCommand):
+    help = "Appeals: list, show, lodge, enter for a caller, reply, retract, admit, uphold, change, send back, unanswered."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        below = parser.add_subparsers(dest="word", metavar="list|show|lodge|enter|reply|retract|admit|uphold|change|send-back|unanswered",
+                                      required=True)  # fmt: skip
+        listed = below.add_parser("list", help="what waits for an answer")
+        listed.add_argument("--stage", default="", choices=["", *APPEAL.stages], help="in one stage, those that are over too")
+        listed.add_argument("--mine", action="store_true", help="mine to examine, or nobody's")
+        late = below.add_parser("unanswered", help="appeals that nobody answered in time")
+        late.add_argument("--days", type=int, default=90, help="of so many days back")
+        below.add_parser("show", help="one appeal")
+        lodge = below.add_parser("lodge", help="appeal against the ruling of a case, as one of its sides")
+        enter = below.add_parser("enter", help="enter an appeal for a side that called or wrote, as an agent")
+        enter.add_argument("--side", choices=[party.value for party in appealing.SIDES], required=True)
+        enter.add_argument("--from", dest="entered_from", choices=[appealing.CALL, appealing.MAIL], required=True)
+        for each in (lodge, enter, below.add_parser("reply", help="say something to it, as one of the sides")):
+            each.add_argument("--words", required=True)
+        below.add_parser("retract", help="take it back")
+        for word in ANSWERS:
+            each = below.add_parser(word, help="as its examiner")
+            each.add_argument("--allow", action="append", metavar="EV-…", help="new evidence that could not be had before; again for each")
+            if word != "admit":
+                each.add_argument("--words", required=True)
+                each.add_argument("--words-en", default="")
+        changed = below.choices["change"]
+        changed.add_argument("--outcome", choices=["for", "against"], default="")
+        changed.add_argument("--parts", default="", metavar="JSON", help="a list of parts, unit by unit, in place of --outcome")
+        changed.add_argument("--bears", default="", metavar="JSON", help='{"merchant": 7000, "carrier": 3000}: hundredths of a per cent')
+        changed.add_argument("--clause", required=True)
+        for word, each in below.choices.items():
+            if word not in ("list", "unanswered"):
+                each.add_argument("ref", help="AS-…" if word in ("lodge", "enter") else "AL-…")
+            with_person(each)
+
+    def handle(self, *args: Any, word: str, **options: Any) -> None:
+        by: Actor = refused(lambda: actor_named(options["person"]))
+        if word == "unanswered":
+            self._late(options)
+            return
+        if word == "list":
+            rows = refused(lambda: _listed(options, by))
+            if not rows and not options["json"]:
+                print(said(say("没有申诉。", "No appeals.")))
+            for one in rows:
+                self._told(one, options)
+            return
+        ref = options["ref"] if word == "show" else refused(lambda: _run(word, options, by)).ref
+        self._told(refused(lambda: appeal_view(appeal_by_ref(ref, by), by)), options)
+
+    def _told(self, one: AppealView, options: dict[str, Any]) -> None:
+        plain = {
+            "ref": one.ref, "case": one.case, "side": one.side, "entered_from": one.entered_from, "stage": one.stage,
+            "due_at": one.next_by, "final_by": one.final_by, "outcome": one.outcome, "unanswered": one.unanswered, "may": list(one.may),
+        }  # fmt: skip
+        print(json.dumps(plain, ensure_ascii=False, default=str) if options["json"] else "  ".join(str(v) for v in plain.values()))
+
+    def _late(self, options: dict[str, Any]) -> None:
+        rows = list(unanswered(clock.now() - timedelta(days=options["days"])).values_list("life_id", "made_at")[:MOST])
+        refs = dict(Appeal.objects.filter(pk__in=[pk for pk, _ in rows]).values_list("pk", "ref"))
+        if not rows and not options["json"]:
+            print(said(say("没有无人答复的申诉。", "No appeal went unanswered.")))
+        for pk, at in rows:
+            plain = {"ref": refs.get(pk, ""), "upheld_at": at}
+            print(json.dumps(plain, default=str) if options["json"] else "  ".join(str(v) for v in plain.values()))
+
+
+def _listed(options: dict[str, Any], by: Actor) -> list[AppealView]:
+    rows = appeals_seen_by(by, stage=options["stage"], mine=options["mine"])
+    rows = rows if options["stage"] else rows.filter(stage__in=APPEAL.open_stages)
+    return [appeal_view(row, by) for row in rows[:MOST]]
+
+
+def _run(word: str, options: dict[str, Any], by: Actor) -> Appeal:
+    ref, words = options["ref"], options.get("words", "")
+    if word == "lodge":
+        return appealing.appeal(ref, words=words, by=by)
+    if word == "enter":
+        return appealing.enter_appeal(ref, side=options["side"], entered_from=options["entered_from"], words=words, by=by)
+    if word == "reply":
+        return appealing.reply_appeal(ref, words=words, by=by)
+    if word == "retract":
+        return appealing.retract(ref, by=by)
+    if word == "admit":
+        return appealing.admit(ref, allowed=options["allow"], by=by)
+    answer: dict[str, Any] = {"words": words, "words_en": options["words_en"], "allowed": options["allow"], "by": by}
+    if word == "uphold":
+        return appealing.uphold(ref, **answer)
+    if word == "send-back":
+        return appealing.send_back(ref, **answer)
+    parts = json.loads(options["parts"]) if options["parts"] else None
+    bears = json.loads(options["bears"]) if options["bears"] else None
+    return appealing.change(ref, outcome=options["outcome"], clause=options["clause"], parts=parts, bears=bears, **answer)
