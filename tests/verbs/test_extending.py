@@ -1,0 +1,143 @@
+"""More time by consent: the limit and all that hangs on it moves, never past the law, and silence gives nobody time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from amends.cases import clockwork
+from amends.cases.models import Case, Deadline, Extension
+from amends.cases.rules.lengthening import MOST_HOURS, MOST_TIMES
+from amends.cases.verbs import answering
+from amends.cases.verbs.extending import (
+    agree_first,
+    ask_extension,
+    decline_extension,
+    grant_extension,
+    may_ask,
+    most_hours,
+    retract_extension,
+    running,
+)
+from amends.kernel.clock import Stepped
+from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Refusal, Unprocessable
+from amends.notices.models import Notice, Promise
+from amends.plumbing import jobs
+from tests.cast import Cast, an_order, claims, the_cast
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def cast(db: None, stepped_clock: Stepped) -> Cast:
+    return the_cast()
+
+
+@pytest.fixture
+def case(cast: Cast) -> Case:
+    found = claims(an_order(cast.bolts, cast.annas), by=cast.anna)
+    jobs.drain()
+    return found
+
+
+def row(case: Case, limit: str = "merchant_answers") -> Deadline:
+    return Deadline.objects.get(case_id=case.pk, limit=limit, ended_at__isnull=True)
+
+
+def code(call: object, kind: type[Refusal] = Unprocessable) -> str:
+    with pytest.raises(kind) as error:
+        call()  # type: ignore[operator]
+    return error.value.code
+
+
+def test_consent_moves_the_clock_the_queue_the_reminders_and_the_promise(cast: Cast, case: Case, stepped_clock: Stepped) -> None:
+    was = row(case)
+    asked = ask_extension(case.ref, limit="merchant_answers", hours=24, words="the shelf is being counted", by=cast.bolt)
+    assert (asked.stage, asked.side) == ("to_consumer", "merchant")
+    assert {turn["party"] for turn in Case.objects.get(pk=case.pk).turns} == {"merchant", "consumer"}
+    jobs.drain()
+    assert Notice.objects.filter(case_id=case.pk, kind__startswith="extension.ask_extension", party="consumer").count() == 1
+    stepped_clock.forward(HOUR)
+    grant_extension(asked.ref, by=cast.anna)
+    now = row(case)
+    assert now.due_at == was.due_at + DAY
+    assert now.warn_at is not None
+    assert was.warn_at is not None
+    assert now.warn_at > was.warn_at
+    assert [turn["due_at"] for turn in Case.objects.get(pk=case.pk).turns] == [now.due_at.isoformat()]
+    told = list(Promise.objects.filter(case_id=case.pk).order_by("pk"))
+    assert [(one.due_at, one.reason) for one in told] == [(was.due_at, ""), (now.due_at, "agreed")]
+    assert told[1].revises_id == told[0].pk
+    jobs.drain()
+    granted = Notice.objects.filter(case_id=case.pk, kind__startswith="extension.grant_extension")
+    assert {(one.party, one.due_at) for one in granted} == {("consumer", now.due_at), ("merchant", now.due_at)}
+    stepped_clock.until(was.due_at)
+    assert clockwork.tick() == 0
+    stepped_clock.until(now.due_at)
+    clockwork.tick()
+    assert Case.objects.get(pk=case.pk).stage != "awaiting_merchant"
+
+
+def test_silence_and_a_no_leave_the_limit_and_what_is_over_is_not_lengthened(cast: Cast, case: Case, stepped_clock: Stepped) -> None:
+    due = row(case).due_at
+    first = ask_extension(case.ref, limit="merchant_answers", hours=24, words="please", by=cast.bolt)
+    with pytest.raises(Conflict):
+        ask_extension(case.ref, limit="merchant_answers", hours=24, words="please", by=cast.bolt)
+    stepped_clock.forward(25 * HOUR)
+    clockwork.tick()
+    assert Extension.objects.get(pk=first.pk).stage == "declined"
+    assert row(case).due_at == due
+    second = ask_extension(case.ref, limit="merchant_answers", hours=24, words="please", by=cast.bolt)
+    answering.approve(case.ref, by=cast.bolt)
+    assert Extension.objects.get(pk=second.pk).stage == "dropped"
+    assert code(lambda: grant_extension(second.ref, by=cast.anna), NoSuchMove)
+    assert not Deadline.objects.filter(life="extension", ended_at__isnull=True).exists()
+
+
+def test_who_may_ask_for_what_and_how_often(cast: Cast, case: Case) -> None:
+    ask = {"limit": "merchant_answers", "hours": 24, "words": "please"}
+    with pytest.raises(NotYourMove):
+        ask_extension(case.ref, **ask, by=cast.anna)  # type: ignore[arg-type]
+    for stranger in (cast.berta, cast.rival):
+        with pytest.raises(NotFound):
+            ask_extension(case.ref, **ask, by=stranger)  # type: ignore[arg-type]
+    assert code(lambda: ask_extension(case.ref, limit="appeal_window", hours=2, words="x", by=cast.bolt)) == "not_running"
+    assert code(lambda: ask_extension(case.ref, limit="consumer_ships", hours=2, words="x", by=cast.bolt)) == "not_running"
+    assert code(lambda: ask_extension(case.ref, limit="merchant_answers", hours=0, words="x", by=cast.bolt)) == "wrong_hours"
+    too_long = MOST_HOURS + 1
+    assert code(lambda: ask_extension(case.ref, limit="merchant_answers", hours=too_long, words="x", by=cast.bolt)) == "wrong_hours"
+    assert code(lambda: ask_extension(case.ref, limit="merchant_answers", hours=2, words="", by=cast.bolt)) == "required"
+    for _ in range(MOST_TIMES):
+        asked = ask_extension(case.ref, limit="merchant_answers", hours=2, words="please", by=cast.bolt)
+        with pytest.raises(NotYourMove):
+            grant_extension(asked.ref, by=cast.bolt)
+        decline_extension(asked.ref, by=cast.anna)
+    assert code(lambda: ask_extension(case.ref, **ask, by=cast.bolt), NoSuchMove) == "count_used_up"  # type: ignore[arg-type]
+    assert not may_ask(Case.objects.get(pk=case.pk), row(case), cast.bolt)
+
+
+def test_both_sides_answer_what_the_platform_asks(cast: Cast, case: Case) -> None:
+    asked = ask_extension(case.ref, limit="merchant_answers", hours=12, words="the storm", by=cast.agent)
+    assert asked.stage == "to_both"
+    due = row(case).due_at
+    assert agree_first(asked.ref, by=cast.bolt).stage == "to_consumer"
+    assert row(case).due_at == due
+    granted = grant_extension(asked.ref, by=cast.anna)
+    assert granted.agreed == ["merchant", "consumer"]
+    assert row(case).due_at == due + 12 * HOUR
+    again = ask_extension(case.ref, limit="merchant_answers", hours=12, words="the storm", by=cast.agent)
+    retract_extension(again.ref, by=cast.agent)
+    assert row(case).due_at == due + 12 * HOUR
+
+
+def test_no_consent_reaches_past_the_law(cast: Cast, case: Case) -> None:
+    limit = row(case)
+    Deadline.objects.filter(pk=limit.pk).update(legal_due_at=limit.due_at + 10 * HOUR)
+    assert most_hours(row(case)) == 10
+    assert code(lambda: ask_extension(case.ref, limit="merchant_answers", hours=11, words="x", by=cast.bolt)) == "beyond_the_law"
+    asked = ask_extension(case.ref, limit="merchant_answers", hours=10, words="x", by=cast.bolt)
+    grant_extension(asked.ref, by=cast.anna)
+    assert row(case).due_at == row(case).legal_due_at
+    assert most_hours(row(case)) == 0
+    assert [one.limit for one in running(case)] == ["merchant_answers"]
