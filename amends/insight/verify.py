@@ -49,6 +49,7 @@ UNCHANGING = (
     "notices_promise",
     "approvals_spending",
     "shipping_track_event",
+    "sealing_time_stamp",
 )
 
 

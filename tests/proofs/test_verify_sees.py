@@ -158,7 +158,13 @@ KEPT = (
     "INSERT INTO stock_reservation (merchant_id, level_id, life, life_id, state, made_at)"
     " SELECT merchant_id, 0, 'replacement', 0, 'held', made_at FROM cases_grant WHERE case_id = %(paid)s"
 )
+STAMP = (
+    "INSERT INTO sealing_time_stamp (merchant_id, case_id, head, entries_count, authority, token, stamped_at, made_at)"
+    " SELECT merchant_id, id, head, entries_count{less}, 'notary#00', ''::bytea, opened_at, opened_at FROM cases_case WHERE id = %(paid)s"
+)
 BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("stamps", "does not say what its row says", (STAMP.format(less=""),)),
+    ("stamps", "is not over line", (STAMP.format(less=" - 1"),)),
     ("stock", "its reservations hold 0", ("INSERT INTO stock_level (place, on_hand, reserved, told_at, source, merchant_id, product_id)"
                                           " SELECT '', 1, 1, c.opened_at, '', c.merchant_id, min(p.id) FROM cases_case c JOIN"
                                           " market_product p USING (merchant_id) WHERE c.id = %(paid)s"
@@ -313,6 +319,7 @@ def test_verify_sees_a_message_that_nobody_hands_out(world: dict[str, Case]) -> 
         "notices_promise",
         "approvals_spending",
         "shipping_track_event",
+        "sealing_time_stamp",
     ],
 )
 def test_verify_sees_an_open_wall(world: dict[str, Case], table: str, right: str) -> None:
