@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from amends.cases.grants import owe
-from amends.cases.left import money_positions
 from amends.cases.mixing import Mix
 from amends.cases.mixing import owe as owe_mix
 from amends.cases.models import Case, Grant
@@ -18,6 +17,7 @@ from amends.cases.rules.mix import MONEY_FOR_UNIT, NONE, Part, from_rows
 from amends.people.rules import Actor
 from amends.returns.models import Inspection
 from amends.rulings.holding import Holds
+from amends.rulings.mixing_of import whole_of
 from amends.rulings.models import Review
 from amends.rulings.queries import FOR, contested, undecided_units
 
@@ -67,8 +67,7 @@ def _finding(case: Case, inspection: Inspection, held: Holds, part: Part | None)
     if part.remedy == NONE:
         return "find_unpayable", 0
     grant: Grant = inspection.grant
-    money = money_positions(case.merchant_id, case.order_id, case.currency)
-    whole = sum(minor for tender, minor in grant.shares.items() if tender in money)
+    whole = whole_of(case, grant)
     if part.remedy not in MONEY_FOR_UNIT or part.amount_minor is None or len(part.units) > 1 or part.amount_minor >= whole:
         return "find_payable", 0
     return ("find_reduced", whole - part.amount_minor) if part.amount_minor else ("find_unpayable", 0)

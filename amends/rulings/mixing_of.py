@@ -14,8 +14,8 @@ from amends.approvals.rules_of_money import rules_on
 from amends.cases import mixing
 from amends.cases.dues import dues_of, in_money
 from amends.cases.left import money_positions
-from amends.cases.models import Case
-from amends.cases.rules.mix import MONEY_FOR_UNIT, NONE, STAYS, Part, from_rows, parsed
+from amends.cases.models import Case, Grant
+from amends.cases.rules.mix import GOODS_FOR_UNIT, MONEY_FOR_UNIT, NONE, STAYS, Part, from_rows, parsed
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refusals import Unprocessable
@@ -66,12 +66,30 @@ def parts_for(review: Review, raw: Sequence[Mapping[str, Any]], by: Actor) -> tu
 
 
 def short_parts(case: Case, outcome: str, units: Sequence[int] | None = None) -> list[dict[str, Any]]:
-    """For the claim: every heard unit as it was asked for; against it: nothing for any of them. [] where no unit is heard, or the claim is
-    for a sum beyond its units: then what the decision says is owed as it stands."""
+    """For the claim: every heard unit as it was asked for; against it: nothing for any of them, but what the merchant's own finding leaves.
+
+    [] where no unit is heard, or the claim is for a sum beyond its units: then what the decision says is owed as it stands.
+    """
     heard = list(units) if units is not None else heard_units(case)
-    if not heard or case.remedy not in {*MONEY_FOR_UNIT, "exchange", "resend", "repair"}:
+    if not heard or case.remedy not in {*MONEY_FOR_UNIT, *GOODS_FOR_UNIT}:
         return []
-    return [{"remedy": case.remedy if outcome == FOR else NONE, "units": heard}]
+    found = {row.unit_id: row for row in contested(case) if row.unit_id in heard}
+    rows, alike = list[dict[str, Any]](), dict[str, list[int]]()
+    for pk in heard:
+        row = found.get(pk)
+        if row is not None and outcome != FOR and row.reduced_minor:
+            left = whole_of(case, row.grant) - row.reduced_minor
+            rows.append({"remedy": row.grant.remedy, "units": [pk], "amount_minor": left})
+        else:
+            asked = row.grant.remedy if row is not None else case.remedy
+            alike.setdefault(asked if outcome == FOR else NONE, []).append(pk)
+    return [*rows, *({"remedy": remedy, "units": pks} for remedy, pks in alike.items())]
+
+
+def whole_of(case: Case, grant: Grant) -> int:
+    """What a grant of a unit brings in money, before any deduction."""
+    money = money_positions(case.merchant_id, case.order_id, case.currency)
+    return sum(minor for tender, minor in grant.shares.items() if tender in money)
 
 
 def bears_of(case: Case, raw: Mapping[str, Any]) -> dict[str, int]:
@@ -150,7 +168,7 @@ def _claimed(case: Case, units: Sequence[int]) -> int:
     if not rows:
         return 0
     if case.remedy not in MONEY_FOR_UNIT:
-        return sum(row.paid_minor for row in rows) if case.remedy in ("exchange", "resend", "repair") else case.claimed_minor
+        return sum(row.paid_minor for row in rows) if case.remedy in GOODS_FOR_UNIT else case.claimed_minor
     money = money_positions(case.merchant_id, case.order_id, case.currency)
     return sum(in_money(due, money) for due in dues_of(case, rows, Remedy(case.remedy), None).values())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from amends.cases.verbs.answering import approve, call_platform, let_stand, refu
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.people.models import Membership
-from amends.people.rules import Role
+from amends.people.rules import Actor, Role
 from amends.plumbing import jobs
 from amends.returns.verbs import Finding, carrier_says, contest, inspect, reduce, reject, report_missing, ship
 from amends.rulings.models import Review
@@ -63,16 +64,25 @@ def review_of(case: Case) -> Review:
 
 def ready_to_rule(cast: Cast, case: Case) -> str:
     """The file of the case's review is closed."""
-    ref = review_of(case).ref
-    close_round(ref, by=cast.judge)
-    close_replies(ref, by=cast.judge)
+    ref, judge = review_of(case).ref, judge_of(cast, case)
+    close_round(ref, by=judge)
+    close_replies(ref, by=judge)
     return ref
+
+
+def judge_of(cast: Cast, case: Case) -> Actor:
+    """Judge, or for a second look at the same case somebody who took no part in the first."""
+    looks = Review.objects.filter(case_id=case.pk).exclude(stage="dropped").count()
+    if looks < 2:
+        return cast.judge
+    known = Membership.objects.filter(user__email=f"judge{looks}@example.com").first()
+    return person(f"judge{looks}", Role.ARBITER) if known is None else replace(cast.judge, user_id=known.user_id)
 
 
 def ruled(cast: Cast, case: Case, outcome: str) -> Review:
     """Judge has ruled."""
-    liable = "merchant" if outcome == "for" else "consumer"
-    return rule(ready_to_rule(cast, case), outcome=outcome, liable=liable, clause="CN-7D-01", words=REASONS, by=cast.judge)
+    liable, ref = "merchant" if outcome == "for" else "consumer", ready_to_rule(cast, case)
+    return rule(ref, outcome=outcome, liable=liable, clause="CN-7D-01", words=REASONS, by=judge_of(cast, case))
 
 
 # ── the rounds ───────────────────────────────────────────────────────────────────────────────────────────────────────────────

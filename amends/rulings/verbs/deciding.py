@@ -181,7 +181,8 @@ def _checked(
     if parts is None:
         check_known(outcome, [key for key in OUTCOMES if key != PARTLY], "outcome")
         raw = short_parts(case, outcome)
-    mix: tuple[Part, ...] = parts_for(review, raw, by) if raw else ()
+    heard = heard_units(case)
+    mix: tuple[Part, ...] = parts_for(review, raw or [], by) if raw or (parts is not None and heard) else ()
     if parts is not None:
         named = outcome_of(case, mix)
     who = most_liable(shares) if shares and not liable else liable
@@ -189,7 +190,7 @@ def _checked(
     rests_on = _clause(clause)
     chosen = picked(blocks)
     reasons, also = _reasons(case, chosen, words, rests_on, by)
-    costs = cost_of_mix(case, mix, shares, heard=heard_units(case))
+    costs = cost_of_mix(case, mix, shares, heard=heard)
     return Ruled(
         outcome=named, liable=who, clause=rests_on, parts=[part.to_json() for part in mix], bears=shares, blocks=chosen,
         issues=with_found(review.issues, found or {}), reasons=reasons.pk, reasons_also=also.pk if also else None,
