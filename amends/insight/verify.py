@@ -19,6 +19,7 @@ from amends.cases import hooks
 from amends.cases.models import Case, CaseText, Deadline, Entry, Turn
 from amends.cases.record import entry_hash
 from amends.cases.rules.beside import BESIDE
+from amends.complaints.checks import torn_complaints
 from amends.insight.verify_words import WORDS
 from amends.kernel import clock
 from amends.kernel.texts import Text
@@ -34,6 +35,7 @@ from amends.returns.checks import torn_dispositions, torn_scans
 from amends.sealing.checks import torn_stamps
 from amends.shipping.checks import misfolded_tracks
 from amends.stock.checks import torn_levels, torn_moves
+from amends.tasks.checks import torn_tasks
 
 LATE = timedelta(seconds=60)
 LATE_MESSAGE = timedelta(minutes=5)
@@ -325,6 +327,8 @@ CHECKS: tuple[Check, ...] = tuple(
         ("stock", lambda: torn_levels() + torn_moves()),
         ("desks", lambda: torn_dispositions() + torn_scans()),
         ("tracks", misfolded_tracks),
+        ("tasks", torn_tasks),
+        ("complaints", torn_complaints),
         ("stamps", torn_stamps),
     )
 )

@@ -124,6 +124,23 @@ WORDS: dict[str, Words] = {
             "Find the piece or parcel itself and let the receiving desk note what it is; put nothing back in stock a second time.",
         ),
     ),
+    "tasks": Words(
+        say("部门任务不比售后单活得久，转手次数如时间线所记", "no task outlives its case, and its hand-offs are those of the timeline"),
+        say(
+            "打开这个任务：售后单结束了的，撤回；转手到了次数的，交主管。",
+            "Open the task: withdraw what outlived its case, and raise what was passed on as often as may be.",
+        ),
+    ),
+    "complaints": Words(
+        say(
+            "监管投诉的时限不晚于监管部门的要求，结束的都有结果",
+            "no authority's complaint is due later than the authority wants, and each that is over says how",
+        ),
+        say(
+            "打开这件监管投诉，核对来文上的期限和结果；缺的由办理的人登记。",
+            "Open the complaint, compare term and result with the authority's letter, and let whoever answers it enter what is missing.",
+        ),
+    ),
     "tracks": Words(
         say("每个运单的状态都由收到的全部消息得出", "every waybill is where all that was told of it says"),
         say(

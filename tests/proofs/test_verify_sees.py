@@ -137,6 +137,31 @@ def ahead(stage: str) -> str:
     )
 
 
+def asked_of_legal(stage: str, case: str, passes: int = 0, passed: str = "[]") -> str:
+    """A task for legal in this stage, of a case of the world."""
+    return (
+        "INSERT INTO tasks_task (merchant_id, stage, generation, since, made_at, case_id, ref, department, passes, passed, answered_at)"
+        f" SELECT merchant_id, '{stage}', 1, opened_at, opened_at, id, 'TK-1', 'legal', {passes}, '{passed}',"
+        f" CASE WHEN '{stage}' = 'answered' THEN opened_at END FROM cases_case WHERE id = %({case})s"
+    )
+
+
+def asked_by_authority(stage: str, term: str = "NULL") -> str:
+    """A complaint of 12315 in this stage about the case in review."""
+    return (
+        "INSERT INTO complaints_complaint (merchant_id, stage, generation, since, made_at, case_id, ref, authority, number, received_at,"
+        f" answer_by) SELECT merchant_id, '{stage}', 1, opened_at, opened_at, id, 'CM-1', '12315', '1', opened_at, {term}"
+        " FROM cases_case WHERE id = %(disputed)s"
+    )
+
+
+LATE_CLOCK = (
+    "INSERT INTO cases_deadline (merchant_id, case_id, life, life_id, \"limit\", generation, waits_for, silence, started_at, due_at,"
+    " provisional, backstop, ended_as, warned) SELECT merchant_id, case_id, 'complaint', id, 'complaint_answered', 1, 'platform',"
+    " 'raise_complaint', made_at, made_at + interval '5 days', false, false, '', 0 FROM complaints_complaint"
+)
+
+
 def is_mended(stage: str, attempt: int = 1) -> str:
     """A repair for the grant that was paid, in this stage."""
     return (
@@ -254,6 +279,14 @@ BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("books", "0 booked as voucher_given", (VOUCHER,)),
     ("bearing", "says 100 in CNY, booked are 0", (MOVED,)),
     ("tracks", "stands as delivered, its events come to untold", (UNTOLD,)),
+    ("tasks", "task TK-1 is open, and its case", (asked_of_legal("given", "paid"),)),
+    ("tasks", "task TK-1 counts 1 hand-offs, its timeline has 0", (asked_of_legal("given", "disputed", 1, '[{"to": "press"}]'),)),
+    ("tasks", "was passed on 2 times and is no supervisor's", (asked_of_legal("given", "disputed", 2),)),
+    ("tasks", "task TK-1 was answered in no words", (asked_of_legal("answered", "disputed"),)),
+    ("complaints", "but the authority wants it by", (asked_by_authority("received", "opened_at + interval '1 day'"), LATE_CLOCK)),
+    ("complaints", "complaint CM-1 was answered in no words", (asked_by_authority("answered"),)),
+    ("complaints", "nothing says what the authority decided", (asked_by_authority("settled"),)),
+    ("complaints", "was to be answered before it came", (asked_by_authority("raised", "opened_at - interval '1 day'"),)),
     ("books", "less 1 reduced", ("UPDATE cases_grant SET reduced_minor = 1 WHERE case_id = %(paid)s",)),
 )  # fmt: skip
 

@@ -1,0 +1,214 @@
+"""What an authority asks about a case: its number once, its clocks (ours, its own, the law's), its answers, and how it ends."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from amends.cases.models import Case, Deadline, Entry
+from amends.cases.queries import timeline
+from amends.cases.verbs.answering import withdraw
+from amends.complaints import verbs
+from amends.complaints.models import Complaint
+from amends.complaints.queries import complaint_for, complaints
+from amends.kernel import clock
+from amends.kernel.clock import Stepped
+from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
+from amends.notices.models import Notice
+from amends.people.rules import Actor, Role
+from tests.cast import START, Cast, an_order, claims, later_by, person, settled, the_cast
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def cast(db: None, stepped_clock: Stepped) -> Cast:
+    return the_cast()
+
+
+@pytest.fixture
+def case(cast: Cast) -> Case:
+    return claims(an_order(cast.bolts, cast.annas), by=cast.anna)
+
+
+@pytest.fixture
+def boss(cast: Cast) -> Actor:
+    return person("sun", Role.SUPERVISOR)
+
+
+def filed(cast: Cast, case: Case, number: str = "3301-0001", **more: datetime) -> Complaint:
+    return verbs.file_complaint(case.ref, authority="杭州市场监管局", number=number, words="为何拒绝退货？", by=cast.agent, **more)
+
+
+def due_of(row: Complaint) -> datetime:
+    return Deadline.objects.get(life="complaint", life_id=row.pk, ended_at__isnull=True).due_at
+
+
+def fresh(row: Complaint) -> Complaint:
+    return Complaint.objects.get(pk=row.pk)
+
+
+def beijing(day: int, hour: int, minute: int = 0, *, month: int = 3) -> datetime:
+    return datetime.fromisoformat(f"2026-{month:02}-{day:02}T{hour:02}:{minute:02}:00+08:00")
+
+
+def test_our_answer_is_due_in_five_working_days_from_when_it_came(cast: Cast, case: Case) -> None:
+    entered_late = filed(cast, case, received_at=START - timedelta(days=1))
+    in_time = filed(cast, case, "3301-0002")
+    # It came on Monday the 9th; five working days after that day end with Monday the 16th, one day earlier than had it come today.
+    assert due_of(in_time) - due_of(entered_late) == timedelta(days=1)
+    assert due_of(entered_late) == beijing(17, 0)
+
+
+def test_the_authoritys_own_term_counts_where_it_is_earlier(cast: Cast, case: Case, stepped_clock: Stepped) -> None:
+    soon, late = START + 5 * HOUR, START + timedelta(days=30)
+    assert due_of(filed(cast, case, "1", answer_by=soon)) == soon
+    assert due_of(filed(cast, case, "2", answer_by=late)) == due_of(filed(cast, case, "3"))
+
+
+def test_a_missed_term_is_a_supervisors_with_our_own_limit_and_no_endless_alarm(
+    cast: Cast, case: Case, stepped_clock: Stepped
+) -> None:  # fmt: skip
+    row = filed(cast, case, answer_by=START + 5 * HOUR)
+    later_by(stepped_clock, 6 * HOUR)
+    assert fresh(row).stage == "raised"
+    assert due_of(row) > clock.now() + timedelta(days=1), "two working days, not the term that has passed"
+    assert Notice.objects.filter(case_id=case.pk, kind="complaint.raise_complaint.clock", party="supervisor").count() == 1
+    later_by(stepped_clock, timedelta(days=4))
+    assert 1 <= Entry.objects.filter(life="complaint", life_id=row.pk, verb="alarm").count() <= 2
+    assert verbs.answer_complaint(row.ref, words="材料见附件", by=cast.agent).stage == "answered"
+
+
+def test_a_term_that_had_passed_when_it_was_entered_is_a_supervisors_at_once(cast: Cast, case: Case, stepped_clock: Stepped) -> None:
+    row = filed(cast, case, received_at=START - timedelta(days=4), answer_by=START - HOUR)
+    later_by(stepped_clock, timedelta(minutes=1))
+    assert fresh(row).stage == "raised"
+
+
+def test_mediation_ends_sixty_days_after_the_authority_took_it_on(cast: Cast, case: Case, stepped_clock: Stepped) -> None:
+    row = filed(cast, case, accepted_at=beijing(9, 10))
+    verbs.answer_complaint(row.ref, words="材料见附件", by=cast.agent)
+    # SAMR order 121: the day of the acceptance is not counted; the sixtieth day after the 9th of March is the 8th of May.
+    assert due_of(row) == beijing(9, 0, month=5)
+    later_by(stepped_clock, timedelta(days=10))
+    verbs.ask_again(row.ref, words="请补充", by=cast.agent)
+    verbs.answer_complaint(row.ref, words="已补充", by=cast.agent)
+    assert due_of(row) == beijing(9, 0, month=5), "asking again wins no time"
+    later_by(stepped_clock, timedelta(days=60))
+    assert fresh(row).stage == "unsettled"
+    end = Entry.objects.get(life="complaint", life_id=row.pk, verb="end_mediation")
+    assert end.party == "clock"
+
+
+def test_an_acceptance_told_with_the_answer_moves_the_end_of_mediation(cast: Cast, case: Case, stepped_clock: Stepped) -> None:
+    row = filed(cast, case, received_at=beijing(9, 10))
+    later_by(stepped_clock, timedelta(days=3))
+    verbs.answer_complaint(row.ref, words="材料见附件", accepted_at=beijing(11, 9), by=cast.agent)
+    assert due_of(row) == beijing(11, 0, month=5)
+
+
+def test_it_is_asked_again_with_a_new_term_so_often_as_the_rules_say(cast: Cast, case: Case) -> None:
+    row = filed(cast, case, answer_by=START + 5 * HOUR)
+    for n in range(3):
+        verbs.answer_complaint(row.ref, words="答复", by=cast.agent)
+        again = verbs.ask_again(row.ref, words=f"再问 {n}", answer_by=START + 9 * HOUR, by=cast.agent)
+        assert (again.stage, due_of(row)) == ("received", START + 9 * HOUR)
+    verbs.answer_complaint(row.ref, words="答复", by=cast.agent)
+    with pytest.raises(NoSuchMove) as refused:
+        verbs.ask_again(row.ref, words="又问", by=cast.agent)
+    assert refused.value.code == "count_used_up"
+    assert verbs.settle_complaint(row.ref, words="商家退款 99 元", by=cast.agent).stage == "settled"
+
+
+@pytest.mark.parametrize(
+    ("end", "stage"), [(verbs.settle_complaint, "settled"), (verbs.refuse_complaint, "refused"), (verbs.end_mediation, "unsettled")]
+)
+def test_what_the_authority_decided_is_entered_by_people_and_moves_nothing_of_the_claim(
+    cast: Cast, case: Case, end: object, stage: str
+) -> None:  # fmt: skip
+    row = filed(cast, case)
+    before = Case.objects.get(pk=case.pk)
+    with pytest.raises(Unprocessable):
+        end(row.ref, words=" ", by=cast.agent)  # type: ignore[operator]
+    assert end(row.ref, words="决定书原文", by=cast.agent).stage == stage  # type: ignore[operator]
+    after = Case.objects.get(pk=case.pk)
+    assert (after.stage, after.turns) == (before.stage, before.turns)
+    assert fresh(row).outcome.body == "决定书原文"  # type: ignore[union-attr]
+    with pytest.raises(NoSuchMove):
+        verbs.answer_complaint(row.ref, words="还有", by=cast.agent)
+
+
+def test_it_hangs_on_a_closed_case_and_holds_none_open(cast: Cast, case: Case, stepped_clock: Stepped) -> None:
+    before = filed(cast, case)
+    withdraw(case.ref, by=cast.anna)
+    case.refresh_from_db()
+    assert case.closed_at is not None and case.turns == []
+    assert fresh(before).stage == "received", "the authority still waits"
+    after = filed(cast, case, "3301-0002")
+    later_by(stepped_clock, timedelta(days=15))
+    assert {fresh(before).stage, fresh(after).stage} == {"raised"}
+    case.refresh_from_db()
+    assert case.stage == "closed" and case.turns == []
+
+
+def test_a_number_is_one_complaint_of_its_authority(cast: Cast, case: Case) -> None:
+    first = filed(cast, case, "  3301-0001 ")
+    other = claims(an_order(cast.rivals, cast.bertas), by=cast.berta)
+    for where in (case, other):
+        with pytest.raises(Conflict) as refused:
+            filed(cast, where, "3301-0001")
+        assert refused.value.code == "number_known" and first.ref in str(refused.value)
+    twin = verbs.file_complaint(case.ref, authority="宁波市场监管局", number="3301-0001", words="同号", by=cast.agent)
+    assert twin.stage == "received"
+
+
+def test_the_sides_of_the_case_learn_nothing_of_it(cast: Cast, case: Case) -> None:
+    row = filed(cast, case)
+    settled()
+    for side in (cast.anna, cast.bolt):
+        assert [line for line in timeline(case, side) if line.life == "complaint"] == []
+        assert not complaints(side)
+        with pytest.raises(NotFound):
+            complaint_for(row.ref, side)
+        with pytest.raises(NotFound):
+            verbs.answer_complaint(row.ref, words="x", by=side)
+        with pytest.raises(NotYourMove):
+            filed(Cast(**{**vars(cast), "agent": side}), case, "9")
+    assert not Notice.objects.filter(kind__startswith="complaint.", party__in=("consumer", "merchant")).exists()
+    with pytest.raises(NotYourMove):
+        verbs.answer_complaint(row.ref, words="x", by=cast.judge)
+    assert complaint_for(row.ref, cast.judge).ref == row.ref
+
+
+def test_what_cannot_be_is_refused_by_name(cast: Cast, case: Case) -> None:
+    naive = datetime(2026, 3, 9, 10)  # noqa: DTZ001 - what is refused
+    for field, more in (
+        ("received_at", {"received_at": START + HOUR}),
+        ("received_at", {"received_at": naive}),
+        ("accepted_at", {"accepted_at": START + HOUR}),
+        ("answer_by", {"answer_by": START - HOUR}),
+        ("answer_by", {"answer_by": naive}),
+    ):
+        with pytest.raises(Unprocessable) as refused:
+            filed(cast, case, **more)
+        assert field in refused.value.fields
+    for told in ({"authority": " "}, {"number": ""}, {"words": " "}, {"authority": "长" * 41}, {"number": "9" * 61}, {"owner": "x@y"}):
+        with pytest.raises(Unprocessable) as refused:
+            verbs.file_complaint(case.ref, **{"authority": "12315", "number": "1", "words": "问", "by": cast.agent, **told})  # type: ignore[arg-type]
+        assert set(told) <= set(refused.value.fields)
+    assert not Complaint.objects.exists()
+
+
+def test_lists_find_by_number_authority_state_and_owner(cast: Cast, case: Case, boss: Actor) -> None:
+    first = filed(cast, case, answer_by=START + 5 * HOUR)
+    second = filed(cast, case, "HZ-77")
+    verbs.own_complaint(second.ref, by=cast.agent)
+    refs = lambda **asked: [row.ref for row in complaints(cast.agent, **asked)]  # noqa: E731
+    assert refs() == [first.ref, second.ref] and refs(state="soon") == [first.ref]
+    assert refs(find="hz-7") == [second.ref] == refs(who="me")
+    assert refs(find="杭州") == refs(case=case.ref)
+    verbs.raise_complaint(first.ref, by=cast.agent)
+    assert refs(state="raised") == [first.ref]
+    verbs.own_complaint(first.ref, owner="sun@example.com", by=cast.agent)
+    assert [row.ref for row in complaints(boss, who="me")] == [first.ref]
