@@ -61,8 +61,8 @@ class SealedOut(Schema):
     files: list[ProofFileOut]
 
 
-@reading(router, "/cases/{ref}/proof", SealedOut, "How far a case is sealed")
-def case_proof(request: Asked, ref: str) -> SealedOut:
+@reading(router, "/cases/{ref}/seal", SealedOut, "How far a case is sealed")
+def case_seal(request: Asked, ref: str) -> SealedOut:
     """Compare `head` with a file that was handed out, or with your own copy of the timeline."""
     case = case_for(ref, request.auth.actor)
     stamps = TimeStamp.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("-entries_count", "-pk")

@@ -28,6 +28,7 @@ BODIES: dict[str, Any] = {
     "RefusalIn": {"reason": "other", "words": "不同意"},
     "WordsIn": {"words": "请看"},
     "ProofIn": {"words": "请看"},
+    "ProofFileIn": {"purpose": "own"},
     "RatingIn": {"score": 5},
     "AddressIn": {"address": ""},
     "DispatchIn": {"carrier": "SF", "waybill": "SF1234567890"},

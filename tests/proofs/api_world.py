@@ -41,6 +41,7 @@ from amends.refunds.chargebacks import Opened, open_chargeback
 from amends.refunds.models import BankBatch, Refund
 from amends.returns.models import Inspection, ReturnShipment
 from amends.rulings.models import Review
+from amends.sealing.exporting import make_file
 from amends.shipping.verbs import watch
 from tests import files_of_evidence as made
 from tests.api_client import Program, program, programs
@@ -144,9 +145,16 @@ def a_world(cast: Cast | None = None) -> World:
         **a_statement(cast),
         **a_simulation(case),
         **an_endpoint(cast),
+        **a_file_each(cast, case),
     }
     by["olga"].post(f"/announcements/{refs['announcements']}/publication")
     return World(cast, by, refs)
+
+
+def a_file_each(cast: Cast, case: Case) -> dict[str, str]:
+    """A proof file of Anna's own, one of Bolt's and one of the platform's."""
+    makers = {"proof-files": cast.anna, "bolts-file": cast.bolt, "judges-file": cast.judge}
+    return {name: make_file(case.ref, "own", by).ref for name, by in makers.items()}
 
 
 def a_chargeback(order: Order) -> str:

@@ -40,6 +40,7 @@ from amends.repairs.models import Appointment, Loan, Repair, Workshop
 from amends.replacements.models import Advance, Replacement
 from amends.returns.models import ParcelUnit, ReturnShipment, UnknownParcel
 from amends.rulings.models import Review
+from amends.sealing.models import ProofFile
 from amends.stock.models import StockMove
 from amends.surveys.models import Survey
 from tests.cast import START, an_order, claims, person, settled, the_cast
@@ -60,9 +61,9 @@ KINDS = {
 # What the other places stand for, where it is not called so.
 PLACES = {
     "repair": "repairs", "piece": "replacements", "one": "advances", "link": "links", "track": "tracks", "voucher": "vouchers",
-    "supplement": "supplements", "review": "reviews", "parcel": "parcels", "loan": "loans",
+    "supplement": "supplements", "review": "reviews", "parcel": "parcels", "loan": "loans", "file": "proof-files",
 }  # fmt: skip
-AT_A_FACE = {("portal", "delivery"): "deliveries"}
+AT_A_FACE = {("portal", "delivery"): "deliveries", ("console", "file"): "bolts-file", ("desk", "file"): "judges-file"}
 CASES_OF: dict[str, type[LifeRow] | type[Promise]] = {
     "repair": Repair, "parcel": ReturnShipment, "promise": Promise, "review": Review, "piece": Replacement, "one": Advance,
     "delivery": OutboundDelivery, "loan": Loan,
@@ -190,6 +191,7 @@ def state() -> dict[str, Any]:
         **{model.__name__: model._default_manager.count() for model in models},
         **{life.__name__: list(life._default_manager.order_by("pk").values_list("stage", "generation")) for life in lives},
         "links": list(SignedLink.objects.order_by("pk").values_list("opened_at", "used_at", "ended_at")),
+        "proof files": ProofFile.objects.count(),
         "unread": Notice.objects.filter(read_at__isnull=True).count(),
         "webhooks": list(Endpoint.objects.order_by("pk").values_list("state", "changed_at")),
         "votes": Survey.objects.filter(answered_at__isnull=False).count(),

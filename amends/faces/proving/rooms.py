@@ -34,9 +34,9 @@ class Rooms:
         """What the face's urls.py adds, under the names that it gives."""
         door = face(self.name)
         return [
-            path("cases/<str:ref>/proof", require_GET(door(self.page)), name=names["page"]),
+            path("cases/<str:ref>/seal", require_GET(door(self.page)), name=names["page"]),
             path("cases/<str:ref>/proof-files", require_POST(door(self.making)), name=names["making"]),
-            path("proof-files/<str:ref>", require_GET(door(self.file)), name=names["file"]),
+            path("proof-files/<str:file>", require_GET(door(self.file)), name=names["file"]),
         ]
 
     def page(self, request: ActorRequest, ref: str) -> HttpResponse:
@@ -58,16 +58,16 @@ class Rooms:
     def making(self, request: ActorRequest, ref: str) -> HttpResponse:
         """A file is made; the page says so and offers it."""
         case = case_for(ref, request.actor)
-        purpose, to = given(request, "purpose", "own"), f"{self.home}cases/{case.ref}/proof"
+        purpose, to = given(request, "purpose", "own"), f"{self.home}cases/{case.ref}/seal"
         try:
             return acted(request, lambda: make_file(case.ref, purpose, request.actor), to, MADE)
         except Unprocessable as refusal:
             return self._page(request, case.ref, refusal)
 
-    def file(self, request: ActorRequest, ref: str) -> FileResponse:
+    def file(self, request: ActorRequest, file: str) -> FileResponse:
         """The ZIP, saved and never opened in our own origin."""
-        row, file = open_file(ref, request.actor)
-        answer = FileResponse(file, as_attachment=True, filename=f"{row.ref}.zip", content_type="application/zip")
+        row, content = open_file(file, request.actor)
+        answer = FileResponse(content, as_attachment=True, filename=f"{row.ref}.zip", content_type="application/zip")
         for name, value in STRICT.items():
             answer[name] = value
         return answer
@@ -76,5 +76,5 @@ class Rooms:
 def proofs_in(name: str, show: Frame, template: str = "faces/proving/page.html") -> list[URLPattern]:
     """The addresses of proof files in the face `name`."""
     prefix = "" if name == "portal" else f"{name}_"
-    names = {"page": f"{prefix}proof", "making": f"{prefix}proof_files", "file": f"{prefix}proof_file"}
+    names = {"page": f"{prefix}seal", "making": f"{prefix}proof_files", "file": f"{prefix}proof_file"}
     return Rooms(name, show, template).urls(names)
