@@ -47,6 +47,7 @@ from amends.api import (
     repairs,
     replacements,
     stock,
+    talks,
     tasks,
     webhooks,
     workshops,
@@ -104,7 +105,7 @@ ROUTERS = (
     proofs.router, webhooks.router, gateways.router, hooks_payments.router, hooks_carriers.router, carriers.router,
     hooks_messages.router, hooks_mail.router,
     receiving.router, stock.router, workshops.router, loans.router, consultations.router, appeals.router, tasks.router, complaints.router,
-    reconciliation.router, bank.router, charges.router, deliveries.router, deposits.router,
+    reconciliation.router, bank.router, charges.router, deliveries.router, deposits.router, talks.router,
 )  # fmt: skip
 for part in ROUTERS:
     api.add_router("/v1", part)

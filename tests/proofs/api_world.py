@@ -47,7 +47,7 @@ from tests import files_of_evidence as made
 from tests.api_client import Program, program, programs
 from tests.cast import Cast, an_order, claims, person, settled, the_cast
 from tests.policy_at_hand import law, promise
-from tests.proofs.api_beside import beside_the_case
+from tests.proofs.api_beside import a_talk, beside_the_case
 from tests.proofs.api_bodies import BODIES, body_of
 from tests.proofs.api_goods import a_delivery, a_desk, a_way_back, a_workshop_for, pieces_again, repairs_of, workers
 
@@ -76,6 +76,7 @@ class World:
         filled = filled.replace("{contact}", self.refs["contacts"]).replace("{kind}", "case.refuse").replace("{to}", "consumer")
         filled = filled.replace("{delivery}", self.refs["delivery"]).replace("{promise}", self.refs["promise"])
         filled = filled.replace("{version}", self.refs["rules"]).replace("{merchant}", self.cast.bolts.ref)
+        filled = filled.replace("{number}", self.refs["note"])
         filled = filled.replace("{technician}", self.refs["technicians"])
         filled = filled.replace("{consumer}", self.cast.annas.ref)
         filled = filled.replace("{name}", "house").replace("{event}", "evt_1").replace("{track}", self.refs["tracks"])
@@ -139,6 +140,7 @@ def a_world(cast: Cast | None = None) -> World:
         **a_cost(cast, unsent),
         **a_delivery(cast, case, unsent),
         **beside_the_case(cast, case),
+        **a_talk(cast, case),
         **a_workshop_for(cast, repairs_of(other)),
         **pieces_again(cast),
         **a_wish(cast, by["olga"].actor),

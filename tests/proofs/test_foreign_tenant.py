@@ -29,7 +29,7 @@ LISTS = {
     "/api/v1/approvals", "/api/v1/charges", "/api/v1/vouchers", "/api/v1/tracks",
     "/api/v1/deliveries", "/api/v1/proposals", "/api/v1/replacements", "/api/v1/repairs",
     "/api/v1/workshops", "/api/v1/visits", "/api/v1/loan-units", "/api/v1/loans", "/api/v1/consultations",
-    "/api/v1/tasks", "/api/v1/complaints",
+    "/api/v1/tasks", "/api/v1/complaints", "/api/v1/quick-replies",
     "/api/v1/receiving/batches", "/api/v1/receiving/shelf", "/api/v1/stock/levels", "/api/v1/stock/moves",
 }  # fmt: skip
 # The rules are everybody's to read and to ask: L7 art. 12.

@@ -108,9 +108,10 @@ def test_a_note_is_its_own_sides_alone(cast: Cast, case: Case) -> None:
     )  # fmt: skip
     assert seen(case, cast.anna) == []
     with pytest.raises(NotYourMove):
-        notes.notes(case.ref, cast.anna)
-    with pytest.raises(NotFound):
-        notes.notes(case.ref, cast.rival)
+        notes.note(case.ref, words="I look.", by=cast.anna)
+    for stranger in (cast.anna, cast.rival):
+        with pytest.raises(NotFound):
+            notes.notes(case.ref, stranger)
     assert (Entry.objects.count(), LiveChange.objects.count()) == (before, live)
 
 
