@@ -26,6 +26,7 @@ from amends.console.page import shown
 from amends.faces.approving.rooms import approvals_in
 from amends.faces.compensating.rooms import compensation_in
 from amends.faces.delivering.rooms import deliveries_in
+from amends.faces.joining.rooms import whole_in
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
 from amends.faces.proving.rooms import proofs_in
@@ -45,6 +46,7 @@ urlpatterns = [
     *promises_in("console", shown, EVERY),
     *compensation_in("console", shown),
     *deliveries_in("console", shown),
+    *whole_in("console", shown),
     *proofs_in("console", shown),
     path("cases", cases.every, name="console_cases"),
     path("cases/<str:ref>", cases.case, name="console_case"),

@@ -12,6 +12,8 @@ from amends.desk import (
     charges,
     complaints,
     experts,
+    incidents,
+    judging,
     money,
     moving,
     notices,
@@ -25,6 +27,7 @@ from amends.desk.page import shown
 from amends.faces.approving.rooms import approvals_in
 from amends.faces.compensating.rooms import compensation_in
 from amends.faces.delivering.rooms import deliveries_in
+from amends.faces.joining.rooms import whole_in
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
 from amends.faces.proving.rooms import proofs_in
@@ -88,6 +91,11 @@ urlpatterns = [
     path("charges/of/<str:ref>", charges.ask, name="desk_charges_of"),
     path("charges/<str:ref>", charges.one, name="desk_charge"),
     path("charges/<str:ref>/admission", charges.admission, name="desk_charge_admission"),
+    *whole_in("desk", shown),
+    path("incidents", incidents.listed, name="desk_incidents"),
+    path("incidents/new", incidents.opening, name="desk_incident_new"),
+    path("incidents/<str:ref>", incidents.one, name="desk_incident"),
+    *(path(f"incidents/<str:ref>/{noun}", incidents.doing, {"noun": noun}, name=f"desk_incident_{noun}") for noun in incidents.ACTS),
     path("charges/<str:ref>/denial", charges.denial, name="desk_charge_denial"),
     path("charges/<str:ref>/deduction", charges.deduction, name="desk_charge_deduction"),
     path("charges/<str:ref>/payment", charges.payment, name="desk_charge_payment"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.shortcuts import render
 from django.urls import path
 
+from amends.faces.joining.rooms import whole_in
 from amends.faces.proving.rooms import proofs_in
 from amends.faces.reaching.rooms import settings_of
 from amends.portal import (
@@ -34,6 +35,7 @@ urlpatterns = [
     path("announcements/", announcements.listed, name="announcements"),
     path("announcements/<str:ref>/seen", announcements.seen, name="announcement_seen"),
     *settings_of("portal", notices.framed),
+    *whole_in("portal", notices.framed),
     path("orders/<str:ref>/claim", applying.choose, name="choose"),
     path("orders/<str:ref>/claim/remedies", applying.remedies, name="remedies"),
     path("orders/<str:ref>/cases", applying.submit, name="submit"),
