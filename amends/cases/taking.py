@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from amends.cases import acting
+from amends.cases.carrying_on import carrier_of
 from amends.cases.life import LifeRow
 from amends.cases.models import Case
 from amends.kernel.refs import clean_ref
@@ -24,6 +25,15 @@ def take(ref: str, by: Actor) -> Case:
     if known is None:
         raise NotFound
     return take_known(known["merchant_id"], known["order_id"], known["id"])
+
+
+def take_carrier(ref: str, by: Actor) -> tuple[Case, Case]:
+    """The case that carries `ref` on, locked, and the case that was named: the same but for merged ones (B23). Raises NotFound."""
+    named = Case.objects.visible_to(by).filter(ref=clean_ref(ref) or "").first()
+    if named is None:
+        raise NotFound
+    carrier = take(carrier_of(named).ref, by)
+    return carrier, carrier if carrier.pk == named.pk else named
 
 
 def take_known(merchant_id: int, order_id: int, case_id: int) -> Case:

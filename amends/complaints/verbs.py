@@ -14,10 +14,11 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from amends.cases.carrying_on import written_to
 from amends.cases.hands import STAFF, is_party
 from amends.cases.models import Case
 from amends.cases.record import an_act, verb
-from amends.cases.taking import take, take_life
+from amends.cases.taking import take_carrier, take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.complaints.models import Complaint
 from amends.complaints.queries import OWNER_ROLES
@@ -52,7 +53,7 @@ def file_complaint(
     the term that it named. Raises NotFound, NotYourMove, Conflict for a number that this authority's complaint has already,
     Unprocessable.
     """
-    case, at = take(ref, by), clock.now()
+    (case, named), at = take_carrier(ref, by), clock.now()
     who = _one_line(authority, "authority", LONGEST_AUTHORITY)
     told_number = _one_line(number, "number", LONGEST_NUMBER)
     came = _past(received_at, "received_at") or at
@@ -64,7 +65,7 @@ def file_complaint(
         with transaction.atomic():
             return Complaint.born(
                 "file_complaint", by, merchant_id=case.merchant_id, case=case, ref=new_ref("CM"), authority=who, number=told_number,
-                words=text, **columns, facts=_instants(columns) | told(text),
+                words=text, **columns, facts=written_to(case, named, _instants(columns) | told(text)),
             )  # fmt: skip
     except IntegrityError as refused:
         if "one_complaint_a_number" not in str(refused):

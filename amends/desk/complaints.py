@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from amends.cases.queries import case_for
-from amends.complaints import verbs
+from amends.complaints import files, verbs
 from amends.complaints.models import Complaint
 from amends.complaints.queries import authorities, colleagues, complaint_for
 from amends.desk.page import HOME, shown
@@ -19,6 +19,7 @@ from amends.faces.told import acted
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 
+MADE = say("举证包已生成，可以下载。", "The file is made and can be fetched.")
 AT, CASES = f"{HOME}complaints", f"{HOME}cases/"
 FILED = say("投诉已登记，时限开始计算。", "The complaint is on file and its clock runs.")
 SAID: dict[str, Text] = {
@@ -84,6 +85,16 @@ def act(request: ActorRequest, ref: str, noun: str) -> HttpResponse:
         return _one(request, ref, noun=noun, refusal=refusal)
 
 
+@require_POST
+@face("desk")
+def file(request: ActorRequest, ref: str) -> HttpResponse:
+    """The case is put into a file for this authority."""
+    try:
+        return acted(request, lambda: files.file_for_authority(ref, request.actor), f"{AT}/{ref}", MADE)
+    except Unprocessable as refusal:
+        return _one(request, ref, noun="file", refusal=refusal)
+
+
 def _of_case(request: ActorRequest, ref: str, refusal: Unprocessable | None = None) -> HttpResponse:
     case = case_for(ref, request.actor)
     context = {
@@ -99,5 +110,6 @@ def _one(request: ActorRequest, ref: str, *, noun: str = "", refusal: Unprocessa
     context = {
         **row_of(row), "can": set(row.offered(request.actor)), "at": f"{AT}/{row.ref}", "cases": CASES, "nav_here": AT,
         "people": colleagues(), "refusal": refusal, "typed": request.POST if refusal else {}, "noun": noun,
+        "files": files.files_of(row.ref, request.actor), "file_at": f"{HOME}proof-files/",
     }  # fmt: skip
     return shown(request, "desk/complaint.html", context, status=refusal.status if refusal else 200)

@@ -86,6 +86,7 @@ urlpatterns = [
     path("complaints", complaints.listed, name="desk_complaints"),
     path("complaints/of/<str:ref>", complaints.of_case, name="desk_complaints_of"),
     path("complaints/<str:ref>", complaints.one, name="desk_complaint"),
+    path("complaints/<str:ref>/file", complaints.file, name="desk_complaint_file"),
     *(path(f"complaints/<str:ref>/{noun}", complaints.act, {"noun": noun}, name=f"desk_complaint_{noun}") for noun in complaints.ACTS),
     path("charges", charges.listed, name="desk_charges"),
     path("charges/of/<str:ref>", charges.ask, name="desk_charges_of"),

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from amends.cases.carrying_on import written_to
 from amends.cases.hands import STAFF, is_party
 from amends.cases.models import Case
 from amends.cases.record import an_act, verb
-from amends.cases.taking import take, take_life
+from amends.cases.taking import take_carrier, take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.kernel import clock
 from amends.kernel.refs import new_ref
@@ -31,11 +32,12 @@ SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 @verb("task", "give_task")
 def give_task(ref: str, *, department: str, words: str, owner: str = "", by: Actor) -> Task:
-    """The case `ref` asks something of a department; `owner` is the address of whoever is to do it, empty for anybody there.
+    """The case `ref`, or the one that carries it on, asks something of a department.
 
-    Raises NotFound, NotYourMove for anybody but the platform's people, NoSuchMove for a case that is over, Unprocessable.
+    `owner` is the address of whoever is to do it, empty for anybody there. Raises NotFound, NotYourMove for anybody
+    but the platform's people, NoSuchMove for a case that is over, Unprocessable.
     """
-    case = take(ref, by)
+    case, named = take_carrier(ref, by)
     if case.is_over:
         raise NoSuchMove(say("售后单已结束。", "The case is over."))
     where, asked = _department(department), clean_words(words, field="words", required=True)
@@ -43,7 +45,7 @@ def give_task(ref: str, *, department: str, words: str, owner: str = "", by: Act
     text = keep_text(case, "task_asked", asked, by)
     return Task.born(
         "give_task", by, merchant_id=case.merchant_id, case=case, ref=new_ref("TK"), department=where, owner=person, given_by_id=by.user_id,
-        words=text, facts={"department": where, **told(text)},
+        words=text, facts=written_to(case, named, {"department": where, **told(text)}),
     )  # fmt: skip
 
 

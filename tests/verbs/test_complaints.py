@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 
 from amends.cases.models import Case, Deadline, Entry
 from amends.cases.queries import timeline
 from amends.cases.verbs.answering import withdraw
+from amends.cases.verbs.merging import merge
 from amends.complaints import verbs
+from amends.complaints.files import file_for_authority, files_of
 from amends.complaints.models import Complaint
 from amends.complaints.queries import complaint_for, complaints
 from amends.kernel import clock
@@ -17,6 +24,7 @@ from amends.kernel.clock import Stepped
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.notices.models import Notice
 from amends.people.rules import Actor, Role
+from amends.tasks.verbs import give_task
 from tests.cast import START, Cast, an_order, claims, later_by, person, settled, the_cast
 
 HOUR = timedelta(hours=1)
@@ -212,3 +220,30 @@ def test_lists_find_by_number_authority_state_and_owner(cast: Cast, case: Case, 
     assert refs(state="raised") == [first.ref]
     verbs.own_complaint(first.ref, owner="sun@example.com", by=cast.agent)
     assert [row.ref for row in complaints(boss, who="me")] == [first.ref]
+
+
+def test_the_file_for_the_authority_hides_nothing_and_is_of_its_complaint(
+    cast: Cast, case: Case, tmp_path: Path, settings: Any
+) -> None:  # fmt: skip
+    settings.MEDIA_ROOT = tmp_path
+    row = filed(cast, case)
+    made = file_for_authority(row.ref, cast.agent)
+    assert (made.purpose, made.complaint_id, made.masked, made.case_id) == ("authority", row.pk, False, case.pk)
+    with default_storage.open(made.path) as opened, zipfile.ZipFile(opened) as zipped:
+        manifest = json.loads(zipped.read("manifest.json"))
+    assert manifest["complaint"] == {"authority": "杭州市场监管局", "number": "3301-0001"}
+    assert [one.ref for one in files_of(row.ref, cast.judge)] == [made.ref]
+    for side in (cast.anna, cast.bolt, cast.rival):
+        for run in (file_for_authority, files_of):
+            with pytest.raises(NotFound):
+                run(row.ref, side)
+
+
+def test_what_is_asked_of_a_merged_case_reaches_the_one_that_carries_it_on(cast: Cast, case: Case) -> None:
+    order = an_order(cast.bolts, cast.annas, quantities=(2,))
+    kept, gone = (claims(order, by=cast.anna) for _ in range(2))
+    merge(gone.ref, into=kept.ref, by=cast.agent)
+    assert filed(cast, gone).case_id == kept.pk
+    assert give_task(gone.ref, department="legal", words="？", by=cast.agent).case_id == kept.pk
+    line = Entry.objects.get(life="complaint", case_id=kept.pk)
+    assert line.facts["written_to"] == gone.ref

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from amends.complaints import verbs
+from amends.complaints import files, verbs
 from amends.complaints.models import Complaint
 from amends.complaints.queries import STATES, complaint_for, complaints
 from amends.kernel.refs import clean_ref
@@ -39,7 +39,7 @@ class Command(BaseCommand):
     help = "Complaints of authorities (12315 and the like): list, put on file, answer, raise, ask again, end, say who answers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        below = parser.add_subparsers(dest="word", metavar="list|" + "|".join(ACTS), required=True)
+        below = parser.add_subparsers(dest="word", metavar="list|file|" + "|".join(ACTS), required=True)
         listed = below.add_parser("list", help="complaints, the first due first")
         listed.add_argument("--case", default="", help="AS-…")
         listed.add_argument("--state", default="open", choices=list(STATES))
@@ -49,11 +49,16 @@ class Command(BaseCommand):
             each.add_argument("ref", help="AS-…" if word == "add" else "CM-…")
             for name in names:
                 each.add_argument(f"--{name.replace('_', '-')}", **_option(name))
+        below.add_parser("file", help="the case as a ZIP for this authority; `amends proof` fetches it").add_argument("ref", help="CM-…")
         for each in below.choices.values():
             with_person(each)
 
     def handle(self, *args: Any, word: str, **options: Any) -> None:
         by: Actor = refused(lambda: actor_named(options["person"]))
+        if word == "file":
+            made = refused(lambda: files.file_for_authority(options["ref"], by))
+            print(json.dumps({"file": made.ref, "sha256": made.digest, "size": made.size}) if options["json"] else made.ref)
+            return
         for row in refused(lambda: self._rows(word, options, by)):
             told = told_of(row)
             print(json.dumps(told, ensure_ascii=False, default=str) if options["json"] else "  ".join(str(v) for v in told.values()))
