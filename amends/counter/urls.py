@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from amends.counter import answering, jobs, lending, visits
+from amends.counter import answering, jobs, lending, testing, visits
 
 urlpatterns = [
     path("answers/<str:secret>", answering.page, name="counter_answer"),
     path("answers/<str:secret>/opening", answering.opening, name="counter_answer_opening"),
+    path("tests/<str:secret>", testing.page, name="counter_test"),
+    path("tests/<str:secret>/opening", testing.opening, name="counter_test_opening"),
     path("", visits.today, name="counter"),
     path("days/<str:day>", visits.one_day, name="counter_day"),
     path("visits/<str:ref>/start", visits.start, name="counter_start"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_GET, require_POST
 
+from amends.cases.models import CaseText
+from amends.cases.rules.mix import NONE, from_rows
 from amends.desk.cases import done
 from amends.desk.page import HOME, shown
 from amends.faces.case_pages import brief, capital, with_errors
@@ -15,37 +17,60 @@ from amends.faces.case_view import CaseView, ReviewView, case_view, evidence_ite
 from amends.faces.entering import ActorRequest, face, given
 from amends.faces.forms import FacesForm, Segments, spoken
 from amends.faces.forms import words as label
+from amends.faces.judging import MIXED, typed_ruling
 from amends.faces.words import into
+from amends.kernel.parties import NAMES, Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound, Unprocessable
-from amends.kernel.texts import say
+from amends.kernel.texts import Text, say
+from amends.people.models import User
 from amends.people.rules import Actor
 from amends.rulings import verbs
-from amends.rulings.models import Review
-from amends.rulings.queries import OUTCOMES
+from amends.rulings.assigning import fits, why_not
+from amends.rulings.judged import PART_NAMES, HeardUnit, heard_now, judged, part_views, review_for
+from amends.rulings.models import Review, TestingBody
+from amends.rulings.queries import OUTCOMES, PARTLY
+from amends.rulings.report_links import links_of
+from amends.rulings.rules.assigning import BARS, why_chosen
+from amends.rulings.rules.blocks import BLOCKS, GROUPS
+from amends.rulings.rules.burden import FOUND
+from amends.rulings.rules.splitting import BEARS
+from amends.rulings.rules.testing import COST_RULE, FINDINGS, PAYERS
+from amends.rulings.verbs.testing import open_test
 
 RULED = say("裁决已做出，双方会收到理由。", "The ruling is given. Both sides read its reasons.")
 CLOSED = say("这一轮已结束。", "The round is closed.")
 MOVED = say("已改派，另一位判责员会看到这单。", "Reassigned; another arbiter sees it now.")
 
 
+REMEDIES = ("refund_only", "return_refund", "price_adjustment", "exchange", "resend", "repair")
+SIDES = (("consumer", NAMES[Party.CONSUMER]), ("merchant", NAMES[Party.MERCHANT]))
+
+
 class RulingForm(FacesForm):
     """A ruling: for or against, who is liable, on which clause, and why."""
 
     outcome = forms.ChoiceField(
-        label=label("结论", "Outcome"), widget=Segments, choices=[(key, spoken(capital(text))) for key, text in OUTCOMES.items()],
+        label=label("结论", "Outcome"), widget=Segments,
+        choices=[
+            *((key, spoken(capital(text))) for key, text in OUTCOMES.items() if key != PARTLY), (MIXED, label("逐件裁定", "Part by part")),
+        ],
     )  # fmt: skip
     # Nobody is liable before somebody says so: no side stands first in the list.
     liable = forms.ChoiceField(
-        label=label("责任方", "Liable"),
+        label=label("主要责任方", "Liable"), required=False,
         choices=[("", label("请选择", "Choose")), *((key, spoken(capital(text))) for key, text in verbs.LIABLE.items())],
     )  # fmt: skip
     clause = forms.CharField(
         label=label("依据的条款", "Clause it rests on"), max_length=verbs.LONGEST_CLAUSE, widget=forms.TextInput(attrs={"list": "clauses"}),
     )  # fmt: skip
     words = forms.CharField(
-        label=label("理由，双方可见", "Reasons, read by both sides"), widget=forms.Textarea(attrs={"rows": "6"}),
-        help_text=label("写明查明了什么、为什么这样裁", "What was found, and why it is ruled so"),
+        label=label("理由，双方可见", "Reasons, read by both sides"), widget=forms.Textarea(attrs={"rows": "5"}), required=False,
+        help_text=label("写明查明了什么、为什么这样裁；勾选的段落写在前面", "What was found, and why; the blocks picked stand before it"),
+    )  # fmt: skip
+    words_en = forms.CharField(
+        label=label("英文理由，可不填", "Reasons in English, where you wrote Chinese"), required=False,
+        widget=forms.Textarea(attrs={"rows": "3"}),
     )  # fmt: skip
 
 
@@ -67,7 +92,17 @@ def _opened(ref: str, actor: Actor) -> tuple[CaseView, ReviewView]:
 
 def _shown(request: ActorRequest, ref: str, form: forms.Form, refusal: Unprocessable | None = None) -> HttpResponse:
     view, review = _opened(ref, request.actor)
+    row = review_for(ref, request.actor)
+    seen = judged(row, request.actor)
+    typed = request.POST if request.method == "POST" else QueryDict()
     context: dict[str, Any] = {
+        "judged": seen, "units": [_unit_row(unit, typed) for unit in seen.heard], "groups": _blocks(typed),
+        "shares": [(party, NAMES[Party(party)], typed.get(f"share-{party}", "")) for party in BEARS],
+        "found_choices": list(FOUND.items()), "typed": typed, "remedies": REMEDIES, "sides_of": SIDES, "payers": list(PAYERS.items()),
+        "bodies": list(TestingBody.objects.filter(ended_at__isnull=True).order_by("name_zh")), "findings": list(FINDINGS.items()),
+        "cost_rule": COST_RULE, "fits": [(fit, _name(fit.candidate.user_id), why_chosen(fit)) for fit in fits(row.case, row)[:8]]
+        if "reassign" in {one.verb for one in review.acts} else [], "bars": BARS,
+        "draft": _draft(row, request.actor), "may_take": _may_take(row, request.actor), "links": _links(row, request.actor),
         "view": view, "review": review, "turn": view.turn, "form": form, "refusal": brief(refusal),
         "can": {one.verb for one in review.acts}, "closed": not review.takes_evidence,
         "sides": [(side, evidence_items(side.evidence)) for side in (review.consumer, review.merchant)],
@@ -81,9 +116,10 @@ def _shown(request: ActorRequest, ref: str, form: forms.Form, refusal: Unprocess
 @face("desk")
 def ruling(request: ActorRequest, ref: str) -> HttpResponse:
     """The ruling stands with its reasons."""
-    typed = {name: given(request, name) for name in ("outcome", "liable", "clause", "words")}
+    row = review_for(ref, request.actor)
     try:
-        return done(request, lambda: verbs.rule(ref, **typed, by=request.actor), _page_of(ref), RULED)
+        typed = typed_ruling(request.POST, heard_now(row), row.case.currency)
+        return done(request, lambda: verbs.give_ruling(ref, **typed, by=request.actor), _page_of(ref), RULED)
     except Unprocessable as refusal:
         return _shown(request, ref, with_errors(RulingForm(request.POST), refusal.fields), refusal)
 
@@ -111,6 +147,52 @@ def reassignment(request: ActorRequest, ref: str) -> HttpResponse:
         return done(request, lambda: verbs.reassign(ref, to=to, by=request.actor), _page_of(ref), MOVED)
     except Unprocessable as refusal:
         return _shown(request, ref, RulingForm(), refusal)
+
+
+def _unit_row(unit: HeardUnit, typed: QueryDict) -> dict[str, Any]:
+    """One heard unit of the editor, as it was typed or as it was asked."""
+    return {
+        "unit": unit, "remedy": typed.get(f"remedy-{unit.id}", unit.remedy), "amount": typed.get(f"amount-{unit.id}", ""),
+        "choices": [(key, PART_NAMES[key]) for key in (unit.remedy, *REMEDIES, NONE) if not unit.contested or key in (unit.remedy, NONE)],
+    }  # fmt: skip
+
+
+def _blocks(typed: QueryDict) -> list[tuple[Text, list[tuple[str, Text, bool]]]]:
+    chosen = set(typed.getlist("blocks"))
+    return [
+        (name, [(key, block.text, key in chosen) for key, block in BLOCKS.items() if block.group == group])
+        for group, name in GROUPS.items()
+    ]
+
+
+def _name(user_id: int) -> str:
+    return str(User.objects.filter(pk=user_id).values_list("name", flat=True).first() or user_id)
+
+
+def _draft(row: Review, actor: Actor) -> dict[str, Any] | None:
+    """The draft that waits for its second reader, and the remarks that it came back with; for arbiters alone."""
+    if not row.draft or actor.party is not Party.ARBITER:
+        return None
+    wanted = [pk for pk in (row.draft.get("reasons"), row.draft.get("reasons_also"), row.draft.get("remarks")) if pk]
+    texts = {text.pk: text.body for text in CaseText.objects.filter(merchant_id=row.merchant_id, case_id=row.case_id, pk__in=wanted)}
+    parts = from_rows(row.draft.get("parts", []))
+    return {
+        "outcome": OUTCOMES.get(row.draft.get("outcome", "")), "clause": row.draft.get("clause", ""),
+        "reasons": texts.get(row.draft.get("reasons") or 0, ""), "also": texts.get(row.draft.get("reasons_also") or 0, ""),
+        "remarks": texts.get(row.draft.get("remarks") or 0, ""), "parts": part_views(row.case, parts),
+        "bears": list(row.draft.get("bears", {}).items()), "waits": row.stage == verbs.SECOND_READING,
+        "own": row.drafted_by_id == actor.user_id,
+    }  # fmt: skip
+
+
+def _may_take(row: Review, actor: Actor) -> bool:
+    is_free = not row.is_over and row.arbiter_id is None and actor.party is Party.ARBITER
+    return is_free and why_not(row.case, actor.user_id, review=row) is None
+
+
+def _links(row: Review, actor: Actor) -> list[tuple[Any, str]]:
+    order = open_test(row)
+    return links_of(order) if order is not None and actor.sees_everything else []
 
 
 def _page_of(ref: str) -> str:

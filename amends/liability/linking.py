@@ -227,7 +227,7 @@ def _secret(ref: str) -> str:
 
 
 def _link(secret: str) -> SignedLink:
-    link = SignedLink.objects.filter(digest=digest_of(secret[:LONGEST_SECRET])).first()
+    link = SignedLink.objects.filter(digest=digest_of(secret[:LONGEST_SECRET]), life__in=(CHARGE, SOUGHT)).first()
     if link is None:
         raise NotFound
     return link
