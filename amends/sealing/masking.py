@@ -14,8 +14,8 @@ from amends.people.rules import Actor
 ADDRESSES = frozenset({"address", "destination", "sender", "pickup", "visit_address"})
 HIDDEN = "＊＊＊"
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-# Telephone, identity card, bank card: seven digits or more, however they are grouped, are somebody's number; sums and dates are shorter.
-NUMBER = re.compile(r"(?<![\w-])\+?\d(?:[ \-]?\d){6,18}[\dXx]?(?![\w-])")
+# Telephone, identity card, bank card: seven digits or more, however they are grouped, are somebody's number; sums are shorter.
+NUMBER = re.compile(r"(?<![\w-])(?!\d{4}-\d\d-\d\d(?!\d))\+?\d(?:[ \-]?\d){6,18}[\dXx]?(?![\w-])")
 
 
 def without_personal(words: str) -> str:
