@@ -16,7 +16,6 @@ from amends.api.callers import Asked
 from amends.api.doing import done, posting, reading
 from amends.cases.queries import case_for
 from amends.faces.appealing import AppealView, appeal_view
-from amends.kernel.refusals import NotFound
 from amends.rulings import appealing
 from amends.rulings.appeal_queries import appeal_by_ref, appeal_of, appeals_seen_by
 from amends.rulings.models import Appeal
@@ -27,7 +26,7 @@ MOST = 200
 Bps = Annotated[int, Field(ge=0, le=10_000, strict=True)]
 
 
-class NewPieceIn(Body):
+class NewEvidenceIn(Body):
     """A file that was not in the review (EV-…), and why it could not be had before."""
 
     evidence: Ref
@@ -43,7 +42,7 @@ class AppealIn(Body):
     )
 
     words: Words
-    new_evidence: Annotated[list[NewPieceIn], Field(max_length=50)] = []
+    new_evidence: Annotated[list[NewEvidenceIn], Field(max_length=50)] = []
 
 
 class AppealEntryIn(AppealIn):
@@ -60,13 +59,13 @@ class AppealReplyIn(Body):
     evidence: Refs = []
 
 
-class AdmissionIn(Body):
+class AppealAdmissionIn(Body):
     """The first answer. `allowed`: the new pieces that could not be had before; left out, they are judged later."""
 
     allowed: Refs | None = None
 
 
-class AnswerIn(AdmissionIn):
+class AppealAnswerIn(AppealAdmissionIn):
     """A final answer with its reasons, in Chinese or in the one language there is, and in English beside it."""
 
     words: Words
@@ -84,7 +83,7 @@ class AppealPartIn(Body):
     borne_by: Literal["merchant", "platform"] = "merchant"
 
 
-class ChangeIn(AnswerIn):
+class AppealChangeIn(AppealAnswerIn):
     """Another ruling: `outcome` (for, against) alone, or `parts`, unit by unit. `bears`: hundredths of a per cent by party."""
 
     outcome: Str = ""
@@ -93,7 +92,7 @@ class ChangeIn(AnswerIn):
     bears: dict[Annotated[str, Field(pattern=r"^[a-z]{1,20}$")], Bps] = Field(default_factory=dict, max_length=6)
 
 
-class NewPieceOut(Schema):
+class NewEvidenceOut(Schema):
     """`counts`: null until the examiner judged whether it could have been had before."""
 
     evidence: str
@@ -121,7 +120,7 @@ class AppealOut(Schema):
     side: str
     entered_from: str
     grounds: str
-    new_evidence: list[NewPieceOut]
+    new_evidence: list[NewEvidenceOut]
     replies: list[AppealReplyOut]
     lodged_at: datetime
     due_at: datetime | None
@@ -158,13 +157,11 @@ def appeal(request: Asked, ref: str) -> AppealOut:
     return _told(appeal_view(appeal_by_ref(ref, request.auth.actor), request.auth.actor))
 
 
-@reading(router, "/cases/{ref}/appeal", AppealOut, "The appeal of a case")
-def case_appeal(request: Asked, ref: str) -> AppealOut:
-    """The one that the case ever had."""
+@reading(router, "/cases/{ref}/appeals", AppealsOut, "The appeal of a case")
+def case_appeals(request: Asked, ref: str) -> AppealsOut:
+    """The one that the case ever had, if any."""
     row = appeal_of(case_for(ref, request.auth.actor))
-    if row is None:
-        raise NotFound
-    return _told(appeal_view(row, request.auth.actor))
+    return AppealsOut(items=[_told(appeal_view(row, request.auth.actor))] if row else [])
 
 
 @posting(router, "/cases/{ref}/appeal", AppealOut, "Appeal against the ruling")
@@ -194,19 +191,19 @@ def appeal_retraction(request: Asked, ref: str, body: NothingIn) -> HttpResponse
 
 
 @posting(router, "/appeals/{ref}/admission", AppealOut, "Take the appeal up")
-def appeal_admission(request: Asked, ref: str, body: AdmissionIn) -> HttpResponse:
+def appeal_admission(request: Asked, ref: str, body: AppealAdmissionIn) -> HttpResponse:
     """The first answer, for the examiner."""
     return _acted(request, lambda: appealing.admit(ref, allowed=body.allowed, by=request.auth.actor))
 
 
 @posting(router, "/appeals/{ref}/upholding", AppealOut, "Uphold the ruling")
-def appeal_upholding(request: Asked, ref: str, body: AnswerIn) -> HttpResponse:
+def appeal_upholding(request: Asked, ref: str, body: AppealAnswerIn) -> HttpResponse:
     """It is carried out."""
     return _acted(request, lambda: appealing.uphold(ref, **_answer(body), by=request.auth.actor))
 
 
 @posting(router, "/appeals/{ref}/change", AppealOut, "Change the ruling")
-def appeal_change(request: Asked, ref: str, body: ChangeIn) -> HttpResponse:
+def appeal_change(request: Asked, ref: str, body: AppealChangeIn) -> HttpResponse:
     """What takes its place is carried out at once."""
     parts = None if body.parts is None else [_part(one) for one in body.parts]
     told: dict[str, Any] = {"outcome": body.outcome, "clause": body.clause, "parts": parts, "bears": body.bears or None}
@@ -214,7 +211,7 @@ def appeal_change(request: Asked, ref: str, body: ChangeIn) -> HttpResponse:
 
 
 @posting(router, "/appeals/{ref}/sending-back", AppealOut, "Send it back for another review")
-def appeal_sending_back(request: Asked, ref: str, body: AnswerIn) -> HttpResponse:
+def appeal_sending_back(request: Asked, ref: str, body: AppealAnswerIn) -> HttpResponse:
     """A new review begins, and its ruling is final."""
     return _acted(request, lambda: appealing.send_back(ref, **_answer(body), by=request.auth.actor))
 
@@ -223,7 +220,7 @@ def _new(body: AppealIn) -> list[appealing.NewPiece]:
     return [appealing.NewPiece(one.evidence, one.why) for one in body.new_evidence]
 
 
-def _answer(body: AnswerIn) -> dict[str, Any]:
+def _answer(body: AppealAnswerIn) -> dict[str, Any]:
     return {"words": body.words, "words_en": body.words_en, "allowed": body.allowed}
 
 
@@ -240,7 +237,7 @@ def _told(one: AppealView) -> AppealOut:
     return AppealOut(
         ref=one.ref, case=one.case, review=one.review, stage=one.stage, stage_name=telling.text(one.stage_name), side=one.side,
         entered_from=one.entered_from, grounds=one.grounds,
-        new_evidence=[NewPieceOut(evidence=piece.evidence, why=piece.why, counts=piece.taken) for piece in one.pieces],
+        new_evidence=[NewEvidenceOut(evidence=piece.evidence, why=piece.why, counts=piece.taken) for piece in one.pieces],
         replies=[AppealReplyOut(party=said.party, words=said.words, at=said.at) for said in one.replies], lodged_at=one.lodged_at,
         due_at=one.next_by, silence=telling.text(one.silence) if one.silence else None, final_by=one.final_by,
         answered_at=one.answered_at, answer=telling.text(one.answer) if one.answer else None, outcome=one.outcome, clause=one.clause,

@@ -47,6 +47,7 @@ from tests import files_of_evidence as made
 from tests.api_client import Program, program, programs
 from tests.cast import Cast, an_order, claims, person, settled, the_cast
 from tests.policy_at_hand import law, promise
+from tests.proofs.api_appeals import appeals_in
 from tests.proofs.api_beside import a_talk, beside_the_case
 from tests.proofs.api_bodies import BODIES, body_of
 from tests.proofs.api_goods import a_delivery, a_desk, a_way_back, a_workshop_for, pieces_again, repairs_of, workers
@@ -148,6 +149,7 @@ def a_world(cast: Cast | None = None) -> World:
         **a_simulation(case),
         **an_endpoint(cast),
         **a_file_each(cast, case),
+        **appeals_in(cast),
     }
     by["olga"].post(f"/announcements/{refs['announcements']}/publication")
     return World(cast, by, refs)

@@ -39,7 +39,7 @@ from amends.refunds.chargebacks import Opened, open_chargeback
 from amends.repairs.models import Appointment, Loan, Repair, Workshop
 from amends.replacements.models import Advance, Replacement
 from amends.returns.models import ParcelUnit, ReturnShipment, UnknownParcel
-from amends.rulings.models import Review
+from amends.rulings.models import Appeal, Review
 from amends.sealing.models import ProofFile
 from amends.stock.models import StockMove
 from amends.surveys.models import Survey
@@ -50,7 +50,7 @@ from tests.refunding import an_unshipped_order, granted, intended
 FACES = {"portal/": "anna", "console/": "bolt", "desk/": "judge", "office/": "ada", "counter/": "wanda"}
 # What `ref` stands for behind these parts of an address; behind any other it is a case.
 KINDS = {
-    "parcels": "parcels", "reviews": "reviews", "refunds": "refunds", "chargebacks": "chargebacks", "orders": "orders", "drafts": "drafts",
+    "parcels": "parcels", "appeals": "appeals", "reviews": "reviews", "refunds": "refunds", "chargebacks": "chargebacks", "orders": "orders", "drafts": "drafts",
     "simulations": "simulations", "announcements": "announcements", "messages": "messages", "webhooks": "webhooks",
     "approvals": "approvals", "charges": "charges", "moves": "deposit-moves", "reconciliation": "reconciliation", "statements": "statement",
     "bank": "bank", "deliveries": "deliveries", "proposals": "proposals", "experts": "consultations", "pieces": "replacements",
@@ -61,11 +61,12 @@ KINDS = {
 # What the other places stand for, where it is not called so.
 PLACES = {
     "repair": "repairs", "piece": "replacements", "one": "advances", "link": "links", "track": "tracks", "voucher": "vouchers",
-    "supplement": "supplements", "review": "reviews", "parcel": "parcels", "loan": "loans", "file": "proof-files",
+    "supplement": "supplements", "review": "reviews", "appealed": "appeals", "parcel": "parcels", "loan": "loans", "file": "proof-files",
 }  # fmt: skip
 AT_A_FACE = {("portal", "delivery"): "deliveries", ("console", "file"): "bolts-file", ("desk", "file"): "judges-file"}
 CASES_OF: dict[str, type[LifeRow] | type[Promise]] = {
-    "repair": Repair, "parcel": ReturnShipment, "promise": Promise, "review": Review, "piece": Replacement, "one": Advance,
+    "repair": Repair, "parcel": ReturnShipment, "promise": Promise, "review": Review,
+    "appealed": Appeal, "piece": Replacement, "one": Advance,
     "delivery": OutboundDelivery, "loan": Loan,
 }  # fmt: skip
 # Addresses that are rightly not there: the first version of a pack differs from none.
