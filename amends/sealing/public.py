@@ -25,13 +25,11 @@ def is_our_file(ref: str, digest: str) -> bool:
 def is_in_timeline(ref: str, digest: str) -> bool:
     """Whether the timeline of this case, or of the case of this proof file, has a line with this hash."""
     number, wanted = clean_ref(ref) or "", cleaned(digest)
-    case = Case.objects.filter(ref=number).values("merchant_id", "pk").first()
-    if case is None:
-        row = ProofFile.objects.filter(ref=number).values("merchant_id", "case_id").first()
-        case = row and {"merchant_id": row["merchant_id"], "pk": row["case_id"]}
-    if not case or not DIGEST.match(wanted):
+    case = Case.objects.filter(ref=number).values_list("merchant_id", "pk").first()
+    case = case or ProofFile.objects.filter(ref=number).values_list("merchant_id", "case_id").first()
+    if case is None or not DIGEST.match(wanted):
         return False
-    return Entry.objects.filter(merchant_id=case["merchant_id"], case_id=case["pk"], hash=wanted).exists()
+    return Entry.objects.filter(merchant_id=case[0], case_id=case[1], hash=wanted).exists()
 
 
 def cleaned(digest: str) -> str:

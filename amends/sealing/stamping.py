@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.core.files.base import ContentFile
@@ -112,7 +112,7 @@ def lacking_for_long(*, most: int = 50) -> list[int]:
     return _due(ended_since=clock.now() - AFTER_THE_END, ended_by=at, stamped_by=at - DAILY, most=most)
 
 
-def _due(**limits: object) -> list[int]:
+def _due(**limits: datetime | int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(DUE, limits)
         return [case_id for (case_id,) in cursor.fetchall()]

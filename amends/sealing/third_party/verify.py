@@ -449,10 +449,11 @@ def _signature(stamp: dict, told: dict, files, ca: str, report: Report) -> bool:
 
 def verify(path: str, ca: str = "") -> tuple[Report, dict]:  # type: ignore[type-arg]
     """Every check of the file or folder at `path`; answers the findings and the manifest ({} where there is none to read)."""
-    report, manifest = Report(), {}  # type: Report, dict
+    report = Report()
+    manifest: dict = {}  # type: ignore[type-arg]
     try:
         if os.path.isdir(path):
-            files = Folder(path)  # type: ignore[assignment]
+            files = Folder(path)
             report.open("container", "检验的是解压后的文件夹，压缩包本身没有检验", "an unpacked folder: the ZIP itself was not checked")
         else:
             check_container(path, report)

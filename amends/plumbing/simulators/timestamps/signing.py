@@ -123,10 +123,10 @@ def seal_kept(key: Path, root: Path) -> Seal:
         key.touch(mode=0o600)
         key.write_bytes(private + made.certificate.public_bytes(serialization.Encoding.PEM))
         root.write_bytes(made.root.public_bytes(serialization.Encoding.PEM))
-    private = serialization.load_pem_private_key(key.read_bytes(), None)
-    if not isinstance(private, Signs):
+    read = serialization.load_pem_private_key(key.read_bytes(), None)
+    if not isinstance(read, Signs):
         raise ValueError(f"{key} holds another kind of key")
-    return Seal(private, x509.load_pem_x509_certificate(key.read_bytes()), x509.load_pem_x509_certificate(root.read_bytes()))
+    return Seal(read, x509.load_pem_x509_certificate(key.read_bytes()), x509.load_pem_x509_certificate(root.read_bytes()))
 
 
 def new_seal(name: str) -> Seal:
