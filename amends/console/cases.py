@@ -36,6 +36,7 @@ from amends.faces.entering import ActorRequest, face
 from amends.faces.notice_lists import reading, told
 from amends.faces.out_again import shown_of
 from amends.kernel.refusals import Unprocessable
+from amends.faces.settling.rooms import shown_of as settling_shown
 
 NOTICES = f"{HOME}notices"
 FORMS: dict[str, type[forms.Form]] = {
@@ -64,6 +65,7 @@ def show_case(
         **shown_of(view.case, request.actor), **repairing.shown_of(view.case, request.actor),
         "view": view, "turn": view.turn, "forms": blank, "refusal": brief(refusal), "items": evidence_items(view.evidence),
         **deliveries_shown(view.case, request.actor), **appeal_shown(view.case, request.actor, view.lives),
+        **settling_shown(view.case, request),
         "can": {act.verb for act in view.acts if act.life == "case"}, "review": view.review, "can_submit": view.may("submit", "review"),
         "bench_url": next((f"{HOME}parcels/{unit.parcel}/inspection" for unit in view.units if unit.id == bench), ""),
         "sides": (view.review.consumer, view.review.merchant) if view.review else (), "urls": _urls(view.ref),

@@ -31,6 +31,7 @@ from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
 from amends.faces.proving.rooms import proofs_in
 from amends.faces.reaching.rooms import settings_of
+from amends.faces.settling.rooms import settling_in
 
 urlpatterns = [
     path("", queue.page, name="console_queue"),
@@ -46,6 +47,7 @@ urlpatterns = [
     *promises_in("console", shown, EVERY),
     *compensation_in("console", shown),
     *deliveries_in("console", shown),
+    *settling_in("console", shown),
     *whole_in("console", shown),
     *proofs_in("console", shown),
     path("cases", cases.every, name="console_cases"),

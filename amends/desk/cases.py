@@ -19,6 +19,7 @@ from amends.faces.complaining import panel as complaints_shown
 from amends.faces.delivering.cards import shown_of as deliveries_shown
 from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.repairing import all_of as repairs_shown
+from amends.faces.settling.rooms import shown_of as settling_shown
 from amends.faces.told import tell
 from amends.kernel.parties import Party
 from amends.kernel.refusals import Unprocessable
@@ -40,6 +41,7 @@ def show_case(request: ActorRequest, ref: str, *, typed: forms.Form | None = Non
     form = with_errors(typed, refusal.fields) if typed and refusal else CallForm()
     context: dict[str, Any] = {
         **appeal_shown(view.case, request.actor, view.lives),
+        **settling_shown(view.case, request),
         **deliveries_shown(view.case, request.actor), **repairs_shown(view.case, request.actor, view.lives),
         "tasks": tasks_shown(request.actor, view.ref), "complaints": complaints_shown(request.actor, view.ref),
         "may_enter_appeal": view.case.LIFE.becomes(view.case.stage, "appeal", Party.CONSUMER) is not None,

@@ -32,6 +32,7 @@ from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
 from amends.faces.proving.rooms import proofs_in
 from amends.faces.reaching.rooms import settings_of
+from amends.faces.settling.rooms import settling_in
 
 urlpatterns = [
     path("", queue.page, name="desk_queue"),
@@ -47,6 +48,7 @@ urlpatterns = [
     *promises_in("desk", shown, EVERY),
     *compensation_in("desk", shown),
     *deliveries_in("desk", shown),
+    *settling_in("desk", shown),
     *proofs_in("desk", shown),
     path("proposals", proposals.listed, name="desk_proposals"),
     path("proposals/<str:ref>/charge", proposals.asking, name="desk_proposal_charge"),

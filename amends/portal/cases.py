@@ -27,6 +27,7 @@ from amends.faces.origins import origin_of
 from amends.faces.out_again import shown_of
 from amends.faces.parties import YOU
 from amends.kernel.refusals import Unprocessable
+from amends.faces.settling.rooms import shown_of as settling_shown
 from amends.kernel.texts import Text, say
 from amends.market.rules.delivery import CARRIERS
 from amends.policy.rules.facts import Remedy
@@ -87,6 +88,7 @@ def case_page(
         **of_case(view.case),
         **deliveries_shown(view.case, request.actor),
         **appeal_shown(view.case, request.actor, view.lives),
+        **settling_shown(view.case, request),
         **(shown_of(view.case, request.actor) if "grant" in view.lives else {}),
         **(repairing.shown_of(view.case, request.actor) if view.lives & {"repair", "replacement"} else {}),
         **(repairing.way_of(view.case, request.actor) if view.case.remedy == Remedy.REPAIR and not view.is_over else {}),

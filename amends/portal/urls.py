@@ -8,6 +8,7 @@ from django.urls import path
 from amends.faces.joining.rooms import whole_in
 from amends.faces.proving.rooms import proofs_in
 from amends.faces.reaching.rooms import settings_of
+from amends.faces.settling.rooms import settling_in
 from amends.portal import (
     acts,
     announcements,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("announcements/", announcements.listed, name="announcements"),
     path("announcements/<str:ref>/seen", announcements.seen, name="announcement_seen"),
     *settings_of("portal", notices.framed),
+    *settling_in("portal", notices.framed, "portal"),
     *whole_in("portal", notices.framed),
     path("orders/<str:ref>/claim", applying.choose, name="choose"),
     path("orders/<str:ref>/claim/remedies", applying.remedies, name="remedies"),

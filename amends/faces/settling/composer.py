@@ -1,0 +1,123 @@
+"""The composer of an offer: for each article what is given and how much, freight and sums beside. What may be offered the verbs say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from amends.cases.rules.mix import FREIGHT_AND_PACKAGING, MONEY_FOR_UNIT, NONE, POINTS, STAYS, SUMS
+from amends.faces.case_pages import capital
+from amends.faces.forms import FacesForm, MoneyField, dress, spoken
+from amends.faces.forms import words as label
+from amends.kernel.parties import Party
+from amends.kernel.texts import Text, say
+from amends.people.rules import Actor
+from amends.policy.rules.facts import Remedy
+from amends.talks.queries import Article, Composing, part_name
+
+APART = 6
+"""Up to so many pieces of a line have a row each; more have one row together."""
+REMEDIES = (
+    Remedy.REFUND_ONLY.value, Remedy.RETURN_REFUND.value, STAYS, Remedy.EXCHANGE.value, Remedy.RESEND.value, Remedy.REPAIR.value, NONE,
+)  # fmt: skip
+WITH_SUM = MONEY_FOR_UNIT | {STAYS}
+AMOUNT = label("金额", "Amount")
+ALL_OF_IT = label("不填就是规则给的，或者剩下的全部", "Left empty: what the rules give, or all that is left")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the composer: which pieces, what is chosen for them, and the sum."""
+
+    name: Text
+    number: int
+    pieces: int
+    remedy: BoundField
+    amount: BoundField
+
+
+class Composer(FacesForm):
+    """Fields for what this case has; `parts` is what the verb is told. `first`: the parts of the offer that is answered."""
+
+    words = forms.CharField(
+        label=label("写给对方的话", "Words for the other side"), required=False, widget=forms.Textarea(attrs={"rows": 2, "maxlength": 1000})
+    )
+
+    def __init__(
+        self, told: Composing, by: Actor, *args: Any, asked: str, first: Sequence[Mapping[str, Any]] = (), **kwargs: Any
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        self.told, self.by = told, by
+        self.groups: list[tuple[str, Article, tuple[int, ...]]] = [
+            (f"u{units[0]}", article, units) for article in told.articles for units in _grouped(article)
+        ]
+        law = {remedy: minor for remedy, _, minor in told.law}
+        choices = [(remedy, spoken(_named(remedy, law))) for remedy in REMEDIES]
+        before = {pk: part for part in first for pk in part.get("units", ())}
+        for key, _, units in self.groups:
+            mine = before.get(units[0], {})
+            first_choice = mine.get("remedy", asked)
+            self._add(f"r-{key}", forms.ChoiceField(label=label("给什么", "What is given"), choices=choices, initial=first_choice))
+            self._add(f"m-{key}", MoneyField(label=AMOUNT, currency=told.currency, required=False))
+            if len(mine.get("units", ())) == len(units):
+                self.fields[f"m-{key}"].initial = mine.get("amount_minor")
+        for article in told.articles:
+            for part, most in (("freight", article.freight_minor), ("packaging", article.packaging_minor)):
+                if most > 0:
+                    name = label("另退运费", "Freight back") if part == "freight" else label("另退包装费", "Packaging back")
+                    self._add(f"x-{part}-{article.position}", MoneyField(label=name, currency=told.currency, required=False))
+        self._add("goodwill", MoneyField(label=label("小额打款", "Goodwill payment"), currency=told.currency, required=False))
+        self._add("voucher", MoneyField(label=label("优惠券面额", "Voucher"), currency=told.currency, required=False))
+        if by.party is not Party.CONSUMER and by.party is not Party.MERCHANT:
+            self._add(POINTS, forms.IntegerField(label=label("积分", "Points"), min_value=0, max_value=10**9, required=False))
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """For the template: each article's rows."""
+        counted: dict[int, int] = {}
+        for key, article, units in self.groups:
+            counted[article.position] = counted.get(article.position, 0) + 1
+            yield Row(article.name, counted[article.position], len(units), self[f"r-{key}"], self[f"m-{key}"])
+
+    @property
+    def extras(self) -> list[BoundField]:
+        """Freight, packaging and sums beside."""
+        return [self[name] for name in self.fields if name.startswith("x-") or name in SUMS]
+
+    def parts(self) -> list[dict[str, Any]]:
+        """The mix as typed; pieces with the same remedy and no sum of their own stand together."""
+        self.is_valid()
+        data = getattr(self, "cleaned_data", {})
+        together: dict[str, list[int]] = {}
+        parts: list[dict[str, Any]] = []
+        for key, _, units in self.groups:
+            remedy, minor = data.get(f"r-{key}") or NONE, data.get(f"m-{key}")
+            if remedy in WITH_SUM and minor is not None:
+                parts.append({"remedy": remedy, "units": list(units), "amount_minor": minor})
+            else:
+                together.setdefault(remedy, []).extend(units)
+        parts += [{"remedy": remedy, "units": pieces} for remedy, pieces in together.items()]
+        for name, minor in data.items():
+            if name.startswith("x-") and minor:
+                _, part, position = name.split("-")
+                parts.append({"remedy": FREIGHT_AND_PACKAGING, "line": int(position), "part": part, "amount_minor": minor})
+        bearer = {"borne_by": "platform"} if POINTS in self.fields else {}
+        sums = [name for name in ("goodwill", "voucher", POINTS) if data.get(name)]
+        return parts + [{"remedy": name, "amount_minor": data[name], **bearer} for name in sums]
+
+    def _add(self, name: str, field: forms.Field) -> None:
+        dress(field)
+        self.fields[name] = field
+
+
+def _grouped(article: Article) -> list[tuple[int, ...]]:
+    return [(pk,) for pk in article.units] if len(article.units) <= APART else [article.units]
+
+
+def _named(remedy: str, law: Mapping[str, int]) -> Text:
+    name = capital(part_name(remedy))
+    return say("{name}（规则支持）", "{name} (as of right)", name=name) if remedy in law else name
