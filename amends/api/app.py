@@ -29,6 +29,7 @@ from amends.api import (
     hooks_mail,
     hooks_messages,
     hooks_payments,
+    judging,
     ledger,
     loans,
     money,
@@ -99,7 +100,7 @@ api = AmendsAPI(title="Amends", version="1.0.0", description=ABOUT, auth=[KeyAut
 register(api)
 ROUTERS = (
     orders.router, cases.router, replacements.router, repairs.router, parcels.router, parcels.addresses, carrying.parcels,
-    carrying.reviews, carrying.refunds, money.router, desk.router, notices.router,
+    carrying.reviews, judging.router, carrying.refunds, money.router, desk.router, notices.router,
     office_notices.router, announcements.router, figures.router, ledger.router,
     approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router,
     proofs.router, webhooks.router, gateways.router, hooks_payments.router, hooks_carriers.router, carriers.router,

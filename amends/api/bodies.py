@@ -187,29 +187,6 @@ class InspectionIn(Body):
     findings: Annotated[list[FindingIn], Field(max_length=200)]
 
 
-class RulingIn(Body):
-    """For or against the claim, who answers for it, the clause, and the reasons that both sides read."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "outcome": "for",
-                    "liable": "merchant",
-                    "clause": "CN-7D-01",
-                    "words": "照片显示商品完好。/ The photos show that the goods are intact.",
-                }
-            ]
-        },
-    )
-
-    outcome: Literal["for", "against"]
-    liable: Str
-    clause: Str
-    words: Words
-
-
 class ReassignmentIn(Body):
     """The e-mail address of the arbiter who takes over; empty: whoever takes it."""
 

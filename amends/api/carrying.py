@@ -11,6 +11,7 @@ from ninja import Router
 from amends.api import bodies, case_shapes, telling
 from amends.api.callers import Asked
 from amends.api.doing import done, posting
+from amends.api.judging_shapes import RulingIn, SubmissionIn
 from amends.cases.models import Case
 from amends.faces.case_view import case_view
 from amends.refunds.verbs import retry
@@ -103,9 +104,9 @@ def keeping(request: Asked, ref: str, body: bodies.NothingIn) -> HttpResponse:
 
 
 @posting(reviews, "/reviews/{ref}/submissions", case_shapes.CaseOut, "Give words or files to the review")
-def submissions(request: Asked, ref: str, body: bodies.ProofIn) -> HttpResponse:
-    """One side gave words or files; what comes after the first round is marked as late."""
-    return acted(request, lambda: rulings.submit(ref, words=body.words, evidence=body.evidence, by=request.auth.actor))
+def submissions(request: Asked, ref: str, body: SubmissionIn) -> HttpResponse:
+    """One side gave words or files, for a proof that was asked of it where one is named; what comes after the first round is late."""
+    return acted(request, lambda: rulings.submit(ref, **body.model_dump(), by=request.auth.actor))
 
 
 @posting(reviews, "/reviews/{ref}/round-closing", case_shapes.CaseOut, "Close the round of evidence")
@@ -121,10 +122,10 @@ def reply_closing(request: Asked, ref: str, body: bodies.NothingIn) -> HttpRespo
 
 
 @posting(reviews, "/reviews/{ref}/ruling", case_shapes.CaseOut, "Rule")
-def ruling(request: Asked, ref: str, body: bodies.RulingIn) -> HttpResponse:
-    """A ruling with reasons stands; it binds when the losing side accepts it or the time for that is over."""
-    by = request.auth.actor
-    return acted(request, lambda: rulings.rule(ref, outcome=body.outcome, liable=body.liable, clause=body.clause, words=body.words, by=by))
+def ruling(request: Asked, ref: str, body: RulingIn) -> HttpResponse:
+    """A ruling with reasons stands; it binds when the side that it burdens accepts it or the time for that is over. On a draft that waits
+    for its second reader, with nothing named: it is signed. Above the sum of the money rules: 422 `second_reader`, see `draft`."""
+    return acted(request, lambda: rulings.rule(ref, **body.fields(), by=request.auth.actor))
 
 
 @posting(reviews, "/reviews/{ref}/reassignment", case_shapes.CaseOut, "Give the review to another arbiter")

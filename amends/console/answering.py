@@ -18,14 +18,14 @@ from amends.faces.told import tell
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.rulings.queries import open_review
-from amends.rulings.verbs import submit
+from amends.rulings.verbs import accept_ruling, submit
 
 APPROVED = say("已同意，消费者会收到通知。", "Approved. The consumer is told.")
 REFUSED = say("已拒绝，理由已发给消费者。", "Refused. The consumer reads your reason.")
 ASKED = say("已请消费者补充凭证，你的时限暂停。", "The consumer is asked for proof. Your clock stands still.")
 CALLED = say("已请平台介入。", "The platform is called in.")
 HEARD = say("已要求由人来裁决，机器不再单独决定。", "A person is asked for. No machine decides alone any more.")
-STANDS = say("裁决已生效。", "The ruling binds.")
+STANDS = say("已接受裁决。双方都要接受的，另一方接受后生效。", "Accepted. Where both sides have to, it binds when the other one has too.")
 GIVEN = say("已提交给平台，各方都能看到。", "Given to the platform. Every side can read it.")
 
 
@@ -98,7 +98,7 @@ def person(request: ActorRequest, ref: str) -> HttpResponse:
 @face("console")
 def acceptance(request: ActorRequest, ref: str) -> HttpResponse:
     """The ruling is accepted before its time."""
-    return answered(request, ref, lambda: answering.let_stand(ref, by=request.actor), STANDS)
+    return answered(request, ref, lambda: accept_ruling(ref, by=request.actor), STANDS)
 
 
 @require_POST
@@ -115,6 +115,6 @@ def statement(request: ActorRequest, ref: str) -> HttpResponse:
         if not form.is_valid():
             raise Unprocessable(say("凭证不能提交，请看下面的说明。", "The evidence can't be sent; see below."))
         pieces = uploaded(case.order.ref, form.cleaned_data["evidence"], request.actor)
-        submit(going_on.ref, words=given(request, "words"), evidence=pieces, by=request.actor)
+        submit(going_on.ref, words=given(request, "words"), evidence=pieces, request=given(request, "request"), by=request.actor)
 
     return answered(request, ref, run, GIVEN, opened="statement", form=StatementForm)

@@ -33,6 +33,7 @@ from amends.faces.case_pages import (
 from amends.faces.case_view import case_view, evidence_items
 from amends.faces.delivering.cards import shown_of as deliveries_shown
 from amends.faces.entering import ActorRequest, face
+from amends.faces.judging import judged_shown
 from amends.faces.notice_lists import reading, told
 from amends.faces.out_again import shown_of
 from amends.kernel.refusals import Unprocessable
@@ -65,6 +66,8 @@ def show_case(
         **shown_of(view.case, request.actor), **repairing.shown_of(view.case, request.actor),
         "view": view, "turn": view.turn, "forms": blank, "refusal": brief(refusal), "items": evidence_items(view.evidence),
         **deliveries_shown(view.case, request.actor), **appeal_shown(view.case, request.actor, view.lives),
+        **deliveries_shown(view.case, request.actor), **appeal_shown(view.case, request.actor, view.lives),
+        **judged_shown(view.case, request.actor, view.lives),
         **settling_shown(view.case, request),
         "can": {act.verb for act in view.acts if act.life == "case"}, "review": view.review, "can_submit": view.may("submit", "review"),
         "bench_url": next((f"{HOME}parcels/{unit.parcel}/inspection" for unit in view.units if unit.id == bench), ""),

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import QueryDict
 
+from amends.cases.models import Case
 from amends.kernel.money import Money, MoneyError
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
-from amends.rulings.judged import HeardUnit
+from amends.people.rules import Actor
+from amends.rulings.judged import HeardUnit, judged
+from amends.rulings.models import Review
 from amends.rulings.queries import AGAINST, FOR
 from amends.rulings.rules.splitting import BEARS
 
 MIXED = "parts"
 SHORT = (FOR, AGAINST)
 MONEY = ("refund_only", "return_refund", "price_adjustment")
+
+
+def judged_shown(case: Case, actor: Actor, lives: Collection[str]) -> dict[str, Any]:
+    """What a side's page shows of the newest review beside the case, and the proofs that are asked of this very side."""
+    if "review" not in lives:
+        return {"judged": None, "wanted": []}
+    rows = Review.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).select_related("reasons", "reasons_also").order_by("-pk")
+    row = rows.first()
+    if row is None:
+        return {"judged": None, "wanted": []}
+    row.case = case
+    seen = judged(row, actor)
+    return {"judged": seen, "wanted": [one for one in seen.requests if one.mine]}
 
 
 def typed_ruling(data: QueryDict, heard: tuple[HeardUnit, ...], currency: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from amends.kernel.refusals import Unprocessable
 from amends.portal.cases import case_page
 from amends.portal.evidence import KEPT, KeptBack, act_with_files
 from amends.returns import verbs as returns
-from amends.rulings.verbs import submit
+from amends.rulings.verbs import accept_ruling, submit
 from amends.surveys.verbs import rate
 
 HIDDEN = ("csrfmiddlewaretoken", "idempotency_key")
@@ -88,7 +88,7 @@ def refusal_acceptance(request: ActorRequest, ref: str) -> HttpResponse:
 @face("portal")
 def ruling_acceptance(request: ActorRequest, ref: str) -> HttpResponse:
     """The ruling binds at once."""
-    return acted(request, ref, "ruling", lambda: answering.let_stand(ref, by=request.actor))
+    return acted(request, ref, "ruling", lambda: accept_ruling(ref, by=request.actor))
 
 
 @require_POST
@@ -105,8 +105,11 @@ def proof(request: ActorRequest, ref: str) -> HttpResponse:
 def statement(request: ActorRequest, ref: str, review: str) -> HttpResponse:
     """Words and files for the review."""
     return acted_with_files(
-        request, ref, "statement", lambda evidence: submit(review, words=given(request, "words"), evidence=evidence, by=request.actor)
-    )
+        request, ref, "statement",
+        lambda evidence: submit(
+            review, words=given(request, "words"), evidence=evidence, request=given(request, "request"), by=request.actor
+        ),
+    )  # fmt: skip
 
 
 @require_POST

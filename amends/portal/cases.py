@@ -22,6 +22,7 @@ from amends.faces.case_pages import capital
 from amends.faces.case_view import Act, CaseView, SumRow, Told, Turn, case_view, evidence_items
 from amends.faces.delivering.cards import shown_of as deliveries_shown
 from amends.faces.entering import ActorRequest, face
+from amends.faces.judging import judged_shown
 from amends.faces.money_of_case import money_of_case
 from amends.faces.origins import origin_of
 from amends.faces.out_again import shown_of
@@ -88,6 +89,8 @@ def case_page(
         **of_case(view.case),
         **deliveries_shown(view.case, request.actor),
         **appeal_shown(view.case, request.actor, view.lives),
+        **appeal_shown(view.case, request.actor, view.lives),
+        **judged_shown(view.case, request.actor, view.lives),
         **settling_shown(view.case, request),
         **(shown_of(view.case, request.actor) if "grant" in view.lives else {}),
         **(repairing.shown_of(view.case, request.actor) if view.lives & {"repair", "replacement"} else {}),

@@ -73,7 +73,9 @@ NOT_NOW = {f"/api/v1/{path}" for path in (
     "parcels/{ref}/refusal", "policy/drafts/{ref}/publication", "policy/drafts/{ref}/signature", "policy/simulations/{ref}/resumption",
     "purses/{consumer}/corrections", "reconciliation/differences/{ref}/explanation", "reconciliation/differences/{ref}/owner",
     "refunds/{ref}/recheck", "refunds/{ref}/redirection", "refunds/{ref}/retry", "repairs/{ref}/fault", "reviews/{ref}/reassignment",
-    "reviews/{ref}/reply-closing", "reviews/{ref}/ruling", "supplements/{ref}/payment", "tracks/{track}/ask",
+    "reviews/{ref}/reply-closing", "reviews/{ref}/ruling", "reviews/{ref}/more", "reviews/{ref}/tests", "reviews/{ref}/test-report",
+    "reviews/{ref}/test-link", "reviews/{ref}/draft", "reviews/{ref}/draft-return", "cases/{ref}/ruling-acceptance",
+    "supplements/{ref}/payment", "tracks/{track}/ask",
 )}  # fmt: skip
 # Another shop, another consumer, and who work at workshops that do nothing for Anna: one of another shop, one of the same.
 STRANGERS = ("rival", "berta", "fern", "wes")

@@ -10,6 +10,7 @@ from amends.cases.words import stage_name
 from amends.faces.case_view.history import said_by
 from amends.faces.case_view.shapes import Act, InspectedUnit, Parcel, Piece, RefundRow, ReviewView, SeenUnit, Side, Turn
 from amends.faces.case_view.sums import MONEY_STATES
+from amends.faces.words import into
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.texts import Text, say
 from amends.refunds.models import Refund
@@ -19,7 +20,7 @@ from amends.returns.grading import CHECKS, SLOTS, template_of
 from amends.returns.models import Inspection, ParcelUnit
 from amends.returns.verbs.seeing import WRONG_ITEM
 from amends.rulings.models import Review
-from amends.rulings.queries import OUTCOMES, by_default
+from amends.rulings.queries import OUTCOMES, by_default, reasons_of
 from amends.rulings.rules import REVIEW
 from amends.shipping.couriers import carrier_words
 
@@ -109,6 +110,6 @@ def _review(row: Review, consumer: Side, merchant: Side, acts: Sequence[Act]) ->
         row.pk, row.ref, stage_name("review", row.stage), row.is_over,
         bool(REVIEW.who_may(row.stage, "submit")), NAMES[Party(row.called_by)],
         row.arbiter.name if row.arbiter else "", consumer, merchant, row.outcome,
-        OUTCOMES.get(row.outcome), row.liable, row.clause, row.reasons.body if row.reasons else "",
+        OUTCOMES.get(row.outcome), row.liable, row.clause, into(reasons_of(row)) if row.reasons and row.reasons.body else "",
         row.ruled_at, row.bound_at, _acts(acts, "review", row.pk), row.ruled_at is not None and by_default(row),
     )  # fmt: skip

@@ -111,7 +111,7 @@ def _read(case: Case, actor: Actor) -> Rows:
     if "refund" in there:
         rows.refunds = list(Refund.objects.filter(**mine).select_related("tender", "payee").order_by("pk"))
     if "review" in there:
-        rows.reviews = list(Review.objects.filter(**mine).select_related("arbiter", "reasons").order_by("pk"))
+        rows.reviews = list(Review.objects.filter(**mine).select_related("arbiter", "reasons", "reasons_also").order_by("pk"))
     for name in sorted(there - READ_APART):
         rows.others += hooks.LIVES[name]._default_manager.filter(**mine).order_by("pk")
     if case.is_over:
