@@ -57,10 +57,10 @@ def of_case(request: ActorRequest, ref: str) -> HttpResponse:
     """The complaints about one case, open or closed, and a new one."""
     if request.method != "POST":
         return _of_case(request, ref)
-    told = {name: given(request, name) for name in ("authority", "number", "words", "owner")}
+    told: dict[str, Any] = {name: given(request, name) for name in ("authority", "number", "words", "owner")}
     try:
-        times = {name: instant(given(request, name), name) for name in INSTANTS}
-        return acted(request, lambda: verbs.file_complaint(ref, **told, **times, by=request.actor), f"{AT}/of/{ref}", FILED)
+        told |= {name: instant(given(request, name), name) for name in INSTANTS}
+        return acted(request, lambda: verbs.file_complaint(ref, **told, by=request.actor), f"{AT}/of/{ref}", FILED)
     except Unprocessable as refusal:
         return _of_case(request, ref, refusal)
 

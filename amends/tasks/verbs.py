@@ -149,7 +149,7 @@ def _owner(case: Case, email: str) -> User:
 
 
 def _myself(case: Case, by: Actor) -> User:
-    found = User.objects.filter(pk=by.user_id).first()
+    found = User.objects.filter(pk=by.user_id or 0).first()
     if found is None:
         raise Unprocessable.field("owner", say("请写明由谁办。", "Say who is to do it."), code="required")
     return _impartial(case, found)
