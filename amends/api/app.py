@@ -51,6 +51,7 @@ from amends.api import (
     talks,
     tasks,
     webhooks,
+    whole,
     workshops,
 )
 from amends.api.callers import KeyAuth, SessionAuth
@@ -103,7 +104,7 @@ ROUTERS = (
     carrying.reviews, judging.router, carrying.refunds, money.router, desk.router, notices.router,
     office_notices.router, announcements.router, figures.router, ledger.router,
     approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router,
-    proofs.router, webhooks.router, gateways.router, hooks_payments.router, hooks_carriers.router, carriers.router,
+    proofs.router, webhooks.router, whole.router, gateways.router, hooks_payments.router, hooks_carriers.router, carriers.router,
     hooks_messages.router, hooks_mail.router,
     receiving.router, stock.router, workshops.router, loans.router, consultations.router, appeals.router, tasks.router, complaints.router,
     reconciliation.router, bank.router, charges.router, deliveries.router, deposits.router, talks.router,

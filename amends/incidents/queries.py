@@ -41,11 +41,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An incident as the sides of its cases read it."""
+    """An incident as the sides of its cases read it; without `words` nothing was said yet."""
 
     ref: str
     title: Text
-    words: Text
+    words: Text | None
     state: str
     state_name: Text
     cause: Text
@@ -88,8 +88,9 @@ def incidents_of(case: Case) -> list[Told]:
 def told(row: Incident) -> Told:
     """One incident in words."""
     cause = CAUSES.get(row.cause, CAUSES["other"])
+    words = say(row.words_zh, row.words_en) if row.words_zh else None
     return Told(
-        row.ref, say(row.title_zh, row.title_en), say(row.words_zh, row.words_en), row.state, STATES[row.state], cause, row.opened_at,
+        row.ref, say(row.title_zh, row.title_en), words, row.state, STATES[row.state], cause, row.opened_at,
         row.closed_at,
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ from amends.cases.rules.lengthening import LENGTHENED, MOST_HOURS, MOST_TIMES, c
 from amends.cases.taking import take, take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.kernel import clock
-from amends.kernel.refs import new_ref
+from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import Conflict, NoSuchMove, NotYourMove, Unprocessable
 from amends.kernel.texts import say
 from amends.people.rules import Actor
@@ -93,6 +93,14 @@ def grant_extension(ref: str, *, by: Actor) -> Extension:
     for alike in _alike(case, row):
         _lengthen(case, alike, until)
     return asked
+
+
+def consent(ref: str, *, by: Actor) -> Extension:
+    """`by` agrees: first of two, or as the one whose answer decides."""
+    row = Extension.objects.filter(ref=clean_ref(ref) or "").first()
+    if row is not None and "agree_first" in row.LIFE.verbs(row.stage, by.party):
+        return agree_first(ref, by=by)
+    return grant_extension(ref, by=by)
 
 
 @verb("extension", "decline_extension")

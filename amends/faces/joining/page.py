@@ -63,7 +63,7 @@ def shown_of(case: Case, actor: Actor) -> dict[str, Any]:
     """Everything that the page and its link from the case's page need."""
     platform, shop = actor.party is Party.PLATFORM and not actor.only_reads, actor.party is Party.MERCHANT and not actor.only_reads
     carrier = carrier_id(case.merchant_id, case.pk)
-    told = [one for one in incidents_of(case) if one.words.zh or actor.sees_everything]
+    told = [one for one in incidents_of(case) if one.words or actor.sees_everything]
     links, alike = linked_to(case, actor), hints(case, actor)
     may_merge = platform and case.LIFE.becomes(case.stage, "merge", Party.PLATFORM) is not None
     return {

@@ -12,7 +12,7 @@ from amends.cases.duplicates import decide_hint
 from amends.cases.linking import link_cases, unlink_cases
 from amends.cases.models import Extension
 from amends.cases.queries import case_for
-from amends.cases.verbs.extending import agree_first, ask_extension, decline_extension, grant_extension, retract_extension
+from amends.cases.verbs.extending import ask_extension, consent, decline_extension, retract_extension
 from amends.cases.verbs.merging import merge, unmerge
 from amends.cases.verbs.reopening import reopen
 from amends.cases.verbs.splitting import Part, split_off
@@ -90,16 +90,8 @@ BY_FACE: dict[str, dict[str, Run]] = {
 }  # fmt: skip
 
 
-def consent(ref: str, by: Actor) -> Extension:
-    """`by` agrees: first of two, or as the one whose answer decides."""
-    row = Extension.objects.filter(ref=clean_ref(ref) or "").first()
-    if row is not None and "agree_first" in row.LIFE.verbs(row.stage, by.party):
-        return agree_first(ref, by=by)
-    return grant_extension(ref, by=by)
-
-
 ANSWERS: dict[str, Callable[[str, Actor], Extension]] = {
-    "consent": consent,
+    "consent": lambda ref, by: consent(ref, by=by),
     "refusal": lambda ref, by: decline_extension(ref, by=by),
     "retraction": lambda ref, by: retract_extension(ref, by=by),
 }
