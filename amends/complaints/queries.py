@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -42,14 +43,14 @@ def complaints(by: Actor, *, case: str = "", state: str = "all", who: str = "", 
     rows = Complaint.objects.select_related("case", "owner", "words", "answer", "outcome")
     if by.party not in STAFF or by.is_stranger:
         return rows.none()
-    rows = rows.annotate(due_at=Subquery(_DUE.values("due_at")[:1]))
     if case:
         rows = rows.filter(case__ref=case)
     if who == "me":
         rows = rows.filter(owner_id=by.user_id or 0)
     if find:
         rows = rows.filter(Q(number__icontains=find) | Q(authority__icontains=find) | Q(ref=clean_ref(find) or "-"))
-    return _in_state(rows, state).order_by("due_at", "-pk")
+    found: QuerySet[Complaint] = _in_state(rows.annotate(due_at=Subquery(_DUE.values("due_at")[:1])), state).order_by("due_at", "-pk")
+    return found
 
 
 def complaint_for(ref: str, by: Actor) -> Complaint:
@@ -70,7 +71,8 @@ def colleagues() -> list[User]:
     return list(User.objects.filter(is_active=True, memberships__role__in=OWNER_ROLES).distinct().order_by("name", "pk")[:200])
 
 
-def _in_state(rows: QuerySet[Complaint], state: str) -> QuerySet[Complaint]:
+def _in_state(rows: Any, state: str) -> Any:
+    """Rows that have `due_at` beside their own columns."""
     if state == "open":
         return rows.filter(stage__in=OPEN)
     if state == "raised":

@@ -59,7 +59,12 @@ def file_complaint(
     came = _past(received_at, "received_at") or at
     asked = clean_words(words, field="words", required=True)
     person = _owner(case, owner) if owner.strip() else None
-    columns = {"accepted_at": _past(accepted_at, "accepted_at"), "answer_by": _term(answer_by, came), "received_at": came, "owner": person}
+    columns: dict[str, Any] = {
+        "accepted_at": _past(accepted_at, "accepted_at"),
+        "answer_by": _term(answer_by, came),
+        "received_at": came,
+        "owner": person,
+    }
     text = keep_text(case, "complaint_asked", asked, by)
     try:
         with transaction.atomic():
@@ -134,7 +139,7 @@ def own_complaint(ref: str, *, owner: str = "", by: Actor) -> Complaint:
         raise NoSuchMove(say("这件投诉已经结束。", "This complaint is over."), code="complaint_over")
     if not owner.strip() and (by.user_id is None or not row.LIFE.verbs(row.stage, by.party)):
         raise NotYourMove(say("判责员不办投诉。", "An arbiter answers no complaints."))
-    person = _owner(case, owner) if owner.strip() else _impartial(case, User.objects.get(pk=by.user_id))
+    person = _owner(case, owner) if owner.strip() else _impartial(case, User.objects.get(pk=by.user_id or 0))
     if person.pk != row.owner_id:
         row.owner = person
         row.save(update_fields=["owner"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
@@ -46,7 +47,6 @@ def tasks(by: Actor, *, case: str = "", department: str = "", who: str = "", sta
     rows = Task.objects.select_related("case", "owner", "given_by", "words", "answer")
     if by.party not in STAFF or by.is_stranger:
         return rows.none()
-    rows = rows.annotate(due_at=Subquery(_DUE.values("due_at")[:1]))
     if case:
         rows = rows.filter(case__ref=case)
     if department:
@@ -55,7 +55,8 @@ def tasks(by: Actor, *, case: str = "", department: str = "", who: str = "", sta
         rows = rows.filter(owner_id=by.user_id or 0)
     if who == "nobody":
         rows = rows.filter(owner__isnull=True)
-    return _in_state(rows, state).order_by("due_at", "-pk")
+    found: QuerySet[Task] = _in_state(rows.annotate(due_at=Subquery(_DUE.values("due_at")[:1])), state).order_by("due_at", "-pk")
+    return found
 
 
 def task_for(ref: str, by: Actor) -> Task:
@@ -72,7 +73,8 @@ def department_of(by: Actor) -> str:
     return rows.first() or ""
 
 
-def _in_state(rows: QuerySet[Task], state: str) -> QuerySet[Task]:
+def _in_state(rows: Any, state: str) -> Any:
+    """Rows that have `due_at` beside their own columns."""
     if state == "open":
         return rows.filter(stage__in=OPEN)
     if state == "raised":
