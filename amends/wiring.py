@@ -101,7 +101,7 @@ from amends.returns.models import Inspection, ReturnShipment
 from amends.returns.verbs import pickups, sparing
 from amends.rulings import appeal_followers as appeals
 from amends.rulings import appeal_queries as appeal_reads
-from amends.rulings import appealing
+from amends.rulings import appealing, breaches
 from amends.rulings import bearing as ruled_bearing
 from amends.rulings import listeners as rulings
 from amends.rulings import queries as ruling_reads
@@ -279,6 +279,7 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
     )),
     ("case.complete", "ask_ruled_bearers", ruled_bearing.hear),  # S17
     *((f"case.{verb}", "duplicates", duplicates.hear_claim) for verb in ("apply", "reopen", "attach", "prove", "confirm_claim")),
+    *((move, "breach", breaches.hear) for move in breaches.HEARD),
     *((f"case.{verb}", "survey", surveys.ask) for verb in ("complete", "accept_refusal")),
     *((move, "notices", notices.tell) for move in notices.HEARD),
     *((move, "webhooks", webhooks.hear) for move in webhooks.HEARD),

@@ -18,6 +18,7 @@ from amends.cases.queries import case_for
 from amends.faces.appealing import AppealView, appeal_view
 from amends.rulings import appealing
 from amends.rulings.appeal_queries import appeal_by_ref, appeal_of, appeals_seen_by
+from amends.rulings.breaches import breaches_of
 from amends.rulings.models import Appeal
 from amends.rulings.rules import APPEAL
 
@@ -136,6 +137,22 @@ class AppealOut(Schema):
     may: list[str]
 
 
+class BreachOut(Schema):
+    """A side did not do what a ruling or a settlement bound it to: who, in which life, and by which move it led on by itself."""
+
+    at: datetime
+    who: str
+    life: str
+    move: str
+    basis: str
+
+
+class BreachesOut(Schema):
+    """Breaches, oldest first."""
+
+    items: list[BreachOut]
+
+
 class AppealsOut(Schema):
     """Appeals, the longest waiting first."""
 
@@ -162,6 +179,16 @@ def case_appeals(request: Asked, ref: str) -> AppealsOut:
     """The one that the case ever had, if any."""
     row = appeal_of(case_for(ref, request.auth.actor))
     return AppealsOut(items=[_told(appeal_view(row, request.auth.actor))] if row else [])
+
+
+@reading(router, "/cases/{ref}/breaches", BreachesOut, "What a side did not do although it was bound")
+def case_breaches(request: Asked, ref: str) -> BreachesOut:
+    """What was ruled or agreed in this case and was not done in time, and what followed by itself."""
+    rows = breaches_of(case_for(ref, request.auth.actor))
+    told = [(row, row.facts) for row in rows]
+    return BreachesOut(
+        items=[BreachOut(at=row.made_at, who=f["who"], life=f["of"], move=f["move"], basis=f["basis"]) for row, f in told]
+    )
 
 
 @posting(router, "/cases/{ref}/appeal", AppealOut, "Appeal against the ruling")

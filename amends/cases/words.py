@@ -428,6 +428,7 @@ DONE: dict[str, Text] = {
     "cancel_visit": say("取消了预约", "cancelled the appointment"),
     "miss_visit": say("登记预约失约", "recorded a missed appointment"),
     "finish_visit": say("完成了这次上门或到店", "finished the appointment"),
+    "breach": say("发现裁决或和解到时没有履行，已按规则继续", "found that what was ruled or agreed was not done, and went on by rule"),
     "bring_up": say("申诉逾期，交复核负责人答复", "brought the appeal before the head of review"),
     "reply_appeal": say("回应了申诉", "replied to the appeal"),
     "bring_back": say("把包裹退回了寄件人", "took the parcel back to its sender"),

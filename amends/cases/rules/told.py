@@ -48,7 +48,7 @@ TURN_UP = "turn_up"
 TOLD: dict[str, tuple[str, ...]] = {
     "case": (
         "attach", "answer_survey", "mail_in", "revise_promise", "announce_deduction", "give_payee", "answer_chargeback",
-        "turn_repair", "choose_repair_way", "say_words", REMIND,
+        "turn_repair", "choose_repair_way", "breach", "say_words", REMIND,
         *APPROVING, *GIVING, *CONTESTING, *JOINING, *INCIDENTS,
     ),
     "grant": (REMIND,),

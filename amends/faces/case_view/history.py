@@ -15,6 +15,7 @@ from amends.cases.queries import TimelineRow
 from amends.cases.rules.told import REMIND
 from amends.cases.verbs.answering import REFUSALS
 from amends.cases.waiting_words import LIMITS
+from amends.cases.words import verb_done
 from amends.faces.case_view.limits import money_text
 from amends.faces.case_view.shapes import Refused, Said, Told
 from amends.faces.parties import LOOKS
@@ -107,6 +108,9 @@ def _detail(case: Case, row: TimelineRow) -> Text | None:
             limit=LIMITS.get(facts["limit"]) or say("时限", "limit"), before=instant_text(datetime.fromisoformat(facts["told_at"])),
             due=instant_text(datetime.fromisoformat(facts["due_at"])), reason=REASONS[facts["reason"]],
         )  # fmt: skip
+    if row.verb == "breach":
+        who, what = NAMES[Party(facts["who"])], verb_done(facts["of"], facts["move"])
+        return say("没有履行的是{who}；接着：{what}", "Not done by the {who}; what followed: {what}", who=who, what=what)
     if facts.get("reason") in REFUSALS:
         return REFUSALS[facts["reason"]]
     if row.party is Party.CLOCK and "limit" in facts:

@@ -9,14 +9,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from amends.cases.models import Case
 from amends.faces.appealing import AppealView, appeal_view
 from amends.kernel import clock
+from amends.kernel.refusals import NotFound
 from amends.kernel.texts import say
 from amends.management.bearing import refused, said, with_person
 from amends.management.person import actor_named
 from amends.people.rules import Actor
 from amends.rulings import appealing
 from amends.rulings.appeal_queries import appeal_by_ref, appeals_seen_by, unanswered
+from amends.rulings.breaches import breaches
 from amends.rulings.models import Appeal
 from amends.rulings.rules import APPEAL
 
@@ -25,16 +28,17 @@ ANSWERS = ("admit", "uphold", "change", "send-back")
 
 
 class Command(BaseCommand):
-    help = "Appeals: list, show, lodge, enter for a caller, reply, retract, admit, uphold, change, send back, unanswered."
+    help = "Appeals: list, show, lodge, enter for a caller, reply, retract, admit, uphold, change, send back, unanswered, breaches."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        below = parser.add_subparsers(dest="word", metavar="list|show|lodge|enter|reply|retract|admit|uphold|change|send-back|unanswered",
-                                      required=True)  # fmt: skip
+        below = parser.add_subparsers(dest="word", metavar="list|show|lodge|enter|reply|retract|admit|…", required=True)
         listed = below.add_parser("list", help="what waits for an answer")
         listed.add_argument("--stage", default="", choices=["", *APPEAL.stages], help="in one stage, those that are over too")
         listed.add_argument("--mine", action="store_true", help="mine to examine, or nobody's")
         late = below.add_parser("unanswered", help="appeals that nobody answered in time")
         late.add_argument("--days", type=int, default=90, help="of so many days back")
+        broken = below.add_parser("breaches", help="rulings and settlements that a side did not keep")
+        broken.add_argument("--days", type=int, default=90, help="of so many days back")
         below.add_parser("show", help="one appeal")
         lodge = below.add_parser("lodge", help="appeal against the ruling of a case, as one of its sides")
         enter = below.add_parser("enter", help="enter an appeal for a side that called or wrote, as an agent")
@@ -55,14 +59,15 @@ class Command(BaseCommand):
         changed.add_argument("--bears", default="", metavar="JSON", help='{"merchant": 7000, "carrier": 3000}: hundredths of a per cent')
         changed.add_argument("--clause", required=True)
         for word, each in below.choices.items():
-            if word not in ("list", "unanswered"):
+            if word not in ("list", "unanswered", "breaches"):
                 each.add_argument("ref", help="AS-…" if word in ("lodge", "enter") else "AL-…")
             with_person(each)
 
     def handle(self, *args: Any, word: str, **options: Any) -> None:
         by: Actor = refused(lambda: actor_named(options["person"]))
-        if word == "unanswered":
-            self._late(options)
+        if word in ("unanswered", "breaches"):
+            refused(lambda: _only_platform(by))
+            self._late(options) if word == "unanswered" else self._broken(options)
             return
         if word == "list":
             rows = refused(lambda: _listed(options, by))
@@ -81,6 +86,16 @@ class Command(BaseCommand):
         }  # fmt: skip
         print(json.dumps(plain, ensure_ascii=False, default=str) if options["json"] else "  ".join(str(v) for v in plain.values()))
 
+    def _broken(self, options: dict[str, Any]) -> None:
+        rows = list(breaches(clock.now() - timedelta(days=options["days"]))[:MOST])
+        refs = dict(Case.objects.filter(pk__in=[row.case_id for row in rows]).values_list("pk", "ref"))
+        if not rows and not options["json"]:
+            print(said(say("裁决和和解都履行了。", "Every ruling and settlement was kept.")))
+        for row in rows:
+            told = {name: row.facts[name] for name in ("who", "of", "move", "basis")}
+            plain = {"case": refs.get(row.case_id, ""), "at": row.made_at, **told}
+            print(json.dumps(plain, default=str) if options["json"] else "  ".join(str(v) for v in plain.values()))
+
     def _late(self, options: dict[str, Any]) -> None:
         rows = list(unanswered(clock.now() - timedelta(days=options["days"])).values_list("life_id", "made_at")[:MOST])
         refs = dict(Appeal.objects.filter(pk__in=[pk for pk, _ in rows]).values_list("pk", "ref"))
@@ -89,6 +104,11 @@ class Command(BaseCommand):
         for pk, at in rows:
             plain = {"ref": refs.get(pk, ""), "upheld_at": at}
             print(json.dumps(plain, default=str) if options["json"] else "  ".join(str(v) for v in plain.values()))
+
+
+def _only_platform(by: Actor) -> None:
+    if not by.sees_everything:
+        raise NotFound
 
 
 def _listed(options: dict[str, Any], by: Actor) -> list[AppealView]:

@@ -76,6 +76,9 @@ case.merge                         -                    consumer    result   pla
 case.merge                         -                    merchant    result   platform  merged
 case.unmerge                       alone                consumer    result   platform  unmerged
 case.unmerge                       alone                merchant    result   platform  unmerged
+case.breach                        -                    consumer    news     -         breach
+case.breach                        -                    merchant    result   -         breach
+case.breach                        -                    supervisor  act      -         breach_supervisor
 case.alarm                         -                    consumer    result   -         late
 case.alarm                         -                    merchant    news     -         late
 case.alarm                         -                    supervisor  act      -         alarm

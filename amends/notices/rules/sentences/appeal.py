@@ -1,4 +1,4 @@
-"""What is told of an appeal: who answers it by when, and what happened where somebody did not."""
+"""What is told of an appeal and of a breach: who answers by when, and what happened where somebody did not do their part."""
 
 from __future__ import annotations
 
@@ -76,6 +76,17 @@ APPEAL: Mapping[str, Told] = {
         "申诉有新的回应", "Somebody spoke to an appeal",
         "售后单 {case} 的申诉有新的回应，请在 {due}前答复；到时没有答复，{silence}。",
         "There is something new about the appeal in case {case}. Please answer by {due}. Without it: {silence}.",
+    ),
+    "breach": told(
+        "裁决或和解没有按时履行", "What was ruled or agreed was not done",
+        "售后单 {case} 有一方没有按时履行裁决或和解，已按规则自动继续。谁没有履行、接着是什么，写在页面上。{next}",
+        "In case {case} a side did not do in time what was ruled or agreed, and it went on by rule. Its page says who, and what follows. "
+        "{next}",
+    ),
+    "breach_supervisor": told(
+        "有裁决或和解没有履行", "A ruling or settlement was not kept",
+        "售后单 {case} 有一方没有按时履行裁决或和解，已按规则自动继续并计入统计。请看是否还要处理。",
+        "In case {case} a side did not keep a ruling or settlement. It went on by rule and is counted; please see whether more is needed.",
     ),
     "remind_appeal": told(
         "申诉将逾期", "An appeal is due soon",

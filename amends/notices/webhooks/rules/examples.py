@@ -75,6 +75,7 @@ case.ask_merchant | platform* | triage | awaiting_merchant | {}
 case.ask_person | consumer | awaiting_merchant | awaiting_merchant | {"asked_by": "consumer", "lane": "assisted", "digest": $digest}
 case.ask_proof | merchant | awaiting_merchant | awaiting_proof | {"digest": $digest}
 case.attach | consumer | triage | triage | {"digest": $digest, "evidence": [$file]}
+case.breach | clock* | executing | executing | {"basis": "ruled", "line": 31, "move": "fall_back", "of": "replacement", "who": "merchant"}
 case.call_platform | consumer | refused | in_review | {"called_by": "consumer", "digest": $digest}
 case.ask_supplement | merchant | executing | executing | {"amount_minor": 2000, "currency": "CNY", "due_at": $due,
     "supplement": "SU-6H2N-83WK-Q4C1"}
