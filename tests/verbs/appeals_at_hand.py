@@ -12,7 +12,7 @@ from tests.cast import Cast, an_order, claims, person
 from tests.verbs.returns_at_hand import fresh
 
 REASONS = "The seal was never broken."
-GROUNDS = "The seal on the photo is another lamp's."
+GROUNDS = "The seal on the photo is of another lamp."
 
 
 def of_rank(name: str, rank: int) -> Actor:
