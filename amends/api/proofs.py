@@ -14,7 +14,7 @@ from amends.api.callers import Asked
 from amends.api.doing import done, posting, reading
 from amends.cases.queries import case_for
 from amends.complaints.queries import complaint_for
-from amends.sealing.exporting import files_of, make_file, open_file
+from amends.sealing.exporting import files_of, is_kept, make_file, open_file
 from amends.sealing.models import ProofFile, TimeStamp
 
 router = Router(tags=["proof files"])
@@ -29,7 +29,8 @@ class ProofFileIn(Body):
 
 
 class ProofFileOut(Schema):
-    """One file. `sha256` of the whole ZIP; `head` is the hash of the last line in it; `masked`: others' personal data is hidden."""
+    """One file. `sha256` of the whole ZIP; `head` is the hash of the last line in it; `masked`: others' personal data is hidden;
+    `url` is empty once the ZIP is kept no more."""
 
     ref: str
     case: str
@@ -106,5 +107,5 @@ def proof_file(request: Asked, ref: str) -> FileResponse:
 def _file(row: ProofFile, case: str) -> ProofFileOut:
     return ProofFileOut(
         ref=row.ref, case=case, purpose=row.purpose, masked=row.masked, head=row.head, sha256=row.digest, size=row.size,
-        made_at=row.made_at, url=f"/api/v1/proof-files/{row.ref}",
+        made_at=row.made_at, url=f"/api/v1/proof-files/{row.ref}" if is_kept(row) else "",
     )  # fmt: skip

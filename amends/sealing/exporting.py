@@ -4,6 +4,7 @@
 2. A side has what it may see of its own case; the platform makes files for an authority, for arbitration and for its own audit.
 3. Personal data that is not the asker's own is hidden (masking.py), unless a complaint of an authority is named.
 4. Who made a file and who fetched it stands in the access log. A file is not changed afterwards; its SHA-256 is kept.
+5. The ZIP itself is kept for KEPT_FOR, and no longer than the words in it: once one of them is erased, it is gone too (PIPL 47).
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from typing import IO, Any
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from amends.cases.evidence.files import opened
 from amends.cases.hands import STAFF, check_not_reader
-from amends.cases.models import Case
+from amends.cases.models import Case, CaseText
 from amends.cases.queries import case_for
 from amends.kernel import clock
 from amends.kernel.parties import Party
@@ -49,6 +50,9 @@ PURPOSES: dict[str, Text] = {
 }
 OF_STAFF = frozenset({"authority", "audit"})
 MOST_A_DAY = 20
+KEPT_FOR = timedelta(days=90)
+LOOKED_BACK = timedelta(days=30)
+"""So far behind that a clock which stood still looks for what it should have forgotten."""
 
 
 @transaction.atomic
@@ -92,12 +96,32 @@ def files_of(case: Case, by: Actor) -> list[ProofFile]:
 
 
 def open_file(ref: str, by: Actor) -> tuple[ProofFile, IO[bytes]]:
-    """The file, open for reading; that it was fetched is noted. Raises NotFound."""
+    """The file, open for reading; that it was fetched is noted. Raises NotFound, for one that is kept no more too."""
     row = _visible(by).select_related("case").filter(ref=clean_ref(ref) or "").first()
-    if row is None or not default_storage.exists(row.path):
+    if row is None or not is_kept(row):
         raise NotFound
     note_access(by, row.ref)
     return row, default_storage.open(row.path)
+
+
+def is_kept(row: ProofFile) -> bool:
+    """Whether the ZIP may still be fetched: not too old, and none of its words erased since."""
+    return row.made_at > clock.now() - KEPT_FOR and not _has_erased_words(row) and default_storage.exists(row.path)
+
+
+def _has_erased_words(row: ProofFile) -> bool:
+    return CaseText.objects.filter(merchant_id=row.merchant_id, case_id=row.case_id, erased_at__gt=row.made_at).exists()
+
+
+def forget_old() -> int:
+    """ZIPs that are kept no more are gone from the storage; their rows and SHA-256 stay. For the clock; answers how many."""
+    since = clock.now() - KEPT_FOR
+    erased = CaseText.objects.filter(merchant_id=OuterRef("merchant_id"), case_id=OuterRef("case_id"), erased_at__gt=OuterRef("made_at"))
+    rows = ProofFile.objects.filter(Q(made_at__lte=since, made_at__gt=since - LOOKED_BACK) | Q(Exists(erased), made_at__gt=since))
+    gone = [path for path in rows.values_list("path", flat=True) if default_storage.exists(path)]
+    for path in gone:
+        default_storage.delete(path)
+    return len(gone)
 
 
 def _visible(by: Actor) -> Any:

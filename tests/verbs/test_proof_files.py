@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from amends.kernel.refusals import Conflict, NotFound, NotYourMove, Unprocessabl
 from amends.people.models import AccessLog
 from amends.people.rules import Actor, Role
 from amends.sealing import exporting
-from amends.sealing.exporting import files_of, make_file, open_file
+from amends.sealing.exporting import files_of, forget_old, make_file, open_file
 from amends.sealing.masking import without_personal
 from amends.sealing.models import ProofFile
 from amends.sealing.public import is_in_timeline, is_our_file
@@ -141,6 +142,28 @@ def test_what_was_erased_is_not_in_it_and_its_digest_is(cast: Cast, case: Case) 
     texts = {text["kind"]: text for text in values(make_file(case.ref, "own", cast.anna), cast.anna, "texts.json")}
     assert (texts["call"]["state"], texts["call"]["body"], texts["call"]["salt"]) == ("erased", "", "")
     assert len(texts["call"]["digest"]) == 64
+
+
+def test_a_file_goes_with_the_first_of_its_words_and_its_digest_stays(cast: Cast, case: Case, stepped_clock: Stepped) -> None:
+    row = make_file(case.ref, "own", cast.anna)
+    open_file(row.ref, cast.anna)[1].close()
+    assert forget_old() == 0
+    stepped_clock.forward(timedelta(hours=1))
+    erase_text(CaseText.objects.get(case=case, kind="call"))
+    with pytest.raises(NotFound):
+        open_file(row.ref, cast.anna)
+    assert (forget_old(), forget_old()) == (1, 0)
+    assert is_our_file(row.ref, row.digest)
+
+
+def test_a_file_is_kept_for_ninety_days(cast: Cast, case: Case, stepped_clock: Stepped) -> None:
+    row = make_file(case.ref, "own", cast.anna)
+    stepped_clock.forward(timedelta(days=89))
+    open_file(row.ref, cast.anna)[1].close()
+    stepped_clock.forward(timedelta(days=2))
+    with pytest.raises(NotFound):
+        open_file(row.ref, cast.anna)
+    assert forget_old() == 1 and ProofFile.objects.get() == row
 
 
 def test_the_decision_and_its_clauses_are_in_it_without_what_is_known_of_the_consumer(cast: Cast, case: Case) -> None:

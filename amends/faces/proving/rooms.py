@@ -16,7 +16,7 @@ from amends.faces.told import acted
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
 from amends.plumbing.timestamps.choosing import standing
-from amends.sealing.exporting import OF_STAFF, PURPOSES, files_of, make_file, open_file
+from amends.sealing.exporting import OF_STAFF, PURPOSES, files_of, is_kept, make_file, open_file
 from amends.sealing.models import TimeStamp
 
 Frame = Callable[..., HttpResponse]
@@ -48,7 +48,8 @@ class Rooms:
         stamps = TimeStamp.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("-entries_count", "-pk")
         open_here = [(name, words) for name, words in PURPOSES.items() if self.name == "desk" or name not in OF_STAFF]
         context: dict[str, Any] = {
-            "case": case, "files": [(row, PURPOSES[row.purpose]) for row in files_of(case, request.actor)], "stamp": stamps.first(),
+            "case": case, "stamp": stamps.first(),
+            "files": [(row, PURPOSES[row.purpose], is_kept(row)) for row in files_of(case, request.actor)],
             "authority": standing(), "purposes": open_here, "refusal": brief(refusal), "wrong": refusal.fields if refusal else {},
             "case_url": f"{self.home}cases/{case.ref}", "make_url": f"{self.home}cases/{case.ref}/proof-files",
             "file_at": f"{self.home}proof-files/", "base": f"{self.name}/base.html", "back_url": f"{self.home}cases/{case.ref}",

@@ -31,7 +31,7 @@ from amends.reconciliation.jobs import daily as ask_for_statements
 from amends.refunds import pushes
 from amends.refunds.jobs import collect_answers
 from amends.replacements import debts
-from amends.sealing import stamping
+from amends.sealing import exporting, stamping
 from amends.shipping import jobs as tracks
 from amends.shipping import pushes as carrier_pushes
 
@@ -110,6 +110,7 @@ class Command(BaseCommand):
                 ("time stamps", stamping.sweep),
             ]
         if shard.number == 0 and ticks % DAILY == 0:
+            parts.append(("old proof files", exporting.forget_old))
             parts.append(("old pushes of gateways", partial(_drain, pushes.forget_old, pushes.FORGOTTEN_AT_ONCE)))
             parts.append(("old pushes of carriers", partial(_drain, carrier_pushes.forget_old, carrier_pushes.FORGOTTEN_AT_ONCE)))
         return parts
