@@ -1,4 +1,4 @@
-"""`amends simulator payments`, `… messages`, `… carriers`, `… stock`, `… timestamps`: a stand-in for services outside, in the foreground, until Ctrl-C.
+"""`amends simulator payments`, `… messages`, `… carriers`, `… stock`, `… timestamps`: stand-ins for services outside, until Ctrl-C.
 
 It only finds the places in the data folder, and tells simulated services where to report; the simulators themselves know nothing of Amends.
 """
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         if options.get("hooks") == "{}":
             hooks = {"messages": message_hooks.hooks, "payments": payment_hooks.hooks, "carriers": carrier_hooks.hooks}[options["kind"]]
             options["hooks"] = json.dumps(hooks(f"http://{machine.bind_address()}:{machine.port()}"))
-        runs = {"payments": payments.run, "messages": messages.run, "carriers": carriers.run, "stock": stock.run, "timestamps": timestamps.run}
-        code = runs[options["kind"]](Namespace(**options))
+        programs = {"payments": payments, "messages": messages, "carriers": carriers, "stock": stock, "timestamps": timestamps}
+        code = programs[options["kind"]].run(Namespace(**options))
         if code:
             sys.exit(code)
