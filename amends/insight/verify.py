@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, Min, OuterRef
 
 from amends.approvals.checks import torn_approvals
 from amends.cases import hooks
+from amends.cases.checks import torn_extensions, torn_mergers
 from amends.cases.models import Case, CaseText, Deadline, Entry, Turn
 from amends.cases.record import entry_hash
 from amends.cases.rules.beside import BESIDE
@@ -328,6 +329,8 @@ CHECKS: tuple[Check, ...] = tuple(
         ("desks", lambda: torn_dispositions() + torn_scans()),
         ("tracks", misfolded_tracks),
         ("tasks", torn_tasks),
+        ("mergers", torn_mergers),
+        ("extensions", torn_extensions),
         ("complaints", torn_complaints),
         ("stamps", torn_stamps),
     )

@@ -124,6 +124,37 @@ WORDS: dict[str, Words] = {
             "Find the piece or parcel itself and let the receiving desk note what it is; put nothing back in stock a second time.",
         ),
     ),
+    "offers": Words(
+        say("方案不低于规则给的，接受一个就和解", "no offer is below the law, and one that was accepted settled its case"),
+        say(
+            "打开这张售后单：方案还开着的收回；和解没有写下的，按接受的方案补做，或者交主管。",
+            "Open the case: take back what is still open; where a settlement is missing, carry out what was accepted or ask a supervisor.",
+        ),
+    ),
+    "talks": Words(
+        say("留言都在时间线上", "whatever was said stands in the timeline"),
+        say(
+            "留言和时间线在同一个事务里写下，对不上说明有人直接改过数据库：从备份核对。",
+            "Both are written in one transaction, so somebody changed the database by hand: compare with a backup.",
+        ),
+    ),
+    "mergers": Words(
+        say(
+            "并入的售后单都有一份承接，商品都在承接的那一份里，合并不绕圈",
+            "every merged case is carried on by one that has its units, and no merger goes in a circle",
+        ),
+        say(
+            "打开这份售后单的“整份售后单”页面：还能取消合并的先取消，再重新合并；不能的由主管写明哪一份承接。",
+            "Open the case as a whole: undo the merger where that can be done and merge anew; else a supervisor notes which case goes on.",
+        ),
+    ),
+    "extensions": Words(
+        say(
+            "延长申请不比它的时限活得久，同意的都有新的时限",
+            "no request for more time outlives its limit, and each that was granted has a new end",
+        ),
+        say("打开这份售后单的“整份售后单”页面，收回这个申请。", "Open the case as a whole and take the request back."),
+    ),
     "tasks": Words(
         say("部门任务不比售后单活得久，转手次数如时间线所记", "no task outlives its case, and its hand-offs are those of the timeline"),
         say(

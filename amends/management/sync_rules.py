@@ -171,8 +171,11 @@ RULES: tuple[Rule, ...] = (
             "合并与拆分只在给付之前。重新申请总是新的关联单，从受理开始。",
             "`merge` and `split_off` are legal only before any grant. Reopening is always a new linked case in `triage`.",
         ),
-        (),
-        say("合并、拆分与重开随其一题建成", "merging, splitting and reopening come with their issue"),
+        (
+            "amends/cases/restamping.py: check_nothing_granted",
+            "amends/cases/verbs/splitting.py: check_splitting",
+            "amends/cases/verbs/reopening.py: check_reopening",
+        ),
     ),
     Rule(
         19,

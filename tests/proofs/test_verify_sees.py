@@ -137,6 +137,40 @@ def ahead(stage: str) -> str:
     )
 
 
+def offered(stage: str, case: str, least: int = 0) -> str:
+    """An offer of nothing on this case, in this stage."""
+    return (
+        "INSERT INTO talks_offer (merchant_id, stage, generation, since, made_at, case_id, ref, side, round, parts, amount_minor,"
+        f" least_minor, currency, agreed) SELECT merchant_id, '{stage}', 1, opened_at, opened_at, id, 'OF-1', 'merchant', 1, '[]', 0,"
+        f" {least}, 'CNY', '[]' FROM cases_case WHERE id = %({case})s"
+    )
+
+
+def said(read: str) -> str:
+    """Words of the merchant that were read at this instant."""
+    return (
+        "INSERT INTO talks_said (merchant_id, case_id, ref, party, words_id, evidence, made_at, read_at)"
+        f" SELECT merchant_id, id, 'SD-1', 'merchant', 1, '[]', opened_at, {read} FROM cases_case WHERE id = %(disputed)s"
+    )
+
+
+def merged_into(case: str, other: str) -> str:
+    """A link that says so, and nothing else does."""
+    return (
+        "INSERT INTO cases_link (kind, why, facts, made_at, case_id, other_id, merchant_id) SELECT 'merged_into', '', '{}', opened_at, id,"
+        f" %({other})s, merchant_id FROM cases_case WHERE id = %({case})s"
+    )
+
+
+def more_time(stage: str) -> str:
+    """A request under a limit that never ran."""
+    return (
+        "INSERT INTO cases_extension (stage, generation, since, made_at, ref, side, turn_life, turn_id, turn_generation, \"limit\", hours,"
+        f" agreed, was_due_at, case_id, merchant_id) SELECT '{stage}', 1, opened_at, opened_at, 'EX-1', 'merchant', 'case', id, 9999,"
+        " 'merchant_answers', 1, '[]', opened_at, id, merchant_id FROM cases_case WHERE id = %(disputed)s"
+    )
+
+
 def asked_of_legal(stage: str, case: str, passes: int = 0, passed: str = "[]") -> str:
     """A task for legal in this stage, of a case of the world."""
     return (
@@ -279,6 +313,18 @@ BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("books", "0 booked as voucher_given", (VOUCHER,)),
     ("bearing", "says 100 in CNY, booked are 0", (MOVED,)),
     ("tracks", "stands as delivered, its events come to untold", (UNTOLD,)),
+    ("offers", "offer OF-1 is open, and its case", (offered("to_consumer", "paid"),)),
+    ("offers", "offer OF-1 gives less than the law did", (offered("declined", "disputed", 100),)),
+    ("offers", "offer OF-1 was accepted and nothing settled", (offered("accepted", "disputed"),)),
+    ("offers", "rests on no accepted offer", ("UPDATE cases_grant SET basis = 'settled' WHERE case_id = %(back)s",)),
+    ("talks", "message SD-1 stands in no timeline", (said("NULL"),)),
+    ("talks", "message SD-1 was read before it was said", (said("opened_at - interval '1 hour'"),)),
+    ("mergers", "is merged, and nothing carries it on", ("UPDATE cases_case SET stage = 'merged' WHERE id = %(disputed)s",)),
+    ("mergers", "is merged, and claims units itself", ("UPDATE cases_case SET stage = 'merged' WHERE id = %(disputed)s",)),
+    ("mergers", "is linked as merged, and is not", (merged_into("disputed", "back"),)),
+    ("mergers", "is merged in a circle", (merged_into("disputed", "back"), merged_into("back", "disputed"))),
+    ("extensions", "request EX-1 for more time is open", (more_time("to_consumer"),)),
+    ("extensions", "no new end is known", (more_time("granted"),)),
     ("tasks", "task TK-1 is open, and its case", (asked_of_legal("given", "paid"),)),
     ("tasks", "task TK-1 counts 1 hand-offs, its timeline has 0", (asked_of_legal("given", "disputed", 1, '[{"to": "press"}]'),)),
     ("tasks", "was passed on 2 times and is no supervisor's", (asked_of_legal("given", "disputed", 2),)),

@@ -100,6 +100,7 @@ def _read(case: Case, actor: Actor) -> Rows:
     there = {row.life for row in told}
     claimed = list(ClaimedUnit.objects.filter(**mine).select_related("line", "unit").order_by("line_id", "unit__number"))
     tenders = list(Tender.objects.filter(merchant_id=case.merchant_id, order_id=case.order_id))
+    claimed = claimed or _carried(case)
     rows = Rows(case, told, claimed, evidence_of(case), [] if case.is_over else open_deadlines(case), tenders)
     if "grant" in there:
         rows.grants = list(Grant.objects.filter(**mine).order_by("pk"))
@@ -117,6 +118,14 @@ def _read(case: Case, actor: Actor) -> Rows:
     if case.is_over:
         rows.survey = Survey.objects.filter(**mine).first()
     return rows
+
+
+def _carried(case: Case) -> list[ClaimedUnit]:
+    """The units that a merged case was about, which another one claims now: its page goes on to say what was asked for."""
+    units = [pk for line in case.decision.answer["lines"] for pk in line["units"]]
+    rows = ClaimedUnit.objects.filter(merchant_id=case.merchant_id, unit_id__in=units).select_related("line", "unit")
+    newest = {row.unit_id: row for row in rows.order_by("pk")}
+    return sorted(newest.values(), key=lambda row: (row.line_id, row.unit.number))
 
 
 def _acts(every: Mapping[tuple[str, int], LifeRow], actor: Actor) -> tuple[Act, ...]:
