@@ -36,6 +36,7 @@ from amends.returns.checks import torn_dispositions, torn_scans
 from amends.sealing.checks import torn_stamps
 from amends.shipping.checks import misfolded_tracks
 from amends.stock.checks import torn_levels, torn_moves
+from amends.talks.checks import torn_offers, unheard_words
 from amends.tasks.checks import torn_tasks
 
 LATE = timedelta(seconds=60)
@@ -330,6 +331,9 @@ CHECKS: tuple[Check, ...] = tuple(
         ("tracks", misfolded_tracks),
         ("tasks", torn_tasks),
         ("mergers", torn_mergers),
+        ("tasks", torn_tasks),
+        ("offers", torn_offers),
+        ("talks", unheard_words),
         ("extensions", torn_extensions),
         ("complaints", torn_complaints),
         ("stamps", torn_stamps),

@@ -62,6 +62,7 @@ KINDS = {
 PLACES = {
     "repair": "repairs", "piece": "replacements", "one": "advances", "link": "links", "track": "tracks", "voucher": "vouchers",
     "supplement": "supplements", "review": "reviews", "appealed": "appeals", "parcel": "parcels", "loan": "loans", "file": "proof-files",
+    "offer": "offers", "reply": "quick-replies",
 }  # fmt: skip
 AT_A_FACE = {("portal", "delivery"): "deliveries", ("console", "file"): "bolts-file", ("desk", "file"): "judges-file"}
 CASES_OF: dict[str, type[LifeRow] | type[Promise]] = {
