@@ -240,7 +240,7 @@ def offer_out(view: OfferView, case: str) -> OfferOut:
         ref=view.ref, case=case, side=view.side.value, round=view.round, stage=view.stage, stage_name=words(view.stage_name),
         answers=view.answers or None, parts=[part_out(part) for part in view.parts], amount_minor=view.amount_minor,
         least_minor=view.least_minor, currency=view.currency, words=view.words, agreed=[words(name) for name in view.agreed],
-        made_at=view.made_at, until=view.until, silence=view.silence and words(view.silence),
+        made_at=view.made_at, until=view.until, silence=words(view.silence) if view.silence else None,
         choices=[ChoiceOut(verb=verb, name=words(name)) for verb, name in view.choices],
     )  # fmt: skip
 
@@ -251,7 +251,7 @@ def part_out(part: PartView) -> PartOut:
         remedy=part.remedy, name=words(part.name), units=list(part.units),
         articles=[ArticlesOut(name=words(name), quantity=n) for name, n in part.articles], amount_minor=part.amount_minor, unit=part.unit,
         goods_minor=part.goods_minor, freight_minor=part.freight_minor, packaging_minor=part.packaging_minor, sends_back=part.sends_back,
-        return_freight=part.return_freight and words(part.return_freight), borne_by=words(part.borne_by),
+        return_freight=words(part.return_freight) if part.return_freight else None, borne_by=words(part.borne_by),
     )  # fmt: skip
 
 
@@ -259,7 +259,7 @@ def preview_out(told: Previewed) -> PreviewOut:
     """A preview as it is answered."""
     return PreviewOut(
         parts=[part_out(part) for part in told.parts], amount_minor=told.amount_minor, least_minor=told.least_minor, currency=told.currency,
-        wrong=told.wrong and words(told.wrong), code=told.code,
+        wrong=words(told.wrong) if told.wrong else None, code=told.code,
     )  # fmt: skip
 
 

@@ -119,7 +119,7 @@ def owe(case: Case, mix: Mix, *, basis: str, by: Actor, units: Collection[int] |
     For a mix that was checked under the lock which is held now; `units` as there: what is owed for others stays as it is.
     """
     free = free_units(case, units)
-    void = _let_go(case, free, basis, by)
+    void = _let_go(case, free, basis, by, beside=units is None)
     given: list[Grant] = []
     for part in mix.parts:
         given += _owe_part(case, part, [free[pk] for pk in part.units], basis, by)
@@ -130,10 +130,11 @@ def owe(case: Case, mix: Mix, *, basis: str, by: Actor, units: Collection[int] |
     return given
 
 
-def _let_go(case: Case, free: Mapping[int, Unit], basis: str, by: Actor) -> list[Grant]:
+def _let_go(case: Case, free: Mapping[int, Unit], basis: str, by: Actor, *, beside: bool) -> list[Grant]:
+    """`beside`: freight and packaging that an earlier mix gave, too."""
     void = [
         grant for grant in open_grants(case)
-        if is_answer(case, grant) and (grant.unit_id is None or grant.unit_id in free) and not _money_moves(grant)
+        if is_answer(case, grant) and (grant.unit_id in free or (beside and grant.unit_id is None)) and not _money_moves(grant)
     ]  # fmt: skip
     for grant in void:
         for let_go in hooks.LETS_GO:
@@ -190,7 +191,7 @@ def _check_stays(case: Case, parts: Iterable[Part], free: Mapping[int, Unit]) ->
 def _left_minor(case: Case, units: Sequence[Unit]) -> int:
     """What is left of the price of these units in money, once what a mix makes void is void."""
     money = money_positions(case.merchant_id, case.order_id, case.currency)
-    left = list(left_of(Unit.objects.filter(merchant_id=case.merchant_id, pk__in=[unit.pk for unit in units])).values())
+    left = list(left_of(list(Unit.objects.filter(merchant_id=case.merchant_id, pk__in=[unit.pk for unit in units]))).values())
     back = [grant.shares for grant in _void_by_mix(case) if grant.subject == SHARE and grant.unit_id in {unit.pk for unit in units}]
     return sum(minor for tender, minor in added(*left, *back).items() if tender in money)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from amends.cases.carrying_on import carrier_of
 from amends.cases.hands import check_hand
 from amends.cases.models import Case, Evidence
 from amends.cases.queries import case_for
@@ -53,11 +54,12 @@ class Line:
 
 @an_act
 def say(ref: str, *, words: str = "", evidence: Sequence[str] = (), reply: str = "", by: Actor) -> Said:
-    """The other sides can read it and are told. `reply`: the quick reply that it was made from, for counting.
+    """The other sides can read it and are told; what is said in a case that was merged reaches the one that carries it on (B23). `reply`:
+    the quick reply that it was made from, for counting.
 
     Raises NotFound, NotYourMove, NoSuchMove where the case is over or too much was said, Unprocessable without words and files.
     """
-    case = take(ref, by)
+    case = take(carrier_of(case_for(ref, by)).ref, by)
     check_hand(case, by)
     _check_place(case, by)
     said = clean_words(words, field="words", longest=LONGEST)

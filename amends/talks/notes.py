@@ -57,8 +57,9 @@ def erase_note(ref: str, *, number: int, by: Actor) -> Note:
     """The words of one's own note are gone for good. Raises NotFound where it is no note of theirs."""
     check_not_reader(by)
     case = take(ref, by)
-    row = Note.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, side=_side(by), user_id=by.user_id, pk=number).first()
-    if row is None or by.user_id is None:
+    mine = Note.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, side=_side(by), pk=number)
+    row = mine.filter(user_id=by.user_id).first() if by.user_id is not None else None
+    if row is None:
         raise NotFound
     row.body, row.erased_at = "", clock.now()
     row.save(update_fields=["body", "erased_at"])

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
+
 from amends.cases.hands import check_hand
 from amends.cases.mixing import Mix, checked, least_minor
 from amends.cases.models import Case
@@ -155,9 +157,7 @@ def _still(case: Case, row: Offer) -> Mix:
     try:
         return checked(case, [part.to_json() for part in from_rows(row.parts)], maker(row))
     except Unprocessable as changed:
-        gone = say(
-            "情况变了，这个方案不能照办了：{why}", "Things have changed; this can't be carried out: {why}", why=changed.text
-        )
+        gone = say("情况变了，这个方案不能照办了：{why}", "Things have changed; this can't be carried out: {why}", why=changed.text)
         raise Conflict(gone, code="offer_outdated") from changed
 
 
@@ -170,7 +170,7 @@ def _left(case: Case, by: Actor) -> int:
     return min(MOST_OPEN - mine.filter(stage__in=OPEN).count(), MOST_ROUNDS - mine.count())
 
 
-def _of_side(case: Case, by: Actor) -> Any:
+def _of_side(case: Case, by: Actor) -> QuerySet[Offer]:
     return Offer.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, side=_side(by).value)
 
 

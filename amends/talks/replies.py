@@ -127,15 +127,17 @@ def _mine(ref: str, by: Actor) -> QuickReply:
 
 
 def _check(row: QuickReply, merchant: int | None) -> None:
+    """Raises Unprocessable at the first field that is wrong."""
     if not _KEY.fullmatch(row.key):
         wrong = say(
             "短名用小写字母、数字、- 和 _，最多 40 个字符。", "A key has lower-case letters, digits, - and _, 40 at most."
         )
         raise Unprocessable.field("key", wrong, code="wrong_key")
-    taken = QuickReply.objects.filter(merchant_id=merchant, key=row.key, ended_at__isnull=True).exclude(pk=row.pk)
-    if taken.exists():
+    there = QuickReply.objects.filter(ended_at__isnull=True)
+    there = there.filter(merchant__isnull=True) if merchant is None else there.filter(merchant_id=merchant)
+    if there.filter(key=row.key).exclude(pk=row.pk).exists():
         raise Unprocessable.field("key", say("这个短名已经有了。", "There is one of this key already."), code="key_taken")
-    if row.pk is None and QuickReply.objects.filter(merchant_id=merchant, ended_at__isnull=True).count() >= MOST_REPLIES:
+    if row.pk is None and there.count() >= MOST_REPLIES:
         raise Unprocessable.field("key", say("最多 {n} 条快捷回复。", "At most {n} quick replies.", n=MOST_REPLIES), code="too_many")
     for name, most in (("title_zh", LONGEST_TITLE), ("title_en", LONGEST_TITLE), ("body_zh", LONGEST_BODY), ("body_en", LONGEST_BODY)):
         setattr(row, name, clean_words(getattr(row, name), field=name, longest=most))
