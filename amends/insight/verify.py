@@ -329,12 +329,11 @@ CHECKS: tuple[Check, ...] = tuple(
         ("stock", lambda: torn_levels() + torn_moves()),
         ("desks", lambda: torn_dispositions() + torn_scans()),
         ("tracks", misfolded_tracks),
-        ("tasks", torn_tasks),
         ("mergers", torn_mergers),
+        ("extensions", torn_extensions),
         ("tasks", torn_tasks),
         ("offers", torn_offers),
         ("talks", unheard_words),
-        ("extensions", torn_extensions),
         ("complaints", torn_complaints),
         ("stamps", torn_stamps),
     )
