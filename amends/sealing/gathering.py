@@ -21,7 +21,6 @@ from amends.sealing.lines import line_of, withheld
 from amends.sealing.masking import consumer_name, text_out
 from amends.sealing.models import TimeStamp
 from amends.sealing.third_party.verify import digests_in
-from amends.talks.models import Said
 
 SIDES = (Party.CONSUMER.value, Party.MERCHANT.value)
 
@@ -50,12 +49,11 @@ def _is_told(row: Entry, asked: Asked) -> bool:
 
 
 def texts(asked: Asked, lines: list[dict[str, Any]]) -> list[dict[str, object]]:
-    """The texts that those lines name, and what the sides said to each other."""
+    """The texts that those lines name: what the sides claimed, answered, said to each other, and the reasons of rulings."""
     case = asked.case
     named = digests_in([line.get("facts") for line in lines])
-    said = set(Said.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).values_list("words_id", flat=True))
     rows = CaseText.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("made_at", "pk")
-    return [text_out(row, asked.by, whole=asked.whole) for row in rows if row.digest in named or row.pk in said]
+    return [text_out(row, asked.by, whole=asked.whole) for row in rows if row.digest in named]
 
 
 def evidence(asked: Asked) -> list[tuple[dict[str, Any], Evidence]]:
