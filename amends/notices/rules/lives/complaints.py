@@ -18,8 +18,7 @@ complaint.refuse_complaint         -                    supervisor  result   -  
 complaint.end_mediation            clock                supervisor  act      -         mediation_over_by_time
 complaint.end_mediation            -                    supervisor  result   -         mediation_over
 complaint.alarm                    -                    supervisor  act      -         alarm
-complaint.remind                   raised               supervisor  remind   told      remind_platform
-complaint.remind                   answered             supervisor  remind   told      remind_mediation
+complaint.remind                   answered             agent       remind   told      remind_mediation
 complaint.remind                   >platform            agent       remind   told      remind_platform
 """
 

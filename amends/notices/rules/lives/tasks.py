@@ -14,7 +14,6 @@ task.raise_task                    -                    supervisor  act      tol
 task.answer_task                   -                    agent       result   -         task_answered
 task.withdraw_task                 -                    agent       news     -         task_withdrawn
 task.alarm                         -                    supervisor  act      -         alarm
-task.remind                        raised               supervisor  remind   told      remind_platform
 task.remind                        >platform            agent       remind   told      remind_platform
 """
 
