@@ -131,6 +131,16 @@ WORDS: dict[str, Words] = {
             "Open the case: take back what is still open; where a settlement is missing, carry out what was accepted or ask a supervisor.",
         ),
     ),
+    "appeals": Words(
+        say(
+            "有申诉的裁决暂不执行，由没有做过裁决的人答复，新凭证都判断过",
+            "an appealed ruling is stayed, and answered by somebody else once all that is new was judged",
+        ),
+        say(
+            "打开这张售后单：申诉和售后单的阶段对不上的，由主管按时间线补做；答复有问题的，请复核负责人重新看。",
+            "Open the case: where appeal and case disagree, a supervisor makes up for it by the timeline; a wrong answer is looked at anew.",
+        ),
+    ),
     "talks": Words(
         say("留言都在时间线上", "whatever was said stands in the timeline"),
         say(

@@ -21,7 +21,6 @@ class Rule:
 
 
 OFFERS = say("和解与方案随方案一题建成", "settlement and offers come with the issue on offers")
-APPEALS = say("申诉随申诉一题建成", "appeals come with the issue on appeals")
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -58,8 +57,7 @@ RULES: tuple[Rule, ...] = (
             "A ruling starts execution by itself when it binds. Only the side whom it burdens may let it stand early; burdening both, "
             "it takes both.",
         ),
-        (),
-        APPEALS,
+        ("amends/rulings/holding.py: holds",),
     ),
     Rule(
         5,
@@ -162,8 +160,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         17,
         say("一张售后单只能申诉一次；发回后的新裁决为终局。", "One appeal a case. After `send_back` the new ruling is final."),
-        (),
-        APPEALS,
+        ("amends/rulings/models.py: one_appeal_a_ruling",),
     ),
     Rule(
         18,

@@ -221,6 +221,27 @@ STAMP = (
     "INSERT INTO sealing_time_stamp (merchant_id, case_id, head, entries_count, authority, token, stamped_at, made_at)"
     " SELECT merchant_id, id, head, entries_count{less}, 'notary#00', ''::bytea, opened_at, opened_at FROM cases_case WHERE id = %(paid)s"
 )
+UNJUDGED = """'[{"evidence": "EV-1", "taken": null}]'"""
+
+
+def appealed(stage: str) -> str:
+    """An appeal against the disputed case's review, with one new piece that nobody judged."""
+    return (
+        "INSERT INTO rulings_appeal (stage, generation, since, made_at, ref, side, new_evidence, entered_from, outcome, parts, bears, blocks,"
+        " clause, case_id, review_id, merchant_id)"
+        f" SELECT '{stage}', 1, since, made_at, 'AL-1', 'consumer', {UNJUDGED}, 'page', '', '[]', '{{}}',"
+        " '[]', '', case_id, id, merchant_id FROM rulings_review WHERE case_id = %(disputed)s"
+    )
+
+
+BOUND = "UPDATE rulings_review SET bound_at = made_at WHERE case_id = %(disputed)s"
+ANSWERED = (
+    "WITH judge AS (UPDATE rulings_review SET arbiter_id = (SELECT min(id) FROM people_user) WHERE case_id = %(disputed)s"
+    " RETURNING arbiter_id)"
+    " UPDATE rulings_appeal SET examiner_id = judge.arbiter_id, answer_id = (SELECT min(id) FROM cases_text) FROM judge"
+)
+
+
 BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("stamps", "does not say what its row says", (STAMP.format(less=""),)),
     ("stamps", "is not over line", (STAMP.format(less=" - 1"),)),
@@ -317,6 +338,11 @@ BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("offers", "offer OF-1 gives less than the law did", (offered("declined", "disputed", 100),)),
     ("offers", "offer OF-1 was accepted and nothing settled", (offered("accepted", "disputed"),)),
     ("offers", "rests on no accepted offer", ("UPDATE cases_grant SET basis = 'settled' WHERE case_id = %(back)s",)),
+    ("appeals", "is stayed, and no appeal of it is open", ("UPDATE cases_case SET stage = 'appealed' WHERE id = %(disputed)s",)),
+    ("appeals", "appeal AL-1 is open, and its case is not stayed", (appealed("lodged"),)),
+    ("appeals", "appeal AL-1 is open, and its ruling is carried out", (appealed("lodged"), BOUND)),
+    ("appeals", "appeal AL-1 was answered by whoever had ruled", (appealed("upheld"), ANSWERED)),
+    ("appeals", "AL-1 was answered before its new evidence was judged", (appealed("upheld"), ANSWERED)),
     ("talks", "message SD-1 stands in no timeline", (said("NULL"),)),
     ("talks", "message SD-1 was read before it was said", (said("opened_at - interval '1 hour'"),)),
     ("mergers", "is merged, and nothing carries it on", ("UPDATE cases_case SET stage = 'merged' WHERE id = %(disputed)s",)),
