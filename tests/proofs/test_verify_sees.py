@@ -227,8 +227,8 @@ UNJUDGED = """'[{"evidence": "EV-1", "taken": null}]'"""
 def appealed(stage: str) -> str:
     """An appeal against the disputed case's review, with one new piece that nobody judged."""
     return (
-        "INSERT INTO rulings_appeal (stage, generation, since, made_at, ref, side, new_evidence, entered_from, outcome, parts, bears, blocks,"
-        " clause, case_id, review_id, merchant_id)"
+        "INSERT INTO rulings_appeal (stage, generation, since, made_at, ref, side, new_evidence, entered_from, outcome, parts, bears,"
+        " blocks, clause, case_id, review_id, merchant_id)"
         f" SELECT '{stage}', 1, since, made_at, 'AL-1', 'consumer', {UNJUDGED}, 'page', '', '[]', '{{}}',"
         " '[]', '', case_id, id, merchant_id FROM rulings_review WHERE case_id = %(disputed)s"
     )
