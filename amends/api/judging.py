@@ -48,19 +48,19 @@ def who(request: Asked, ref: str) -> out.FitsOut:
     ])  # fmt: skip
 
 
-@posting(router, "/reviews/{ref}/preview", out.PreviewOut, "What a ruling would cost")
+@posting(router, "/reviews/{ref}/preview", out.RulingCostOut, "What a ruling would cost")
 def preview(request: Asked, ref: str, body: out.RulingIn) -> HttpResponse:
     """The cost to each side of the ruling as it is told here; nothing is written."""
     by = request.auth.actor
 
-    def answer() -> out.PreviewOut:
+    def answer() -> out.RulingCostOut:
         review = _ours(ref, by)
         fields = body.fields()
         raw = fields["parts"] if fields["parts"] is not None else short_parts(review.case, fields["outcome"] or "against")
         parts = parts_for(review, raw, by) if raw else ()
         costs = cost_of_mix(review.case, parts, bears_of(review.case, fields["bears"]), heard=heard_units(review.case))
         sums = [money(minor, costs.currency) for minor in (costs.money_minor, costs.goods_minor, costs.claimed_minor)]
-        return out.PreviewOut(money=sums[0], goods=sums[1], claimed=sums[2], costs=_costs(costs), second_reader=costs.second_reader)
+        return out.RulingCostOut(money=sums[0], goods=sums[1], claimed=sums[2], costs=_costs(costs), second_reader=costs.second_reader)
 
     return done(request, answer)
 
@@ -90,13 +90,13 @@ def more(request: Asked, ref: str, body: out.MoreIn) -> HttpResponse:
 
 
 @posting(router, "/reviews/{ref}/tests", CaseOut, "Order a test")
-def tests(request: Asked, ref: str, body: out.TestIn) -> HttpResponse:
+def tests(request: Asked, ref: str, body: out.LabTestIn) -> HttpResponse:
     """The goods go before a testing body; the arbiter's clock stands still."""
     return acted(request, lambda: verbs.order_test(ref, **body.model_dump(), by=request.auth.actor))
 
 
 @posting(router, "/reviews/{ref}/test-report", CaseOut, "Report on a test")
-def test_report(request: Asked, ref: str, body: out.ReportIn) -> HttpResponse:
+def test_report(request: Asked, ref: str, body: out.LabReportIn) -> HttpResponse:
     """What the testing body found is on file, and it is known who bears the cost of the test."""
     return acted(request, lambda: verbs.report_test(ref, **body.model_dump(), by=request.auth.actor))
 

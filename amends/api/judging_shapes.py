@@ -74,7 +74,7 @@ class MoreIn(Body):
     requests: Annotated[list[ProofRequestIn], Field(max_length=10)] = []
 
 
-class TestIn(Body):
+class LabTestIn(Body):
     """A testing body by its reference or key; the cost in minor units of the case's currency, and who advances it."""
 
     body: Str
@@ -83,7 +83,7 @@ class TestIn(Body):
     pays_first: Literal["consumer", "merchant", "platform"]
 
 
-class ReportIn(Body):
+class LabReportIn(Body):
     """What the testing body found."""
 
     finding: Literal["fault", "no_fault", "unclear"]
@@ -205,7 +205,7 @@ class JudgedOut(Schema):
     may_accept: bool
 
 
-class PreviewOut(Schema):
+class RulingCostOut(Schema):
     """What a ruling would cost, and whom; nothing is written."""
 
     money: shapes.Money

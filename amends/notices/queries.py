@@ -14,6 +14,7 @@ from amends.kernel.money import Money
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
+from amends.notices.basis import basis_words
 from amends.notices.models import Notice, Recipient
 from amends.notices.rules.places import left_words, next_words, rule_words, silence_words, who_waited
 from amends.notices.rules.promises import REASONS
@@ -103,6 +104,7 @@ def _places(notice: Notice) -> dict[str, Any]:
     silence, limit, due = facts.get("silence") or "", facts.get("limit") or "", instant(notice.due_at)
     until, coming = facts.get("until"), facts.get("next") or {}
     return {
+        "basis": basis_words(facts.get("basis")),
         "case": facts["case"], "shop": say(notice.merchant.name_zh, notice.merchant.name_en), "due": due, "sum": _sum(notice),
         "silence": silence_words(silence) if silence else say("按规则处理", "the rules decide"),
         "until": instant(datetime.fromisoformat(until) if until else None),

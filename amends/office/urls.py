@@ -7,7 +7,7 @@ from django.urls import path
 
 from amends.faces.promising.page import EVERY
 from amends.faces.promising.rooms import promises_in
-from amends.office import carriers, cases, complaints, figures, keys, lifecycle, pages, webhooks
+from amends.office import arbiters, carriers, cases, complaints, figures, keys, lifecycle, pages, webhooks
 from amends.office.money import bank, deposits, gateways, ledger, reconciliation, statements
 from amends.office.money import rules as money_rules
 from amends.office.notices import announcements, channels, log, table, wordings
@@ -20,6 +20,8 @@ urlpatterns = [
     path("cases/<str:ref>/", cases.one, name="office_case"),
     path("complaints/", complaints.listed, name="office_complaints"),
     path("mails/", log.moved, name="office_mails"),
+    path("arbiters/", arbiters.show, name="office_arbiters"),
+    *(path(f"arbiters/{noun}/", arbiters.acted_on, {"noun": noun}, name=f"office_arbiters_{noun}") for noun in arbiters.ACTS),
     path("carriers/", carriers.show, name="office_carriers"),
     path("carriers/pushes/", carriers.pushed, name="office_carrier_pushes"),
     path("carriers/<str:name>/pushes/<str:event>/again/", carriers.again, name="office_carrier_push_again"),

@@ -30,12 +30,12 @@ LISTS = {
     "/api/v1/approvals", "/api/v1/charges", "/api/v1/vouchers", "/api/v1/tracks",
     "/api/v1/deliveries", "/api/v1/proposals", "/api/v1/replacements", "/api/v1/repairs",
     "/api/v1/workshops", "/api/v1/visits", "/api/v1/loan-units", "/api/v1/loans", "/api/v1/consultations",
-    "/api/v1/tasks", "/api/v1/complaints", "/api/v1/quick-replies",
+    "/api/v1/tasks", "/api/v1/complaints", "/api/v1/quick-replies", "/api/v1/testing-bodies",
     "/api/v1/receiving/batches", "/api/v1/receiving/shelf", "/api/v1/stock/levels", "/api/v1/stock/moves",
 }  # fmt: skip
 # The rules are everybody's to read and to ask: L7 art. 12.
 RULES = {f"/api/v1/policy/{name}" for name in ("decisions", "facts-schema", "golden", "packs", "versions")}
-OWN = {"/api/v1/preferences", "/api/v1/notices/reading"}
+OWN = {"/api/v1/preferences", "/api/v1/notices/reading", "/api/v1/arbiters", "/api/v1/arbiters/absence", "/api/v1/arbiters/relations"}
 # What a shop's own listings cost: asked by the listing, and not there for anybody else.
 PRICES = {"/api/v1/prices"}
 # A shop's own book: it does not exist for who keeps none.
@@ -45,6 +45,7 @@ HOOKS = {path for _, path in ENDPOINTS if "/hooks/" in path}
 # What the office keeps does not exist for anybody else.
 OFFICE = {f"/api/v1/{name}" for name in ("notices/table", "notices/preview", "notices/tests", "messages", "announcements")}
 OFFICE |= {"/api/v1/gateways", "/api/v1/gateways/pushes", "/api/v1/carriers", "/api/v1/carriers/pushes"}
+OFFICE |= {"/api/v1/testing-bodies/ending"}
 OFFICE |= {"/api/v1/money-rules", "/api/v1/bearers", "/api/v1/insurers"}
 OFFICE |= {f"/api/v1/reconciliation/{name}" for name in ("differences", "trend", "runs", "statements")}
 OFFICE |= {"/api/v1/bank/waiting", "/api/v1/bank/batches", "/api/v1/links"}

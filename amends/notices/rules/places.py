@@ -20,6 +20,8 @@ from amends.liability.rules import CHARGE_BACK_TO
 from amends.notices.rules.sentences import SENTENCES, Told
 from amends.notices.rules.table import BESIDE, ITS_OWN, LIVES, Row, every_row, row_of
 
+FIRST_RESULTS = frozenset({"case.approve", "case.refuse", "case.ask_proof", "case.rule"})
+"""What is told with its basis: the result of a first look, be it the merchant's or the platform's."""
 LONGEST = {"subj": 40, "body": 400}
 ONE_LINE = say("这里只能写一行。", "This is one line: no line breaks.")
 """What is said of a subject or title with a line break: it becomes the header of a mail."""
@@ -48,6 +50,8 @@ PLACES: Mapping[str, Place] = {
     "who": Place(say("谁没有处理", "who did not act"), say("商家", "merchant")),
     "rule": Place(say("按哪条规则", "under which rule"), say("商家答复时限 48 小时", "time to answer: 48 hours")),
     "reason": Place(say("改期的原因", "why a time was changed"), say("配件缺货", "a part is out of stock")),
+    "basis": Place(say("怎样理解问题、按什么标准、做过什么、不同意怎么办", "the problem, the standard, the steps, the way to appeal"),
+                   say("我们理解的问题：破损。标准：CN-QUAL-01。", "The problem as understood: damaged. The standard: CN-QUAL-01.")),
     "address": Place(say("接收地址的主机名", "the host of a webhook receiver"), say("hooks.example.com", "hooks.example.com")),
 }  # fmt: skip
 SHORTER = {"lapse": say("诉求终止", "the claim ends")}
@@ -73,7 +77,8 @@ def places_of(row: Row) -> frozenset[str]:
     due = {"due", "silence"} if row.due_of else set()
     left = {"left", "who", "rule"} if row.due_of == ITS_OWN and row.urgency == "remind" else set()
     lapse = {"until", "who", "rule"} if row.by_lapse else set()
-    return frozenset({"case", "shop", "next", *due, *left, *lapse, *({"sum"} if row.when in SUMS else ())})
+    return frozenset({"case", "shop", "next", *due, *left, *lapse, *({"sum"} if row.when in SUMS else ()),
+                      *({"basis"} if row.when in FIRST_RESULTS and not row.by_lapse else ())})
 
 
 def silence_words(verb: str) -> Text:

@@ -17,7 +17,9 @@ from amends.cases.rules.beside import BESIDE
 from amends.cases.rules.told import REMIND
 from amends.kernel import clock
 from amends.kernel.parties import Party
+from amends.notices.basis import basis_of
 from amends.notices.models import Notice
+from amends.notices.rules.places import FIRST_RESULTS
 from amends.notices.rules.table import ITS_OWN, ROWS, Row, Step, rows_for
 from amends.notices.rules.words import Audience
 
@@ -129,6 +131,8 @@ def _drawn(case: Case, entry: Entry, row: Row, dues: Sequence[Due]) -> Drawn:
         facts |= {"until": entry.facts.get("due_at", ""), "length": case.terms.raw["limits"].get(entry.facts.get("limit"), "")}
     if "told_at" in entry.facts:
         facts |= {"until": entry.facts["told_at"], "reason": entry.facts.get("reason", "")}
+    if row.when in FIRST_RESULTS and not row.by_lapse:
+        facts["basis"] = basis_of(case, entry)
     if due is not None:
         facts["deadline"] = due.deadline
     if dues and (stage := _stage(case, dues[0])):

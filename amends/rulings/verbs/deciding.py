@@ -96,7 +96,8 @@ def draft_ruling(
     review.draft, review.drafted_by_id = asdict(ruled), by.user_id
     review.second_reader_id = choose(case, skill=review.skill, language=review.language, but={by.user_id or 0})
     review.save(update_fields=["draft", "drafted_by", "second_reader"])
-    review.move("draft_ruling", by, facts={"text": ruled.reasons}, audience="platform")
+    text = CaseText.objects.get(merchant_id=case.merchant_id, case_id=case.pk, pk=ruled.reasons)
+    review.move("draft_ruling", by, facts=told(text), audience="platform")
     return review
 
 

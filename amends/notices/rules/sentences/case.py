@@ -82,8 +82,8 @@ CASE: Mapping[str, Told] = {
     ),
     "approved": told(
         "你的申请已同意", "Your claim is approved",
-        "售后单 {case} 已同意。{next}",
-        "Case {case} is approved. {next}",
+        "售后单 {case} 已同意。{next}{basis}",
+        "Case {case} is approved. {next} {basis}",
     ),
     "approved_merchant": told(
         "诉求已同意", "The claim is approved",
@@ -115,8 +115,8 @@ CASE: Mapping[str, Told] = {
     ),
     "proof_wanted": told(
         "商家请你补充凭证", "The merchant asks for proof",
-        "售后单 {case} 要补充什么、为什么，写在页面上。请在 {due}前补充；到时没有补充，{silence}。",
-        "What is wanted for case {case}, and why, stands on its page. Please give it by {due}. Without it: {silence}.",
+        "售后单 {case} 要补充什么、为什么，写在页面上。请在 {due}前补充；到时没有补充，{silence}。{basis}",
+        "What is wanted for case {case}, and why, stands on its page. Please give it by {due}. Without it: {silence}. {basis}",
     ),
     "proof_given": told(
         "消费者已补充凭证", "The proof is there",
@@ -143,9 +143,9 @@ CASE: Mapping[str, Told] = {
     ),
     "refused": told(
         "商家没有同意你的申请", "The merchant refused your claim",
-        "售后单 {case} 被拒绝，理由和依据写在页面上。你不同意的，可以在 {due}前申请平台介入；到时没有申请，{silence}。",
+        "售后单 {case} 被拒绝，理由和依据写在页面上。你不同意的，可以在 {due}前申请平台介入；到时没有申请，{silence}。{basis}",
         "Case {case} was refused; the reason and its clause stand on its page. If you disagree, call the platform in by {due}. "
-        "Otherwise: {silence}.",
+        "Otherwise: {silence}. {basis}",
     ),
     "refusal_stood": told(
         "售后单已结束", "The case is closed",
@@ -167,9 +167,9 @@ CASE: Mapping[str, Told] = {
     ),
     "ruled": told(
         "平台已裁决", "The platform has ruled",
-        "售后单 {case} 的裁决和理由写在页面上。在 {due}前可以按页面上的方式提出异议；到时没有异议，{silence}。",
+        "售后单 {case} 的裁决和理由写在页面上。在 {due}前可以按页面上的方式提出异议；到时没有异议，{silence}。{basis}",
         "The ruling on case {case} and its reasons stand on its page. Until {due} it can be objected to as the page says. "
-        "Otherwise: {silence}.",
+        "Otherwise: {silence}. {basis}",
     ),
     "person_asked": told(
         "将由人来裁决", "A person will decide",

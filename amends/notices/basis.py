@@ -1,0 +1,69 @@
+"""What the result of a first look rests on, as its notice says it: the problem as understood, the standard, the steps taken, and the way to
+have it looked at again (product E5). Codes stand in the notice; the words are put together when it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from amends.cases.models import Case, Entry
+from amends.kernel.texts import Text, say
+from amends.policy.rules.facts import ISSUE_NAMES, REMEDY_NAMES, IssueType, Remedy
+
+STEPS: dict[str, Text] = {
+    "case.apply": say("核对申请和凭证", "claim and evidence read"),
+    "case.prove": say("看了补充的凭证", "further proof read"),
+    "review.close_round": say("双方举证", "evidence of both sides"),
+    "review.close_replies": say("双方回应", "replies of both sides"),
+    "review.report_test": say("第三方检测", "a test by a testing body"),
+    "review.draft_ruling": say("第二人复核", "a second reader"),
+}
+AGAIN: dict[str, Text] = {
+    "case.approve": say("有不明白的，可以在售后单页面、电话或邮件找人工。",
+                        "Anything unclear? Ask a person: on the case's page, by telephone or mail."),
+    "case.refuse": say("不同意的，可以在售后单页面、电话或邮件申请平台介入。",
+                       "To have it looked at again, call the platform in: on the case's page, by telephone or mail."),
+    "case.ask_proof": say("不清楚要什么的，可以在售后单页面、电话或邮件找人工。",
+                          "Not sure what is wanted? Ask a person: on the case's page, by telephone or mail."),
+    "case.rule": say("不服的，可以在售后单页面、电话或邮件申诉，由另一位级别更高的人来看。",
+                     "To appeal: on the case's page, by telephone or mail; another person of higher rank looks at it."),
+    "final": say("这是终局裁决。", "This ruling is final."),
+}  # fmt: skip
+NO_STANDARD = say("平台规则", "the platform's rules")
+
+
+def basis_of(case: Case, entry: Entry) -> dict[str, Any]:
+    """What this result rests on, as codes: of the claim, the decision that was stamped, and the lines of the timeline up to it."""
+    rows = Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, number__lte=entry.number).order_by("number")
+    done = dict.fromkeys(f"{life}.{verb}" for life, verb in rows.values_list("life", "verb"))
+    when = f"{entry.life}.{entry.verb}"
+    return {
+        "issue": case.issue, "remedy": case.remedy, "clause": str(entry.facts.get("clause") or _clause(case)),
+        "steps": [name for name in STEPS if name in done], "again": "final" if entry.facts.get("final") else when,
+    }  # fmt: skip
+
+
+def basis_words(basis: Mapping[str, Any] | None) -> Text | str:
+    """In words, after a sentence; '' for a notice that has none."""
+    if not basis:
+        return ""
+    steps = [STEPS[name] for name in basis["steps"] if name in STEPS]
+    return say(
+        "我们理解的问题：{issue}，申请{remedy}。标准：{clause}。做过的核查：{steps}。{again}",
+        "The problem as understood: {issue}; asked for: {remedy}. The standard: {clause}. Steps taken: {steps}. {again}",
+        issue=ISSUE_NAMES[IssueType(basis["issue"])], remedy=REMEDY_NAMES[Remedy(basis["remedy"])],
+        clause=basis["clause"] or NO_STANDARD, again=AGAIN[basis["again"]],
+        steps=Text("、".join(one.zh for one in steps) or "-", ", ".join(one.en for one in steps) or "-"),
+    )  # fmt: skip
+
+
+def _clause(case: Case) -> str:
+    """The clause by which the stamped decision opened the claim's remedy or kept it closed."""
+    for line in case.decision.answer["lines"]:
+        for answer in line["answer"]["remedies"]:
+            if answer["remedy"] == case.remedy:
+                clauses = [clause for _, clause, _, holds, *_ in answer["reasons"] if holds is answer["open"]]
+                if clauses:
+                    return str(clauses[0])
+    return ""
