@@ -138,7 +138,7 @@ def arbiters(request: ActorRequest) -> HttpResponse:
     context = {
         "rows": [(row, loads.get(row.user_id, 0)) for row in rows], "mine": [one for one in rows if one.user_id == by.user_id],
         "reviews": list(open_ones[:50]), "is_arbiter": Role.ARBITER in by.roles,
-        "relations": list(Relation.objects.filter(user_id=by.user_id, ended_at__isnull=True).select_related("merchant")),
+        "relations": list(Relation.objects.filter(user_id=by.user_id or 0, ended_at__isnull=True).select_related("merchant")),
         "shops": list(Merchant.objects.order_by("name_zh")[:200]), "nav_here": f"{HOME}arbiters",
     }  # fmt: skip
     return shown(request, "desk/arbiters.html", context)

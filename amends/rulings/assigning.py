@@ -95,9 +95,10 @@ def bars_of(case: Case, ids: Sequence[int], review: Review | None = None) -> dic
     if review is not None:
         done = done.exclude(life=REVIEW.name, life_id=review.pk)
     worked, looked = set[int](), set[int]()
-    for user, life, party in done.order_by().values_list("actor_id", "life", "party").distinct():
+    for user, life, party in done.filter(actor_id__isnull=False).order_by().values_list("actor_id", "life", "party").distinct():
+        assert user is not None  # noqa: S101 - asked of the database
         (looked if party == Party.ARBITER.value or life in LOOKED else worked).add(user)
-    earlier = Review.objects.filter(**mine).exclude(pk=review.pk if review else None)
+    earlier = Review.objects.filter(**mine).exclude(pk=review.pk if review else 0)
     for row in earlier.exclude(stage="dropped").values_list("arbiter_id", "drafted_by_id", "second_reader_id"):
         looked |= {user for user in row if user}
     sets = {Bar.PARTY: parties, Bar.RELATED: related, Bar.WORKED_ON: worked, Bar.TOOK_PART: looked, Bar.AWAY: away}

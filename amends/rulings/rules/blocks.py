@@ -85,7 +85,7 @@ def picked(raw: Sequence[Mapping[str, Any] | str]) -> list[dict[str, Any]]:
         raise _wrong(say("最多 {n} 段。", "At most {n} blocks.", n=MOST_BLOCKS), "too_many_blocks")
     told: dict[str, dict[str, Any]] = {}
     for each in raw:
-        row = {"key": each} if isinstance(each, str) else dict(each)
+        row: dict[str, Any] = {"key": each} if isinstance(each, str) else dict(each)
         block = BLOCKS.get(str(row.get("key", "")))
         if block is None:
             raise _wrong(say("没有这一段：{key}。", "There is no block {key}.", key=str(row.get("key", ""))), "unknown_block")
