@@ -14,6 +14,7 @@ from amends.cases.mixing import as_of_right, checked, free_units, least_minor
 from amends.cases.models import Case, ClaimedUnit, Deadline
 from amends.cases.rules.mix import FREIGHT_AND_PACKAGING, MONEY_FOR_UNIT, NONE, POINTS, STAYS, Part, from_rows
 from amends.cases.rules.owing import FREIGHT, PACKAGING
+from amends.cases.waiting_words import SILENCE
 from amends.cases.words import stage_name, verb_name
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.refusals import Unprocessable
@@ -172,7 +173,7 @@ def _view(row: Offer, case: Case, by: Actor, limit: Deadline | None, names: Mapp
     return OfferView(
         ref=row.ref, side=Party(row.side), side_name=NAMES[Party(row.side)], round=row.round, stage=row.stage,
         stage_name=stage_name(OFFER.name, row.stage), is_open=live, made_at=row.made_at, until=limit.due_at if limit else None,
-        silence=verb_name(OFFER.name, limit.silence) if limit else None, answers=row.answers.ref if row.answers else "",
+        silence=SILENCE[limit.silence] if limit else None, answers=row.answers.ref if row.answers else "",
         parts=tuple(_part(part, case, names, live=live) for part in parts), amount_minor=row.amount_minor, least_minor=row.least_minor,
         currency=row.currency, words=row.words.body if row.words else "", erased=bool(row.words and row.words.erased_at),
         agreed=tuple(NAMES[Party(party)] for party in row.agreed), raw=tuple(part.to_json() for part in parts),

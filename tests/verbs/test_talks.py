@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 import pytest
 
@@ -14,6 +16,7 @@ from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessa
 from amends.market.models import Merchant
 from amends.people.rules import Actor, Role
 from amends.plumbing.models import LiveChange
+from amends.sealing.exporting import make_file, open_file
 from amends.talks import conversation, notes, replies
 from amends.talks.models import Note, QuickReply
 from tests.cast import Cast, an_order, claims, person, the_cast
@@ -113,6 +116,18 @@ def test_a_note_is_its_own_sides_alone(cast: Cast, case: Case) -> None:
         with pytest.raises(NotFound):
             notes.notes(case.ref, stranger)
     assert (Entry.objects.count(), LiveChange.objects.count()) == (before, live)
+
+
+def test_no_file_that_leaves_holds_a_note(cast: Cast, case: Case) -> None:
+    notes.note(case.ref, words=SECRET, by=cast.bolt)
+    notes.note(case.ref, words=f"platform: {SECRET}", by=cast.agent)
+    conversation.say(case.ref, words="Which colour?", by=cast.bolt)
+    for by in (cast.anna, cast.bolt, cast.agent):
+        row = make_file(case.ref, "own", by)
+        _, file = open_file(row.ref, by)
+        with file, zipfile.ZipFile(io.BytesIO(file.read())) as zipped:
+            held = [name for name in zipped.namelist() if SECRET.encode() in zipped.read(name)]
+            assert (held, len(zipped.namelist()) > 2) == ([], True)
 
 
 def test_only_its_writer_erases_a_note(cast: Cast, case: Case) -> None:
