@@ -84,7 +84,7 @@ def _lodge(case: Case, words: str, new: Sequence[NewPiece], entered_from: str, b
     text = keep_text(case, "appeal", said, hand)
     facts = {
         "side": hand.party.value, "entered_from": entered_from, "limit": "appeal_ends",
-        "evidence": [piece["digest"] for piece in pieces], **told(text),
+        "evidence": [piece["digest"] for piece in pieces], "reasons": [piece["why_digest"] for piece in pieces], **told(text),
     }  # fmt: skip
     case.move("appeal", hand, facts=facts)
     row = open_appeal(case)
@@ -164,7 +164,7 @@ def uphold(ref: str, *, words: str, words_en: str = "", allowed: Collection[str]
     """
     case, row = _taken(ref, by)
     text = _answered(case, row, words, words_en, allowed, by)
-    row.move("uphold", by, facts={"appeal": row.ref, **_counted(row), **told(text)})
+    row.move("uphold", by, facts={"appeal": row.ref, **_counted(row), **_also(row), **told(text)})
     return row
 
 
@@ -193,7 +193,7 @@ def change(
     text = _answered(case, row, words, words_en, allowed, by)
     row.save(update_fields=["outcome", "clause", "parts", "bears"])
     facts = {"appeal": row.ref, "outcome": row.outcome, "clause": rests_on, "bears": row.bears}
-    row.move("change", by, facts={**facts, **_counted(row), **told(text)})
+    row.move("change", by, facts={**facts, **_counted(row), **_also(row), **told(text)})
     return row
 
 
@@ -202,7 +202,7 @@ def send_back(ref: str, *, words: str, words_en: str = "", allowed: Collection[s
     """The ruling counts no longer; a new review begins, before another arbiter, and its ruling is final (S17). Raises as `uphold`."""
     case, row = _taken(ref, by)
     text = _answered(case, row, words, words_en, allowed, by)
-    row.move("send_back", by, facts={"appeal": row.ref, **_counted(row), **told(text)})
+    row.move("send_back", by, facts={"appeal": row.ref, **_counted(row), **_also(row), **told(text)})
     return row
 
 
@@ -246,6 +246,11 @@ def _counted(row: Appeal) -> dict[str, list[str]]:
     """The new pieces that count, by digest, for the timeline."""
     counted = [piece["digest"] for piece in row.new_evidence if piece["taken"]]
     return {"evidence": counted} if row.new_evidence else {}
+
+
+def _also(row: Appeal) -> dict[str, str]:
+    """The digest of the reasons in English, so that the timeline covers both."""
+    return {"digest_en": row.answer_also.digest} if row.answer_also is not None else {}
 
 
 def _answered(case: Case, row: Appeal, words: str, words_en: str, allowed: Collection[str] | None, by: Actor) -> CaseText:
