@@ -30,6 +30,7 @@ README = say(
 
 ## 它证明什么，不证明什么
 - 成立：时间线从第 1 条到第 {entries} 条没有删改、没有插入、没有换过顺序；文字和证据就是当时交的那些；有时间戳的部分在时间戳的时刻已经存在。
+- `case.json`、`decision.json`、`rulings.json` 是生成时汇总的，只由清单保证；要确认，把整个文件交给平台的核对页面。
 - 没有时间戳的部分，时间只是平台自己的说法。
 - 标为 `withheld` 的条目，申请人无权查看，只给出哈希；`masked` 的文字隐去了个人信息，`erased` 的文字已依法删除，都不能与摘要比对。
 - 证据里的照片和文件是原样，可能有人看得出是谁，请依法保管。
@@ -58,6 +59,8 @@ stamp by itself: `openssl ts -verify -digest <hash of that line> -in stamps/0001
 ## What it proves, and what it does not
 - Where it holds: lines 1 to {entries} of the timeline were not changed, removed, added or put in another order; texts and evidence are the
   ones that were handed in; what is stamped existed at the instant of its stamp.
+- `case.json`, `decision.json` and `rulings.json` were put together when the file was made and rest on the list alone: to be sure of them,
+  have the whole file checked on the platform's page.
 - Of what is not stamped, the times are the platform's own word.
 - Of lines marked `withheld`, which the asker may not read, there is the hash alone; `masked` texts have personal data hidden and `erased`
   ones were erased by law: neither can be compared with its digest.

@@ -464,10 +464,24 @@ def verify(path: str, ca: str = "") -> tuple[Report, dict]:  # type: ignore[type
         check_texts(json.loads(files.read("texts.json").decode()), sealed, report)
         check_evidence(json.loads(files.read("evidence.json").decode()), files, sealed, report)
         check_stamps(manifest, lines, files, ca, report)
+        _say_what_only_the_list_covers(path, report)
     except Exception as why:
         # Whatever can't be read was changed, or never was a proof file; which of the two is not for a traceback to say.
         report.broken("file", f"读不出来：{type(why).__name__} {why}", f"can't be read: {type(why).__name__} {why}")
     return report, manifest
+
+
+def _say_what_only_the_list_covers(path: str, report: Report) -> None:
+    """Neither chain nor stamp covers what was put together when the file was made: whoever makes a list anew can write it anew."""
+    report.open(
+        "list",
+        "case.json、decision.json、rulings.json 只由清单保证；平台可以用整个文件的 SHA-256 确认",
+        "case.json, decision.json and rulings.json rest on the list alone; the platform confirms them by the SHA-256 of the whole file",
+    )
+    if os.path.isfile(path):
+        with open(path, "rb") as file:
+            whole = _digest(file)[0]
+        report.open("list", f"整个文件的 SHA-256：{whole}", f"SHA-256 of the whole file: {whole}")
 
 
 def main(arguments: list) -> int:  # type: ignore[type-arg]
