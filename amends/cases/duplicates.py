@@ -112,12 +112,9 @@ def decide_hint(ref: str, other: str, action: str, *, by: Actor) -> str:
     Answers the state of the hint. Merging is the platform's; the shop may link and dismiss. Raises NotFound where there is no such hint,
     Unprocessable for another action, NoSuchMove where it was decided, and what `merge` refuses.
     """
-    check_not_reader(by)
-    if by.party is Party.CONSUMER:
-        raise NotYourMove(say("由平台或商家来处理。", "This is for the platform or the shop."))
+    row = _hint(ref, other, by)
     if action not in ACTIONS:
         raise Unprocessable.field("action", say("只能是：{all}。", "One of: {all}.", all=", ".join(ACTIONS)), code="unknown_action")
-    row = _hint(ref, other, by)
     if action == "merge":
         merge(ref, into=other, by=by)
     else:
@@ -137,6 +134,9 @@ def _hint(ref: str, other: str, by: Actor) -> Likeness:
     rows = {case.ref: case for case in Case.objects.visible_to(by).filter(ref__in=refs)}
     if len(rows) != 2:
         raise NotFound
+    check_not_reader(by)
+    if by.party is Party.CONSUMER:
+        raise NotYourMove(say("由平台或商家来处理。", "This is for the platform or the shop."))
     first, second = rows[refs[0]], rows[refs[1]]
     found = _pairs(first).filter(Q(case=second) | Q(other=second)).select_related("case", "other").first()
     if found is None:

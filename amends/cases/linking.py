@@ -129,13 +129,13 @@ def _may_see(case: Case, actor: Actor) -> bool:
 
 def _pair(ref: str, other: str, by: Actor) -> tuple[Case, Case]:
     """Both cases, locked in the order of their payments and ids."""
-    check_not_reader(by)
-    if not (by.sees_everything or by.party is Party.MERCHANT):
-        raise NotYourMove(say("关联由平台或商家来做。", "Cases are linked by the platform or the shop."))
     rows = {case.ref: case for case in Case.objects.visible_to(by).filter(ref__in=[clean_ref(ref) or "", clean_ref(other) or ""])}
     known, far = rows.get(clean_ref(ref) or ""), rows.get(clean_ref(other) or "")
     if known is None:
         raise NotFound
+    check_not_reader(by)
+    if not (by.sees_everything or by.party is Party.MERCHANT):
+        raise NotYourMove(say("关联由平台或商家来做。", "Cases are linked by the platform or the shop."))
     if far is None or far.merchant_id != known.merchant_id:
         raise Unprocessable.field("other", say("没有找到另一份售后单。", "The other case was not found."), code="unknown_case")
     if far.pk == known.pk:

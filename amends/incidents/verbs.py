@@ -125,6 +125,9 @@ def known(ref: str) -> Incident:
 
 
 def _only_platform(by: Actor) -> None:
+    """Incidents do not exist for the sides of cases; arbiters and readers may look and not touch."""
+    if not by.sees_everything:
+        raise NotFound
     check_not_reader(by)
     if by.party is not Party.PLATFORM:
         raise NotYourMove(say("事件由平台处理。", "Incidents are the platform's."))

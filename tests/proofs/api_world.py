@@ -51,6 +51,7 @@ from tests.proofs.api_appeals import appeals_in
 from tests.proofs.api_beside import a_talk, beside_the_case
 from tests.proofs.api_bodies import BODIES, body_of
 from tests.proofs.api_goods import a_delivery, a_desk, a_way_back, a_workshop_for, pieces_again, repairs_of, workers
+from tests.proofs.api_whole import a_whole
 
 # Whose these are, besides the four of the cast who have cases.
 OWNERS = ("anna", "bolt", "judge", "agent", "olga")
@@ -142,6 +143,7 @@ def a_world(cast: Cast | None = None) -> World:
         **a_delivery(cast, case, unsent),
         **beside_the_case(cast, case),
         **a_talk(cast, case),
+        **a_whole(cast),
         **a_workshop_for(cast, repairs_of(other)),
         **pieces_again(cast),
         **a_wish(cast, by["olga"].actor),

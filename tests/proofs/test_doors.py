@@ -56,7 +56,7 @@ KINDS = {
     "bank": "bank", "deliveries": "deliveries", "proposals": "proposals", "experts": "consultations", "pieces": "replacements",
     "repairs": "repairs", "jobs": "repairs", "loans": "loans", "loan-units": "loan-units", "workshops": "workshops",
     "technicians": "technicians", "visits": "visits", "addresses": "return-addresses", "batches": "receiving", "shelf": "shelved",
-    "stock": "inspected", "deposits": "merchant", "of": "cases", "tasks": "tasks", "complaints": "complaints",
+    "stock": "inspected", "deposits": "merchant", "of": "cases", "extensions": "extensions", "incidents": "incidents", "tasks": "tasks", "complaints": "complaints",
 }  # fmt: skip
 # What the other places stand for, where it is not called so.
 PLACES = {

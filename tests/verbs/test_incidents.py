@@ -52,8 +52,8 @@ def test_an_incident_gathers_its_cases_tells_their_sides_and_ends(cast: Cast) ->
 def test_incidents_are_the_platforms_and_say_everything_in_both_languages(cast: Cast) -> None:
     case = claims(an_order(cast.bolts, cast.annas), by=cast.anna)
     given = {"cause": "batch", "title_zh": "灯", "title_en": "Lamps"}
-    for by in (cast.anna, cast.bolt, cast.judge):
-        with pytest.raises(NotYourMove):
+    for by, kind in ((cast.anna, NotFound), (cast.bolt, NotFound), (cast.judge, NotYourMove)):
+        with pytest.raises(kind):
             open_incident(**given, by=by)
     with pytest.raises(Unprocessable):
         open_incident(**given | {"cause": "ghosts"}, by=cast.agent)
@@ -63,7 +63,7 @@ def test_incidents_are_the_platforms_and_say_everything_in_both_languages(cast: 
     with pytest.raises(Unprocessable):
         tell(row.ref, words_zh="只有中文", words_en="", by=cast.agent)
     for by in (cast.anna, cast.bolt):
-        with pytest.raises(NotYourMove):
+        with pytest.raises(NotFound):
             hang(row.ref, case.ref, by=by)
         with pytest.raises(NotFound):
             incidents(by)
