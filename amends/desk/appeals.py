@@ -112,7 +112,7 @@ def entering(request: ActorRequest, ref: str) -> HttpResponse:
     """The appeal is theirs, and the timeline says how it came."""
 
     def make() -> str:
-        told = {name: given(request, name) for name in ("side", "entered_from", "words")}
+        told: dict[str, Any] = {name: given(request, name) for name in ("side", "entered_from", "words")}
         return f"{AT}/{appealing.enter_appeal(ref, **told, by=request.actor).ref}"
 
     try:
@@ -164,7 +164,7 @@ def _shown(request: ActorRequest, ref: str, refusal: Unprocessable | None = None
     return shown(request, "desk/appeal.html", context, status=refusal.status if refusal else 200)
 
 
-def _reasons(request: ActorRequest) -> dict[str, str]:
+def _reasons(request: ActorRequest) -> dict[str, Any]:
     return {name: given(request, name) for name in FIELDS}
 
 

@@ -259,10 +259,11 @@ def _answered(case: Case, row: Appeal, words: str, words_en: str, allowed: Colle
     said = _said(words, short)
     also = clean_words(words_en, field="words_en")
     _judge(row, allowed, final=True)
-    row.answer = keep_text(case, "appeal_answer", said, by)
+    text = keep_text(case, "appeal_answer", said, by)
+    row.answer = text
     row.answer_also = keep_text(case, "appeal_answer", also, by) if also else None
     row.save(update_fields=["examiner", "new_evidence", "answer", "answer_also"])
-    return row.answer
+    return text
 
 
 def _check_changes(row: Appeal, *, told: bool) -> None:

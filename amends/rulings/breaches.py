@@ -18,7 +18,9 @@ from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.kernel.parties import Party
 from amends.people.rules import CLOCK
-from amends.returns.models import ParcelUnit
+from amends.repairs.models import Repair
+from amends.replacements.models import Replacement
+from amends.returns.models import ParcelUnit, ReturnShipment
 
 BREACH = "breach"
 LEADS_ON = frozenset({
@@ -71,9 +73,11 @@ def breaches(since: datetime) -> QuerySet[Entry]:
 
 def _binding(case: Case, line: Entry) -> str | None:
     """On what the grants rest that this life carries out, where that is a ruling or a settlement."""
-    mine = {"merchant_id": case.merchant_id}
-    if line.life == "return_shipment":
-        owed = ParcelUnit.objects.filter(**mine, parcel_id=line.life_id).values("grant_id")
+    bound = Grant.objects.filter(merchant_id=case.merchant_id, basis__in=MIXED)
+    if line.life == ReturnShipment.LIFE.name:
+        bound = bound.filter(pk__in=ParcelUnit.objects.filter(merchant_id=case.merchant_id, parcel_id=line.life_id).values("grant_id"))
+    elif line.life == Replacement.LIFE.name:
+        bound = bound.filter(pk__in=Replacement.objects.filter(merchant_id=case.merchant_id, pk=line.life_id).values("grant_id"))
     else:
-        owed = hooks.LIVES[line.life]._default_manager.filter(**mine, pk=line.life_id).values("grant_id")
-    return Grant.objects.filter(**mine, pk__in=owed, basis__in=MIXED).order_by("pk").values_list("basis", flat=True).first()
+        bound = bound.filter(pk__in=Repair.objects.filter(merchant_id=case.merchant_id, pk=line.life_id).values("grant_id"))
+    return bound.order_by("pk").values_list("basis", flat=True).first()
