@@ -135,9 +135,10 @@ def _of_case(
 
 def _one(request: ActorRequest, ref: str, *, noun: str = "", refusal: Unprocessable | None = None) -> HttpResponse:
     row = task_for(ref, request.actor)
-    can = set(row.offered(request.actor)) if verbs.may_handle(row, request.actor) else {"withdraw_task"} & set(row.offered(request.actor))
+    supervised = not verbs.may_handle(row, request.actor)
+    can = set(row.offered(request.actor)) & ({"withdraw_task"} if supervised else set(row.LIFE.all_verbs))
     context = {
-        **_row(row), "can": can, "at": f"{AT}/{row.ref}", "cases": CASES, "nav_here": AT, "people": colleagues(),
+        **_row(row), "can": can, "supervised": supervised, "at": f"{AT}/{row.ref}", "cases": CASES, "nav_here": AT, "people": colleagues(),
         "departments": DEPARTMENTS.items(), "left": max(row.case.terms.count("hand_offs") - row.passes, 0),
         "names": DEPARTMENTS, "refusal": brief(refusal), "typed": request.POST if refusal else {}, "noun": noun,
         "passed": [(DEPARTMENTS[step["from"]], DEPARTMENTS[step["to"]], step["at"]) for step in row.passed],
