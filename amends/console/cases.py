@@ -65,10 +65,9 @@ def show_case(
     context: dict[str, Any] = {
         **shown_of(view.case, request.actor), **repairing.shown_of(view.case, request.actor),
         "view": view, "turn": view.turn, "forms": blank, "refusal": brief(refusal), "items": evidence_items(view.evidence),
-        **deliveries_shown(view.case, request.actor), **appeal_shown(view.case, request.actor, view.lives),
+        **settling_shown(view, request),
         **deliveries_shown(view.case, request.actor), **appeal_shown(view.case, request.actor, view.lives),
         **judged_shown(view.case, request.actor, view.lives),
-        **settling_shown(view.case, request),
         "can": {act.verb for act in view.acts if act.life == "case"}, "review": view.review, "can_submit": view.may("submit", "review"),
         "bench_url": next((f"{HOME}parcels/{unit.parcel}/inspection" for unit in view.units if unit.id == bench), ""),
         "sides": (view.review.consumer, view.review.merchant) if view.review else (), "urls": _urls(view.ref),

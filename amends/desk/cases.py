@@ -41,7 +41,7 @@ def show_case(request: ActorRequest, ref: str, *, typed: forms.Form | None = Non
     form = with_errors(typed, refusal.fields) if typed and refusal else CallForm()
     context: dict[str, Any] = {
         **appeal_shown(view.case, request.actor, view.lives),
-        **settling_shown(view.case, request),
+        **settling_shown(view, request),
         **deliveries_shown(view.case, request.actor), **repairs_shown(view.case, request.actor, view.lives),
         "tasks": tasks_shown(request.actor, view.ref), "complaints": complaints_shown(request.actor, view.ref),
         "may_enter_appeal": view.case.LIFE.becomes(view.case.stage, "appeal", Party.CONSUMER) is not None,

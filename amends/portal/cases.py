@@ -88,10 +88,9 @@ def case_page(
     context = {
         **of_case(view.case),
         **deliveries_shown(view.case, request.actor),
-        **appeal_shown(view.case, request.actor, view.lives),
+        **settling_shown(view, request),
         **appeal_shown(view.case, request.actor, view.lives),
         **judged_shown(view.case, request.actor, view.lives),
-        **settling_shown(view.case, request),
         **(shown_of(view.case, request.actor) if "grant" in view.lives else {}),
         **(repairing.shown_of(view.case, request.actor) if view.lives & {"repair", "replacement"} else {}),
         **(repairing.way_of(view.case, request.actor) if view.case.remedy == Remedy.REPAIR and not view.is_over else {}),

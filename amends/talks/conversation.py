@@ -27,6 +27,8 @@ from amends.people.rules import Actor
 from amends.talks.models import Said
 from amends.talks.replies import count_use
 
+SAID = "said"
+"""How many lines a case has, among its counts: most have none, and their pages need not ask."""
 LONGEST = 2000
 MOST_FILES = 9
 MOST_SAID = 300
@@ -74,6 +76,7 @@ def say(ref: str, *, words: str = "", evidence: Sequence[str] = (), reply: str =
         merchant_id=case.merchant_id, case=case, ref=new_ref("SD"), party=by.party.value, user_id=by.user_id, words=text,
         evidence=[piece.ref for piece in pieces], made_at=clock.now(),
     )  # fmt: skip
+    case.counts[SAID] = case.counts.get(SAID, 0) + 1
     count_use(reply, by)
     case.tell("say_words", by, facts={"said": line.ref, "evidence": [piece.digest for piece in pieces], **told(text)})
     return line
@@ -110,9 +113,11 @@ def conversation(ref: str, by: Actor) -> list[Line]:
 
 
 def unread(case: Case, by: Actor) -> int:
-    """How many lines of others this side has not read."""
+    """How many lines of others this side has not read. No query where nothing was said."""
     mine = [party for party, others in OTHERS.items() if by.party.value in others]
-    return Said.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, party__in=mine, read_at__isnull=True).count() if mine else 0
+    if not mine or not case.counts.get(SAID):
+        return 0
+    return Said.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, party__in=mine, read_at__isnull=True).count()
 
 
 def may_say(case: Case, by: Actor) -> bool:

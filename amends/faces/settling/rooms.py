@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from amends.cases.models import Case
 from amends.cases.queries import case_for
 from amends.faces.case_pages import brief, uploaded, with_errors
+from amends.faces.case_view import CaseView
 from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.forms import EvidenceField, FacesForm
 from amends.faces.forms import words as label
@@ -28,6 +29,7 @@ from amends.kernel.refusals import NotFound, Refusal, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.people.models import Membership
 from amends.talks import conversation, notes, offering, replies
+from amends.talks.models import Offer
 from amends.talks.queries import OfferView, composing, offers_of, open_offers, part_name, previewed
 
 Frame = Callable[..., HttpResponse]
@@ -311,9 +313,10 @@ def settling_in(name: str, show: Frame, space: str = "") -> list[URLPattern]:
     return Rooms(name, show, space).urls()
 
 
-def shown_of(case: Case, request: ActorRequest) -> dict[str, Any]:
-    """What a case's page says of them: how many offers wait, and how many lines are not read. Two queries."""
-    return {"offers_open": open_offers(case), "talk_unread": conversation.unread(case, request.actor)}
+def shown_of(view: CaseView, request: ActorRequest) -> dict[str, Any]:
+    """What a case's page says of them: how many offers wait, and how many lines are not read. No query where there were none."""
+    there = open_offers(view.case) if Offer.LIFE.name in view.lives else 0
+    return {"offers_open": there, "talk_unread": conversation.unread(view.case, request.actor)}
 
 
 def case_language(case: Case) -> str:
