@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from amends.cases.carrying_on import MERGED_INTO
+from amends.cases.claims import free_units
 from amends.cases.copying import bring_evidence, bring_texts
 from amends.cases.hands import check_hand
 from amends.cases.life import LifeRow
@@ -87,6 +88,9 @@ def unmerge(ref: str, *, by: Actor) -> Case:
     order = locked_order(merged.order.ref, by)
     rest = claims_of(carrier, only={pk for claim in claims_of(carrier) for pk in claim.units} - units)
     release(carrier)
+    if not units <= {unit.pk for there in free_units(order).values() for unit in there}:
+        wrong = say("商品已经在别的售后单里，不能取消合并。", "Its units are claimed in another case meanwhile; the merger stands.")
+        raise NoSuchMove(wrong, code="claimed_elsewhere")
     hand_over(carrier, merged, units)
     merged.units_count = len(units)
     merged.move("unmerge", by, facts={"from": carrier.ref, "count": len(units)})
@@ -147,6 +151,8 @@ def _locked(first: Case, second: Case) -> tuple[Case, Case]:
 
 
 def _check_pair(merged: Case, carrier: Case) -> None:
+    if merged.LIFE.becomes(merged.stage, "merge", Party.PLATFORM) is None:
+        raise NoSuchMove(say("现在的阶段不能合并。", "It can't be merged at this stage."), code="not_now")
     if carrier.stage not in CARRIES:
         wrong = say("要并入的售后单已经有了答复，不能再并入。", "The case to merge into has been answered already.")
         raise NoSuchMove(wrong, code="carrier_answered")
