@@ -36,8 +36,8 @@ from amends.faces.entering import ActorRequest, face
 from amends.faces.judging import judged_shown
 from amends.faces.notice_lists import reading, told
 from amends.faces.out_again import shown_of
-from amends.kernel.refusals import Unprocessable
 from amends.faces.settling.rooms import shown_of as settling_shown
+from amends.kernel.refusals import Unprocessable
 
 NOTICES = f"{HOME}notices"
 FORMS: dict[str, type[forms.Form]] = {

@@ -27,8 +27,8 @@ from amends.faces.money_of_case import money_of_case
 from amends.faces.origins import origin_of
 from amends.faces.out_again import shown_of
 from amends.faces.parties import YOU
-from amends.kernel.refusals import Unprocessable
 from amends.faces.settling.rooms import shown_of as settling_shown
+from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.market.rules.delivery import CARRIERS
 from amends.policy.rules.facts import Remedy

@@ -37,6 +37,6 @@ def unheard_words() -> list[str]:
     lines = Entry.objects.annotate(named=KeyTextTransform("said", "facts"))
     lines = lines.filter(merchant_id=OuterRef("merchant_id"), case_id=OuterRef("case_id"), verb="say_words", named=OuterRef("ref"))
     silent = Said.objects.exclude(Exists(lines)).order_by("pk").values_list("ref", flat=True)
-    found = [finding("留言 {ref} 不在时间线上", "message {ref} stands in no timeline", ref=ref) for ref in silent[:MOST]]
+    found: list[str] = [finding("留言 {ref} 不在时间线上", "message {ref} stands in no timeline", ref=ref) for ref in silent[:MOST]]
     early = Said.objects.filter(read_at__lt=F("made_at")).order_by("pk").values_list("ref", flat=True)
     return found + [finding("留言 {ref} 没发出就被看过", "message {ref} was read before it was said", ref=ref) for ref in early[:MOST]]

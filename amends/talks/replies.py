@@ -146,6 +146,6 @@ def _check(row: QuickReply, merchant: int | None) -> None:
     for name in ("body_zh", "body_en"):
         unknown = sorted({place for place in _PLACE.findall(getattr(row, name)) if place not in PLACES})
         if unknown:
-            there = "、".join(f"{{{place}}}" for place in PLACES)
-            wrong = say("没有 {wrong}，可以用：{all}。", "There is no {wrong}; there are {all}.", wrong=f"{{{unknown[0]}}}", all=there)
+            places = "、".join(f"{{{place}}}" for place in PLACES)
+            wrong = say("没有 {wrong}，可以用：{all}。", "There is no {wrong}; there are {all}.", wrong=f"{{{unknown[0]}}}", all=places)
             raise Unprocessable.field(name, wrong, code="unknown_place")
