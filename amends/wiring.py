@@ -107,8 +107,8 @@ from amends.rulings import listeners as rulings
 from amends.rulings import queries as ruling_reads
 from amends.rulings import verbs as ruling_verbs
 from amends.rulings.models import Appeal, Review
-from amends.shipping import jobs as shipping_jobs
 from amends.sealing import stamping
+from amends.shipping import jobs as shipping_jobs
 from amends.shipping.hooks import SUBJECTS, Subject
 from amends.stock.hooks import TAKEN_AWAY
 from amends.surveys import listeners as surveys
@@ -281,18 +281,18 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
     *((f"case.{verb}", "duplicates", duplicates.hear_claim) for verb in ("apply", "reopen", "attach", "prove", "confirm_claim")),
     *((move, "breach", breaches.hear) for move in breaches.HEARD),
     *((f"case.{verb}", "survey", surveys.ask) for verb in ("complete", "accept_refusal")),
+    *((move, "stamp", stamping.told) for move in (*(f"case.{verb}" for verb in stamping.ENDS), *stamping.RULINGS)),
     *((move, "notices", notices.tell) for move in notices.HEARD),
     *((move, "webhooks", webhooks.hear) for move in webhooks.HEARD),
 )  # fmt: skip
 
 ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
+    ("case.unmerge", merging.check_carrier),                  # S18
     ("case.complete", ending.nothing_open),                   # S3
     ("case.let_stand", rulings.burdened_side_only),           # S4
-    *((move, "stamp", stamping.told) for move in (*(f"case.{verb}" for verb in stamping.ENDS), *stamping.RULINGS)),
     ("return_shipment.destroy", sparing.only_on_request),
     ("return_shipment.book_pickup", pickups.only_what_is_to_travel),
     ("case.call_platform", rulings.something_to_review),
-    ("case.unmerge", merging.check_carrier),                  # S18
     ("case.appeal", appeals.may_be_appealed),                 # S17
     ("appeal.retract", appeals.own_appeal),
     ("case.withdraw", carrying.nothing_on_its_way),           # S19
@@ -360,6 +360,7 @@ def connect() -> None:
     PRICE_CUT.append(fallen_minor)
     pushes.bind("capture.paid", captures.hear_capture)
     NEEDED["webhooks"] = webhooks.is_wanted
+    NEEDED["stamp"] = stamping.is_wanted
     for action, run, words in (*BEARING_RUNS, *granting.RUNS):
         register(action, run, words)
     register("redirect", refund_verbs.redirect_approved, refund_verbs.words_of_redirect)
@@ -368,7 +369,6 @@ def connect() -> None:
 def _key(move: str) -> tuple[str, str]:
     """`life.verb` as a pair, refused where the life has no such verb or line: a listener that never hears is a mistake of ours."""
     life, verb = move.split(".")
-    NEEDED["stamp"] = stamping.is_wanted
     if verb not in LIVES[life].LIFE.all_verbs and not is_told(life, verb):
         raise ValueError(f"wiring: {life} has no verb {verb}")
     return life, verb
