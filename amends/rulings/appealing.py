@@ -184,7 +184,7 @@ def change(
         wrong = say("请选择其中之一：{all}。", "Choose one of {all}.", all=f"{FOR}, {AGAINST}")
         raise Unprocessable.field("outcome", wrong, code="unknown_outcome")
     rests_on = _clause(clause)
-    raw = short_parts(case, outcome) if parts is None else parts
+    raw = short_parts(case, outcome, row.review.heard) if parts is None else parts
     mix = parts_for(row.review, raw, by) if raw or parts is not None else ()
     row.outcome = outcome if parts is None else outcome_of(case, mix)
     row.clause, row.parts = rests_on, [part.to_json() for part in mix]

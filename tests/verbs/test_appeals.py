@@ -24,6 +24,7 @@ from amends.rulings.appealing import NewPiece, admit, appeal, change, enter_appe
 from amends.rulings.holding import holds
 from amends.rulings.models import Appeal, Relation, Review
 from amends.rulings.verbs import rule
+from amends.talks.offering import accept_offer, offer
 from tests.cast import Cast, later_by, settled, the_cast
 from tests.verbs.appeals_at_hand import GROUNDS, REASONS, appeal_of, given_to, in_review, of_rank, review_of, ruled
 from tests.verbs.returns_at_hand import PaysAtOnce, a_photo, fresh, grants_of, refunds_of
@@ -318,6 +319,20 @@ def test_withdrawn_the_appeal_is_dropped(cast: Cast) -> None:
     withdraw(case.ref, by=cast.anna)
     jobs.drain()
     assert (appeal_of(case).stage, fresh(case).stage) == ("dropped", "closed")
+    is_sound()
+
+
+def test_settled_meanwhile_the_appeal_is_dropped_and_the_ruling_binds_nothing(cast: Cast) -> None:
+    of_rank("head", 2)
+    case = ruled(cast)
+    appeal(case.ref, words=GROUNDS, by=cast.anna)
+    heard = review_of(case).heard
+    made = offer(case.ref, parts=[{"remedy": "return_refund", "units": heard}], by=cast.bolt)
+    accept_offer(made.ref, by=cast.anna)
+    jobs.drain()
+    assert (appeal_of(case).stage, fresh(case).stage) == ("dropped", "executing")
+    assert [grant.basis for grant in Grant.objects.filter(case_id=case.pk)] == ["settled"]
+    assert review_of(case).bound_at is None
     is_sound()
 
 
