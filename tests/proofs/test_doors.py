@@ -41,9 +41,10 @@ from amends.replacements.models import Advance, Replacement
 from amends.returns.models import ParcelUnit, ReturnShipment, UnknownParcel
 from amends.rulings.models import Appeal, Review
 from amends.sealing.models import ProofFile
+from amends.rulings.report_links import make_test_link
 from amends.stock.models import StockMove
 from amends.surveys.models import Survey
-from tests.cast import START, an_order, claims, person, settled, the_cast
+from tests.cast import START, Cast, an_order, claims, person, settled, the_cast
 from tests.proofs.api_world import a_world
 from tests.refunding import an_unshipped_order, granted, intended
 
@@ -124,6 +125,8 @@ def _about(template: str, place: str) -> str:
     if "money/rules/" in template:
         return "rules"
     if (template.split("/")[0], place) in AT_A_FACE:
+    if "counter/tests/" in template:
+        return "laboratory"
         return AT_A_FACE[template.split("/")[0], place]
     if place != "ref":
         return PLACES.get(place, place)
@@ -161,7 +164,7 @@ def _everything() -> dict[str, str]:
     _works_on(world["repairs"], world["workshops"], world["evidence"])
     refs = world | {
         "secret": url_of(SignedLink.objects.get(ref=world["links"])).rsplit("/", 1)[1], "day": "2026-03-11",
-        "inspection": world["inspection"], "finding": world["inspection"],
+        "laboratory": _at_the_laboratory(cast), "inspection": world["inspection"], "finding": world["inspection"],
         "announcements": announced.ref, "messages": str(message), "kind": "case.refuse", "party": "consumer",
         "drafts": draft.ref, "simulations": simulation.ref, "pk": str(Flip.objects.values_list("pk", flat=True).first()),
         "pack_id": "cn", "name": law.cells.version, "event": "evt_1",
@@ -177,6 +180,18 @@ def _everything() -> dict[str, str]:
 
 
 def _works_on(repair: str, workshop: str, photo: str) -> None:
+def _at_the_laboratory(cast: Cast) -> str:
+    """The secret by which a testing body reports on goods that an arbiter sent it."""
+    case = claims(an_order(cast.bolts, cast.annas), by=cast.anna)
+    call_platform(case.ref, by=cast.agent)
+    review = Review.objects.get(case_id=case.pk).ref
+    judging.add_body(key="lab", name_zh="检测所", name_en="Laboratory", by=person("lora", Role.SUPERVISOR))
+    judging.close_round(review, by=cast.judge)
+    judging.close_replies(review, by=cast.judge)
+    judging.order_test(review, body="lab", question="Was it used?", cost_minor=100, pays_first="platform", by=cast.judge)
+    return make_test_link(review, by=cast.agent)[1].rsplit("/", 1)[1]
+
+
     """Wanda signs in for this workshop, whose job this repair is."""
     shop = Workshop.objects.get(ref=workshop)
     at = {"merchant_id": shop.merchant_id, "workshop_id": shop.pk}
@@ -222,7 +237,7 @@ def test_no_form_is_taken_without_its_token(refs: dict[str, str], face: str, who
     before, client = state(), as_(who, enforce_csrf_checks=True)
     for address in addresses(face, refs):
         # Who comes by a signed link has no session: its secret is the token, and opening it is all that it does by itself.
-        if address.startswith("/counter/answers/"):
+        if address.startswith(("/counter/answers/", "/counter/tests/")):
             continue
         answer = client.post(address, {"idempotency_key": "k", "score": "5", "words": "x"})
         assert answer.status_code in (403, 405), address
