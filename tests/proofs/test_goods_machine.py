@@ -2,7 +2,8 @@
 line is counted twice, and the shelf holds what was accepted and can be sold again, less what went out (B7, B12).
 
 Per order line: requested + received + dismissed <= shipped, each counted in rows and not in pieces, so that a second row of one piece
-shows; reopenings are linked cases about the same pieces. The shelf is judged by an oracle of its own, which knows only what hands did.
+shows; claims are merged, split and taken up again on the way, and reopenings are linked cases about the same pieces. The shelf is judged
+by an oracle of its own, which knows only what hands did.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
 from amends.cases.verbs.answering import approve, refuse, withdraw
 from amends.cases.verbs.following import follow_up
+from amends.cases.verbs.merging import merge, unmerge
+from amends.cases.verbs.reopening import reopen
+from amends.cases.verbs.splitting import Part, split_off
 from amends.insight.verify import double_claims
 from amends.kernel import clock
 from amends.kernel.refusals import Refusal
@@ -131,6 +135,29 @@ class GoodsMachine(RuleBasedStateMachine):
         self._tried(lambda: reopened(grant.case_id, grant.unit_id))
         jobs.drain()
         ask_for_goods(Case.objects.filter(order=self.order).order_by("-pk")[0].pk)
+
+    @precondition(lambda self: len(self._cases()) > 1)
+    @rule(which=WHICH, into=WHICH, undone=st.booleans())
+    def becomes_one_matter(self, which: int, into: int, undone: bool) -> None:
+        """Two claims are merged, before anything is granted, and perhaps made two again."""
+        case, other = self._one(self._cases(), which), self._one(self._cases(), into)
+        if self._tried(lambda: merge(case.ref, into=other.ref, by=self.cast.agent)) and undone:
+            self._tried(lambda: unmerge(case.ref, by=self.cast.agent))
+        jobs.drain()
+
+    @precondition(lambda self: self._cases())
+    @rule(which=WHICH)
+    def a_part_goes_on_by_itself(self, which: int) -> None:
+        case = self._one(self._cases(), which)
+        self._tried(lambda: split_off(case.ref, parts=[Part(1, 1)], words="another model", by=self.cast.agent))
+        jobs.drain()
+
+    @precondition(lambda self: self._cases())
+    @rule(which=WHICH)
+    def is_taken_up_again(self, which: int) -> None:
+        case = self._one(self._cases(), which)
+        self._tried(lambda: reopen(case.ref, words="again", by=self.cast.anna))
+        jobs.drain()
 
     # ── goods back ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
