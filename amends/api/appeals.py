@@ -186,9 +186,7 @@ def case_breaches(request: Asked, ref: str) -> BreachesOut:
     """What was ruled or agreed in this case and was not done in time, and what followed by itself."""
     rows = breaches_of(case_for(ref, request.auth.actor))
     told = [(row, row.facts) for row in rows]
-    return BreachesOut(
-        items=[BreachOut(at=row.made_at, who=f["who"], life=f["of"], move=f["move"], basis=f["basis"]) for row, f in told]
-    )
+    return BreachesOut(items=[BreachOut(at=row.made_at, who=f["who"], life=f["of"], move=f["move"], basis=f["basis"]) for row, f in told])
 
 
 @posting(router, "/cases/{ref}/appeal", AppealOut, "Appeal against the ruling")

@@ -13,8 +13,8 @@ MOST = 50
 
 
 def torn_appeals() -> list[str]:
-    """Cases and appeals that disagree about whether a ruling is stayed, rulings carried out meanwhile, appeals that were answered by whoever
-    had ruled, or before their new evidence was judged."""
+    """Cases and appeals that disagree about whether a ruling is stayed, rulings carried out meanwhile, appeals answered by whoever had
+    ruled, or before their new evidence was judged."""
     stayed = Case.objects.filter(merchant_id=OuterRef("merchant_id"), pk=OuterRef("case_id"), stage=APPEALED)
     open_ones = Appeal.objects.filter(stage__in=APPEAL.open_stages)
     found = [f"appeal {ref} is open, and its case is not stayed" for ref in _refs(open_ones.exclude(Exists(stayed)))]

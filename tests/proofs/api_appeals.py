@@ -1,4 +1,4 @@
-"""What the world of the walls needs of appeals: a ruling that may be appealed, one appeal not looked at yet, one being examined by Judge."""
+"""What the world of the walls needs of appeals: a ruling that may be appealed, one appeal not looked at yet, one that Judge examines."""
 
 from __future__ import annotations
 
