@@ -40,6 +40,7 @@ ON_THE_BENCH = ("inspection", "awaiting")
 GOODS_AWAY = {place for place, _, _ in RESTS if place[0] in ("return_shipment", "inspection")} | {("case", "unwinding")}
 STAFF = (
     ("judge@example.com", "Judge", Role.ARBITER),
+    ("reader@example.com", "Reader", Role.ARBITER),
     ("agent@example.com", "Agnes", Role.AGENT),
     ("supervisor@example.com", "Susan", Role.SUPERVISOR),
     ("policy@example.com", "Paula", Role.POLICY_OWNER),

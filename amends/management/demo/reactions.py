@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from amends.cases.models import Case
@@ -16,11 +16,13 @@ from amends.kernel.parties import Party
 from amends.management.demo import parcels_out
 from amends.management.demo.characters import Character
 from amends.management.demo.openings import drawn
+from amends.people.models import User
 from amends.people.rules import CARRIER, Actor
 from amends.returns import verbs as returns
 from amends.returns.models import Inspection, ReturnShipment
 from amends.returns.verbs.seeing import Seen
 from amends.rulings import verbs as rulings
+from amends.rulings.assigning import why_not
 from amends.rulings.models import Review
 
 Act = Callable[[], Any]
@@ -101,26 +103,45 @@ def _both_speak(scene: Scene) -> None:
     ref = scene.review.ref
     rulings.submit(ref, words="收到时就是这样（模拟）", evidence=(), by=scene.consumer)
     rulings.submit(ref, words="出库前有称重和照片（模拟）", evidence=(), by=scene.merchant)
-    rulings.close_round(ref, by=scene.judge)
+    if (arbiter := _arbiter(scene)) is not None:
+        rulings.close_round(ref, by=arbiter)
 
 
 def _reply(scene: Scene) -> Act | None:
-    return None if scene.turn["party"] == "merchant" else lambda: rulings.close_replies(scene.review.ref, by=scene.judge)
+    arbiter = _arbiter(scene)
+    if scene.turn["party"] == "merchant" or arbiter is None:
+        return None
+    return lambda: rulings.close_replies(scene.review.ref, by=arbiter)
+
+
+def _arbiter(scene: Scene) -> Actor | None:
+    """Judge; the second arbiter where Judge ruled in the case before or wrote the draft; None where neither may."""
+    review = scene.review
+    other = User.objects.filter(email="reader@example.com").first()
+    hands = [scene.judge, *([replace(scene.judge, user_id=other.pk, name=other.name)] if other else [])]
+    free = [one for one in hands if why_not(scene.case, one.user_id, review=review) is None and review.drafted_by_id != one.user_id]
+    return next((one for one in free if review.arbiter_id in (None, one.user_id) or review.drafted_by_id), None)
 
 
 def _rule(scene: Scene) -> Act | None:
     outcome = scene.who.arbiter
-    if outcome == "silent":
+    arbiter = _arbiter(scene)
+    if outcome == "silent" or arbiter is None:
         return None
     liable = "merchant" if outcome == "for" else "consumer"
-    return lambda: rulings.rule(
+    return lambda: rulings.give_ruling(
         scene.review.ref,
         outcome=outcome,
         liable=liable,
         clause="CN-QUAL-01",
         words="双方凭证已逐一核对，理由见规则条款（模拟）。",
-        by=scene.judge,
+        by=arbiter,
     )
+
+
+def _sign(scene: Scene) -> Act | None:
+    reader = _arbiter(scene)
+    return None if reader is None else lambda: rulings.rule(scene.review.ref, by=reader)
 
 
 def _address(scene: Scene) -> Act | None:
@@ -228,6 +249,7 @@ REACTIONS: dict[tuple[str, str, str], Callable[[Scene], Act | None]] = {
     ("review", "replying", "consumer"): _reply,
     ("review", "deciding", "arbiter"): _rule,
     ("review", "reassigned", "arbiter"): _rule,
+    ("review", "second_reading", "arbiter"): _sign,
     ("return_shipment", "addressing", "merchant"): _address,
     ("return_shipment", "awaiting_dispatch", "consumer"): _dispatch,
     ("return_shipment", "in_transit", "carrier"): _carry,

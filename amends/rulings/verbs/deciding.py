@@ -225,5 +225,6 @@ def _reasons(
 
 def reasons_text(case: Case, blocks: Sequence[Mapping[str, Any]], clause: str) -> Text:
     """The blocks in both languages, with what fills itself from the case."""
-    values: dict[str, Text | str] = {"clause": clause or "-", "issue": ISSUE_NAMES[IssueType(case.issue)], "remedy": REMEDY_NAMES[Remedy(case.remedy)]}
+    issue, remedy = ISSUE_NAMES[IssueType(case.issue)], REMEDY_NAMES[Remedy(case.remedy)]
+    values: dict[str, Text | str] = {"clause": clause or "-", "issue": issue, "remedy": remedy}
     return written(blocks, values)
