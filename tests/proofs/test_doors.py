@@ -39,9 +39,10 @@ from amends.refunds.chargebacks import Opened, open_chargeback
 from amends.repairs.models import Appointment, Loan, Repair, Workshop
 from amends.replacements.models import Advance, Replacement
 from amends.returns.models import ParcelUnit, ReturnShipment, UnknownParcel
+from amends.rulings import verbs as judging
 from amends.rulings.models import Appeal, Review
-from amends.sealing.models import ProofFile
 from amends.rulings.report_links import make_test_link
+from amends.sealing.models import ProofFile
 from amends.stock.models import StockMove
 from amends.surveys.models import Survey
 from tests.cast import START, Cast, an_order, claims, person, settled, the_cast
@@ -124,9 +125,9 @@ def _about(template: str, place: str) -> str:
         return "paper"
     if "money/rules/" in template:
         return "rules"
-    if (template.split("/")[0], place) in AT_A_FACE:
     if "counter/tests/" in template:
         return "laboratory"
+    if (template.split("/")[0], place) in AT_A_FACE:
         return AT_A_FACE[template.split("/")[0], place]
     if place != "ref":
         return PLACES.get(place, place)
@@ -179,7 +180,6 @@ def _everything() -> dict[str, str]:
     return refs
 
 
-def _works_on(repair: str, workshop: str, photo: str) -> None:
 def _at_the_laboratory(cast: Cast) -> str:
     """The secret by which a testing body reports on goods that an arbiter sent it."""
     case = claims(an_order(cast.bolts, cast.annas), by=cast.anna)
@@ -192,6 +192,7 @@ def _at_the_laboratory(cast: Cast) -> str:
     return make_test_link(review, by=cast.agent)[1].rsplit("/", 1)[1]
 
 
+def _works_on(repair: str, workshop: str, photo: str) -> None:
     """Wanda signs in for this workshop, whose job this repair is."""
     shop = Workshop.objects.get(ref=workshop)
     at = {"merchant_id": shop.merchant_id, "workshop_id": shop.pk}
