@@ -129,9 +129,7 @@ def _check_place(case: Case, by: Actor) -> None:
     if by.party not in SPEAKERS:
         raise NotYourMove(words_of("你不是这张售后单的一方。", "You are no side of this case."))
     if case.is_over:
-        raise NoSuchMove(
-            words_of("售后单已结束，不能再留言。", "The case is closed; nothing more can be said in it."), code="case_over"
-        )
+        raise NoSuchMove(words_of("售后单已结束，不能再留言。", "The case is closed; nothing more can be said in it."), code="case_over")
     if Said.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, party=by.party.value).count() >= MOST_SAID:
         wrong = words_of("每一方最多留言 {n} 条。", "A side says {n} things in a case at most.", n=MOST_SAID)
         raise NoSuchMove(wrong, code="too_much_said")

@@ -69,9 +69,10 @@ def save_reply(told: Mapping[str, Any], *, ref: str = "", by: Actor) -> QuickRep
 
     Raises NotYourMove for who keeps none, NotFound, Unprocessable at the field that is wrong or the key that is taken.
     """
+    known = _mine(ref, by) if ref else None
     merchant = _keeper(by)
     with transaction.atomic():
-        row = _mine(ref, by) if ref else QuickReply(ref=new_ref("QR"), merchant_id=merchant, made_at=clock.now())
+        row = known or QuickReply(ref=new_ref("QR"), merchant_id=merchant, made_at=clock.now())
         for name in ("key", "title_zh", "title_en", "body_zh", "body_en"):
             if name in told:
                 setattr(row, name, str(told[name]).strip())
@@ -82,8 +83,8 @@ def save_reply(told: Mapping[str, Any], *, ref: str = "", by: Actor) -> QuickRep
 
 def end_reply(ref: str, *, by: Actor) -> QuickReply:
     """It is offered no more."""
-    _keeper(by)
     row = _mine(ref, by)
+    _keeper(by)
     row.ended_at = clock.now()
     row.save(update_fields=["ended_at"])
     return row
@@ -129,9 +130,7 @@ def _mine(ref: str, by: Actor) -> QuickReply:
 def _check(row: QuickReply, merchant: int | None) -> None:
     """Raises Unprocessable at the first field that is wrong."""
     if not _KEY.fullmatch(row.key):
-        wrong = say(
-            "短名用小写字母、数字、- 和 _，最多 40 个字符。", "A key has lower-case letters, digits, - and _, 40 at most."
-        )
+        wrong = say("短名用小写字母、数字、- 和 _，最多 40 个字符。", "A key has lower-case letters, digits, - and _, 40 at most.")
         raise Unprocessable.field("key", wrong, code="wrong_key")
     there = QuickReply.objects.filter(ended_at__isnull=True)
     there = there.filter(merchant__isnull=True) if merchant is None else there.filter(merchant_id=merchant)
