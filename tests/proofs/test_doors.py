@@ -52,13 +52,15 @@ from tests.refunding import an_unshipped_order, granted, intended
 FACES = {"portal/": "anna", "console/": "bolt", "desk/": "judge", "office/": "ada", "counter/": "wanda"}
 # What `ref` stands for behind these parts of an address; behind any other it is a case.
 KINDS = {
-    "parcels": "parcels", "appeals": "appeals", "reviews": "reviews", "refunds": "refunds", "chargebacks": "chargebacks", "orders": "orders", "drafts": "drafts",
+    "parcels": "parcels", "appeals": "appeals", "reviews": "reviews", "refunds": "refunds", "chargebacks": "chargebacks",
+    "orders": "orders", "drafts": "drafts",
     "simulations": "simulations", "announcements": "announcements", "messages": "messages", "webhooks": "webhooks",
     "approvals": "approvals", "charges": "charges", "moves": "deposit-moves", "reconciliation": "reconciliation", "statements": "statement",
     "bank": "bank", "deliveries": "deliveries", "proposals": "proposals", "experts": "consultations", "pieces": "replacements",
     "repairs": "repairs", "jobs": "repairs", "loans": "loans", "loan-units": "loan-units", "workshops": "workshops",
     "technicians": "technicians", "visits": "visits", "addresses": "return-addresses", "batches": "receiving", "shelf": "shelved",
-    "stock": "inspected", "deposits": "merchant", "of": "cases", "extensions": "extensions", "incidents": "incidents", "tasks": "tasks", "complaints": "complaints",
+    "stock": "inspected", "deposits": "merchant", "of": "cases", "extensions": "extensions", "incidents": "incidents", "tasks": "tasks",
+    "complaints": "complaints",
 }  # fmt: skip
 # What the other places stand for, where it is not called so.
 PLACES = {
