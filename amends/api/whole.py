@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpResponse
 from ninja import Router, Schema
@@ -26,7 +26,7 @@ from amends.cases.verbs.splitting import Part, split_off
 from amends.cases.words import stage_name
 from amends.incidents import verbs as acts
 from amends.incidents.models import Incident
-from amends.incidents.queries import Wish, case_rows, incident_for, incidents, incidents_of, told
+from amends.incidents.queries import Told, Wish, case_rows, incident_for, incidents, incidents_of, told
 from amends.kernel.texts import Text
 
 router = Router(tags=["cases"])
@@ -361,7 +361,7 @@ def _extension(row: Extension) -> ExtensionOut:
     )  # fmt: skip
 
 
-def _told(one: object) -> dict[str, object]:
+def _told(one: Told) -> dict[str, Any]:
     names = ("ref", "state", "opened_at", "closed_at")
     texts = {name: getattr(one, name) for name in ("title", "words", "cause")}
     return {**{name: getattr(one, name) for name in names}, **{name: text and _text(text) for name, text in texts.items()}}

@@ -12,9 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from amends.cases.hands import check_hand, check_not_reader
 from amends.cases.linking import linked
@@ -149,11 +148,11 @@ def _hint(ref: str, other: str, by: Actor) -> Likeness:
 # ── what is compared ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _pairs(case: Case) -> Any:
+def _pairs(case: Case) -> QuerySet[Likeness]:
     return Likeness.objects.filter(Q(case_id=case.pk) | Q(other_id=case.pk), merchant_id=case.merchant_id)
 
 
-def _links(case: Case) -> Any:
+def _links(case: Case) -> QuerySet[CaseLink]:
     return CaseLink.objects.filter(Q(case_id=case.pk) | Q(other_id=case.pk), merchant_id=case.merchant_id, ended_at__isnull=True)
 
 
