@@ -168,4 +168,3 @@ def _minor(written: str, currency: str) -> int:
         return Money.parse(written, currency).minor
     except MoneyError as wrong:
         raise Unprocessable.field("cost_minor", wrong.text, code="cost_wrong") from wrong
-

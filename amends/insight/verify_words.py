@@ -138,7 +138,7 @@ WORDS: dict[str, Words] = {
         ),
         say(
             "打开这张售后单：申诉和售后单的阶段对不上的，由主管按时间线补做；答复有问题的，请复核负责人重新看。",
-            "Open the case: where appeal and case disagree, a supervisor makes up for it by the timeline; a wrong answer is looked at anew.",
+            "Open the case: where appeal and case disagree, a supervisor makes up for it by the timeline; a wrong one is looked at anew.",
         ),
     ),
     "talks": Words(

@@ -24,7 +24,8 @@ KINDS = {
     "DL": "delivery put right", "PP": "proposal of liability", "LK": "link to answer by",
     "AD": "return address", "LB": "label", "PU": "pick-up",
     "RE": "repair", "WS": "workshop", "TE": "technician", "VT": "visit of a technician", "LU": "loan unit", "LN": "loan",
-    "CN": "consultation", "PQ": "proof request", "TB": "testing body", "TO": "test order", "PF": "proof file", "TK": "task", "CM": "complaint of an authority",
+    "CN": "consultation", "PQ": "proof request", "TB": "testing body", "TO": "test order", "PF": "proof file",
+    "TK": "task", "CM": "complaint of an authority",
     "EX": "extension", "IC": "incident",
     "OF": "offer", "SD": "something said", "QR": "quick reply",
 }  # fmt: skip

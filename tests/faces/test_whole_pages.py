@@ -84,7 +84,7 @@ def test_the_desk_splits_merges_undoes_links_and_decides_hints(cast: Cast, langu
     desk, bolt = page_of(cast.agent, language), page_of(cast.bolt, language)
     at = f"/desk/cases/{second.ref}/whole"
     assert f"{at}/hint" in desk.get(at).content.decode()
-    assert "value=\"merge\"" not in bolt.get(f"/console/cases/{second.ref}/whole").content.decode()
+    assert 'value="merge"' not in bolt.get(f"/console/cases/{second.ref}/whole").content.decode()
     assert desk.post(f"{at}/merger", sent(into="AS-0000-0000-0000")).status_code == 422
     answer = desk.post(f"{at}/hint", sent(other=first.ref, action="merge"))
     assert answer.headers["Location"] == f"/desk/cases/{first.ref}"

@@ -165,7 +165,7 @@ def merged_into(case: str, other: str) -> str:
 def more_time(stage: str) -> str:
     """A request under a limit that never ran."""
     return (
-        "INSERT INTO cases_extension (stage, generation, since, made_at, ref, side, turn_life, turn_id, turn_generation, \"limit\", hours,"
+        'INSERT INTO cases_extension (stage, generation, since, made_at, ref, side, turn_life, turn_id, turn_generation, "limit", hours,'
         f" agreed, was_due_at, case_id, merchant_id) SELECT '{stage}', 1, opened_at, opened_at, 'EX-1', 'merchant', 'case', id, 9999,"
         " 'merchant_answers', 1, '[]', opened_at, id, merchant_id FROM cases_case WHERE id = %(disputed)s"
     )
@@ -190,7 +190,7 @@ def asked_by_authority(stage: str, term: str = "NULL") -> str:
 
 
 LATE_CLOCK = (
-    "INSERT INTO cases_deadline (merchant_id, case_id, life, life_id, \"limit\", generation, waits_for, silence, started_at, due_at,"
+    'INSERT INTO cases_deadline (merchant_id, case_id, life, life_id, "limit", generation, waits_for, silence, started_at, due_at,'
     " provisional, backstop, ended_as, warned) SELECT merchant_id, case_id, 'complaint', id, 'complaint_answered', 1, 'platform',"
     " 'raise_complaint', made_at, made_at + interval '5 days', false, false, '', 0 FROM complaints_complaint"
 )

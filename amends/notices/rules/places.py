@@ -77,8 +77,18 @@ def places_of(row: Row) -> frozenset[str]:
     due = {"due", "silence"} if row.due_of else set()
     left = {"left", "who", "rule"} if row.due_of == ITS_OWN and row.urgency == "remind" else set()
     lapse = {"until", "who", "rule"} if row.by_lapse else set()
-    return frozenset({"case", "shop", "next", *due, *left, *lapse, *({"sum"} if row.when in SUMS else ()),
-                      *({"basis"} if row.when in FIRST_RESULTS and not row.by_lapse else ())})
+    return frozenset(
+        {
+            "case",
+            "shop",
+            "next",
+            *due,
+            *left,
+            *lapse,
+            *({"sum"} if row.when in SUMS else ()),
+            *({"basis"} if row.when in FIRST_RESULTS and not row.by_lapse else ()),
+        }
+    )
 
 
 def silence_words(verb: str) -> Text:

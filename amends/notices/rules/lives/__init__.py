@@ -43,7 +43,8 @@ TOLD = HEAD + "".join(
         lending,
         replacements,
         repairs,
-        extension, offers,
+        extension,
+        offers,
         tasks,
         complaints,
     )
