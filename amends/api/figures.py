@@ -24,7 +24,7 @@ LIST_AT = f"{telling.ROOT}/figures/cases"
 
 # What an address may choose by is said once, in insight; here it only gets the types of an address.
 names: Any = {field.name: (Str, "") for field in fields(Choice)}
-ChoiceIn = create_model("ChoiceIn", __base__=Schema, **names)
+FigureChoiceIn = create_model("FigureChoiceIn", __base__=Schema, **names)
 CHOSEN: Any = params.Query(...)
 
 
@@ -42,7 +42,7 @@ def my_figures(request: Asked, since: Str = "", until: Str = "", merchant: Ref =
 
 
 @reading(router, "/figures/cases", case_shapes.CasesPage, "The cases behind a figure")
-def cases_behind(request: Asked, chosen: ChoiceIn = CHOSEN, after: Ref = "") -> case_shapes.CasesPage:  # type: ignore[valid-type]
+def cases_behind(request: Asked, chosen: FigureChoiceIn = CHOSEN, after: Ref = "") -> case_shapes.CasesPage:  # type: ignore[valid-type]
     """The cases of a choice, newest first; a figure's `cases_url` leads here."""
     key = key_in(after)
     found = cases_of(Choice.read(chosen.model_dump()), request.auth.actor)  # type: ignore[attr-defined]

@@ -27,17 +27,19 @@ from amends.policy.queries import calendar, due_by, holds_of
 
 NOBODY_THERE = frozenset({Party.CARRIER, Party.GATEWAY, Party.SUPPLIER, Party.CLOCK})
 """Sides that are machines of others: nobody reads a reminder there."""
+STANDS_FOR = {"parts_arrive": Party.MERCHANT}
+"""Limits of such a side that a side of the case answers for: the merchant ordered the parts, and can note that they came."""
 SIDES = frozenset({Party.CONSUMER, Party.MERCHANT, Party.LEADER})
 
 
 def reminders_of(case: Case, row: Deadline) -> tuple[Reminder, ...]:
     """Every reminder of this limit, the earliest first, those given already too; where its clock stood still, all that much later."""
-    parties = parties_of(row)
+    parties = reminded(row)
     if NOBODY_THERE.issuperset(parties):
         return ()
     days, start = calendar(case.merchant.calendar), row.started_at
     if row.backstop:
-        start += row.due_at - due_by(case.terms, row.limit, start=start, waits_for=parties, calendar=days).at
+        start += row.due_at - due_by(case.terms, row.limit, start=start, waits_for=parties_of(row), calendar=days).at
     return warnings_of(start, row.due_at, days, holds=holds_of(case.terms, row.limit, days))
 
 
@@ -51,6 +53,11 @@ def next_reminder(case: Case, row: Deadline) -> datetime | None:
 def parties_of(row: Deadline) -> tuple[Party, ...]:
     """For whom a limit waits."""
     return tuple(Party(party) for party in row.waits_for.split(","))
+
+
+def reminded(row: Deadline) -> tuple[Party, ...]:
+    """Who reads the reminders of a limit: for whom it waits, or who stands for them."""
+    return (STANDS_FOR[row.limit],) if row.limit in STANDS_FOR else parties_of(row)
 
 
 def remind_all(case: Case) -> int:
@@ -79,9 +86,10 @@ def _keep_next(case: Case, row: Deadline, reached: int) -> None:
 
 def _tell(case: Case, row: Deadline, reached: Sequence[Reminder]) -> None:
     facts = {
-        "limit": row.limit, "due_at": row.due_at.isoformat(), "left": reached[-1].left, "silence": row.silence, "to": row.waits_for,
+        "limit": row.limit, "due_at": row.due_at.isoformat(), "left": reached[-1].left, "silence": row.silence,
+        "to": ",".join(party.value for party in reminded(row)),
     }  # fmt: skip
-    audience = acting.EVERYBODY if SIDES.intersection(parties_of(row)) else acting.PLATFORM_ONLY
+    audience = acting.EVERYBODY if SIDES.intersection(reminded(row)) else acting.PLATFORM_ONLY
     _life(case, row).tell(REMIND, CLOCK, facts=facts, audience=audience)
 
 

@@ -15,7 +15,7 @@ from datetime import timedelta
 import structlog
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db.models import F, Q
+from django.db.models import Q
 
 from amends.cases.models import Case, CaseText, Deadline
 from amends.cases.record import an_act
@@ -187,8 +187,9 @@ def _comes_later(parcel: ReturnShipment, by: timedelta) -> None:
     """The carrier named another end of the slot: courier and box have that much longer, or shorter, before he is late."""
     box = ReturnShipment.objects.filter(Q(pk=parcel.pk) | Q(travels_with_id=parcel.pk), merchant_id=parcel.merchant_id)
     waits = Deadline.objects.filter(merchant_id=parcel.merchant_id, life=parcel.LIFE.name, life_id__in=box.values("pk"))
-    if by:
-        waits.filter(ended_at__isnull=True, limit="carrier_collects").update(due_at=F("due_at") + by, warn_at=F("warn_at") + by)
+    for row in waits.filter(ended_at__isnull=True, limit="carrier_collects") if by else ():
+        row.due_at, row.warn_at = row.due_at + by, row.warn_at and row.warn_at + by
+        row.save(update_fields=["due_at", "warn_at"])
 
 
 @an_act

@@ -147,7 +147,7 @@ def registered(page: Page) -> tuple[CDPSession, str]:
 
 SHOWN = """async (count) => {
   const worker = await navigator.serviceWorker.ready;
-  for (let left = 100; left; left--) {
+  for (let left = 600; left; left--) {
     const shown = await worker.getNotifications();
     if (shown.length >= count) {
       return shown.map(({ title, body, tag, lang, data }) => ({ title, body, tag, lang, url: data.url }));

@@ -18,7 +18,7 @@ from django.db import connection
 
 from amends.cases import clockwork
 from amends.cases.models import Case, Deadline, Entry
-from amends.cases.reminding import NOBODY_THERE, SIDES, parties_of, remind_all
+from amends.cases.reminding import NOBODY_THERE, SIDES, parties_of, remind_all, reminded
 from amends.cases.rules.told import REMIND
 from amends.insight.verify import CHECKS
 from amends.kernel import clock
@@ -88,7 +88,7 @@ def are_sound(case: Case) -> int:
         for line in mine:
             assert any(waited(row, line) for row in rows), (key, line.made_at)
         ran_out = [row for row in rows if row.ended_as in ("enforced", "lapsed") and not row.backstop]
-        if ran_out and running_time(case, ran_out[0]) >= SHORTEST and not NOBODY_THERE.issuperset(parties_of(ran_out[0])):
+        if ran_out and running_time(case, ran_out[0]) >= SHORTEST and not NOBODY_THERE.issuperset(reminded(ran_out[0])):
             assert mine, f"nobody was reminded of {key} before it ran out"
             assert mine[-1].facts["left"] == "tenth"
     return sum(map(len, lines.values()))

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from amends.cases.reminding import STANDS_FOR
 from amends.cases.waiting_words import SILENCE
 from amends.kernel.parties import Party
 from amends.kernel.tables import TableError
@@ -148,6 +149,8 @@ def test_only_who_is_waited_for_is_reminded() -> None:
         for stage in life.open_stages:
             waited = {party.value for party in life.stages[stage].waits_for}
             sides = {"platform": "agent"}
+            if (stands := STANDS_FOR.get(life.stages[stage].limit or "")) is not None:
+                waited = {stands.value}
             wanted = {sides.get(party, party) for party in waited} - {"carrier", "gateway", "leader", "supplier"}
             assert set(told(Step(name, "remind", "clock", stage, about=OF_THE_MERCHANT))) == wanted, (name, stage)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from amends.cases.clockwork import warn_due
 from amends.cases.models import Case, Deadline, Entry, Grant
 from amends.cases.verbs.answering import approve, withdraw
 from amends.cases.verbs.uploading import upload
@@ -15,6 +16,7 @@ from amends.compensation.models import Supplement
 from amends.insight.verify import CHECKS
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import NoSuchMove, NotYourMove, Unprocessable
+from amends.notices.models import Notice
 from amends.refunds.models import Refund
 from amends.repairs import verbs
 from amends.repairs.booking import book
@@ -204,3 +206,17 @@ def test_a_unit_claimed_about_anew_within_its_trial_is_dealt_with_there(cast: Ca
         verbs.report_fault(row.ref, words="又坏了", by=cast.anna)
     assert refused.value.code == "elsewhere"
     is_sound()
+
+
+def test_the_merchant_is_reminded_that_parts_have_not_come(cast: Cast, stepped_clock: Stepped) -> None:
+    row = arrived(cast)
+    book(row.ref, by=cast.bolt)
+    verbs.diagnose(row.ref, words="屏幕裂了", by=cast.bolt)
+    verbs.order_parts(row.ref, parts=[verbs.PartWanted("屏幕")], by=cast.bolt)
+    limit = Deadline.objects.get(life="repair", life_id=row.pk, ended_at__isnull=True)
+    assert (limit.limit, limit.waits_for, limit.warn_at is not None) == ("parts_arrive", "supplier", True)
+    stepped_clock.at = limit.warn_at
+    assert warn_due() == 1
+    settled()
+    assert Entry.objects.get(life="repair", verb="remind").facts["to"] == "merchant"
+    assert list(Notice.objects.filter(kind="repair.remind.awaiting_parts").values_list("party", flat=True)) == ["merchant"]

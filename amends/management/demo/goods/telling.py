@@ -145,7 +145,7 @@ def apply_for(tale: Tale) -> None:
 
 def approve(tale: Tale) -> None:
     """The shop agrees, unless the rules did at once."""
-    if tale.case.stage == "awaiting_merchant":
+    if tale.case.may("approve", tale.shop):
         answering.approve(tale.case.ref, by=tale.shop)
 
 

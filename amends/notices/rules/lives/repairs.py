@@ -33,6 +33,7 @@ repair.remind                      handed_back          consumer    remind   tol
 repair.remind                      booking              merchant    remind   told      remind_repair_book
 repair.remind                      diagnosing           merchant    remind   told      remind_repair
 repair.remind                      repairing            merchant    remind   told      remind_repair
+repair.remind                      awaiting_parts       merchant    remind   told      remind_repair_parts
 case.choose_repair_way             -                    merchant    news     -         repair_way_chosen
 case.turn_repair                   -                    consumer    result   -         repair_turned
 case.turn_repair                   -                    merchant    result   -         repair_turned_merchant

@@ -152,4 +152,9 @@ REPAIRS: Mapping[str, Told] = {
         "售后单 {case} 的维修 {due}到期，还有 {left}。到时没有完成，{silence}。",
         "The repair of case {case} is due {due}: {left} from now. Otherwise: {silence}.",
     ),
+    "remind_repair_parts": told(
+        "维修还在等配件", "A repair still waits for its parts",
+        "售后单 {case} 的维修在等配件，{due}到期，还有 {left}。配件到了请登记；到时没有到，{silence}。",
+        "The repair of case {case} waits for its parts until {due}: {left} from now. Note it when they come. Otherwise: {silence}.",
+    ),
 }  # fmt: skip
