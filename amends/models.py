@@ -35,7 +35,7 @@ from amends.shipping.models import CarrierPush, Label, Pickup, ReturnAddress, Tr
 from amends.stock.models import Reservation, StockLevel, StockMove
 from amends.surveys.models import Survey
 from amends.talks.models import Note, Offer, QuickReply, Said
-from amends.tasks.models import Task
+from amends.tasks.models import Seat, Task
 
 __all__ = [
     "AccessLog", "Account", "Advance", "Announcement", "ApiKey", "Appeal", "Appointment", "Approval", "ArbiterProfile", "Attempt",
@@ -46,7 +46,7 @@ __all__ = [
     "LoanUnit", "Membership", "Merchant", "Message", "MoneyRules", "Note", "Notice", "Offer", "Offered", "Order", "OrderLine",
     "OutboundDelivery", "PackVersion", "ParcelUnit", "Part", "PastFacts", "Payee", "Payment", "Pickup", "Posting", "PriceMark", "Product",
     "Promise", "ProofFile", "ProofRequest", "Proposal", "PurseMove", "QuickReply", "Recipient", "Refund", "Relation", "Repair",
-    "Replacement", "Reservation", "ReturnAddress", "ReturnShipment", "Review", "Run", "Said", "Scan", "Seen", "Shipment", "SignedLink",
+    "Replacement", "Reservation", "ReturnAddress", "ReturnShipment", "Review", "Run", "Said", "Scan", "Seat", "Seen", "Shipment", "SignedLink",
     "Simulation", "SimulationPart", "Spending", "Statement", "StatementLine", "StockLevel", "StockMove", "Supplement", "Survey", "Task",
     "Technician", "Tender", "TestOrder", "TestingBody", "TimeStamp", "Track", "TrackEvent", "Turn", "Unit", "UnknownParcel", "User",
     "Voucher", "Warranty", "Wording", "Workshop",

@@ -82,6 +82,7 @@ class Case(LifeRow):
             models.Index(fields=["merchant", "stage", "-opened_at"], name="cases_by_stage"),
             models.Index(fields=["consumer", "-opened_at"], name="cases_of_consumer"),
             models.Index(fields=["merchant", "order"], name="cases_of_order"),
+            models.Index(fields=["closed_at"], condition=models.Q(closed_at__isnull=False), name="cases_by_end"),
         ]
 
     @cached_property

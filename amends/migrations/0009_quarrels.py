@@ -73,7 +73,7 @@ BEGIN
             'repairs_warranty', 'repairs_consultation', 'deliveries_delivery', 'liability_proposal', 'liability_signed_link',
             'returns_unknown_parcel', 'returns_scan', 'talks_offer', 'talks_said', 'rulings_review', 'rulings_appeal', 'rulings_proof_request',
             'rulings_test_order', 'cases_link', 'cases_extension', 'tasks_task', 'complaints_complaint', 'incidents_incident',
-            'incidents_case', 'sealing_proof_file'] LOOP
+            'incidents_case', 'sealing_proof_file', 'tasks_seat'] LOOP
         EXECUTE format('REVOKE DELETE, TRUNCATE ON %I FROM %I', t, app);
     END LOOP;
     EXECUTE format('GRANT UPDATE (in_force_until) ON policy_pack_version TO %I', app);
@@ -92,7 +92,6 @@ DO $$ BEGIN
     END IF;
 END $$;
 """
-
 
 
 class Migration(migrations.Migration):
@@ -717,6 +716,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='timestamp',
             constraint=models.UniqueConstraint(fields=('merchant', 'case', 'head', 'authority'), name='stamped_once'),
+        ),
+        migrations.CreateModel(
+            name='Seat',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('department', models.CharField(max_length=20)),
+                ('leads', models.BooleanField(default=False)),
+                ('made_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('given_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'db_table': 'tasks_seat',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('department', 'user'), name='one_seat_a_person_and_department')],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='cases_by_end'),
         ),
         migrations.RunSQL(REFERENCES, NO_REFERENCES),
         migrations.RunSQL(WALLS, migrations.RunSQL.noop),

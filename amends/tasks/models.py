@@ -1,4 +1,4 @@
-"""Tasks that cases give to other departments."""
+"""Tasks that cases give to other departments, and who belongs to one."""
 
 from __future__ import annotations
 
@@ -37,4 +37,23 @@ class Task(LifeRow):
             models.Index(fields=["merchant", "case"], name="tasks_of_case"),
             models.Index(fields=["department", "since"], condition=models.Q(stage__in=OPEN), name="tasks_of_department"),
             models.Index(fields=["owner", "since"], condition=models.Q(stage__in=OPEN), name="tasks_of_owner"),
+        ]
+
+
+class Seat(models.Model):
+    """One of our people belongs to a department; who `leads` it is told when its limit passes. Ended, never deleted."""
+
+    user = models.ForeignKey("amends.User", on_delete=models.CASCADE, related_name="+", db_index=False)
+    department = models.CharField(max_length=20)
+    leads = models.BooleanField(default=False)
+    given_by = models.ForeignKey("amends.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "tasks_seat"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department", "user"], condition=models.Q(ended_at__isnull=True), name="one_seat_a_person_and_department"
+            )
         ]
