@@ -14,7 +14,10 @@ from amends.plumbing.tenants import child_of
 
 
 class Complaint(LifeRow):
-    """What an authority asks about a case. `number` is the authority's own; `answer_by` its own term, where it named one."""
+    """What an authority asks about a case. `number` is the authority's own; `answer_by` its own term, where it named one.
+
+    `paused_days`: those of testing, which mediation does not count (CN-CMP-02); `paused_since`: while goods are being tested.
+    """
 
     LIFE: ClassVar[Life] = COMPLAINT
     AUDIENCE: ClassVar[str] = acting.PLATFORM_ONLY
@@ -26,6 +29,8 @@ class Complaint(LifeRow):
     received_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     answer_by = models.DateTimeField(null=True, blank=True)
+    paused_days = models.PositiveSmallIntegerField(default=0)
+    paused_since = models.DateTimeField(null=True, blank=True)
     owner = models.ForeignKey("amends.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     words = child_of("amends.CaseText", null=True, blank=True)
     answer = child_of("amends.CaseText", null=True, blank=True)

@@ -202,6 +202,8 @@ class Migration(migrations.Migration):
                 ('received_at', models.DateTimeField()),
                 ('accepted_at', models.DateTimeField(blank=True, null=True)),
                 ('answer_by', models.DateTimeField(blank=True, null=True)),
+                ('paused_days', models.PositiveSmallIntegerField(default=0)),
+                ('paused_since', models.DateTimeField(blank=True, null=True)),
                 ('answer', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='amends.casetext')),
                 ('case', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='complaints', to='amends.case')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='amends.merchant')),
