@@ -8,7 +8,6 @@ import pytest
 
 from amends.cases import clockwork
 from amends.cases.models import Case, Deadline, Extension
-from amends.cases.rules.lengthening import MOST_HOURS, MOST_TIMES
 from amends.cases.verbs import answering
 from amends.cases.verbs.extending import (
     agree_first,
@@ -105,10 +104,11 @@ def test_who_may_ask_for_what_and_how_often(cast: Cast, case: Case) -> None:
     assert code(lambda: ask_extension(case.ref, limit="appeal_window", hours=2, words="x", by=cast.bolt)) == "not_running"
     assert code(lambda: ask_extension(case.ref, limit="consumer_ships", hours=2, words="x", by=cast.bolt)) == "not_running"
     assert code(lambda: ask_extension(case.ref, limit="merchant_answers", hours=0, words="x", by=cast.bolt)) == "wrong_hours"
-    too_long = MOST_HOURS + 1
+    terms = case.terms
+    too_long = terms.count("extension_hours") + 1
     assert code(lambda: ask_extension(case.ref, limit="merchant_answers", hours=too_long, words="x", by=cast.bolt)) == "wrong_hours"
     assert code(lambda: ask_extension(case.ref, limit="merchant_answers", hours=2, words="", by=cast.bolt)) == "required"
-    for _ in range(MOST_TIMES):
+    for _ in range(terms.count("extension_asks")):
         asked = ask_extension(case.ref, limit="merchant_answers", hours=2, words="please", by=cast.bolt)
         with pytest.raises(NotYourMove):
             grant_extension(asked.ref, by=cast.bolt)
@@ -134,10 +134,23 @@ def test_both_sides_answer_what_the_platform_asks(cast: Cast, case: Case) -> Non
 def test_no_consent_reaches_past_the_law(cast: Cast, case: Case) -> None:
     limit = row(case)
     Deadline.objects.filter(pk=limit.pk).update(legal_due_at=limit.due_at + 10 * HOUR)
-    assert most_hours(row(case)) == 10
+    assert most_hours(case, row(case)) == 10
     assert code(lambda: ask_extension(case.ref, limit="merchant_answers", hours=11, words="x", by=cast.bolt)) == "beyond_the_law"
     asked = ask_extension(case.ref, limit="merchant_answers", hours=10, words="x", by=cast.bolt)
     grant_extension(asked.ref, by=cast.anna)
     assert row(case).due_at == row(case).legal_due_at
-    assert most_hours(row(case)) == 0
+    assert most_hours(case, row(case)) == 0
     assert [one.limit for one in running(case)] == ["merchant_answers"]
+
+
+def test_how_often_and_how_long_are_what_the_case_was_stamped_with(cast: Cast, case: Case) -> None:
+    assert (case.terms.count("extension_asks"), case.terms.count("extension_hours")) == (2, 240)
+    case.decision.answer["counts"] |= {"extension_asks": 1, "extension_hours": 6}
+    case.decision.save(update_fields=["answer"])
+    stamped = Case.objects.get(pk=case.pk)
+    assert most_hours(stamped, row(case)) == 6
+    assert code(lambda: ask_extension(case.ref, limit="merchant_answers", hours=7, words="x", by=cast.bolt)) == "wrong_hours"
+    asked = ask_extension(case.ref, limit="merchant_answers", hours=6, words="x", by=cast.bolt)
+    decline_extension(asked.ref, by=cast.anna)
+    assert not may_ask(Case.objects.get(pk=case.pk), row(case), cast.bolt)
+    assert code(lambda: ask_extension(case.ref, limit="merchant_answers", hours=6, words="x", by=cast.bolt), NoSuchMove) == "count_used_up"

@@ -1,4 +1,4 @@
-"""Which limits may be longer by consent, how often and by how much: pure rules (docs/adr/0036).
+"""Which limits may be longer by consent; how often and by how much are counts of the policy: pure rules (docs/adr/0036).
 
 Only limits that somebody's own work or answer fills. Never the stay of a ruling, a duty to pay, or a backstop: those are the other side's
 wait, and nobody trades it away in a form.
@@ -16,10 +16,10 @@ LENGTHENED = frozenset(
         "consumer_checks", "repair_booked", "repair_diagnosed", "consumer_accepts_quote", "parts_arrive", "repair_ends",
     }
 )  # fmt: skip
-MOST_TIMES = 2
-"""So often may more time be asked for under one limit of one case, whatever the answer was."""
-MOST_HOURS = 240
-"""Ten days at once: whoever needs more has to offer something else."""
+MOST_TIMES = "extension_asks"
+"""The count of the case's own terms that says how often more time may be asked for under one limit, whatever the answer was."""
+MOST_HOURS = "extension_hours"
+"""And that of hours at once: whoever needs more has to offer something else."""
 
 
 def ends_turns(life: Life) -> list[str]:

@@ -3,7 +3,8 @@
 Invariants
  1. Only a turn that still runs is lengthened; when it ends, what was asked about it is needless (`drop_passed`, in the same commit).
  2. No consent reaches past a duty of the law that runs beside the limit (`legal_due_at`).
- 3. Under one limit of one case more time is asked for MOST_TIMES at most, whatever the answer (rules/lengthening.py).
+ 3. Under one limit of one case more time is asked for so often at most as the case's terms say (`extension_asks`), whatever the answer,
+    and for so many hours at once (`extension_hours`).
 Silence leaves the limit as it is: nobody gets time because nobody answered.
 """
 
@@ -49,7 +50,7 @@ def ask_extension(ref: str, *, limit: str, hours: int, words: str, by: Actor) ->
     if not mine:
         raise NotYourMove(say("这个时限等的是对方，不由你申请延长。", "This limit waits for the other side; it is not yours to lengthen."))
     row = mine[0]
-    _check_hours(row, hours)
+    _check_hours(case, row, hours)
     said = clean_words(words, field="words", required=True, longest=LONGEST_WORDS)
     _check_asked(case, row)
     text = keep_text(case, "extension", said, by)
@@ -141,18 +142,20 @@ def running(case: Case, limit: str = "") -> list[Deadline]:
     return list(rows.order_by("due_at", "pk"))
 
 
-def most_hours(row: Deadline) -> int:
-    """By how many whole hours this limit may be longer at most; 0 where a duty of the law leaves nothing."""
+def most_hours(case: Case, row: Deadline) -> int:
+    """By how many whole hours this limit may be longer at once; 0 where a duty of the law leaves nothing."""
+    most = case.terms.count(MOST_HOURS)
     if row.legal_due_at is None:
-        return MOST_HOURS
-    return max(0, min(MOST_HOURS, int((row.legal_due_at - row.due_at).total_seconds() // 3600)))
+        return most
+    return max(0, min(most, int((row.legal_due_at - row.due_at).total_seconds() // 3600)))
 
 
 def may_ask(case: Case, row: Deadline, by: Actor) -> bool:
     """Whether `by` may ask for more time under this running limit now."""
     if by.only_reads or not (by.sees_everything or by.party.value in row.waits_for.split(",")):
         return False
-    return most_hours(row) > 0 and case.counts.get(count_key(row.limit), 0) < MOST_TIMES and not _open_of(case, row).exists()
+    left = case.terms.count(MOST_TIMES) - case.counts.get(count_key(row.limit), 0)
+    return left > 0 and most_hours(case, row) > 0 and not _open_of(case, row).exists()
 
 
 # ── checks and hands ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -162,9 +165,9 @@ def _taken(ref: str, by: Actor) -> tuple[Case, Extension]:
     return take_life(Extension, ref, by)
 
 
-def _check_hours(row: Deadline, hours: int) -> None:
-    if not 1 <= hours <= MOST_HOURS:
-        wrong = say("一次最多延长 {n} 小时，最少 1 小时。", "Between 1 and {n} hours at once.", n=MOST_HOURS)
+def _check_hours(case: Case, row: Deadline, hours: int) -> None:
+    if not 1 <= hours <= (most := case.terms.count(MOST_HOURS)):
+        wrong = say("一次最多延长 {n} 小时，最少 1 小时。", "Between 1 and {n} hours at once.", n=most)
         raise Unprocessable.field("hours", wrong, code="wrong_hours")
     _check_law(row, row.due_at + timedelta(hours=hours))
 
@@ -178,8 +181,8 @@ def _check_law(row: Deadline, until: datetime) -> None:
 def _check_asked(case: Case, row: Deadline) -> None:
     if _open_of(case, row).exists():
         raise Conflict(say("已经申请过延长，等对方答复。", "More time has been asked for already; it waits for an answer."))
-    if case.counts.get(count_key(row.limit), 0) >= MOST_TIMES:
-        wrong = say("这个时限最多申请延长 {n} 次，已经用完。", "More time can be asked for {n} times here, and has been.", n=MOST_TIMES)
+    if case.counts.get(count_key(row.limit), 0) >= (most := case.terms.count(MOST_TIMES)):
+        wrong = say("这个时限最多申请延长 {n} 次，已经用完。", "More time can be asked for {n} times here, and has been.", n=most)
         raise NoSuchMove(wrong, code="count_used_up")
 
 

@@ -94,7 +94,7 @@ def limits_of(case: Case, actor: Actor) -> list[Limit]:
     found: dict[str, Limit] = {}
     for row in [] if case.is_over else running(case):
         if row.limit not in found and may_ask(case, row, actor):
-            found[row.limit] = Limit(row.limit, LIMITS[row.limit], row.due_at, most_hours(row))
+            found[row.limit] = Limit(row.limit, LIMITS[row.limit], row.due_at, most_hours(case, row))
     return list(found.values())
 
 

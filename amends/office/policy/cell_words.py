@@ -223,6 +223,13 @@ COUNTS: dict[str, Text] = {
     "chargebacks": say("拒付", "Chargebacks"),
     "choices": say("选择", "Choices"),
     "parts_orders": say("订配件", "Orders of parts"),
+    "new_dates": say("改约日期", "New dates"),
+    "absences": say("无人在家", "Times nobody was there"),
+    "experts": say("转请专家", "Experts called instead"),
+    "hand_offs": say("任务转手", "Hand-offs of a task"),
+    "inquiries": say("监管部门再次询问", "Inquiries of an authority"),
+    "extension_asks": say("同一时限申请延长", "Requests for more time under one limit"),
+    "extension_hours": say("一次最多延长多少小时", "Hours of more time at once"),
     "repairs_before_refund": say("维修几次后可退", "Repairs before a refund"),
     "repair_days_at_fault": say("维修多少天算超期", "Days after which a repair is late"),
 }
