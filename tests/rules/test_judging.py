@@ -49,10 +49,26 @@ def test_the_full_are_asked_only_where_everybody_is_full() -> None:
     free = one(2, skills=frozenset({"food"}), load=2, load_most=3)
     fit = chosen([full, free], LAMPS)
     assert fit is not None and fit.candidate.user_id == 2
-    assert why_chosen(fit).into("en") == "not a specialist, and none was free, reads the language, owes 2 others"
+    said = "not a specialist, and none was free, reads the language, of rank 1 (with nobody above for an appeal), owes 2 others"
+    assert why_chosen(fit).into("en") == said
     alone = chosen([full], LAMPS)
     assert alone is not None and alone.candidate.user_id == 1
     assert chosen([full], LAMPS, but={1}) is None
+
+
+def test_higher_ranks_stay_free_for_the_appeal() -> None:
+    head = one(1, skills=frozenset({"electronics"}), languages=frozenset({"zh"}), rank=3)
+    senior = one(2, skills=frozenset({"electronics"}), languages=frozenset({"zh"}), rank=2)
+    junior = one(3, skills=frozenset({"electronics"}), languages=frozenset({"zh"}), rank=1, load=9)
+    stranger = one(4, skills=frozenset({"food"}), rank=1)
+    order = ranked([head, senior, junior, stranger], LAMPS)
+    assert [fit.candidate.user_id for fit in order] == [3, 2, 4, 1], "the lowest rank of equals first, the last above all last"
+    assert [fit.is_last_resort for fit in order] == [False, False, False, True]
+    assert "which leaves higher ranks for an appeal" in why_chosen(order[0]).into("en") and "留给申诉" in why_chosen(order[0]).into("zh")
+    full = one(5, skills=frozenset({"electronics"}), load=5, load_most=5)
+    assert [fit.candidate.user_id for fit in ranked([head, full], LAMPS)] == [1, 5], "nobody is overloaded to spare a higher rank"
+    barred = one(6, rank=9, bars=(Bar.RELATED,))
+    assert [fit.is_last_resort for fit in ranked([senior, barred], LAMPS)] == [True, True], "who is barred examines no appeal either"
 
 
 def test_a_rank_above_is_really_above() -> None:

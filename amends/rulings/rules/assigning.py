@@ -2,13 +2,15 @@
 
 Invariants
  1. Nobody judges who worked on the case, took part in an earlier look at it, is related to the merchant, or is one of its sides.
- 2. Skill, language and load order those who may; only where everybody is full is somebody asked beyond their load.
+ 2. Skill, language, rank and load order those who may; only where everybody is full is somebody asked beyond their load.
+ 3. Whoever has the highest rank of them is asked last, and of equals the lowest rank first: an appeal needs somebody of higher rank who
+    took no part.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from amends.kernel.texts import Text, say
@@ -74,7 +76,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How well somebody fits. `bars` empty: they may be asked. The rest says why they come before or after others."""
+    """How well somebody fits. `bars` empty: they may be asked. The rest says why they come before or after others; `is_last_resort`: nobody
+    who may be asked stands above them, so that an appeal against their ruling had no examiner."""
 
     candidate: Candidate
     bars: tuple[Bar, ...]
@@ -82,6 +85,7 @@ class Fit:
     generalist: bool
     speaks: bool
     full: bool
+    is_last_resort: bool = False
 
     @property
     def may(self) -> bool:
@@ -89,10 +93,12 @@ class Fit:
 
     @property
     def order(self) -> tuple[object, ...]:
-        """The first of these is asked: not full, skilled, speaking the language, the least loaded of them, then the longest known."""
+        """The first of these is asked: not full, with somebody above for an appeal, skilled, speaking the language, of the lowest rank, the
+        least loaded of them, then the longest known."""
         one = self.candidate
         share = one.load * 10_000 // max(1, one.load_most)
-        return self.full, not self.skilled, self.generalist, not self.speaks, share, one.load, one.user_id
+        fit = self.full, self.is_last_resort, not self.skilled, self.generalist, not self.speaks
+        return *fit, one.rank, share, one.load, one.user_id
 
 
 def weigh(candidate: Candidate, wanted: Wanted) -> Fit:
@@ -113,7 +119,10 @@ def weigh(candidate: Candidate, wanted: Wanted) -> Fit:
 
 def ranked(candidates: Sequence[Candidate], wanted: Wanted) -> list[Fit]:
     """Everybody, whoever is asked first standing first, and those who may not be asked behind."""
-    return sorted((weigh(one, wanted) for one in candidates), key=lambda fit: (not fit.may, *fit.order))
+    fits = [weigh(one, wanted) for one in candidates]
+    highest = max((fit.candidate.rank for fit in fits if fit.may), default=0)
+    told = (replace(fit, is_last_resort=fit.candidate.rank >= highest) for fit in fits)
+    return sorted(told, key=lambda fit: (not fit.may, *fit.order))
 
 
 def chosen(candidates: Sequence[Candidate], wanted: Wanted, but: Collection[int] = ()) -> Fit | None:
@@ -126,4 +135,9 @@ def why_chosen(fit: Fit) -> Text:
     skill = say("不限品类", "judges any goods") if fit.generalist else say("专长相符", "has the skill")
     skill = skill if fit.skilled else say("专长不符，没有更合适的人", "not a specialist, and none was free")
     tongue = say("语言相符", "reads the language") if fit.speaks else say("语言不符", "does not read the language")
-    return say("{skill}，{tongue}，手上 {n} 件", "{skill}, {tongue}, owes {n} others", skill=skill, tongue=tongue, n=fit.candidate.load)
+    spared = say("级别更高的人留给申诉", "which leaves higher ranks for an appeal")
+    above = say("没有级别更高的人可以看申诉", "with nobody above for an appeal") if fit.is_last_resort else spared
+    return say(
+        "{skill}，{tongue}，{rank} 级（{above}），手上 {n} 件", "{skill}, {tongue}, of rank {rank} ({above}), owes {n} others",
+        skill=skill, tongue=tongue, rank=fit.candidate.rank, above=above, n=fit.candidate.load,
+    )  # fmt: skip
