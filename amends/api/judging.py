@@ -12,6 +12,7 @@ from amends.api.carrying import acted
 from amends.api.case_shapes import CaseOut
 from amends.api.doing import done, posting, reading
 from amends.api.telling import money, text
+from amends.cases.rules.mix import POINTS
 from amends.kernel.refusals import NotYourMove
 from amends.kernel.texts import say
 from amends.people.models import User
@@ -19,9 +20,8 @@ from amends.people.rules import Actor
 from amends.rulings import report_links, verbs
 from amends.rulings.assigning import fits, loads_of
 from amends.rulings.judged import judged, review_for
-from amends.rulings.mixing_of import Costs, bears_of, cost_of_mix, parts_for, short_parts
+from amends.rulings.mixing_of import Costs, cost_of_ruling
 from amends.rulings.models import ArbiterProfile, ProofRequest, Review, TestingBody
-from amends.rulings.queries import heard_units
 from amends.rulings.rules.assigning import BARS, why_chosen
 
 router = Router(tags=["reviews"])
@@ -54,13 +54,9 @@ def preview(request: Asked, ref: str, body: out.RulingIn) -> HttpResponse:
     by = request.auth.actor
 
     def answer() -> out.RulingCostOut:
-        review = _ours(ref, by)
         fields = body.fields()
-        raw = fields["parts"] if fields["parts"] is not None else short_parts(review.case, fields["outcome"] or "against")
-        parts = parts_for(review, raw, by) if raw else ()
-        costs = cost_of_mix(review.case, parts, bears_of(review.case, fields["bears"]), heard=heard_units(review.case))
-        sums = [money(minor, costs.currency) for minor in (costs.money_minor, costs.goods_minor, costs.claimed_minor)]
-        return out.RulingCostOut(money=sums[0], goods=sums[1], claimed=sums[2], costs=_costs(costs), second_reader=costs.second_reader)
+        costs = cost_of_ruling(_ours(ref, by), fields["outcome"], fields["parts"], fields["bears"], by, liable=fields["liable"])
+        return cost_out(costs)
 
     return done(request, answer)
 
@@ -224,7 +220,7 @@ def told(review: Review, by: Actor) -> out.JudgedOut:
         parts=[
             out.RuledPartOut(
                 remedy=row.remedy, name=text(row.name), units=[text(unit) for unit in row.units], borne_by=row.borne_by,
-                amount=None if row.amount_minor is None else money(row.amount_minor, currency),
+                amount=None if row.amount_minor is None else money(row.amount_minor, currency), points=row.points,
             )
             for row in seen.parts
         ],
@@ -232,6 +228,21 @@ def told(review: Review, by: Actor) -> out.JudgedOut:
         heard=[out.HeardOut(id=row.id, name=text(row.name), remedy=row.remedy, contested=row.contested) for row in seen.heard],
         is_final=seen.is_final, may_accept=seen.may_accept,
     )  # fmt: skip
+
+
+def cost_out(costs: Costs) -> out.RulingCostOut:
+    """What a ruling would cost, told to a program."""
+    sums = [money(minor, costs.currency) for minor in (costs.money_minor, costs.goods_minor, costs.claimed_minor)]
+    besides = [
+        out.BesideOut(
+            remedy=one.remedy, party=one.party, amount=None if one.remedy == POINTS else money(one.minor, costs.currency),
+            points=one.minor if one.remedy == POINTS else None,
+        )
+        for one in costs.besides
+    ]  # fmt: skip
+    return out.RulingCostOut(
+        money=sums[0], goods=sums[1], claimed=sums[2], costs=_costs(costs), besides=besides, second_reader=costs.second_reader
+    )
 
 
 def _ours(ref: str, by: Actor) -> Review:

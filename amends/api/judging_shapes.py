@@ -161,10 +161,13 @@ class TestOut(Schema):
 
 
 class RuledPartOut(Schema):
+    """One thing that a ruling gives, of which articles or of which line's freight; `points` where it is points."""
+
     remedy: str
     name: shapes.TextOut
     units: list[shapes.TextOut]
     amount: shapes.Money | None
+    points: int | None
     borne_by: str
 
 
@@ -205,6 +208,15 @@ class JudgedOut(Schema):
     may_accept: bool
 
 
+class BesideOut(Schema):
+    """A voucher (`amount`) or points that a ruling gives beside money, and who gives it."""
+
+    remedy: str
+    party: str
+    amount: shapes.Money | None
+    points: int | None
+
+
 class RulingCostOut(Schema):
     """What a ruling would cost, and whom; nothing is written."""
 
@@ -212,6 +224,7 @@ class RulingCostOut(Schema):
     goods: shapes.Money
     claimed: shapes.Money
     costs: list[CostOut]
+    besides: list[BesideOut]
     second_reader: bool
 
 

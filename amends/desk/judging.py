@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from amends.desk.cases import done
 from amends.desk.page import HOME, shown
 from amends.faces.entering import ActorRequest, face, given
-from amends.faces.judging import typed_ruling
+from amends.faces.judging import typed_costs
 from amends.kernel import clock
 from amends.kernel.money import Money, MoneyError
 from amends.kernel.refs import clean_ref
@@ -21,10 +21,8 @@ from amends.market.models import Merchant
 from amends.people.rules import Role
 from amends.rulings import report_links, verbs
 from amends.rulings.assigning import loads_of
-from amends.rulings.judged import heard_now, review_for
-from amends.rulings.mixing_of import bears_of, cost_of_mix, parts_for, short_parts
+from amends.rulings.judged import review_for
 from amends.rulings.models import ArbiterProfile, Relation, Review
-from amends.rulings.queries import OUTCOMES, PARTLY, heard_units
 from amends.rulings.rules import REVIEW
 
 TAKEN = say("这份裁决由你负责了。", "This review is yours now.")
@@ -112,19 +110,13 @@ def draft_return(request: ActorRequest, ref: str) -> HttpResponse:
 @face("desk")
 def costs(request: ActorRequest, ref: str) -> HttpResponse:
     """What the ruling would cost, and whom, as the form is typed now; nothing is written."""
-    review, wrong = review_for(ref, request.actor), None
+    review = review_for(ref, request.actor)
     context: dict[str, object] = {"currency": review.case.currency}
     try:
-        fields = typed_ruling(request.POST, heard_now(review), review.case.currency)
-        if "parts" not in fields:
-            known = fields["outcome"] if fields["outcome"] in OUTCOMES and fields["outcome"] != PARTLY else "against"
-            fields["parts"] = short_parts(review.case, known)
-        parts = parts_for(review, fields["parts"], request.actor) if fields["parts"] else ()
-        shares = bears_of(review.case, fields["bears"])
-        context["costs"] = cost_of_mix(review.case, parts, shares, heard=heard_units(review.case))
+        context["costs"] = typed_costs(review, request.POST, request.actor)
     except Unprocessable as refusal:
-        wrong = next(iter(refusal.fields.values()), refusal.text)
-    return render(request, "faces/case/review_costs.html", {**context, "wrong": wrong})
+        context["wrong"] = next(iter(refusal.fields.values()), refusal.text)
+    return render(request, "faces/case/review_costs.html", context)
 
 
 @require_GET

@@ -9,7 +9,7 @@ from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_GET, require_POST
 
 from amends.cases.models import CaseText
-from amends.cases.rules.mix import NONE, from_rows
+from amends.cases.rules.mix import from_rows
 from amends.desk.cases import done
 from amends.desk.page import HOME, shown
 from amends.faces.case_pages import brief, capital, with_errors
@@ -17,33 +17,30 @@ from amends.faces.case_view import CaseView, ReviewView, case_view, evidence_ite
 from amends.faces.entering import ActorRequest, face, given
 from amends.faces.forms import FacesForm, Segments, spoken
 from amends.faces.forms import words as label
-from amends.faces.judging import MIXED, typed_ruling
+from amends.faces.judging import MIXED, besides, block_rows, share_rows, typed_ruling, unit_rows
 from amends.faces.words import into
 from amends.kernel.parties import NAMES, Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound, Unprocessable
-from amends.kernel.texts import Text, say
+from amends.kernel.texts import say
 from amends.people.models import User
 from amends.people.rules import Actor
 from amends.rulings import verbs
 from amends.rulings.assigning import fits, why_not
-from amends.rulings.judged import PART_NAMES, HeardUnit, heard_now, judged, part_views, review_for
+from amends.rulings.judged import heard_now, judged, part_views, review_for
+from amends.rulings.mixing_of import cost_of_mix
 from amends.rulings.models import Review, TestingBody
-from amends.rulings.queries import OUTCOMES, PARTLY
+from amends.rulings.queries import OUTCOMES, PARTLY, heard_units
 from amends.rulings.report_links import links_of
 from amends.rulings.rules.assigning import BARS, why_chosen
-from amends.rulings.rules.blocks import BLOCKS, GROUPS
 from amends.rulings.rules.burden import FOUND
-from amends.rulings.rules.splitting import BEARS
+from amends.rulings.rules.splitting import per_cent
 from amends.rulings.rules.testing import COST_RULE, FINDINGS, PAYERS
 from amends.rulings.verbs.testing import open_test
 
 RULED = say("裁决已做出，双方会收到理由。", "The ruling is given. Both sides read its reasons.")
 CLOSED = say("这一轮已结束。", "The round is closed.")
 MOVED = say("已改派，另一位判责员会看到这单。", "Reassigned; another arbiter sees it now.")
-
-
-REMEDIES = ("refund_only", "return_refund", "price_adjustment", "exchange", "resend", "repair")
 SIDES = (("consumer", NAMES[Party.CONSUMER]), ("merchant", NAMES[Party.MERCHANT]))
 
 
@@ -96,9 +93,9 @@ def _shown(request: ActorRequest, ref: str, form: forms.Form, refusal: Unprocess
     seen = judged(row, request.actor)
     typed = request.POST if request.method == "POST" else QueryDict()
     context: dict[str, Any] = {
-        "judged": seen, "units": [_unit_row(unit, typed) for unit in seen.heard], "groups": _blocks(typed),
-        "shares": [(party, NAMES[Party(party)], typed.get(f"share-{party}", "")) for party in BEARS],
-        "found_choices": list(FOUND.items()), "typed": typed, "remedies": REMEDIES, "sides_of": SIDES, "payers": list(PAYERS.items()),
+        "judged": seen, "units": unit_rows(seen.heard, typed), "besides": besides(row.case, typed), "groups": block_rows(typed),
+        "shares": share_rows(typed), "found": [(one, typed.get(f"found-{one.key}", one.found)) for one in seen.issues],
+        "found_choices": list(FOUND.items()), "typed": typed, "sides_of": SIDES, "payers": list(PAYERS.items()),
         "bodies": list(TestingBody.objects.filter(ended_at__isnull=True).order_by("name_zh")), "findings": list(FINDINGS.items()),
         "cost_rule": COST_RULE, "fits": [(fit, _name(fit.candidate.user_id), why_chosen(fit)) for fit in fits(row.case, row)[:8]]
         if "reassign" in {one.verb for one in review.acts} else [], "bars": BARS,
@@ -149,22 +146,6 @@ def reassignment(request: ActorRequest, ref: str) -> HttpResponse:
         return _shown(request, ref, RulingForm(), refusal)
 
 
-def _unit_row(unit: HeardUnit, typed: QueryDict) -> dict[str, Any]:
-    """One heard unit of the editor, as it was typed or as it was asked."""
-    return {
-        "unit": unit, "remedy": typed.get(f"remedy-{unit.id}", unit.remedy), "amount": typed.get(f"amount-{unit.id}", ""),
-        "choices": [(key, PART_NAMES[key]) for key in (unit.remedy, *REMEDIES, NONE) if not unit.contested or key in (unit.remedy, NONE)],
-    }  # fmt: skip
-
-
-def _blocks(typed: QueryDict) -> list[tuple[Text, list[tuple[str, Text, bool]]]]:
-    chosen = set(typed.getlist("blocks"))
-    return [
-        (name, [(key, block.text, key in chosen) for key, block in BLOCKS.items() if block.group == group])
-        for group, name in GROUPS.items()
-    ]
-
-
 def _name(user_id: int) -> str:
     return str(User.objects.filter(pk=user_id).values_list("name", flat=True).first() or user_id)
 
@@ -175,12 +156,13 @@ def _draft(row: Review, actor: Actor) -> dict[str, Any] | None:
         return None
     wanted = [pk for pk in (row.draft.get("reasons"), row.draft.get("reasons_also"), row.draft.get("remarks")) if pk]
     texts = {text.pk: text.body for text in CaseText.objects.filter(merchant_id=row.merchant_id, case_id=row.case_id, pk__in=wanted)}
-    parts = from_rows(row.draft.get("parts", []))
+    parts, bears = from_rows(row.draft.get("parts", [])), row.draft.get("bears", {})
     return {
         "outcome": OUTCOMES.get(row.draft.get("outcome", "")), "clause": row.draft.get("clause", ""),
         "reasons": texts.get(row.draft.get("reasons") or 0, ""), "also": texts.get(row.draft.get("reasons_also") or 0, ""),
         "remarks": texts.get(row.draft.get("remarks") or 0, ""), "parts": part_views(row.case, parts),
-        "bears": list(row.draft.get("bears", {}).items()), "waits": row.stage == verbs.SECOND_READING,
+        "bears": [(party, per_cent(bps)) for party, bps in bears.items()], "waits": row.stage == verbs.SECOND_READING,
+        "costs": cost_of_mix(row.case, parts, bears, heard=heard_units(row.case)) if parts else None,
         "own": row.drafted_by_id == actor.user_id,
     }  # fmt: skip
 

@@ -29,7 +29,7 @@ from amends.liability.verbs.charging import LONGEST_CLAUSE, ask_bearer, still_bo
 from amends.people.rules import PLATFORM
 from amends.rulings.holding import holds
 from amends.rulings.models import Review
-from amends.rulings.rules.splitting import split
+from amends.rulings.rules.splitting import per_cent, split
 
 ON_US = "ruled_on_us"
 OUTSIDE = (Party.CARRIER.value, Party.SUPPLIER.value)
@@ -82,8 +82,7 @@ def _charge(case: Case, review: Review, party: str, minor: int, bears: Mapping[s
     most = min(minor, still_borne(case, Party.MERCHANT.value))
     if mine.exists() or not most or not is_on_record(case, party):
         return None
-    share = f"{bears[party] / 100:g} %"
-    why = WHY.filled(ref=review.ref, share=share, clause=clause)
+    why = WHY.filled(ref=review.ref, share=per_cent(bears[party]), clause=clause)
     return ask_bearer(
         case.ref, party=party, bearer=bearer_on_record(case, party), amount_minor=most, what="refund",
         clause=f"{review.ref} {clause}"[:LONGEST_CLAUSE], words=f"{why.into('zh')}\n{why.into('en')}", by=PLATFORM,

@@ -3,7 +3,7 @@ who bears it. Reads only; pages, API and command tell it from here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from amends.rulings.mixing_of import Costs, cost_of_mix
 from amends.rulings.models import ProofRequest, Review, TestOrder
 from amends.rulings.queries import OUTCOMES, contested, heard_units, reasons_of
 from amends.rulings.rules.burden import FOUND, ISSUES
+from amends.rulings.rules.splitting import per_cent
 from amends.rulings.rules.testing import FINDINGS, PAYERS, STATES
 from amends.rulings.verbs.accepting import may_accept
 
@@ -33,9 +34,10 @@ REQUEST_STATES: dict[str, Text] = {
 PART_NAMES: dict[str, Text] = {
     **{remedy.value: REMEDY_NAMES[remedy] for remedy in Remedy},
     NONE: say("不给", "nothing"),
-    FREIGHT_AND_PACKAGING: say("运费或包装费", "freight or packaging"),
     POINTS: say("积分", "points"),
 }
+EXTRAS: dict[str, Text] = {"freight": say("退运费", "freight back"), "packaging": say("退包装费", "packaging back")}
+"""Parts of a line beside its goods, which a ruling may give back apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +88,25 @@ class TestView:
 
 @dataclass(frozen=True, slots=True)
 class PartView:
-    """One thing that a ruling gives: of which articles, and how much in minor units (None: as the case's decision says)."""
+    """One thing that a ruling gives: of which articles (or the line whose freight it is), and how much: minor units of the case's currency
+    (None where it is goods, or nothing), or points."""
 
     remedy: str
     name: Text
     units: tuple[Text, ...]
     amount_minor: int | None
+    points: int | None
     borne_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraLeft:
+    """Freight or packaging of a line that was not given back yet, in minor units."""
+
+    line: int
+    part: str
+    name: Text
+    left_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +139,11 @@ class Judged:
     waits_for_other: bool
     may_accept: bool
 
+    @property
+    def shares(self) -> list[tuple[str, str]]:
+        """Who bears it, in per cent."""
+        return [(party, per_cent(bps)) for party, bps in self.bears]
+
 
 def review_for(ref: str, by: Actor) -> Review:
     """The review with this reference, where `by` may see its case. Raises NotFound."""
@@ -155,10 +174,11 @@ def judged(review: Review, by: Actor) -> Judged:
 
 
 def heard_now(review: Review) -> tuple[HeardUnit, ...]:
-    """The units that a ruling given now would decide about, with what was asked or granted for each."""
+    """The units that a ruling given now would decide about, or that this one heard; with what was asked or granted for each."""
     case = review.case
+    heard = review.heard if review.ruled_at is not None else heard_units(case)
     found = {row.unit_id: row for row in contested(case)}
-    rows = Unit.objects.filter(merchant_id=case.merchant_id, pk__in=heard_units(case)).select_related("line").order_by("line_id", "number")
+    rows = Unit.objects.filter(merchant_id=case.merchant_id, pk__in=heard).select_related("line").order_by("line_id", "number")
     return tuple(
         HeardUnit(row.pk, _unit_name(row), found[row.pk].grant.remedy if row.pk in found else case.remedy, row.pk in found) for row in rows
     )
@@ -169,15 +189,30 @@ def _unit_name(row: Unit) -> Text:
 
 
 def part_views(case: Case, parts: Sequence[Part]) -> list[PartView]:
-    """These parts with the names of their articles."""
+    """These parts with the names of their articles and lines."""
     wanted = {pk for part in parts for pk in part.units}
     rows = Unit.objects.filter(merchant_id=case.merchant_id, pk__in=wanted).select_related("line")
     names = {row.pk: _unit_name(row) for row in rows}
+    lines = {row.position: say(row.name_zh, row.name_en) for row in case.order.lines.all()} if any(part.line for part in parts) else {}
+    return [_part(part, names, lines) for part in parts]
+
+
+def _part(part: Part, names: Mapping[int, Text], lines: Mapping[int, Text]) -> PartView:
+    about = [names[pk] for pk in part.units if pk in names] + ([lines[part.line]] if part.line in lines else [])
+    in_points = part.remedy == POINTS
+    name = EXTRAS[part.part] if part.remedy == FREIGHT_AND_PACKAGING else PART_NAMES[part.remedy]
+    return PartView(
+        part.remedy, name, tuple(about), None if in_points else part.amount_minor, part.amount_minor if in_points else None, part.borne_by
+    )
+
+
+def extras_left(case: Case) -> list[ExtraLeft]:
+    """What freight and packaging of the claimed lines a ruling could still give back."""
     return [
-        PartView(
-            part.remedy, PART_NAMES[part.remedy], tuple(names[pk] for pk in part.units if pk in names), part.amount_minor, part.borne_by
-        )
-        for part in parts
+        ExtraLeft(line.position, part, say(line.name_zh, line.name_en), left)
+        for line in case.order.lines.filter(pk__in=case.claimed.values("line_id")).order_by("position")
+        for part in EXTRAS
+        if (left := getattr(line, f"{part}_minor") - getattr(line, f"{part}_granted_minor")) > 0
     ]
 
 

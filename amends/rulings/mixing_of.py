@@ -15,7 +15,8 @@ from amends.cases import mixing
 from amends.cases.dues import dues_of, in_money
 from amends.cases.left import money_positions
 from amends.cases.models import Case, Grant
-from amends.cases.rules.mix import GOODS_FOR_UNIT, MONEY_FOR_UNIT, NONE, STAYS, Part, from_rows, parsed
+from amends.cases.rules.mix import GOODS_FOR_UNIT, MONEY_FOR_UNIT, NONE, POINTS, STAYS, Part, parsed
+from amends.compensation.rules import voucher_unit
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refusals import Unprocessable
@@ -30,13 +31,25 @@ from amends.rulings.queries import AGAINST, FOR, PARTLY, contested, heard_units
 from amends.rulings.rules.splitting import WHOLE, shares, split
 
 MISSING = "missing_contested"
+ASKED = (Party.CARRIER.value, Party.SUPPLIER.value)
+"""Bearers of whom a cost can be asked only where the case's record knows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is given in another unit than money: a voucher of so many minor units of the case's currency, or points; and who gives it."""
+
+    remedy: str
+    minor: int
+    party: str
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
     """What a ruling would cost, in minor units of the case's currency. `goods_minor` is what the goods given in kind are worth.
 
-    `by_party` is what each of them finally bears of the money; the consumer, what of the claim is not given.
+    `by_party` is what each of them finally bears of the money; the consumer, what of the claim is not given. `besides`: vouchers and
+    points, which are borne by whoever gives them, whatever the shares say.
     """
 
     currency: str
@@ -44,12 +57,8 @@ class Costs:
     money_minor: int
     goods_minor: int
     by_party: tuple[tuple[str, int], ...]
+    besides: tuple[Beside, ...]
     second_reader: bool
-
-    @property
-    def whole_minor(self) -> int:
-        """Money and goods together, as they count for a second reader."""
-        return self.money_minor + self.goods_minor
 
 
 def parts_for(review: Review, raw: Sequence[Mapping[str, Any]], by: Actor) -> tuple[Part, ...]:
@@ -92,24 +101,51 @@ def whole_of(case: Case, grant: Grant) -> int:
     return sum(minor for tender, minor in grant.shares.items() if tender in money)
 
 
-def bears_of(case: Case, raw: Mapping[str, Any]) -> dict[str, int]:
-    """Who bears it, in hundredths of a per cent. Raises Unprocessable (field `bears`) as rules.splitting does, and for a carrier or
-    supplier of whom nothing is on record."""
+def bears_of(case: Case, raw: Mapping[str, Any], liable: str = "") -> dict[str, int]:
+    """Who bears it, in hundredths of a per cent; where no shares are told, all of it whoever is `liable` beside the two sides, if they can
+    be asked. {} leaves it with the merchant, as any case does.
+
+    Raises Unprocessable (field `bears`) as rules.splitting does, and for a carrier or supplier of whom nothing is on record.
+    """
     told = shares(raw)
-    for party in (Party.CARRIER.value, Party.SUPPLIER.value):
+    for party in ASKED:
         if told.get(party) and not is_on_record(case, party):
             wrong = say("记录里没有可以追偿的{who}。", "No {who} is on record whom it could be asked of.", who=_who(party))
             raise Unprocessable.field("bears", wrong, code="bearer_unknown")
-    return told
+    alone = liable == Party.PLATFORM or (liable in ASKED and is_on_record(case, liable))
+    return told or ({liable: WHOLE} if alone else {})
 
 
 def outcome_of(case: Case, parts: Sequence[Part]) -> str:
-    """For the claim where every unit has what was asked or all its money; against it where nothing is given; else partly."""
+    """For the claim where every unit has what was asked or all its money, or the sum that was asked; against it where nothing is given;
+    else partly."""
     given = [part for part in parts if part.remedy != NONE and (part.in_goods or part.amount_minor)]
     if not given:
         return AGAINST
-    whole = all(_is_whole(case, part) for part in parts if part.units)
-    return FOR if whole and any(part.units for part in parts) else PARTLY
+    if case.remedy not in {*MONEY_FOR_UNIT, *GOODS_FOR_UNIT}:
+        return FOR if _has_claimed_sum(case, parts) else PARTLY
+    about = [part for part in parts if part.units]
+    return FOR if about and all(_is_whole(case, part) for part in about) else PARTLY
+
+
+def cost_of_ruling(
+    review: Review, outcome: str, parts: Sequence[Mapping[str, Any]] | None, bears: Mapping[str, Any], by: Actor, *, liable: str = ""
+) -> Costs:  # fmt: skip
+    """What a ruling as it is told would cost, and whom: of `parts`, or where there are none of the short form. Nothing is written.
+
+    Raises Unprocessable as parts_for and bears_of do.
+    """
+    case, heard = review.case, list(review.heard) if review.ruled_at is not None else heard_units(review.case)
+    raw = short_parts(case, outcome, heard) if parts is None else parts
+    given = parts_for(review, raw, by) if raw else as_claimed(case, heard) if parts is None and outcome == FOR else ()
+    return cost_of_mix(case, given, bears_of(case, bears, liable), heard=heard)
+
+
+def as_claimed(case: Case, heard: Sequence[int]) -> tuple[Part, ...]:
+    """Of a claim for a sum: what granting it as it was asked gives, for telling what it costs; () of any other claim."""
+    if not heard or case.remedy in {*MONEY_FOR_UNIT, *GOODS_FOR_UNIT}:
+        return ()
+    return (Part(case.remedy, tuple(heard) if case.remedy == STAYS else (), case.claimed_minor),)
 
 
 def cost_of_mix(case: Case, parts: Sequence[Part], bears: Mapping[str, int], *, heard: Sequence[int] = ()) -> Costs:
@@ -123,19 +159,21 @@ def cost_of_mix(case: Case, parts: Sequence[Part], bears: Mapping[str, int], *, 
     if ours:
         cut[Party.PLATFORM.value] = cut.get(Party.PLATFORM.value, 0) + ours
     rows = [(Party.CONSUMER.value, max(0, claimed - money - goods)), *cut.items()]
-    return Costs(case.currency, claimed, money, goods, tuple(rows), needs_second(case, money + goods))
+    besides = tuple(
+        Beside(part.remedy, part.amount_minor or 0, part.borne_by) for part in parts if part.remedy in (Remedy.VOUCHER.value, POINTS)
+    )
+    return Costs(case.currency, claimed, money, goods, tuple(rows), besides, needs_second(case, money + goods, besides))
 
 
-def needs_second(case: Case, minor: int) -> bool:
-    """Whether a ruling about so much has to be read and signed by a second person, by the rules of money of today."""
+def needs_second(case: Case, minor: int, besides: Sequence[Beside] = ()) -> bool:
+    """Whether a ruling about so much, and what it gives beside money, has to be read and signed by a second person, by the rules of money
+    of today. What those rules can't weigh needs one."""
     rules = rules_on(clock.now())
-    most, weighed = rules.rulings.second_reader_minor, rules.weighed(minor, case.currency)
-    return bool(most) and (weighed is None or weighed > most)
-
-
-def parts_of(review: Review) -> tuple[Part, ...]:
-    """The parts of the row."""
-    return from_rows(review.parts)
+    if not rules.rulings.second_reader_minor:
+        return False
+    weighed = [rules.weighed(minor, case.currency)]
+    weighed += [rules.weighed(one.minor, POINTS if one.remedy == POINTS else voucher_unit(case.currency)) for one in besides]
+    return any(one is None for one in weighed) or sum(one or 0 for one in weighed) > rules.rulings.second_reader_minor
 
 
 def _check_contested(parts: Sequence[Part], found: Mapping[int, Inspection]) -> None:
@@ -155,11 +193,14 @@ def _check_contested(parts: Sequence[Part], found: Mapping[int, Inspection]) -> 
 
 
 def _is_whole(case: Case, part: Part) -> bool:
-    if part.remedy == NONE or part.remedy == STAYS:
-        return part.remedy == case.remedy
-    if part.in_goods:
-        return part.remedy == case.remedy
-    return (part.amount_minor or 0) >= _claimed(case, part.units)
+    if part.remedy in MONEY_FOR_UNIT:
+        return (part.amount_minor or 0) >= _claimed(case, part.units)
+    return part.remedy == case.remedy
+
+
+def _has_claimed_sum(case: Case, parts: Sequence[Part]) -> bool:
+    """Of a claim for a sum (a price adjustment): whether these parts give as much in that very form."""
+    return sum(part.amount_minor or 0 for part in parts if part.remedy == case.remedy) >= case.claimed_minor
 
 
 def _claimed(case: Case, units: Sequence[int]) -> int:
@@ -179,6 +220,3 @@ def _worth(case: Case, units: Sequence[int]) -> int:
 
 def _who(party: str) -> Text:
     return say("承运商", "carrier") if party == Party.CARRIER.value else say("供应商", "supplier")
-
-
-__all__ = ["WHOLE", "Costs", "bears_of", "cost_of_mix", "needs_second", "outcome_of", "parts_for", "parts_of", "short_parts"]

@@ -5,6 +5,10 @@ amends reviews show RV-… --as judge@example.com --json
 amends reviews who RV-… --as head@example.com
 amends reviews take RV-… --as judge@example.com
 amends reviews request RV-… --party merchant --words "the weighing slip" --as judge@example.com
+amends reviews cost RV-… --parts '[{"remedy": "none", "units": [7]}, {"remedy": "voucher", "amount_minor": 2000}]' --as judge@example.com
+amends reviews more RV-… --words "which box was it in?" --as judge@example.com
+amends reviews test RV-… --body lab --cost-minor 8000 --pays platform --words "Was it used?" --as judge@example.com
+amends reviews report RV-… --finding fault --words "report 77" --as agent@example.com
 amends reviews rule RV-… --parts '[{"remedy": "refund_only", "units": [7]}]' --bears carrier=70,merchant=30 --clause … --words … --as …
 amends reviews arbiter judge@example.com --skills electronics,damaged --languages zh --rank 2 --as head@example.com
 amends reviews body lab --name-zh 检测所 --name-en Laboratory --as head@example.com
@@ -18,9 +22,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from amends.api.judging import told
+from amends.api.judging import cost_out, told
 from amends.cases.models import Case
-from amends.kernel.refusals import Unprocessable
+from amends.kernel.refusals import NotFound, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.management.bearing import refused
 from amends.management.person import actor_named
@@ -30,28 +34,36 @@ from amends.plumbing.console import language
 from amends.rulings import verbs
 from amends.rulings.assigning import fits, loads_of
 from amends.rulings.judged import review_for
+from amends.rulings.mixing_of import cost_of_ruling
 from amends.rulings.models import ArbiterProfile, Review
 from amends.rulings.rules import REVIEW
 from amends.rulings.rules.assigning import BARS, why_chosen
 
 MOST = 100
+WHAT = (
+    "list", "show", "who", "take", "request", "more", "test", "report", "cost", "rule", "sign", "return", "arbiters", "arbiter", "body",
+)  # fmt: skip
 
 
 class Command(BaseCommand):
     help = "Reviews: what waits, one whole, who could judge it; ask, rule; the record of arbiters and testing bodies."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=["list", "show", "who", "take", "request", "rule", "sign", "arbiters", "arbiter", "body"])
+        parser.add_argument("what", choices=WHAT)
         parser.add_argument("name", nargs="?", default="", help="a review, an arbiter's e-mail address, or a testing body's key")
         parser.add_argument("--as", dest="person", required=True, metavar="EMAIL", help="who acts")
         parser.add_argument("--party", default="", help="request: consumer or merchant")
         parser.add_argument("--issue", default="", help="request: which issue it is about")
-        parser.add_argument("--words", default="", help="request, rule: in words")
+        parser.add_argument("--words", default="", help="request, more, test, report, return, rule: in words")
+        parser.add_argument("--body", default="", help="test: the testing body's key or reference")
+        parser.add_argument("--cost-minor", type=int, default=0, help="test: what it costs, in minor units of the case's currency")
+        parser.add_argument("--pays", default="", help="test: who advances it, consumer, merchant or platform")
+        parser.add_argument("--finding", default="", help="report: fault, no_fault or unclear")
         parser.add_argument("--words-en", default="", help="rule: the reasons in English beside them")
-        parser.add_argument("--outcome", default="", help="rule: for or against the claim as it was asked")
-        parser.add_argument("--parts", default="", help="rule: what each heard unit is given, as JSON")
-        parser.add_argument("--bears", default="", metavar="PARTY=PER CENT,…", help="rule: who bears it")
-        parser.add_argument("--liable", default="", help="rule: who answers for it, where no shares are named")
+        parser.add_argument("--outcome", default="", help="cost, rule: for or against the claim as it was asked")
+        parser.add_argument("--parts", default="", help="cost, rule: what each heard unit is given, freight and sums, as JSON")
+        parser.add_argument("--bears", default="", metavar="PARTY=PER CENT,…", help="cost, rule: who bears it")
+        parser.add_argument("--liable", default="", help="cost, rule: who answers for it, and bears it where no shares are named")
         parser.add_argument("--clause", default="", help="rule: the clause it rests on")
         parser.add_argument("--blocks", default="", help="rule: building blocks of the reasons, with commas between")
         parser.add_argument("--skills", default="", help="arbiter, body: goods classes and issues, with commas between")
@@ -98,6 +110,27 @@ class Command(BaseCommand):
     def _request(self, asked: Namespace, by: Actor) -> dict[str, Any]:
         row = verbs.request_proof(asked.name, party=asked.party, words=asked.words, issue=asked.issue, by=by)
         return {"request": row.ref, "party": row.party, "due": row.due_at.isoformat()}
+
+    def _more(self, asked: Namespace, by: Actor) -> dict[str, Any]:
+        return _row(verbs.ask_more(asked.name, words=asked.words, by=by))
+
+    def _test(self, asked: Namespace, by: Actor) -> dict[str, Any]:
+        told = {"body": asked.body, "question": asked.words, "cost_minor": asked.cost_minor, "pays_first": asked.pays}
+        return _row(verbs.order_test(asked.name, **told, by=by))
+
+    def _report(self, asked: Namespace, by: Actor) -> dict[str, Any]:
+        return _row(verbs.report_test(asked.name, finding=asked.finding, words=asked.words, by=by))
+
+    def _cost(self, asked: Namespace, by: Actor) -> dict[str, Any]:
+        review = review_for(asked.name, by)
+        if not by.sees_everything:
+            raise NotFound
+        parts = _parsed(asked.parts) if asked.parts else None
+        costs = cost_of_ruling(review, asked.outcome, parts, _shares(asked.bears), by, liable=asked.liable)
+        return cost_out(costs).model_dump(mode="json")
+
+    def _return(self, asked: Namespace, by: Actor) -> dict[str, Any]:
+        return _row(verbs.return_draft(asked.name, words=asked.words, by=by))
 
     def _rule(self, asked: Namespace, by: Actor) -> dict[str, Any]:
         parts = {"parts": _parsed(asked.parts)} if asked.parts else {"outcome": asked.outcome}

@@ -39,6 +39,11 @@ def split(given_minor: int, bears: Mapping[str, int]) -> dict[str, int]:
     return dict(zip(others, apportion(given_minor, list(others.values())), strict=True))
 
 
+def per_cent(bps: int) -> str:
+    """A share as people write it: 3350 is `33.5 %`."""
+    return f"{bps / 100:g} %"
+
+
 def most_liable(bears: Mapping[str, int]) -> str:
     """Whoever bears the most; '' where nobody was named."""
     return max(BEARS, key=lambda party: bears.get(party, 0)) if bears else ""

@@ -23,9 +23,9 @@ from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 from amends.policy.rules.facts import ISSUE_NAMES, REMEDY_NAMES, IssueType, Remedy
 from amends.rulings.assigning import check_may_judge, choose
-from amends.rulings.mixing_of import bears_of, cost_of_mix, needs_second, outcome_of, parts_for, short_parts
+from amends.rulings.mixing_of import as_claimed, bears_of, cost_of_mix, outcome_of, parts_for, short_parts
 from amends.rulings.models import Review
-from amends.rulings.queries import OUTCOMES, PARTLY, heard_units
+from amends.rulings.queries import FOR, OUTCOMES, PARTLY, heard_units
 from amends.rulings.rules.blocks import picked, written
 from amends.rulings.rules.burden import with_found
 from amends.rulings.rules.splitting import most_liable
@@ -41,7 +41,8 @@ LIABLE: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """A ruling as it was found fit to be given. `reasons` and `reasons_also` are ids of texts (zh, en); `given` what it is worth."""
+    """A ruling as it was found fit to be given. `reasons` and `reasons_also` are ids of texts (zh, en); `second`: a second person has to
+    read it."""
 
     outcome: str
     liable: str
@@ -52,7 +53,7 @@ class Ruled:
     issues: list[dict[str, Any]]
     reasons: int
     reasons_also: int | None
-    whole_minor: int
+    second: bool
 
 
 @verb("review", "rule")
@@ -64,19 +65,20 @@ def rule(
     """A ruling with reasons stands; it binds when the side that it burdens accepts it or the time for that is over.
 
     `parts` (cases.rules.mix) name what every heard unit is given; or `outcome` alone: for the claim as it was asked, or against it.
-    `bears`: party -> hundredths of a per cent of what is given; or `liable` alone. `found`: issue -> proven, not_proven, disproven.
+    `bears`: party -> hundredths of a per cent of what is given; or `liable` alone, who then bears it all (mixing_of.bears_of).
+    `found`: issue -> proven, not_proven, disproven.
     `words` in Chinese or in the one language that there is, `words_en` in English beside them; `blocks` are put before both.
-    On a draft that waits for its second reader, called with nothing else: it is signed and given.
+    On a draft that waits for its second reader, called with nothing else: it is signed and given as it stands.
     Raises Unprocessable where a field is wrong or the reasons are shorter than LEAST_REASONS, NotYourMove for an arbiter who may not judge
     it, was not assigned, or wrote the draft; Unprocessable (second_reader) above the sum that one person rules alone.
     """
     case, review = take_life(Review, ref, by)
     check_may_judge(case, by.user_id, review)
     if review.stage == SECOND_READING:
-        return _signed(case, review, by)
+        return _signed(case, review, by, other=any((outcome, liable, clause, words, words_en, parts, bears, blocks, found)))
     check_assigned(review, by)
     ruled = _checked(case, review, by, outcome, liable, clause, (words, words_en), parts, bears, blocks, found)
-    if needs_second(case, ruled.whole_minor):
+    if ruled.second:
         wrong = say("金额较大，要先写草稿，由第二人复核。", "Of such a sum a draft is written first, which a second person reads.")
         raise Unprocessable(wrong, code="second_reader")
     takes(review, by)
@@ -141,8 +143,12 @@ def check_reader(review: Review, by: Actor) -> None:
         raise NotYourMove(say("已请另一位复核。", "Another reader has been named."), code="not_assigned")
 
 
-def _signed(case: Case, review: Review, by: Actor) -> Review:
+def _signed(case: Case, review: Review, by: Actor, *, other: bool) -> Review:
     check_reader(review, by)
+    if other:
+        wrong = say("这里有等你复核的草稿：签字就按草稿裁决，要改请退回。",
+                    "A draft waits here to be read: sign it as it stands, or return it to be written anew.")  # fmt: skip
+        raise Unprocessable(wrong, code="draft_waits")
     row = dict(review.draft)
     row.pop("remarks", None)
     ruled = Ruled(**row)
@@ -177,7 +183,7 @@ def _checked(
     parts: Sequence[Mapping[str, Any]] | None, bears: Mapping[str, Any] | None, blocks: Sequence[Mapping[str, Any] | str],
     found: Mapping[str, str] | None,
 ) -> Ruled:  # fmt: skip
-    shares = bears_of(case, bears or {})
+    shares = bears_of(case, bears or {}, liable)
     raw, named = parts, outcome
     if parts is None:
         check_known(outcome, [key for key in OUTCOMES if key != PARTLY], "outcome")
@@ -190,12 +196,12 @@ def _checked(
     check_known(who, LIABLE, "liable")
     rests_on = _clause(clause)
     chosen = picked(blocks)
-    reasons, also = _reasons(case, chosen, words, rests_on, by)
-    costs = cost_of_mix(case, mix, shares, heard=heard)
+    reasons, also = reasons_of_ruling(case, chosen, words, rests_on, by)
+    costs = cost_of_mix(case, mix or (as_claimed(case, heard) if named == FOR else ()), shares, heard=heard)
     return Ruled(
         outcome=named, liable=who, clause=rests_on, parts=[part.to_json() for part in mix], bears=shares, blocks=chosen,
         issues=with_found(review.issues, found or {}), reasons=reasons.pk, reasons_also=also.pk if also else None,
-        whole_minor=costs.whole_minor if mix else case.claimed_minor if named != "against" else 0,
+        second=costs.second_reader,
     )  # fmt: skip
 
 
@@ -207,20 +213,21 @@ def _clause(clause: str) -> str:
     return rests_on
 
 
-def _reasons(
-    case: Case, blocks: Sequence[Mapping[str, Any]], words: tuple[str, str], clause: str, by: Actor
+def reasons_of_ruling(
+    case: Case, blocks: Sequence[Mapping[str, Any]], words: tuple[str, str], clause: str, by: Actor, *, kind: str = "ruling"
 ) -> tuple[CaseText, CaseText | None]:
+    """The reasons are kept as texts of this kind, in Chinese (or the one language that there is) and in English: the blocks (as
+    rules.blocks.picked has them) with the arbiter's own words behind. Raises Unprocessable where they are shorter than LEAST_REASONS."""
     own, own_en = clean_words(words[0], field="words"), clean_words(words[1], field="words_en")
-    if not blocks:
-        zh, en = own, own_en
-    else:
+    zh, en = own, own_en
+    if blocks:
         text = reasons_text(case, blocks, clause)
         zh, en = "\n".join(filter(None, [text.into("zh"), own])), "\n".join(filter(None, [text.into("en"), own_en or own]))
     if len(zh) < LEAST_REASONS:
         wrong = say("理由至少 {least} 个字，让双方都能看懂。", "Give reasons of at least {least} characters that both sides can follow.",
                     least=LEAST_REASONS)  # fmt: skip
         raise Unprocessable.field("words", wrong, code="too_short" if zh else "required")
-    return keep_text(case, "ruling", zh, by), keep_text(case, "ruling", en, by) if en else None
+    return keep_text(case, kind, zh, by), keep_text(case, kind, en, by) if en else None
 
 
 def reasons_text(case: Case, blocks: Sequence[Mapping[str, Any]], clause: str) -> Text:
