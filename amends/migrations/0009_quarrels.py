@@ -645,10 +645,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='offer',
-            constraint=models.UniqueConstraint(condition=models.Q(('stage', 'accepted')), fields=('merchant', 'case'), name='one_accepted_offer'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
             constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0), ('least_minor__gte', 0)), name='offer_not_negative'),
         ),
         migrations.AddIndex(

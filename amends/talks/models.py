@@ -44,7 +44,6 @@ class Offer(LifeRow):
         db_table = "talks_offer"
         constraints = [
             models.UniqueConstraint(fields=["merchant", "id"], name="offer_tenant_key"),
-            models.UniqueConstraint(fields=["merchant", "case"], condition=Q(stage="accepted"), name="one_accepted_offer"),
             models.CheckConstraint(condition=Q(amount_minor__gte=0, least_minor__gte=0), name="offer_not_negative"),
         ]
         indexes = [
