@@ -163,7 +163,7 @@ def judge_rules(judge: Walk, ref: str) -> None:
     judge.page.get_by_role("radio", name=judge.say("^支持", "^for the")).check()
     judge.page.locator("[name=liable]").select_option("merchant")
     judge.page.locator("[name=clause]").fill("CN-QUAL-01")
-    judge.page.locator("form[action$='/ruling'] textarea").fill("照片显示灯不亮，商家没有反证。The photo shows a dark lamp.")
+    judge.page.locator("form[action$='/ruling'] textarea[name=words]").fill("照片显示灯不亮，商家没有反证。The photo shows a dark lamp.")
     judge.press("做出裁决", "give the ruling")
     judge.sees("The photo shows a dark lamp", "The photo shows a dark lamp")
 
