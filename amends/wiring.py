@@ -11,6 +11,7 @@ from amends.cases import duplicates, grants, lanes, linking, relay
 from amends.cases.evidence import likeness
 from amends.cases.hooks import (
     CHECKS_SUM,
+    CLAIM_CHANGED,
     FOLLOWERS,
     GIVES,
     GONE,
@@ -197,8 +198,9 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("refund.pay", purses.credit_paid),
     ("refund.reverse", purses.credit_came_back),              # S15
     ("grant.fulfil", captures.goods_are_back),
-    *((f"case.{verb}", end) for verb in ("withdraw", "accept_refusal", "complete", "absorb")
-      for end in (supplements.drop_with_case, granting.void_with_case, consulting.drop_with_case)),
+    *((f"case.{verb}", end) for verb in ("withdraw", "accept_refusal", "complete", "absorb", "merge")
+      for end in (supplements.drop_with_case, granting.void_with_case)),
+    *((f"case.{verb}", consulting.drop_with_case) for verb in ("withdraw", "accept_refusal", "complete", "absorb")),
     ("refund.cover", refunds.fulfil),                         # S15
     ("refund.alarm", refund_verbs.name_owner),
     *((f"delivery.{verb}", deliveries.claim_goes_on) for verb in ("declare_lost", "presume_lost", "bring_back")),
@@ -230,7 +232,8 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("grant.fulfil", warranty.restart),
     ("offer.accept_offer", offers.settle_case),
     ("case.settle", rulings.drop_review),                     # S6
-    *((f"case.{verb}", offers.drop_others) for verb in ("settle", "withdraw", "accept_refusal", "complete", "absorb", "discard")),
+    *((f"case.{verb}", offers.drop_others) for verb in ("settle", "withdraw", "accept_refusal", "complete", "merge", "absorb", "discard")),
+    ("case.settle", offers.drop_asked),                       # S6
     ("case.settle", offers.owe_settled),                      # S6
     ("case.settle", rulings.call_for_unheard),                # S7
     ("task.pass_task", tasks.raise_when_passed_on),
@@ -290,6 +293,8 @@ ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
     ("case.unmerge", merging.check_carrier),                  # S18
     ("case.complete", ending.nothing_open),                   # S3
     ("case.let_stand", rulings.burdened_side_only),           # S4
+    ("case.merge", tasks.nobody_is_asked),
+    ("case.merge", consulting.nobody_is_asked),
     ("return_shipment.destroy", sparing.only_on_request),
     ("return_shipment.book_pickup", pickups.only_what_is_to_travel),
     ("case.call_platform", rulings.something_to_review),
@@ -361,6 +366,7 @@ def connect() -> None:
     pushes.bind("capture.paid", captures.hear_capture)
     NEEDED["webhooks"] = webhooks.is_wanted
     NEEDED["stamp"] = stamping.is_wanted
+    CLAIM_CHANGED.append(offers.drop_others)
     for action, run, words in (*BEARING_RUNS, *granting.RUNS):
         register(action, run, words)
     register("redirect", refund_verbs.redirect_approved, refund_verbs.words_of_redirect)

@@ -12,6 +12,8 @@ from typing import Any
 from amends.cases.models import Case, CaseLink
 
 MERGED_INTO = "merged_into"
+JOINED = "joined"
+"""How many cases are merged into a case, among its counts: most have none, and nobody need ask which."""
 
 
 def carrier_of(case: Case) -> Case:
@@ -34,6 +36,16 @@ def next_of(merchant_id: int, case_id: int) -> int | None:
     """The case that this one was merged into, None where it stands by itself."""
     rows = CaseLink.objects.filter(merchant_id=merchant_id, case_id=case_id, kind=MERGED_INTO, ended_at__isnull=True)
     return rows.values_list("other_id", flat=True).first()
+
+
+def joined_to(case: Case) -> list[int]:
+    """The case and every one that it carries on, through as many mergers as there were, by id. No query where there is none."""
+    found, level = [case.pk], [case.pk] if case.counts.get(JOINED) else []
+    while level:
+        rows = CaseLink.objects.filter(merchant_id=case.merchant_id, other_id__in=level, kind=MERGED_INTO, ended_at__isnull=True)
+        level = [pk for pk in rows.values_list("case_id", flat=True) if pk is not None and pk not in found]
+        found += level
+    return found
 
 
 def written_to(case: Case, merged: Case, facts: Mapping[str, Any]) -> dict[str, Any]:

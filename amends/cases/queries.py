@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from amends.cases.copying import CARRY_OVER
 from amends.cases.models import Case, CaseText, Deadline, Entry, Evidence, Turn
 from amends.cases.words import verb_done
 from amends.kernel import clock
@@ -262,10 +263,12 @@ def may_read(entry: Entry, actor: Actor) -> bool:
 
 
 def _grouped(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """Like moves of one act together. Where an inner life's move made the case follow by the same verb (a ruling), it is told once."""
+    """Like moves of one act together, but words of another case each by itself. Where an inner life's move made the case follow by the same
+    verb (a ruling), it is told once."""
     groups: dict[tuple[str, str, str], list[Entry]] = {}
     for entry in entries:
-        groups.setdefault((entry.act, entry.life, entry.verb), []).append(entry)
+        act = entry.act if entry.verb != CARRY_OVER else f"{entry.act}:{entry.number}"
+        groups.setdefault((act, entry.life, entry.verb), []).append(entry)
     told = {(act, verb) for act, life, verb in groups if life != "case"}
     return [group for (act, life, verb), group in groups.items() if life != "case" or (act, verb) not in told]
 

@@ -9,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from amends.cases import hooks
 from amends.cases.claims import Considered, LineClaim, consider, known_remedy
-from amends.cases.models import Case, ClaimedUnit, Grant
-from amends.cases.verbs.applying import TERMS, about, check_remedy, remember, stamped
+from amends.cases.models import Case, ClaimedUnit, Deadline, Grant
+from amends.cases.verbs.applying import AS_OF, TERMS, about, asked_at, check_remedy, remember, stamped
 from amends.cases.wanting import Wanted, wanted_instead
 from amends.kernel import clock
 from amends.kernel.refs import new_ref
 from amends.kernel.refusals import NoSuchMove
 from amends.kernel.texts import say
 from amends.market.models import Order
+from amends.people.rules import Actor
 from amends.policy.models import Decision, PastFacts
 from amends.policy.rules.facts import Facts
 
-STAMPED_TERMS = (*TERMS, "clocks")
+STAMPED_TERMS = (*TERMS, "clocks", AS_OF)
+MOVES_ON = {"triage": None, "awaiting_leader": "ask_leader", "awaiting_merchant": "ask_merchant"}
+"""From which stages a claim may go on under another number, and by which move it comes to where it was: elsewhere it was answered."""
 
 
 def claims_of(case: Case, *, only: Collection[int] | None = None) -> list[LineClaim]:
@@ -55,18 +59,19 @@ def joined(first: Iterable[LineClaim], second: Iterable[LineClaim]) -> list[Line
 
 
 def reconsidered(case: Case, order: Order, claims: Sequence[LineClaim]) -> tuple[Considered, Wanted]:
-    """What the rules of the day on which the case was opened say to these units, which nobody may claim while they are asked.
+    """What the rules of the day on which it was asked (`asked_at`) say to these units, which nobody may claim while they are asked.
 
     Raises Unprocessable where the remedy of the case is not open for them.
     """
-    considered = consider(order, claims, case.issue, at=case.opened_at, asks_person=case.person_asked_at is not None)
+    considered = consider(order, claims, case.issue, at=asked_at(case), asks_person=case.person_asked_at is not None)
     remedy = known_remedy(case.remedy)
     check_remedy(considered, remedy)
     return considered, wanted_instead(considered, claims, remedy)
 
 
-def restamp(case: Case, considered: Considered, wanted: Wanted) -> None:
-    """The case rests on a new decision about these units; the decision before stays where the timeline names it."""
+def restamp(case: Case, considered: Considered, wanted: Wanted, by: Actor) -> None:
+    """The case rests on a new decision about these units; the decision before stays where the timeline names it, and what was proposed for
+    the units as they were is needless."""
     remedy, before = known_remedy(case.remedy), case.decision.answer
     case.decision = Decision.objects.create(
         merchant_id=case.merchant_id, ref=new_ref("DE"), made_at=clock.now(), versions=list(case.decision.versions),
@@ -77,6 +82,14 @@ def restamp(case: Case, considered: Considered, wanted: Wanted) -> None:
         setattr(case, name, value)
     PastFacts.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).delete()
     remember(case, considered)
+    for follower in hooks.CLAIM_CHANGED:
+        follower(case, by, {})
+
+
+def turn_of(case: Case) -> Deadline | None:
+    """The running limit of the case itself, as it stands before the act under way."""
+    running = Deadline.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, ended_at__isnull=True)
+    return running.filter(life="case", life_id=case.pk).first()
 
 
 def release(case: Case) -> list[int]:

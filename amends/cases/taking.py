@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import TypeVar
 
 from amends.cases import acting
-from amends.cases.carrying_on import carrier_of
+from amends.cases.carrying_on import carrier_id
 from amends.cases.life import LifeRow
 from amends.cases.models import Case
 from amends.kernel.refs import clean_ref
-from amends.kernel.refusals import NotFound
+from amends.kernel.refusals import Conflict, NotFound
+from amends.kernel.texts import say
 from amends.market.models import Payment
 from amends.people.rules import Actor
 
@@ -32,8 +33,24 @@ def take_carrier(ref: str, by: Actor) -> tuple[Case, Case]:
     named = Case.objects.visible_to(by).filter(ref=clean_ref(ref) or "").first()
     if named is None:
         raise NotFound
-    carrier = take(carrier_of(named).ref, by)
+    carrier = take_carrier_of(named)
     return carrier, carrier if carrier.pk == named.pk else named
+
+
+def take_carrier_of(named: Case) -> Case:
+    """The case that carries this one on, locked; itself where it was never merged. Raises Conflict where it is being merged just now.
+
+    Mergers hold the payment of their order, so none comes between the look and the lock; an order without one is looked at again.
+    """
+    _hold_payment(named.merchant_id, named.order_id)
+    case = take_known(named.merchant_id, named.order_id, carrier_id(named.merchant_id, named.pk))
+    if carrier_id(case.merchant_id, case.pk) != case.pk:
+        raise Conflict(say("这份售后单刚刚并入另一份，请再试一次。", "This case was merged into another one just now. Please try again."))
+    return case
+
+
+def _hold_payment(merchant_id: int, order_id: int) -> None:
+    list(Payment.objects.select_for_update().filter(merchant_id=merchant_id, order_id=order_id).values_list("pk"))
 
 
 def take_known(merchant_id: int, order_id: int, case_id: int) -> Case:
@@ -41,7 +58,7 @@ def take_known(merchant_id: int, order_id: int, case_id: int) -> Case:
     held = acting.current().cases.get(case_id)
     if held is not None:
         return held
-    list(Payment.objects.select_for_update().filter(merchant_id=merchant_id, order_id=order_id).values_list("pk"))
+    _hold_payment(merchant_id, order_id)
     case = Case.objects.select_for_update(of=("self",)).select_related("decision", "merchant").get(merchant_id=merchant_id, pk=case_id)
     acting.current().hold(case)
     return case

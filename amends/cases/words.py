@@ -174,7 +174,7 @@ DONE: dict[str, Text] = {
     "take_in": say("并入了另一份售后单", "took another case in"),
     "let_out": say("取消了一份售后单的并入", "let a case go on by itself again"),
     "give_part": say("拆出一部分商品另行办理", "let some of the units go on in a case of their own"),
-    "carry_over": say("带回了合并期间写的内容", "brought back what was written while it was merged"),
+    "carry_over": say("带来了另一份售后单里写的内容", "brought over what was written in another case"),
     "link_case": say("关联了另一份售后单", "linked another case"),
     "unlink_case": say("解除了与另一份售后单的关联", "ended the link to another case"),
     "hang_on": say("归入一起事件", "put the case with an incident"),

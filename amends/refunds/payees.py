@@ -17,9 +17,10 @@ from dataclasses import asdict, dataclass
 
 from django.db.models import Q, QuerySet
 
+from amends.cases.carrying_on import written_to
 from amends.cases.models import Case
 from amends.cases.record import an_act
-from amends.cases.taking import take
+from amends.cases.taking import take_carrier
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refs import new_ref
@@ -50,11 +51,12 @@ class Account:
 
 @an_act
 def give_payee(case_ref: str, *, way: str, by: Actor, consents: bool, name: str = "", number: str = "", bank: str = "") -> Payee:
-    """The consumer has said where money of this case may go, and agreed to it; intents that wait for that go there.
+    """The consumer has said where money of this case, or of the one that carries it on, may go, and agreed to it; intents that wait for
+    that go there.
 
     Raises NotYourMove for anybody else, Unprocessable without consent or where the account can't be one.
     """
-    case = take(case_ref, by)
+    case, named = take_carrier(case_ref, by)
     if by.party is not Party.CONSUMER:
         raise NotYourMove(say("收款方式只能由消费者本人填写。", "Only the consumer says where money may go."))
     waiting = list(_may_go_there(case))
@@ -68,7 +70,7 @@ def give_payee(case_ref: str, *, way: str, by: Actor, consents: bool, name: str 
         sealed=seal(json.dumps(asdict(account), ensure_ascii=False)) if account else "", hint=_hint(account), consented_by_id=by.user_id,
         consented_at=clock.now(),
     )  # fmt: skip
-    case.tell("give_payee", by, facts={"payee": payee.ref, "way": way})
+    case.tell("give_payee", by, facts=written_to(case, named, {"payee": payee.ref, "way": way}))
     for refund in waiting:
         _goes_to(refund, payee)
     return payee

@@ -17,11 +17,12 @@ from urllib.parse import urlsplit
 
 from django.db.models import Q, QuerySet
 
+from amends.cases.carrying_on import written_to
 from amends.cases.hands import STAFF, is_party
 from amends.cases.life import LifeRow
 from amends.cases.models import Case
 from amends.cases.record import an_act, verb
-from amends.cases.taking import take, take_life
+from amends.cases.taking import take_carrier, take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.kernel import clock
 from amends.kernel.parties import Party
@@ -47,11 +48,11 @@ NOT_NAMED = say("这次请的是另一位专家；要换人请转给别人。", 
 
 @verb("consultation", "call_expert")
 def call_expert(ref: str, *, skill: str, why: str, kind: str = NOTES, expert: str = "", by: Actor) -> Consultation:
-    """An expert is called into the case `ref`: whoever has the skill, or the person with the address `expert`.
+    """An expert is called into the case `ref` or the one that carries it on: whoever has the skill, or who has the address `expert`.
 
     Raises NotFound, NotYourMove for anybody but the platform's people, NoSuchMove for a case that is over, Unprocessable.
     """
-    case = take(ref, by)
+    case, named = take_carrier(ref, by)
     if case.is_over:
         raise NoSuchMove(say("售后单已结束。", "The case is over."))
     if kind not in KINDS:
@@ -63,7 +64,7 @@ def call_expert(ref: str, *, skill: str, why: str, kind: str = NOTES, expert: st
     text = keep_text(case, "expert_asked", words, by)
     return Consultation.born(
         "call_expert", by, merchant_id=case.merchant_id, case=case, ref=new_ref("CN"), skill=what, kind=kind, expert=person, why=text,
-        called_by_id=by.user_id, facts={"kind": kind, **told(text)},
+        called_by_id=by.user_id, facts=written_to(case, named, {"kind": kind, **told(text)}),
     )  # fmt: skip
 
 
@@ -140,6 +141,14 @@ def drop_with_case(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     rows = Consultation.objects.filter(merchant_id=life.merchant_id, case_id=life.pk, stage__in=CONSULTATION.open_stages)
     for row in rows.order_by("pk"):
         _drop(row, PLATFORM)
+
+
+def nobody_is_asked(life: LifeRow, by: Actor) -> None:
+    """Guard of `merge`: what an expert is to say would be said to a number that goes on no more (B23)."""
+    assert isinstance(life, Case)  # noqa: S101 - wired to cases alone
+    if Consultation.objects.filter(merchant_id=life.merchant_id, case_id=life.pk, stage__in=CONSULTATION.open_stages).exists():
+        wrong = say("还有请来的专家没有答复，请先等答复或转回。", "An expert who was called has not answered yet; merge it after that.")
+        raise NoSuchMove(wrong, code="expert_open")
 
 
 # ── reads ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

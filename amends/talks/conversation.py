@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from amends.cases.carrying_on import carrier_of
+from amends.cases.carrying_on import JOINED, carrier_of, joined_to, written_to
 from amends.cases.hands import check_hand
 from amends.cases.models import Case, Evidence
 from amends.cases.queries import case_for
 from amends.cases.record import an_act
-from amends.cases.taking import take
+from amends.cases.taking import take_carrier
 from amends.cases.texts import clean_words, keep_text, told
 from amends.cases.verbs.answering import attach_to
 from amends.kernel import clock
@@ -61,7 +61,7 @@ def say(ref: str, *, words: str = "", evidence: Sequence[str] = (), reply: str =
 
     Raises NotFound, NotYourMove, NoSuchMove where the case is over or too much was said, Unprocessable without words and files.
     """
-    case = take(carrier_of(case_for(ref, by)).ref, by)
+    case, named = take_carrier(ref, by)
     check_hand(case, by)
     _check_place(case, by)
     said = clean_words(words, field="words", longest=LONGEST)
@@ -78,7 +78,8 @@ def say(ref: str, *, words: str = "", evidence: Sequence[str] = (), reply: str =
     )  # fmt: skip
     case.counts[SAID] = case.counts.get(SAID, 0) + 1
     count_use(reply, by)
-    case.tell("say_words", by, facts={"said": line.ref, "evidence": [piece.digest for piece in pieces], **told(text)})
+    facts = {"said": line.ref, "evidence": [piece.digest for piece in pieces], **told(text)}
+    case.tell("say_words", by, facts=written_to(case, named, facts))
     return line
 
 
@@ -87,13 +88,14 @@ def note_read(case: Case, by: Actor) -> int:
     mine = [party for party, others in OTHERS.items() if by.party.value in others]
     if by.only_reads or not mine:
         return 0
-    unread = Said.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, party__in=mine, read_at__isnull=True)
+    unread = Said.objects.filter(merchant_id=case.merchant_id, case_id__in=joined_to(case), party__in=mine, read_at__isnull=True)
     return unread.update(read_at=clock.now())
 
 
 def lines_of(case: Case) -> list[Line]:
-    """The conversation, oldest first. Two queries."""
-    rows = list(Said.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).select_related("words").order_by("pk"))
+    """The conversation, oldest first, with that of the cases that it carries on. Two queries, and one for each row of mergers."""
+    mine = Said.objects.filter(merchant_id=case.merchant_id, case_id__in=joined_to(case))
+    rows = list(mine.select_related("words").order_by("made_at", "pk"))
     wanted = {ref for row in rows for ref in row.evidence}
     kinds = dict(Evidence.objects.filter(merchant_id=case.merchant_id, ref__in=wanted).values_list("ref", "kind")) if wanted else {}
     return [
@@ -115,14 +117,14 @@ def conversation(ref: str, by: Actor) -> list[Line]:
 def unread(case: Case, by: Actor) -> int:
     """How many lines of others this side has not read. No query where nothing was said."""
     mine = [party for party, others in OTHERS.items() if by.party.value in others]
-    if not mine or not case.counts.get(SAID):
+    if not mine or not (case.counts.get(SAID) or case.counts.get(JOINED)):
         return 0
-    return Said.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, party__in=mine, read_at__isnull=True).count()
+    return Said.objects.filter(merchant_id=case.merchant_id, case_id__in=joined_to(case), party__in=mine, read_at__isnull=True).count()
 
 
 def may_say(case: Case, by: Actor) -> bool:
-    """Whether this side can say something now."""
-    return not by.only_reads and by.party in SPEAKERS and not case.is_over
+    """Whether this side can say something now, here or in the case that carries this one on."""
+    return not by.only_reads and by.party in SPEAKERS and not (case.is_over and carrier_of(case).is_over)
 
 
 def _check_place(case: Case, by: Actor) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from amends.cases.carrying_on import joined_to
 from amends.cases.hands import check_not_reader
 from amends.cases.models import Case
 from amends.cases.queries import case_for
 from amends.cases.record import an_act
-from amends.cases.taking import take
+from amends.cases.taking import take, take_carrier
 from amends.cases.texts import clean_words
 from amends.kernel import clock
 from amends.kernel.parties import Party
@@ -41,9 +42,12 @@ class Noted:
 
 @an_act
 def note(ref: str, *, words: str, by: Actor) -> Note:
-    """The words are kept for this side's own people. Raises NotFound, NotYourMove for who has no notes, Unprocessable without words."""
+    """The words are kept for this side's own people, in the case that carries `ref` on where it was merged (B23).
+
+    Raises NotFound, NotYourMove for who has no notes, NoSuchMove where there are too many, Unprocessable without words.
+    """
     check_not_reader(by)
-    case = take(ref, by)
+    case, _ = take_carrier(ref, by)
     side = _side(by)
     said = clean_words(words, field="words", required=True, longest=LONGEST)
     if Note.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, side=side).count() >= MOST_NOTES:
@@ -57,7 +61,7 @@ def erase_note(ref: str, *, number: int, by: Actor) -> Note:
     """The words of one's own note are gone for good. Raises NotFound where it is no note of theirs."""
     check_not_reader(by)
     case = take(ref, by)
-    mine = Note.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, side=_side(by), pk=number)
+    mine = Note.objects.filter(merchant_id=case.merchant_id, case_id__in=joined_to(case), side=_side(by), pk=number)
     row = mine.filter(user_id=by.user_id).first() if by.user_id is not None else None
     if row is None:
         raise NotFound
@@ -67,11 +71,13 @@ def erase_note(ref: str, *, number: int, by: Actor) -> Note:
 
 
 def notes_of(case: Case, by: Actor) -> list[Noted]:
-    """The notes of the reader's own side, newest first; none for a side that has none. The case was found as `by` may see it."""
+    """The notes of the reader's own side, newest first, with those of the cases that it carries on; none for a side that has none. The
+    case was found as `by` may see it."""
     side = SIDE_OF.get(by.party)
     if side is None:
         return []
-    rows = Note.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, side=side).select_related("user").order_by("-pk")
+    mine = Note.objects.filter(merchant_id=case.merchant_id, case_id__in=joined_to(case), side=side)
+    rows = mine.select_related("user").order_by("-made_at", "-pk")
     return [
         Noted(row.pk, row.user.name if row.user else "", row.body, row.erased_at is not None, row.made_at, row.user_id == by.user_id)
         for row in rows

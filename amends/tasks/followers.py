@@ -7,6 +7,8 @@ from typing import Any
 
 from amends.cases.life import LifeRow
 from amends.cases.models import Case
+from amends.kernel.refusals import NoSuchMove
+from amends.kernel.texts import say
 from amends.people.rules import PLATFORM, Actor
 from amends.tasks.models import Task
 from amends.tasks.rules import OPEN, TASK
@@ -34,3 +36,11 @@ def drop_with_case(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
         return
     for row in Task.objects.filter(merchant_id=life.merchant_id, case_id=life.pk, stage__in=OPEN).order_by("pk"):
         row.move("drop", PLATFORM, facts={"task": row.ref, "department": row.department})
+
+
+def nobody_is_asked(life: LifeRow, by: Actor) -> None:
+    """Guard of `merge`: what a department is to say would be said to a number that goes on no more (B23)."""
+    assert isinstance(life, Case)  # noqa: S101 - wired to cases alone
+    if Task.objects.filter(merchant_id=life.merchant_id, case_id=life.pk, stage__in=OPEN).exists():
+        wrong = say("还有交给其他部门的任务，请先办完或收回。", "A task of it is with a department: have it answered or withdrawn first.")
+        raise NoSuchMove(wrong, code="task_open")

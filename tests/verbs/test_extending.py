@@ -20,9 +20,11 @@ from amends.cases.verbs.extending import (
     running,
 )
 from amends.kernel.clock import Stepped
+from amends.kernel.refs import new_ref
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Refusal, Unprocessable
 from amends.notices.models import Notice, Promise
 from amends.plumbing import jobs
+from amends.policy.models import Decision
 from tests.cast import Cast, an_order, claims, the_cast
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -145,8 +147,10 @@ def test_no_consent_reaches_past_the_law(cast: Cast, case: Case) -> None:
 
 def test_how_often_and_how_long_are_what_the_case_was_stamped_with(cast: Cast, case: Case) -> None:
     assert (case.terms.count("extension_asks"), case.terms.count("extension_hours")) == (2, 240)
-    case.decision.answer["counts"] |= {"extension_asks": 1, "extension_hours": 6}
-    case.decision.save(update_fields=["answer"])
+    answer = case.decision.answer
+    answer |= {"counts": answer["counts"] | {"extension_asks": 1, "extension_hours": 6}}
+    harder = Decision.objects.create(merchant_id=case.merchant_id, ref=new_ref("DE"), made_at=case.opened_at, versions=[], answer=answer)
+    Case.objects.filter(pk=case.pk).update(decision=harder)
     stamped = Case.objects.get(pk=case.pk)
     assert most_hours(stamped, row(case)) == 6
     assert code(lambda: ask_extension(case.ref, limit="merchant_answers", hours=7, words="x", by=cast.bolt)) == "wrong_hours"

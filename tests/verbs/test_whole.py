@@ -180,7 +180,7 @@ def test_a_merged_case_is_carried_on_whole_and_comes_back_whole(cast: Cast, orde
     stepped_clock.forward(DAY)
     unmerge(second.ref, by=cast.agent)
     carrier, merged = fresh(first), fresh(second)
-    assert (carrier.units_count, merged.units_count, merged.stage) == (1, 2, "triage")
+    assert (carrier.units_count, merged.units_count, merged.stage) == (1, 2, "awaiting_merchant")
     assert (carrier.claimed_minor, merged.claimed_minor) == sums
     assert carrier_of(merged).pk == second.pk
     assert refused(lambda: unmerge(second.ref, by=cast.agent)) == "not_merged"
@@ -230,7 +230,7 @@ def test_a_case_that_carries_on_and_is_withdrawn_lets_go_what_was_merged_in(cast
     merge(second.ref, into=first.ref, by=cast.agent)
     answering.withdraw(first.ref, by=cast.anna)
     unmerge(second.ref, by=cast.agent)
-    assert (fresh(second).stage, fresh(second).units_count, fresh(first).units_count) == ("triage", 1, 1)
+    assert (fresh(second).stage, fresh(second).units_count, fresh(first).units_count) == ("awaiting_merchant", 1, 1)
     assert ClaimedUnit.objects.filter(case=second, is_open=True).count() == 1
     sound()
 

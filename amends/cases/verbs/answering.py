@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
+from amends.cases.carrying_on import written_to
 from amends.cases.models import Case, Evidence
 from amends.cases.record import verb
-from amends.cases.taking import take
+from amends.cases.taking import take, take_carrier
 from amends.cases.texts import clean_words, keep_text, told
 from amends.kernel import clock
 from amends.kernel.refs import clean_ref
@@ -62,8 +63,11 @@ def ask_proof(ref: str, *, words: str, by: Actor) -> Case:
 
 @verb("case", "prove")
 def prove(ref: str, *, words: str = "", evidence: Sequence[str] = (), by: Actor) -> Case:
-    """The proof is there; the merchant answers it. Raises Unprocessable where neither words nor files were given."""
-    case = take(ref, by)
+    """The proof is there, in the case that carries `ref` on where it was merged (B23); the merchant answers it.
+
+    Raises Unprocessable where neither words nor files were given.
+    """
+    case, named = take_carrier(ref, by)
     said = clean_words(words, field="words")
     pieces = attach_to(case, evidence, by)
     if not said and not pieces:
@@ -71,17 +75,17 @@ def prove(ref: str, *, words: str = "", evidence: Sequence[str] = (), by: Actor)
             "evidence", say("请至少补充一份凭证或一句说明。", "Give at least one piece of evidence or a sentence."), code="required"
         )
     text = keep_text(case, "proof", said, by) if said else None
-    case.move("prove", by, facts={"evidence": [piece.digest for piece in pieces], **told(text)})
+    case.move("prove", by, facts=written_to(case, named, {"evidence": [piece.digest for piece in pieces], **told(text)}))
     return case
 
 
 @verb("case", "call_platform")
 def call_platform(ref: str, *, words: str = "", by: Actor) -> Case:
-    """The platform holds the case, one review is open, and no party can decide alone."""
-    case = take(ref, by)
+    """The platform holds the case, or the one that carries it on; one review is open, and no party can decide alone."""
+    case, named = take_carrier(ref, by)
     said = clean_words(words, field="words")
     text = keep_text(case, "call", said, by) if said else None
-    case.move("call_platform", by, facts={"called_by": by.party.value, **told(text)})
+    case.move("call_platform", by, facts=written_to(case, named, {"called_by": by.party.value, **told(text)}))
     return case
 
 
@@ -90,12 +94,13 @@ def ask_person(ref: str, *, words: str = "", by: Actor) -> Case:
     """A person decides: the case is with the experts, and no machine rules by default against anybody in it any more (S21, CN-PLAT-06).
 
     Where this side may call the platform in, it is; a ruling that the policy gave by default is stayed, and a person looks afresh.
-    Raises NoSuchMove where it was asked before, a person has ruled, or nothing was decided by a machine.
+    Of a merged case it is asked of the one that carries it on. Raises NoSuchMove where it was asked before, a person has ruled, or nothing
+    was decided by a machine.
     """
-    case = take(ref, by)
+    case, named = take_carrier(ref, by)
     said = clean_words(words, field="words")
     text = keep_text(case, "person", said, by) if said else None
-    case.move("ask_person", by, facts={"asked_by": by.party.value, "lane": case.lane, **told(text)})
+    case.move("ask_person", by, facts=written_to(case, named, {"asked_by": by.party.value, "lane": case.lane, **told(text)}))
     return case
 
 

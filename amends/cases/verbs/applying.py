@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -27,6 +28,7 @@ from amends.policy.rules.decision import text_out
 from amends.policy.rules.facts import Remedy
 
 MOST_EVIDENCE = 9
+AS_OF = "as_of"
 TERMS = ("limits", "counts", "silence", "rolls", "versions", "pauses")
 
 
@@ -161,17 +163,17 @@ def about(considered: Considered, remedy: Remedy) -> dict[str, Any]:
 
 def open_case(
     considered: Considered, remedy: Remedy, channel: str, by: Actor, wanted: Wanted, *, verb: str = "apply", follows: Case | None = None,
-    facts: Mapping[str, Any] = MappingProxyType({}),
+    facts: Mapping[str, Any] = MappingProxyType({}), as_of: datetime | None = None,
 ) -> Case:  # fmt: skip
     """A case is born in triage by `verb`, stamped with what was considered, and claims its units. `follows`: the case that it goes on from;
-    `facts` are told beside those of the claim."""
+    `facts` are told beside those of the claim; `as_of`: the instant at which it was considered, where that is not now."""
     order, at = considered.order, clock.now()
     decision = Decision.objects.create(
         merchant_id=order.merchant_id,
         ref=new_ref("DE"),
         made_at=at,
         versions=list(considered.lines[0].decision.versions),
-        answer=stamped(considered, wanted),
+        answer=stamped(considered, wanted) | ({AS_OF: as_of.isoformat()} if as_of else {}),
     )
     case = Case.born(
         verb,
@@ -214,7 +216,7 @@ def open_case(
 
 def remember(case: Case, considered: Considered) -> None:
     """The facts of each line are kept compact, so that a draft of a policy can be replayed over them."""
-    day = considered.days.date_at(case.opened_at)
+    day = considered.days.date_at(asked_at(case))
     PastFacts.objects.bulk_create(
         PastFacts(
             merchant_id=case.merchant_id, case_id=case.pk, line=line.line.position, day=day, issue=case.issue,
@@ -223,6 +225,13 @@ def remember(case: Case, considered: Considered) -> None:
         )
         for line in considered.lines
     )  # fmt: skip
+
+
+def asked_at(case: Case) -> datetime:
+    """The instant by whose rules and facts the claim is decided: the case's opening, or that of the one that it was split off from or
+    that the platform took up again."""
+    known = case.decision.answer.get(AS_OF)
+    return datetime.fromisoformat(known) if known else case.opened_at
 
 
 def stamped(considered: Considered, wanted: Wanted = MappingProxyType({})) -> dict[str, Any]:

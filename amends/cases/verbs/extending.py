@@ -166,7 +166,8 @@ def _taken(ref: str, by: Actor) -> tuple[Case, Extension]:
 
 
 def _check_hours(case: Case, row: Deadline, hours: int) -> None:
-    if not 1 <= hours <= (most := case.terms.count(MOST_HOURS)):
+    most = case.terms.count(MOST_HOURS)
+    if not 1 <= hours <= most:
         wrong = say("一次最多延长 {n} 小时，最少 1 小时。", "Between 1 and {n} hours at once.", n=most)
         raise Unprocessable.field("hours", wrong, code="wrong_hours")
     _check_law(row, row.due_at + timedelta(hours=hours))

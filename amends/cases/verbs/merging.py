@@ -5,35 +5,54 @@ Invariants
  2. Nothing is merged into a case that is merged or closed, and nothing after a grant (S18): the links of mergers are a forest.
  3. What was said, shown and written in the merged case stands in the one that carries on; what is written to the old number later
     reaches it too (carrying_on.py), and is brought back where the merger is undone.
- 4. The clock of the case that carries on stays as it runs: it was told to its sides.
+ 4. Nobody gains time. The clock of the case that carries on stays as it runs, since its sides were told of it, and is never the later
+    one; what is undone goes on with that clock, or with the time that it had left (B18, B19).
 """
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+from collections.abc import Sequence
 
-from amends.cases.carrying_on import MERGED_INTO
-from amends.cases.claims import free_units
-from amends.cases.copying import bring_evidence, bring_texts
+from amends.cases import acting
+from amends.cases.carrying_on import JOINED, MERGED_INTO
+from amends.cases.claims import Considered, LineClaim, free_units, known_remedy
+from amends.cases.copying import bring_evidence, bring_lines
 from amends.cases.hands import check_hand
+from amends.cases.lanes import most_careful
 from amends.cases.life import LifeRow
-from amends.cases.models import Case, CaseLink, CaseText, Entry
+from amends.cases.models import Case, CaseLink, Deadline, Entry
 from amends.cases.record import verb
-from amends.cases.restamping import check_nothing_granted, claims_of, hand_over, joined, reconsidered, release, restamp, take_up
+from amends.cases.restamping import (
+    MOVES_ON,
+    check_nothing_granted,
+    claims_of,
+    hand_over,
+    joined,
+    reconsidered,
+    release,
+    restamp,
+    take_up,
+    turn_of,
+)
 from amends.cases.taking import take_known
 from amends.cases.texts import clean_words, keep_text, told
 from amends.cases.verbs.applying import locked_order
 from amends.cases.verbs.ending import is_something_open
+from amends.cases.wanting import Wanted
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.kernel.texts import say
+from amends.market.models import Order
 from amends.people.rules import PLATFORM, Actor
+from amends.policy.rules.words import Lane
 
 CARRIES = frozenset({"triage", "awaiting_leader", "awaiting_merchant", "awaiting_proof", "answering_proof"})
 """The stages in which a case may take another one in: its claim has no answer yet."""
-TAKE_IN, LET_OUT, CARRY_OVER = "take_in", "let_out", "carry_over"
+ANSWERING = frozenset({Party.MERCHANT.value, Party.LEADER.value})
+TAKE_IN, LET_OUT = "take_in", "let_out"
 
 
 @verb("case", "merge")
@@ -42,10 +61,12 @@ def merge(ref: str, *, into: str, words: str = "", by: Actor) -> Case:
 
     Answers the case that carries on. Raises NotFound where either may not be seen, NotYourMove for anybody but the platform, Unprocessable
     (field `into`) for a case of another order or consumer or the case itself, NoSuchMove where something was granted or is under way, the
-    other's claim was answered, or its remedy is not open for all units.
+    other's claim was answered or may be answered later than this one, or its remedy is not open for all units.
     """
     merged, carrier = _both(ref, into, by)
+    turn = turn_of(merged)
     _check_pair(merged, carrier)
+    _check_time(turn, turn_of(carrier))
     said = clean_words(words, field="words")
     order = locked_order(carrier.order.ref, by)
     both = joined(claims_of(carrier), claims_of(merged))
@@ -53,30 +74,33 @@ def merge(ref: str, *, into: str, words: str = "", by: Actor) -> Case:
     release(carrier)
     hand_over(merged, carrier, units)
     considered, wanted = _asked(carrier, order, both)
-    restamp(carrier, considered, wanted)
+    restamp(carrier, considered, wanted, by)
     take_up(carrier)
-    before = claims_of(merged)
+    _look_as_carefully(carrier, merged, considered)
+    before, stage = claims_of(merged), merged.stage
     merged.units_count = 0
     text = keep_text(merged, "merge", said, by) if said else None
     merged.move("merge", by, facts={"into": carrier.ref, "count": len(units), **told(text)})
     pieces = bring_evidence(merged, carrier)
-    texts = bring_texts(_texts(merged), carrier)
+    texts = bring_lines(merged, carrier, _lines_of(merged))
     carrier.tell(TAKE_IN, by, facts={
         "from": merged.ref, "count": len(units), "amount_minor": carrier.claimed_minor, "currency": carrier.currency,
-        "decision": carrier.decision.ref, "evidence": [piece.digest for piece in pieces], "texts": len(texts),
+        "decision": carrier.decision.ref, "evidence": [piece.digest for piece in pieces], "texts": texts,
     })  # fmt: skip
+    carrier.counts[JOINED] = carrier.counts.get(JOINED, 0) + 1
     CaseLink.objects.create(
-        merchant_id=merged.merchant_id, case=merged, other=carrier, kind=MERGED_INTO, facts={"units": units, "lines": len(before)},
-        made_by_id=by.user_id, made_at=clock.now(),
+        merchant_id=merged.merchant_id, case=merged, other=carrier, kind=MERGED_INTO, made_by_id=by.user_id, made_at=clock.now(),
+        facts={"units": units, "lines": len(before), "stage": stage, "turn": turn.pk if turn else 0},
     )  # fmt: skip
     return carrier
 
 
 @verb("case", "unmerge")
 def unmerge(ref: str, *, by: Actor) -> Case:
-    """The case is its own again, in triage, with its units and all that was written to its number meanwhile; the other keeps the rest.
+    """The case is its own again, with its units and all that was written to its number meanwhile; the other keeps the rest.
 
-    Raises NoSuchMove where its time is over, it was undone before, or the case that carries it on has gone further than its claim.
+    Where its claim was with the merchant or a leader it is there again, with the time that is left; else in triage. Raises NoSuchMove where
+    its time is over, it was undone before, or the case that carries it on has gone further than its claim.
     """
     known = _known(ref, by)
     link = CaseLink.objects.filter(merchant_id=known.merchant_id, case_id=known.pk, kind=MERGED_INTO, ended_at__isnull=True).first()
@@ -94,9 +118,10 @@ def unmerge(ref: str, *, by: Actor) -> Case:
     hand_over(carrier, merged, units)
     merged.units_count = len(units)
     merged.move("unmerge", by, facts={"from": carrier.ref, "count": len(units)})
+    _go_on(merged, carrier, link)
     if not carrier.is_over:
         considered, wanted = _asked(carrier, order, rest)
-        restamp(carrier, considered, wanted)
+        restamp(carrier, considered, wanted, by)
         take_up(carrier)
     else:
         carrier.units_count -= len(units)
@@ -104,6 +129,7 @@ def unmerge(ref: str, *, by: Actor) -> Case:
     carrier.tell(LET_OUT, by, facts={"to": merged.ref, "count": len(units), "amount_minor": carrier.claimed_minor,
                                      "currency": carrier.currency, "decision": carrier.decision.ref})  # fmt: skip
     _bring_back(carrier, merged)
+    carrier.counts[JOINED] -= 1
     link.ended_at = clock.now()
     link.save(update_fields=["ended_at"])
     return merged
@@ -162,6 +188,18 @@ def _check_pair(merged: Case, carrier: Case) -> None:
         raise NoSuchMove(say("还有没办完的事，不能合并。", "Something of this case is under way; it can't be merged."), code="still_open")
 
 
+def _check_time(mine: Deadline | None, carriers: Deadline | None) -> None:
+    """Whoever owes this claim an answer owes it no later in the other case. Raises NoSuchMove."""
+    if mine is None or not set(mine.waits_for.split(",")) & ANSWERING:
+        return
+    if carriers is None or carriers.waits_for != mine.waits_for or carriers.due_at > mine.due_at:
+        wrong = say(
+            "那一份答复的期限更晚，请反过来把那一份并入这一份。",
+            "The other case may be answered later than this one; merge the other one into this.",
+        )
+        raise NoSuchMove(wrong, code="would_gain_time")
+
+
 def _check_undoing(merged: Case, carrier: Case) -> None:
     check_nothing_granted(carrier)
     if not (carrier.stage in CARRIES or carrier.is_over):
@@ -169,7 +207,7 @@ def _check_undoing(merged: Case, carrier: Case) -> None:
         raise NoSuchMove(wrong, code="carried_further")
 
 
-def _asked(carrier: Case, order: Any, claims: Any) -> Any:
+def _asked(carrier: Case, order: Order, claims: Sequence[LineClaim]) -> tuple[Considered, Wanted]:
     try:
         return reconsidered(carrier, order, claims)
     except Unprocessable as refusal:
@@ -177,14 +215,38 @@ def _asked(carrier: Case, order: Any, claims: Any) -> Any:
         raise NoSuchMove(wrong, code="claim_not_open") from refusal
 
 
-def _texts(case: Case) -> Any:
-    return CaseText.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).exclude(kind="merge").order_by("pk")
+# ── what goes along ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _look_as_carefully(carrier: Case, merged: Case, considered: Considered) -> None:
+    """Who asked in either case that a person decides has asked it of the whole (S21), and the most careful lane counts."""
+    asked = [at for at in (carrier.person_asked_at, merged.person_asked_at) if at is not None]
+    carrier.person_asked_at = min(asked, default=None)
+    carrier.lane = most_careful((Lane(carrier.lane), Lane(merged.lane), considered.lane(known_remedy(carrier.remedy)))).value
+
+
+def _go_on(merged: Case, carrier: Case, link: CaseLink) -> None:
+    """Whoever was asked for an answer is asked again, until when the case that carried it on waits for them, or, where that one waits no
+    more, with the time that was left when it was merged."""
+    move = MOVES_ON.get(link.facts.get("stage", ""))
+    if move is None:
+        return
+    merged.move(move, PLATFORM)
+    before, running = Deadline.objects.filter(merchant_id=merged.merchant_id, pk=link.facts.get("turn", 0)).first(), turn_of(carrier)
+    if before is not None and running is not None and running.limit == before.limit:
+        acting.current().carried["case", merged.pk] = running
+    elif before is not None and before.ended_at is not None:
+        left, pause = copy.copy(before), clock.now() - before.ended_at
+        left.started_at, left.due_at = before.started_at + pause, before.due_at + pause
+        acting.current().carried["case", merged.pk] = left
+
+
+def _lines_of(case: Case) -> list[Entry]:
+    return list(Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("number"))
 
 
 def _bring_back(carrier: Case, merged: Case) -> None:
-    """What was written to the old number while the case was merged stands in it, each as a line of its own."""
-    lines = Entry.objects.filter(merchant_id=carrier.merchant_id, case_id=carrier.pk, facts__written_to=merged.ref).order_by("number")
-    for line in lines:
-        texts = CaseText.objects.filter(merchant_id=carrier.merchant_id, case_id=carrier.pk, pk=line.facts.get("text", 0))
-        for text in bring_texts(texts, merged):
-            merged.tell(CARRY_OVER, PLATFORM, facts={"from": carrier.ref, "number": line.number, **told(text)}, audience=line.audience)
+    """What was written to the old number while the case was merged stands in it, each as a line of its own, and the files with it."""
+    lines = [line for line in _lines_of(carrier) if line.facts.get("written_to") == merged.ref]
+    bring_lines(carrier, merged, lines)
+    bring_evidence(carrier, merged, digests={digest for line in lines for digest in line.facts.get("evidence", ())})

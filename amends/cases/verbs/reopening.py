@@ -10,12 +10,22 @@ from collections.abc import Sequence
 
 from amends.cases.carrying_on import next_of
 from amends.cases.claims import consider, free_units, known_remedy
+from amends.cases.copying import bring_evidence
 from amends.cases.models import Case, CaseLink, ClaimedUnit, Evidence
 from amends.cases.record import verb
 from amends.cases.restamping import claims_of
 from amends.cases.taking import take
 from amends.cases.texts import clean_words, keep_text, told
-from amends.cases.verbs.applying import MOST_EVIDENCE, check_evidence, check_remedy, evidence_given, lock_consumer, locked_order, open_case
+from amends.cases.verbs.applying import (
+    MOST_EVIDENCE,
+    asked_at,
+    check_evidence,
+    check_remedy,
+    evidence_given,
+    lock_consumer,
+    locked_order,
+    open_case,
+)
 from amends.cases.wanting import wanted_instead
 from amends.kernel import clock
 from amends.kernel.parties import Party
@@ -23,6 +33,7 @@ from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove
 from amends.kernel.texts import say
 from amends.people.rules import Actor
+from amends.policy.rules.words import Lane
 
 REOPENED = "reopened"
 BY = (Party.CONSUMER, Party.PLATFORM)
@@ -32,7 +43,8 @@ BY = (Party.CONSUMER, Party.PLATFORM)
 def reopen(ref: str, *, words: str, evidence: Sequence[str] = (), remedy: str = "", by: Actor) -> Case:
     """A new case in triage follows the closed case `ref`, about those of its units for which nothing was brought, stamped anew.
 
-    `remedy`: what is wanted now, the same as before where it is empty. Raises NoSuchMove where the case is not closed, was taken up again
+    `remedy`: what is wanted now, the same as before where it is empty. What the consumer showed before is shown again, and whoever asked
+    that a person decides need not ask twice. Raises NoSuchMove where the case is not closed, was taken up again
     already, was merged into another one, or nothing of it is left to claim; NotYourMove for anybody but its consumer and the platform;
     Unprocessable where the remedy, the words or the evidence can't be taken.
     """
@@ -47,20 +59,25 @@ def reopen(ref: str, *, words: str, evidence: Sequence[str] = (), remedy: str = 
     check_reopening(old)
     wanted_remedy = known_remedy(remedy or old.remedy)
     left = units_left(old)
-    at = old.opened_at if by.party is Party.PLATFORM else clock.now()
+    as_of = asked_at(old) if by.party is Party.PLATFORM else None
     claims = claims_of(old, only=left)
-    considered = consider(order, claims, old.issue, at=at, asks_person=old.person_asked_at is not None)
+    considered = consider(order, claims, old.issue, at=as_of or clock.now(), asks_person=old.person_asked_at is not None)
     check_remedy(considered, wanted_remedy)
     wanted = wanted_instead(considered, claims, wanted_remedy) if wanted_remedy.value == old.remedy else {}
     said = clean_words(words, field="words", required=True)
     pieces = evidence_given(order, evidence, by)
     before = Evidence.objects.filter(merchant_id=old.merchant_id, case_id=old.pk, party=Party.CONSUMER.value).count()
-    check_evidence(considered, wanted_remedy, max(len(pieces), min(before, MOST_EVIDENCE)))
-    case = open_case(considered, wanted_remedy, old.channel, by, wanted, verb="reopen", follows=old, facts={"follows": old.ref})
+    check_evidence(considered, wanted_remedy, max(len(pieces), min(before + len(pieces), MOST_EVIDENCE)))
+    case = open_case(
+        considered, wanted_remedy, old.channel, by, wanted, verb="reopen", follows=old, facts={"follows": old.ref}, as_of=as_of,
+    )  # fmt: skip
+    if old.person_asked_at is not None:
+        case.lane, case.person_asked_at = Lane.EXPERT.value, old.person_asked_at
     text = keep_text(case, "claim", said, by)
     for piece in pieces:
         piece.case_id = case.pk
         piece.save(update_fields=["case_id"])
+    pieces += bring_evidence(old, case, party=Party.CONSUMER.value)
     case.tell("attach", by, facts={"evidence": [piece.digest for piece in pieces], **told(text)})
     CaseLink.objects.create(
         merchant_id=case.merchant_id, case=case, other=old, kind=REOPENED, why=old.ended_by, made_by_id=by.user_id, made_at=clock.now(),

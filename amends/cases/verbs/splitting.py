@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from amends.cases import acting
-from amends.cases.copying import bring_evidence, bring_texts
+from amends.cases.copying import bring_evidence, bring_lines
 from amends.cases.hands import check_hand
-from amends.cases.models import Case, CaseLink, CaseText, ClaimedUnit, Deadline
+from amends.cases.models import Case, CaseLink, CaseText, ClaimedUnit, Entry
 from amends.cases.record import verb
-from amends.cases.restamping import check_nothing_granted, claims_of, reconsidered, release, restamp
+from amends.cases.restamping import MOVES_ON, check_nothing_granted, claims_of, reconsidered, release, restamp, turn_of
+from amends.cases.rules.lengthening import count_key
 from amends.cases.taking import take
 from amends.cases.texts import clean_words, keep_text, told
-from amends.cases.verbs.applying import locked_order, open_case
+from amends.cases.verbs.applying import asked_at, locked_order, open_case
 from amends.cases.verbs.ending import is_something_open
 from amends.kernel import clock
 from amends.kernel.parties import Party
@@ -27,9 +28,9 @@ from amends.people.rules import PLATFORM, Actor
 from amends.policy.rules.facts import Remedy
 
 SPLIT_FROM = "split_from"
-MOVES_ON = {"triage": None, "awaiting_leader": "ask_leader", "awaiting_merchant": "ask_merchant"}
-"""From which stages a part may go on, and by which move it comes to where it was: elsewhere an answer was given already, to the whole."""
 GIVE_PART = "give_part"
+KEPT_COUNTS = frozenset(Case.LIFE.counted.values()) - {"unmerges"}
+"""A part takes no turn again that the whole has used up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +56,25 @@ def split_off(ref: str, *, parts: Sequence[Part], words: str, by: Actor) -> Case
     leaving = units_of(case, parts)
     said = clean_words(words, field="words", required=True)
     order = locked_order(case.order.ref, by)
-    sum_before, running = case.claimed_minor, _clock_of(case)
+    sum_before, running = case.claimed_minor, turn_of(case)
     mine, theirs = claims_of(case), claims_of(case, only=leaving)
     kept = claims_of(case, only={pk for claim in mine for pk in claim.units} - leaving)
     release(case)
     rest, wanted_rest = reconsidered(case, order, kept)
     # What stays is claimed while the part is asked, so that a promise that hangs on a threshold is lost once (S18, CN-7D-06).
     ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).exclude(unit_id__in=leaving).update(is_open=True)
-    restamp(case, rest, wanted_rest)
+    restamp(case, rest, wanted_rest, by)
     part, wanted_part = reconsidered(case, order, theirs)
     ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, unit_id__in=leaving).delete()
     fresh = open_case(
         part, Remedy(case.remedy), case.channel, PLATFORM if by.automatic else by, wanted_part, verb="split_off", follows=case,
-        facts={"follows": case.ref},
+        facts={"follows": case.ref}, as_of=asked_at(case),
     )  # fmt: skip
     if case.claimed_minor + fresh.claimed_minor != sum_before:
         wrong = say("拆分会改变应退的金额，不能拆分。", "A split would change what is brought, so this case can't be split.")
         raise NoSuchMove(wrong, code="split_changes_sum")
     fresh.lane, fresh.person_asked_at = case.lane, case.person_asked_at
+    fresh.counts = {name: times for name, times in case.counts.items() if name in KEPT_COUNTS or name.startswith(count_key(""))}
     _bring_along(case, fresh, said, leaving, by)
     if (move := MOVES_ON[case.stage]) is not None:
         fresh.move(move, PLATFORM)
@@ -108,17 +110,11 @@ def units_of(case: Case, parts: Sequence[Part]) -> set[int]:
     return found
 
 
-def _clock_of(case: Case) -> Deadline | None:
-    """The running limit of the case itself, as the part takes it over."""
-    return Deadline.objects.filter(
-        merchant_id=case.merchant_id, case_id=case.pk, life="case", life_id=case.pk, generation=case.generation, ended_at__isnull=True
-    ).first()
-
-
 def _bring_along(case: Case, fresh: Case, said: str, leaving: set[int], by: Actor) -> None:
     """Files and words of the claim stand in both; each line of both timelines names the other."""
     pieces = bring_evidence(case, fresh)
-    bring_texts(CaseText.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, kind="claim").order_by("pk"), fresh)
+    claimed = CaseText.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, kind="claim").values_list("pk", flat=True)
+    bring_lines(case, fresh, Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, facts__text__in=list(claimed)))
     text = keep_text(fresh, "split", said, by)
     fresh.tell("attach", by, facts={"evidence": [piece.digest for piece in pieces], **told(text)})
     case.tell(GIVE_PART, by, facts={"to": fresh.ref, "count": len(leaving), "decision": case.decision.ref})

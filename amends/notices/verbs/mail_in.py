@@ -18,10 +18,10 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from amends.cases.acting import PLATFORM_ONLY
-from amends.cases.carrying_on import carrier_id, written_to
+from amends.cases.carrying_on import written_to
 from amends.cases.models import Case, Entry
 from amends.cases.record import an_act
-from amends.cases.taking import take_case_of
+from amends.cases.taking import take_carrier_of
 from amends.cases.texts import clean_words, keep_text, told
 from amends.kernel import clock
 from amends.notices.models import Message
@@ -142,8 +142,8 @@ def _case_of(mail: Inbound) -> int | None:
 
 @an_act
 def _write_down(case_id: int, mail: Inbound, answers: str) -> Made:
-    known = Case.objects.only("merchant_id", "ref").get(pk=case_id)
-    case = take_case_of(carrier_id(known.merchant_id, case_id))
+    known = Case.objects.only("merchant_id", "order_id", "ref").get(pk=case_id)
+    case = take_carrier_of(known)
     digest, sender, now = _digest(mail), salted_hmac("amends.notices.mail_in", mail.sender).hexdigest()[:16], clock.now()
     lines = Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, life="case", verb="mail_in")
     if lines.filter(facts__mail=digest).exists():
