@@ -53,6 +53,7 @@ from amends.deliveries import tracking as delivery_tracking
 from amends.deliveries import verbs as delivery_verbs
 from amends.deliveries.models import OutboundDelivery
 from amends.deliveries.rules import ABOUT_DAMAGE, ABOUT_WHERE
+from amends.incidents import verbs as incident_verbs
 from amends.liability import followers as bearing
 from amends.liability import proposing
 from amends.liability.granting import RUNS as BEARING_RUNS
@@ -323,7 +324,8 @@ OPEN_LIVES = (
     repair_loans.open_lives,
 )  # fmt: skip
 VERB_ROOMS = (
-    applying, answering, extending, reopening, splitting, merging, linking, duplicates, settling, carrying, ending, uploading, likeness,
+    applying, answering, extending, reopening, splitting, merging, linking, duplicates, incident_verbs,
+    settling, carrying, ending, uploading, likeness,
     return_verbs, errands, replacement_verbs, ahead, repair_verbs,
     repair_booking,
     repair_loans, consulting, delivery_verbs, delivery_errands, refund_verbs, refund_jobs, refund_mending, ruling_verbs,

@@ -29,6 +29,7 @@ from amends.api import (
     hooks_mail,
     hooks_messages,
     hooks_payments,
+    incidents,
     judging,
     ledger,
     loans,
@@ -105,7 +106,7 @@ ROUTERS = (
     office_notices.router, announcements.router, figures.router, ledger.router,
     approvals.router, policy.router, policy_drafts.router, policy_simulations.router, promises.router, compensation.router, purses.router,
     proofs.router, webhooks.router, whole.router, gateways.router, hooks_payments.router, hooks_carriers.router, carriers.router,
-    hooks_messages.router, hooks_mail.router,
+    hooks_messages.router, hooks_mail.router, incidents.router,
     receiving.router, stock.router, workshops.router, loans.router, consultations.router, appeals.router, tasks.router, complaints.router,
     reconciliation.router, bank.router, charges.router, deliveries.router, deposits.router, talks.router,
 )  # fmt: skip

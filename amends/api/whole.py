@@ -1,10 +1,10 @@
-"""The case as a whole for programs: what it belongs with, hints, more time, taking up again, splitting, merging; and incidents."""
+"""The case as a whole for programs: what it belongs with, hints, more time, taking up again, splitting, merging."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.http import HttpResponse
 from ninja import Router, Schema
@@ -14,6 +14,7 @@ from amends.api import shapes
 from amends.api.bodies import Body, Count, Flag, NothingIn, Ref, Refs, Str, Words
 from amends.api.callers import Asked
 from amends.api.doing import done, posting, reading
+from amends.api.incidents import IncidentToldOut, incident_told
 from amends.cases.carrying_on import carrier_of
 from amends.cases.duplicates import decide_hint, hints
 from amends.cases.linking import link_cases, linked_to, unlink_cases
@@ -24,13 +25,10 @@ from amends.cases.verbs.merging import merge, unmerge
 from amends.cases.verbs.reopening import reopen
 from amends.cases.verbs.splitting import Part, split_off
 from amends.cases.words import stage_name
-from amends.incidents import verbs as acts
-from amends.incidents.models import Incident
-from amends.incidents.queries import Told, Wish, case_rows, incident_for, incidents, incidents_of, told
+from amends.incidents.queries import incidents_of
 from amends.kernel.texts import Text
 
 router = Router(tags=["cases"])
-MOST = 200
 
 
 class ReopeningIn(Body):
@@ -41,7 +39,7 @@ class ReopeningIn(Body):
     evidence: Refs = Field(default_factory=list)
 
 
-class PartIn(Body):
+class SplitPartIn(Body):
     position: Count
     quantity: Count
 
@@ -49,7 +47,7 @@ class PartIn(Body):
 class SplittingIn(Body):
     """So many pieces of which lines go on in a case of their own."""
 
-    parts: Annotated[list[PartIn], Field(max_length=200)]
+    parts: Annotated[list[SplitPartIn], Field(max_length=200)]
     words: Words
 
 
@@ -123,18 +121,6 @@ class ExtensionOut(Schema):
     until_at: datetime | None
 
 
-class IncidentToldOut(Schema):
-    """What the sides of a case read of an incident."""
-
-    ref: str
-    title: shapes.TextOut
-    words: shapes.TextOut | None
-    cause: shapes.TextOut
-    state: str
-    opened_at: datetime
-    closed_at: datetime | None
-
-
 class WholeOut(Schema):
     """`carrier`: the case that carries this one on, where it was merged."""
 
@@ -147,56 +133,6 @@ class WholeOut(Schema):
     alike: list[AlikeOut]
     extensions: list[ExtensionOut]
     incidents: list[IncidentToldOut]
-
-
-class IncidentIn(Body):
-    """`cause`: batch, carrier, warehouse, payment, weather, system, listing or other."""
-
-    cause: Flag
-    title_zh: Words
-    title_en: Words
-    words_zh: Words = ""
-    words_en: Words = ""
-    batch: Str = ""
-
-
-class IncidentCaseIn(Body):
-    case: Ref
-
-
-class IncidentWishIn(Body):
-    """Which cases: by shop, article, batch, issue or carrier, opened in the last `days`. A wish without any of them finds nothing."""
-
-    merchant: Ref = ""
-    product: Ref = ""
-    batch: Str = ""
-    issue: Str = ""
-    carrier: Str = ""
-    days: Count = 30
-
-
-class IncidentNewsIn(Body):
-    words_zh: Words
-    words_en: Words
-
-
-class IncidentEndIn(Body):
-    outcome: Words
-    words_zh: Words
-    words_en: Words
-
-
-class IncidentOut(IncidentToldOut):
-    """An incident with the cases that hang on it, the newest first. `touched`: how many cases the act was about."""
-
-    outcome: str
-    batch: str
-    cases: list[str]
-    touched: int | None = None
-
-
-class IncidentsOut(Schema):
-    items: list[IncidentOut]
 
 
 @reading(router, "/cases/{ref}/whole", WholeOut, "A case as a whole")
@@ -272,59 +208,6 @@ def extension_retraction(request: Asked, ref: str, body: NothingIn) -> HttpRespo
     return _extended(request, lambda: retract_extension(ref, by=request.auth.actor))
 
 
-@reading(router, "/incidents", IncidentsOut, "Incidents")
-def list_incidents(request: Asked, state: Flag = "") -> IncidentsOut:
-    """The newest first, 200 at most; for the platform alone."""
-    return IncidentsOut(items=[_incident(request, row) for row in incidents(request.auth.actor, state=state)[:MOST]])
-
-
-@reading(router, "/incidents/{ref}", IncidentOut, "One incident")
-def one_incident(request: Asked, ref: str) -> IncidentOut:
-    """With the cases that hang on it."""
-    return _incident(request, incident_for(ref, request.auth.actor))
-
-
-@posting(router, "/incidents", IncidentOut, "Open an incident")
-def incident_opening(request: Asked, body: IncidentIn) -> HttpResponse:
-    """Nobody is told before cases hang on it and something is said."""
-    return done(request, lambda: _incident(request, acts.open_incident(**body.model_dump(), by=request.auth.actor)))
-
-
-@posting(router, "/incidents/{ref}/cases", IncidentOut, "Put a case with an incident")
-def incident_case(request: Asked, ref: str, body: IncidentCaseIn) -> HttpResponse:
-    """Its sides know."""
-    return _touched(request, ref, lambda: int(acts.hang(ref, body.case, by=request.auth.actor)))
-
-
-@posting(router, "/incidents/{ref}/found", IncidentOut, "Put the cases that a wish finds with an incident")
-def incident_found(request: Asked, ref: str, body: IncidentWishIn) -> HttpResponse:
-    """500 at once at most."""
-    return _touched(request, ref, lambda: acts.hang_found(ref, Wish(**body.model_dump()), by=request.auth.actor)[0])
-
-
-@posting(router, "/incidents/{ref}/letting-off", IncidentOut, "Take a case out of an incident")
-def incident_letting_off(request: Asked, ref: str, body: IncidentCaseIn) -> HttpResponse:
-    """It hangs on it no longer."""
-
-    def run() -> int:
-        acts.let_off(ref, body.case, by=request.auth.actor)
-        return 1
-
-    return _touched(request, ref, run)
-
-
-@posting(router, "/incidents/{ref}/news", IncidentOut, "Tell the sides what is known")
-def incident_news(request: Asked, ref: str, body: IncidentNewsIn) -> HttpResponse:
-    """In both languages."""
-    return _touched(request, ref, lambda: acts.tell(ref, **body.model_dump(), by=request.auth.actor))
-
-
-@posting(router, "/incidents/{ref}/end", IncidentOut, "Close an incident")
-def incident_end(request: Asked, ref: str, body: IncidentEndIn) -> HttpResponse:
-    """Its outcome is kept for the platform; its last words are told."""
-    return _touched(request, ref, lambda: acts.close_incident(ref, **body.model_dump(), by=request.auth.actor))
-
-
 # ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -349,7 +232,7 @@ def _whole(request: Asked, case: Case) -> WholeOut:
                      same_order=one.same_order, state=one.state)
             for one in hints(case, actor, also_decided=True)
         ],
-        extensions=[_extension(row) for row in rows], incidents=[IncidentToldOut(**_told(one)) for one in shown],
+        extensions=[_extension(row) for row in rows], incidents=[IncidentToldOut(**incident_told(one)) for one in shown],
     )  # fmt: skip
 
 
@@ -359,17 +242,6 @@ def _extension(row: Extension) -> ExtensionOut:
         stage_name=_text(stage_name("extension", row.stage)), words=row.why.body if row.why else "", was_due_at=row.was_due_at,
         until_at=row.until_at,
     )  # fmt: skip
-
-
-def _told(one: Told) -> dict[str, Any]:
-    names = ("ref", "state", "opened_at", "closed_at")
-    texts = {name: getattr(one, name) for name in ("title", "words", "cause")}
-    return {**{name: getattr(one, name) for name in names}, **{name: text and _text(text) for name, text in texts.items()}}
-
-
-def _incident(request: Asked, row: Incident, touched: int | None = None) -> IncidentOut:
-    refs = list(case_rows(row, request.auth.actor).values_list("ref", flat=True)[:MOST])
-    return IncidentOut(**_told(told(row)), outcome=row.outcome, batch=row.batch, cases=refs, touched=touched)
 
 
 def _did(request: Asked, run: Callable[[], Case]) -> HttpResponse:
@@ -386,11 +258,3 @@ def _here(request: Asked, ref: str, run: Callable[[], object]) -> HttpResponse:
 
 def _extended(request: Asked, run: Callable[[], Extension]) -> HttpResponse:
     return done(request, lambda: _extension(Extension.objects.select_related("case", "why").get(pk=run().pk)))
-
-
-def _touched(request: Asked, ref: str, run: Callable[[], int]) -> HttpResponse:
-    def answer() -> IncidentOut:
-        touched = run()
-        return _incident(request, incident_for(ref, request.auth.actor), touched)
-
-    return done(request, answer)

@@ -24,7 +24,6 @@ TYPED = ("cause", "title_zh", "title_en", "words_zh", "words_en", "batch", "outc
 SAID: dict[str, Text] = {
     "opening": say("事件已登记。", "The incident is open."),
     "cases": say("售后单已归入。", "The case is with the incident."),
-    "found": say("找到的售后单已归入。", "The cases that were found are with the incident."),
     "letting-off": say("已移出。", "Taken out."),
     "news": say("已告知有关各方。", "The sides are told."),
     "end": say("事件已有结论，已告知有关各方。", "The incident is closed and the sides are told."),
@@ -99,7 +98,11 @@ def _cases(request: ActorRequest, ref: str) -> None:
 
 
 def _found(request: ActorRequest, ref: str) -> None:
-    verbs.hang_found(ref, _wish(request.POST.get), by=request.actor)
+    fresh, barred = verbs.hang_found(ref, _wish(request.POST.get), by=request.actor)
+    tell(request, say("{n} 份售后单已归入。", "{n} cases were put with it.", n=fresh))
+    if barred:
+        left = say("另有 {n} 份没有归入：你与其中一方有关。", "{n} more were not, since you belong to a party of them.", n=barred)
+        tell(request, left, kind="warning")
 
 
 def _off(request: ActorRequest, ref: str) -> None:
@@ -133,7 +136,8 @@ def doing(request: ActorRequest, ref: str, noun: str) -> HttpResponse:
         answer = act(request, run)
     except Unprocessable as refusal:
         return _one(request, ref, refusal)
-    tell(request, SAID[noun])
+    if noun in SAID:
+        tell(request, SAID[noun])
     return answer
 
 

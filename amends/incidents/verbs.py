@@ -9,12 +9,12 @@ Invariants
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
 
 from django.db import transaction
 
 from amends.cases.hands import check_hand, check_not_reader
-from amends.cases.models import Case
+from amends.cases.models import Case, Entry
 from amends.cases.record import an_act
 from amends.cases.taking import take, take_case_of
 from amends.cases.texts import clean_words
@@ -27,6 +27,7 @@ from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Refusal, Unprocessable
 from amends.kernel.texts import say
 from amends.people.rules import Actor
+from amends.plumbing import jobs
 
 HANG_ON, LET_OFF, TELL, CLOSE = "hang_on", "let_off", "tell_incident", "close_incident"
 LONGEST_TITLE, LONGEST = 120, 2000
@@ -67,11 +68,13 @@ def hang_found(incident: str, wish: Wish, *, by: Actor) -> tuple[int, int]:
     Each in a transaction of its own: one that can't be put there keeps no other away.
     """
     _only_platform(by)
-    row = _open(incident)
+    row = known(incident)
+    if row.state != "open":
+        raise _closed()
     fresh = barred = 0
     for case_id in [case.pk for case in found_by(wish, by, without=row)]:
         try:
-            fresh += _hang_known(row.pk, case_id, by)
+            fresh += _hang_known(row.ref, case_id, by)
         except Refusal:
             barred += 1
     return fresh, barred
@@ -90,8 +93,9 @@ def let_off(incident: str, case: str, *, by: Actor) -> None:
     held.tell(LET_OFF, by, facts={"incident": row.ref}, audience="platform")
 
 
+@transaction.atomic
 def tell(incident: str, *, words_zh: str, words_en: str, by: Actor) -> int:
-    """What is known now is what the sides of all its cases read, and they are told that there is news; answers how many cases.
+    """What is known now is what the sides of all its cases read, and a job tells them that there is news; answers how many cases.
 
     Raises NotYourMove, NotFound, NoSuchMove where it is closed, Unprocessable where a language is missing.
     """
@@ -102,6 +106,7 @@ def tell(incident: str, *, words_zh: str, words_en: str, by: Actor) -> int:
     return _tell_all(row, TELL, by)
 
 
+@transaction.atomic
 def close_incident(incident: str, *, outcome: str, words_zh: str, words_en: str, by: Actor) -> int:
     """The incident is over: its outcome is kept for the platform, its last words are told to all its sides; answers how many cases.
 
@@ -114,6 +119,13 @@ def close_incident(incident: str, *, outcome: str, words_zh: str, words_en: str,
     row.state, row.closed_at = "closed", clock.now()
     row.save(update_fields=["outcome", "words_zh", "words_en", "state", "closed_at"])
     return _tell_all(row, CLOSE, by)
+
+
+@jobs.task("incident.tell", taken_up=True)
+def tell_each(*, incident: str, what: str, digest: str, by: int | None) -> None:
+    """Job: each case that hangs on the incident has a line that there is news, once for the same words however often the job runs."""
+    for case_id in cases_of(known(incident)):
+        _tell_one(incident, case_id, what, digest, Actor(Party.PLATFORM, user_id=by))
 
 
 def known(ref: str) -> Incident:
@@ -134,10 +146,15 @@ def _only_platform(by: Actor) -> None:
 
 
 def _open(ref: str) -> Incident:
-    row = known(ref)
-    if row.state != "open":
-        raise NoSuchMove(say("事件已有结论。", "The incident is closed."), code="incident_closed")
+    """The incident, locked: it is not closed while a case is put on it."""
+    row = Incident.objects.select_for_update().filter(pk=known(ref).pk, state="open").first()
+    if row is None:
+        raise _closed()
     return row
+
+
+def _closed() -> NoSuchMove:
+    return NoSuchMove(say("事件已有结论。", "The incident is closed."), code="incident_closed")
 
 
 def _both_or_none(zh: str, en: str, *, required: bool = False) -> tuple[str, str]:
@@ -149,8 +166,9 @@ def _both_or_none(zh: str, en: str, *, required: bool = False) -> tuple[str, str
 
 
 @an_act
-def _hang_known(incident_id: int, case_id: int, by: Actor) -> bool:
-    return _hang(Incident.objects.get(pk=incident_id), take_case_of(case_id), by)
+def _hang_known(incident: str, case_id: int, by: Actor) -> bool:
+    held = take_case_of(case_id)
+    return _hang(_open(incident), held, by)
 
 
 def _hang(row: Incident, case: Case, by: Actor) -> bool:
@@ -165,12 +183,14 @@ def _hang(row: Incident, case: Case, by: Actor) -> bool:
 
 
 def _tell_all(row: Incident, what: str, by: Actor) -> int:
-    ids: Sequence[int] = cases_of(row)
-    for case_id in ids:
-        _tell_one(row.ref, case_id, what, by)
-    return len(ids)
+    digest = hashlib.sha256(f"{row.words_zh}\n{row.words_en}".encode()).hexdigest()
+    jobs.later("incident.tell", incident=row.ref, what=what, digest=digest, by=by.user_id)
+    return len(cases_of(row))
 
 
 @an_act
-def _tell_one(ref: str, case_id: int, what: str, by: Actor) -> None:
-    take_case_of(case_id).tell(what, by, facts={"incident": ref})
+def _tell_one(ref: str, case_id: int, what: str, digest: str, by: Actor) -> None:
+    case = take_case_of(case_id)
+    told = Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, life="case", verb=what)
+    if not told.filter(facts__incident=ref, facts__digest=digest).exists():
+        case.tell(what, by, facts={"incident": ref, "digest": digest})

@@ -40,8 +40,12 @@ def test_an_incident_gathers_its_cases_tells_their_sides_and_ends(cast: Cast) ->
     assert {(one.case_id, one.party) for one in told} == {(case.pk, party) for case in (mine, hers) for party in ("consumer", "merchant")}
     assert incidents_of(mine)[0].words.en == "It is being looked into with the maker."
     assert incidents_of(elsewhere) == []
+    assert tell(row.ref, words_zh="正在与厂家查明。", words_en="It is being looked into with the maker.", by=cast.agent) == 2
+    jobs.drain()
+    assert Entry.objects.filter(verb="tell_incident").count() == 2, "the same words are no news"
     closed = {"outcome": "recalled", "words_zh": "这批货已召回。", "words_en": "The batch was recalled."}
     assert close_incident(row.ref, **closed, by=cast.agent) == 2
+    jobs.drain()
     with pytest.raises(NoSuchMove):
         hang(row.ref, elsewhere.ref, by=cast.agent)
     assert incident_for(row.ref, cast.agent).state == "closed"

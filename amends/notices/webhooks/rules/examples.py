@@ -86,7 +86,7 @@ case.expire_voucher | clock* | closed | closed | {"amount_minor": 2000, "currenc
 case.lapse_supplement | clock* | executing | executing | {"amount_minor": 2000, "currency": "CNY", "due_at": $due,
     "supplement": "SU-6H2N-83WK-Q4C1"}
 case.carry_over | platform* | triage | triage | {"digest": $digest, "from": "AS-3V8K-1QW6-R0TD", "number": 7}
-case.close_incident | platform | executing | executing | {"incident": "IC-2H9M-4KQ7-D1XT"}
+case.close_incident | platform | executing | executing | {"digest": $digest, "incident": "IC-2H9M-4KQ7-D1XT"}
 case.give_part | platform | awaiting_merchant | awaiting_merchant | {"count": 1, "decision": $decision, "to": "AS-3V8K-1QW6-R0TD"}
 case.hang_on | platform | awaiting_merchant | awaiting_merchant | {"incident": "IC-2H9M-4KQ7-D1XT"}
 case.let_off | platform | awaiting_merchant | awaiting_merchant | {"incident": "IC-2H9M-4KQ7-D1XT"}
@@ -100,7 +100,7 @@ case.split_off | platform | - | triage | {"amount_minor": 9900, "currency": "CNY
     "follows": "AS-3V8K-1QW6-R0TD", "issue": "spoiled", "lane": "assisted", "order": $order, "remedy": "return_refund", "units": 1}
 case.take_in | platform | awaiting_merchant | awaiting_merchant | {"amount_minor": 19800, "count": 1, "currency": "CNY",
     "decision": $decision, "evidence": [$file], "from": "AS-3V8K-1QW6-R0TD", "texts": 1}
-case.tell_incident | platform | executing | executing | {"incident": "IC-2H9M-4KQ7-D1XT"}
+case.tell_incident | platform | executing | executing | {"digest": $digest, "incident": "IC-2H9M-4KQ7-D1XT"}
 case.unlink_case | platform | awaiting_merchant | awaiting_merchant | {"kind": "related", "other": "AS-3V8K-1QW6-R0TD"}
 case.unmerge | platform | merged | triage | {"count": 1, "from": "AS-3V8K-1QW6-R0TD"}
 case.complete | platform* | executing | closed | {"granted_units": 2}
