@@ -21,7 +21,7 @@ from amends.cases.models import Case, CaseLink, CaseText, ClaimedUnit, Entry, Ev
 from amends.cases.record import an_act
 from amends.cases.rules.alike import LEAST, MOST_BITS, Seen, bits_apart, compared
 from amends.cases.taking import take_known
-from amends.cases.verbs.merging import merge
+from amends.cases.verbs.merging import CARRIES, merge
 from amends.cases.words import stage_name
 from amends.kernel import clock
 from amends.kernel.parties import Party
@@ -39,12 +39,16 @@ REASONS: dict[str, Text] = {
     "words": say("写的内容很像", "much the same words"),
 }
 ACTIONS = ("merge", "link", "dismiss")
+DECIDED = say("这条提示已经处理过。", "This hint was decided already.")
 ENDS = {"merge": "merged", "link": "linked", "dismiss": "dismissed"}
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A case that may be the same matter, for shop and platform: how much alike, why, and what was decided about it."""
+    """A case that may be the same matter, for shop and platform: how much alike, why, and what was decided about it.
+
+    `may_carry`: it was filed no later, and this one could be merged into it.
+    """
 
     ref: str
     title: Text
@@ -56,6 +60,7 @@ class Hint:
     score_bps: int
     reasons: tuple[Text, ...]
     state: str
+    may_carry: bool
 
 
 def hear_claim(entry: Entry) -> None:
@@ -99,6 +104,8 @@ def hints(case: Case, actor: Actor, *, also_decided: bool = False) -> list[Hint]
             Hint(
                 far.ref, far.title, stage_name("case", far.stage), far.is_over, far.opened_at, far.consumer_id == case.consumer_id,
                 far.order_id == case.order_id, row.score_bps, tuple(REASONS[name] for name in row.reasons), row.state,
+                (far.order_id, far.consumer_id) == (case.order_id, case.consumer_id) and far.stage in CARRIES
+                and far.opened_at <= case.opened_at,
             )
         )  # fmt: skip
     return found
@@ -123,9 +130,11 @@ def decide_hint(ref: str, other: str, action: str, *, by: Actor) -> str:
             check_hand(case, by)
         if action == "link":
             linked(held[row.case_id], held[row.other_id], kind="duplicate", why=",".join(row.reasons)[:40], by=by)
-    row.state, row.decided_by_id, row.ended_at = ENDS[action], by.user_id, clock.now()
-    row.save(update_fields=["state", "decided_by_id", "ended_at"])
-    return row.state
+    state = ENDS[action]
+    still = Likeness.objects.filter(merchant_id=row.merchant_id, pk=row.pk, state="open")
+    if not still.update(state=state, decided_by_id=by.user_id, ended_at=clock.now()):
+        raise NoSuchMove(DECIDED, code="decided_already")
+    return state
 
 
 def _hint(ref: str, other: str, by: Actor) -> Likeness:
@@ -141,7 +150,7 @@ def _hint(ref: str, other: str, by: Actor) -> Likeness:
     if found is None:
         raise NotFound
     if found.state != "open":
-        raise NoSuchMove(say("这条提示已经处理过。", "This hint was decided already."), code="decided_already")
+        raise NoSuchMove(DECIDED, code="decided_already")
     return found
 
 

@@ -15,10 +15,10 @@ from tests.proofs.api_bodies import BODIES
 
 def a_whole(cast: Cast) -> dict[str, str]:
     """One closed, one of two pieces, one to merge, one merged, one linked, one that may be another; more time asked for; an incident."""
-    order = an_order(cast.bolts, cast.annas, quantities=(8,), prices=(80000,))
-    closed, pair, carrier, single, merged, linked, alike, timed = (
+    order = an_order(cast.bolts, cast.annas, quantities=(9,), prices=(90000,))
+    closed, pair, carrier, single, merged, linked, alike, timed, late = (
         claims(order, by=cast.anna, quantity=2 if n == 1 else 1) if n else claims(an_order(cast.bolts, cast.annas), by=cast.anna)
-        for n in range(8)
+        for n in range(9)
     )
     withdraw(closed.ref, by=cast.anna)
     merge(merged.ref, into=carrier.ref, by=cast.agent)
@@ -29,13 +29,13 @@ def a_whole(cast: Cast) -> dict[str, str]:
     asked = ask_extension(timed.ref, limit="merchant_answers", hours=2, words="counting", by=cast.bolt)
     incident = open_incident(cause="batch", title_zh="灯", title_en="Lamps", by=cast.agent)
     hang(incident.ref, timed.ref, by=cast.agent)
-    BODIES["MergerIn"] |= {"into": alike.ref}
+    BODIES["MergerIn"] |= {"into": single.ref}
     BODIES["LinkingIn"] |= {"other": closed.ref}
     BODIES["UnlinkingIn"] |= {"other": carrier.ref}
     BODIES["HintIn"] |= {"other": single.ref}
     BODIES["IncidentCaseIn"] |= {"case": timed.ref}
     return {
-        "cases/reopening": closed.ref, "cases/splitting": pair.ref, "cases/merger": single.ref, "cases/merger-undoing": merged.ref,
+        "cases/reopening": closed.ref, "cases/splitting": pair.ref, "cases/merger": late.ref, "cases/merger-undoing": merged.ref,
         "cases/links": carrier.ref, "cases/unlinking": linked.ref, "cases/hint": alike.ref, "extensions": asked.ref,
         "incidents": incident.ref,
     }  # fmt: skip

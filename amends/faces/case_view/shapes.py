@@ -399,6 +399,8 @@ class CaseView:
     columns: tuple[Column, ...]
     compensations: tuple[Compensation, ...]
     promises: tuple[Promised, ...] = ()
+    # The case that carries this one on, where it was merged.
+    goes_on: str = ""
 
     @property
     def ref(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from amends.cases import hooks
+from amends.cases.carrying_on import carrier_of
 from amends.cases.left import MADE_GOOD
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, ClaimedUnit, Deadline, Evidence, Grant
@@ -90,7 +91,7 @@ def case_view(ref: str, actor: Actor) -> CaseView:
         survey=_survey(rows.survey, rows.told), timeline=history.told(case, rows.told, consumer=names[0], merchant=names[1]),
         lane=beside.lane_view(case, decided, ruled_by_default=ruled_by_default),
         columns=beside.columns(decided, Remedy(case.remedy), case.currency), compensations=beside.compensations(decided, case.currency),
-        promises=tuple(promises_of(case, actor)), lives=frozenset(row.life for row in rows.told),
+        promises=tuple(promises_of(case, actor)), lives=frozenset(row.life for row in rows.told), goes_on=_goes_on(case, rows.told),
     )  # fmt: skip
 
 
@@ -126,6 +127,14 @@ def _carried(case: Case) -> list[ClaimedUnit]:
     rows = ClaimedUnit.objects.filter(merchant_id=case.merchant_id, unit_id__in=units).select_related("line", "unit")
     newest = {row.unit_id: row for row in rows.order_by("pk")}
     return sorted(newest.values(), key=lambda row: (row.line_id, row.unit.number))
+
+
+def _goes_on(case: Case, told: Sequence[TimelineRow]) -> str:
+    """The reference of the case that carries a merged one on; '' where it stands by itself, without a query where it always did."""
+    if not any((row.life, row.verb) == ("case", "merge") for row in told):
+        return ""
+    carrier = carrier_of(case)
+    return carrier.ref if carrier.pk != case.pk else ""
 
 
 def _acts(every: Mapping[tuple[str, int], LifeRow], actor: Actor) -> tuple[Act, ...]:

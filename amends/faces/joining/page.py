@@ -72,6 +72,7 @@ def shown_of(case: Case, actor: Actor) -> dict[str, Any]:
         "may_reopen": actor.party in BY and not actor.only_reads and holds(check_reopening, case),
         "may_split": platform and holds(check_splitting, case), "may_merge": may_merge,
         "may_undo": platform and case.may("unmerge", actor), "may_link": platform or shop,
+        "undo_within": case.terms.limit("merge_undo").in_words() if may_merge else None,
         "lines": lines_of(case) if platform else [], "kinds": [(kind, KINDS[kind][0]) for kind in BY_HAND],
         "remedies": [(one.value, REMEDY_NAMES[one], one.value == case.remedy) for one in Remedy],
     }  # fmt: skip
