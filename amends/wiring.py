@@ -115,6 +115,7 @@ from amends.shipping.hooks import SUBJECTS, Subject
 from amends.stock.hooks import TAKEN_AWAY
 from amends.surveys import listeners as surveys
 from amends.surveys import verbs as survey_verbs
+from amends.talks import asking as offer_asking
 from amends.talks import followers as offers
 from amends.talks import offering as settling
 from amends.talks.models import Offer
@@ -372,6 +373,8 @@ def connect() -> None:
     for action, run, words in (*BEARING_RUNS, *granting.RUNS):
         register(action, run, words)
     register("redirect", refund_verbs.redirect_approved, refund_verbs.words_of_redirect)
+    for action, run, words in offer_asking.RUNS:
+        register(action, run, words, what=offer_asking.WHAT)
 
 
 def _key(move: str) -> tuple[str, str]:

@@ -26,7 +26,7 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-class PartIn(Body):
+class MixPartIn(Body):
     """One part of a mix. `units`: ids of claimed units (a composition lists them). `amount_minor`: minor units of the case's currency, or
     points; left out for a refund of units it is what the rules give, or all that is left of their price."""
 
@@ -41,15 +41,23 @@ class PartIn(Body):
 class MixIn(Body):
     """Remedies of any mix: every claimed unit that is not finished has a part, be it `none`."""
 
-    parts: Annotated[list[PartIn], Field(max_length=50)]
+    parts: Annotated[list[MixPartIn], Field(max_length=50)]
 
 
 class OfferIn(MixIn):
-    """A proposal to the other side; of the platform's people, to both."""
+    """A proposal to the other side; of the platform's people, to both. `why`: for whoever signs sums beyond the order that you may not
+    promise alone."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     words: Words = ""
+    why: Words = ""
+
+
+class YesIn(Body):
+    """A yes to an offer. `why`: for whoever signs sums beyond the order that you may not promise alone."""
+
+    why: Words = ""
 
 
 class DecliningIn(Body):
@@ -115,7 +123,8 @@ class ChoiceOut(Schema):
 
 
 class OfferOut(Schema):
-    """An offer. `side`: consumer, merchant or platform; `least_minor`: what the rules give for these units in these very remedies."""
+    """An offer. `side`: consumer, merchant or platform; `least_minor`: what the rules give for these units in these very remedies;
+    `signed_by_another`: why somebody else has to sign your yes."""
 
     ref: str
     case: str
@@ -134,14 +143,22 @@ class OfferOut(Schema):
     until: datetime | None
     silence: TextOut | None
     choices: list[ChoiceOut]
+    signed_by_another: TextOut | None
+
+
+class PromisedOut(Schema):
+    """The offer as it is now, or the `approval` that was asked: nothing is done until somebody else has signed."""
+
+    offer: OfferOut | None
+    approval: str | None
 
 
 class OffersOut(Schema):
     items: list[OfferOut]
 
 
-class PreviewOut(Schema):
-    """What a mix would give now; nothing is kept. `wrong`: why it can't be offered."""
+class OfferPreviewOut(Schema):
+    """What a mix would give now; nothing is kept. `wrong`: why it can't be offered; `signed_by_another`: why somebody else signs first."""
 
     parts: list[PartOut]
     amount_minor: int
@@ -149,6 +166,7 @@ class PreviewOut(Schema):
     currency: str
     wrong: TextOut | None
     code: str
+    signed_by_another: TextOut | None
 
 
 class ArticleOut(Schema):
@@ -180,7 +198,7 @@ class CompositionOut(Schema):
     may_offer: bool
 
 
-class MessageOut(Schema):
+class SaidOut(Schema):
     """Something said. `read_at`: when the other side first saw it."""
 
     ref: str
@@ -192,11 +210,11 @@ class MessageOut(Schema):
     read_at: datetime | None
 
 
-class MessagesOut(Schema):
-    items: list[MessageOut]
+class ConversationOut(Schema):
+    items: list[SaidOut]
 
 
-class ReadOut(Schema):
+class SaidReadOut(Schema):
     """How many lines were read now that were not before."""
 
     read: int
@@ -242,6 +260,7 @@ def offer_out(view: OfferView, case: str) -> OfferOut:
         least_minor=view.least_minor, currency=view.currency, words=view.words, agreed=[words(name) for name in view.agreed],
         made_at=view.made_at, until=view.until, silence=words(view.silence) if view.silence else None,
         choices=[ChoiceOut(verb=verb, name=words(name)) for verb, name in view.choices],
+        signed_by_another=words(view.signed_by_another) if view.signed_by_another else None,
     )  # fmt: skip
 
 
@@ -255,11 +274,12 @@ def part_out(part: PartView) -> PartOut:
     )  # fmt: skip
 
 
-def preview_out(told: Previewed) -> PreviewOut:
+def preview_out(told: Previewed) -> OfferPreviewOut:
     """A preview as it is answered."""
-    return PreviewOut(
+    return OfferPreviewOut(
         parts=[part_out(part) for part in told.parts], amount_minor=told.amount_minor, least_minor=told.least_minor, currency=told.currency,
         wrong=words(told.wrong) if told.wrong else None, code=told.code,
+        signed_by_another=words(told.signed_by_another) if told.signed_by_another else None,
     )  # fmt: skip
 
 
@@ -276,9 +296,9 @@ def composition_out(told: Composing) -> CompositionOut:
     )  # fmt: skip
 
 
-def message_out(line: Line) -> MessageOut:
+def message_out(line: Line) -> SaidOut:
     """A line of the conversation as it is answered."""
-    return MessageOut(ref=line.ref, party=line.party.value, words=line.words, erased=line.erased, files=[ref for ref, _ in line.files],
+    return SaidOut(ref=line.ref, party=line.party.value, words=line.words, erased=line.erased, files=[ref for ref, _ in line.files],
                       made_at=line.made_at, read_at=line.read_at)  # fmt: skip
 
 

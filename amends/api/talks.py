@@ -11,11 +11,11 @@ from ninja import Router
 from amends.api import talk_shapes as out
 from amends.api.bodies import NothingIn
 from amends.api.callers import Asked
-from amends.api.doing import done, posting, reading
+from amends.api.doing import done, done_or_asked, posting, reading
+from amends.approvals.models import Approval
 from amends.cases.models import Case
 from amends.cases.queries import case_for
-from amends.kernel.parties import Party
-from amends.talks import conversation, notes, offering, replies
+from amends.talks import asking, conversation, notes, offering, replies
 from amends.talks.models import Offer
 from amends.talks.queries import composing, offers_of, previewed
 
@@ -38,31 +38,31 @@ def offer_composition(request: Asked, ref: str) -> out.CompositionOut:
     return out.composition_out(composing(case_for(ref, request.auth.actor), request.auth.actor))
 
 
-@posting(router, "/cases/{ref}/offer-previews", out.PreviewOut, "What an offer would give")
+@posting(router, "/cases/{ref}/offer-previews", out.OfferPreviewOut, "What an offer would give")
 def offer_preview(request: Asked, ref: str, body: out.MixIn) -> HttpResponse:
     """Checked as an offer would be; nothing is kept and nobody is told."""
     case = case_for(ref, request.auth.actor)
     return done(request, lambda: out.preview_out(previewed(case, _parts(body), request.auth.actor)))
 
 
-@posting(router, "/cases/{ref}/offers", out.OfferOut, "Make an offer")
+@posting(router, "/cases/{ref}/offers", out.PromisedOut, "Make an offer")
 def offer_making(request: Asked, ref: str, body: out.OfferIn) -> HttpResponse:
-    """The other side can take it until its limit is over. By the platform's people it goes to both sides."""
+    """The other side can take it until its limit is over. By the platform's people it goes to both sides. Sums beyond the order above your
+    limit wait for somebody else's signature, with `why`."""
     by = request.auth.actor
-    make = offering.offer if by.party in (Party.CONSUMER, Party.MERCHANT) else offering.mediate
-    return _offered(request, lambda: make(ref, parts=_parts(body), words=body.words, by=by))
+    return _promised(request, lambda: asking.propose(ref, parts=_parts(body), words=body.words, why=body.why, by=by))
 
 
-@posting(router, "/offers/{ref}/agreement", out.OfferOut, "Agree to the platform's proposal")
-def offer_agreement(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
+@posting(router, "/offers/{ref}/agreement", out.PromisedOut, "Agree to the platform's proposal")
+def offer_agreement(request: Asked, ref: str, body: out.YesIn) -> HttpResponse:
     """The first yes of two."""
-    return _offered(request, lambda: offering.agree_first(ref, by=request.auth.actor))
+    return _promised(request, lambda: asking.agree(ref, why=body.why, by=request.auth.actor))
 
 
-@posting(router, "/offers/{ref}/acceptance", out.OfferOut, "Accept an offer")
-def offer_acceptance(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
+@posting(router, "/offers/{ref}/acceptance", out.PromisedOut, "Accept an offer")
+def offer_acceptance(request: Asked, ref: str, body: out.YesIn) -> HttpResponse:
     """The case is settled on these terms and carried out; 409 `offer_outdated` where they can't be kept any more."""
-    return _offered(request, lambda: offering.accept_offer(ref, by=request.auth.actor))
+    return _promised(request, lambda: asking.accept(ref, why=body.why, by=request.auth.actor))
 
 
 @posting(router, "/offers/{ref}/declining", out.OfferOut, "Decline an offer")
@@ -71,10 +71,11 @@ def offer_declining(request: Asked, ref: str, body: out.DecliningIn) -> HttpResp
     return _offered(request, lambda: offering.decline(ref, words=body.words, by=request.auth.actor))
 
 
-@posting(router, "/offers/{ref}/counter", out.OfferOut, "Answer with another offer")
+@posting(router, "/offers/{ref}/counter", out.PromisedOut, "Answer with another offer")
 def offer_counter(request: Asked, ref: str, body: out.OfferIn) -> HttpResponse:
-    """The new offer, which takes the place of this one."""
-    return _offered(request, lambda: offering.counter(ref, parts=_parts(body), words=body.words, by=request.auth.actor))
+    """The new offer, which takes the place of this one; above your limit as when an offer is made."""
+    by = request.auth.actor
+    return _promised(request, lambda: asking.propose(answers=ref, parts=_parts(body), words=body.words, why=body.why, by=by))
 
 
 @posting(router, "/offers/{ref}/retraction", out.OfferOut, "Take an offer back")
@@ -86,29 +87,29 @@ def offer_retraction(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
 # ── conversation ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@reading(router, "/cases/{ref}/messages", out.MessagesOut, "What the sides said")
-def case_messages(request: Asked, ref: str) -> out.MessagesOut:
+@reading(router, "/cases/{ref}/messages", out.ConversationOut, "What the sides said")
+def case_messages(request: Asked, ref: str) -> out.ConversationOut:
     """Oldest first. Reading by program leaves no receipt; `POST …/messages/reading` does."""
     case = case_for(ref, request.auth.actor)
-    return out.MessagesOut(items=[out.message_out(line) for line in conversation.lines_of(case)])
+    return out.ConversationOut(items=[out.message_out(line) for line in conversation.lines_of(case)])
 
 
-@posting(router, "/cases/{ref}/messages", out.MessageOut, "Say something")
+@posting(router, "/cases/{ref}/messages", out.SaidOut, "Say something")
 def message_saying(request: Asked, ref: str, body: out.MessageIn) -> HttpResponse:
     """The other sides are told."""
 
-    def run() -> out.MessageOut:
+    def run() -> out.SaidOut:
         row = conversation.say(ref, words=body.words, evidence=body.evidence, reply=body.reply, by=request.auth.actor)
         return next(out.message_out(line) for line in conversation.lines_of(_case_of(row)) if line.ref == row.ref)
 
     return done(request, run)
 
 
-@posting(router, "/cases/{ref}/messages/reading", out.ReadOut, "Everything said was read")
+@posting(router, "/cases/{ref}/messages/reading", out.SaidReadOut, "Everything said was read")
 def messages_reading(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
     """The other side sees that and when."""
     case = case_for(ref, request.auth.actor)
-    return done(request, lambda: out.ReadOut(read=conversation.note_read(case, request.auth.actor)))
+    return done(request, lambda: out.SaidReadOut(read=conversation.note_read(case, request.auth.actor)))
 
 
 # ── notes ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -178,12 +179,19 @@ def _told(body: out.ReplyIn) -> dict[str, Any]:
 
 
 def _offered(request: Asked, run: Callable[[], Offer]) -> HttpResponse:
-    def told() -> out.OfferOut:
-        row = run()
-        case = _case_of(row)
-        return next(out.offer_out(view, case.ref) for view in offers_of(case, request.auth.actor) if view.ref == row.ref)
+    return done(request, lambda: _shown(request, run()))
 
-    return done(request, told)
+
+def _promised(request: Asked, run: Callable[[], Offer | Approval]) -> HttpResponse:
+    def told(row: Offer | None, approval: str) -> out.PromisedOut:
+        return out.PromisedOut(offer=_shown(request, row) if row else None, approval=approval or None)
+
+    return done_or_asked(request, run, told)
+
+
+def _shown(request: Asked, row: Offer) -> out.OfferOut:
+    case = _case_of(row)
+    return next(out.offer_out(view, case.ref) for view in offers_of(case, request.auth.actor) if view.ref == row.ref)
 
 
 def _noted(request: Asked, ref: str, run: Callable[[], int]) -> HttpResponse:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from amends.approvals.asking import LEAST_WHY, MOST_WHY, RUNS
+from amends.approvals.asking import LEAST_WHY, MOST_WHY, run_of
 from amends.approvals.counting import Matter, approved_so_far, lock, note_granted, weigh
 from amends.approvals.hands import asker_of, check_decider
 from amends.approvals.judging import approves_today, approves_up_to
@@ -71,7 +71,7 @@ def _approve(ref: str, *, by: Actor, why: str) -> Approval:
 
 
 def _run(row: Approval, asker: Actor, by: Actor) -> str:
-    run = RUNS.get(row.action)
+    run = run_of(row)
     if run is None:
         raise AssertionError(f"approvals: nothing runs for {row.action}")
     try:
@@ -130,14 +130,19 @@ def review(ref: str, *, by: Actor, verdict: str, why: str) -> Approval:
 # ── what nobody's hand does ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def void_case(case: Case, by: Actor, actions: Collection[str]) -> int:
-    """What was asked of these actions about this case is no longer needed; how many. Inside the act that holds the case, and with it
-    whoever would answer."""
+def void_case(case: Case, by: Actor, actions: Collection[str], *, what: str = "", but: str = "") -> int:
+    """What was asked of these actions about this case is no longer needed; how many. `what`: only payloads that name this; `but`: none
+    about this offer. Inside the act that holds the case, and with it whoever would answer."""
     mine = Approval.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, action__in=actions, state=State.ASKED.value)
-    asked = list(mine.select_for_update().order_by("pk"))
+    asked = [row for row in mine.select_for_update().order_by("pk") if _is_about(row, what, but)]
     for row in asked:
         _end(row, State.VOID, by, case)
     return len(asked)
+
+
+def _is_about(row: Approval, what: str, but: str) -> bool:
+    do = row.payload["do"]
+    return (not what or do.get("what") == what) and (not but or do.get("offer") != but)
 
 
 # ── shared steps ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

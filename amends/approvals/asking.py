@@ -39,14 +39,30 @@ RUNS: dict[str, Run] = {}
 WORDS: dict[str, Words] = {}
 
 
-def register(action: str, run: Run, words: Words | None = None) -> None:
+def register(action: str, run: Run, words: Words | None = None, *, what: str = "") -> None:
     """Granting `action` calls `run(payload, asker, approver, approval)` in the same transaction; it answers what came of it (≤120 signs,
-    a reference), and must not call `decide`. `words(payload)` says what granting will do. Refuses an action that has one already."""
-    if action not in ACTIONS or RUNS.get(action, run) is not run:
-        raise ValueError(f"approvals: {action} is unknown or registered twice")
-    RUNS[action] = run
+    a reference), and must not call `decide`. `words(payload)` says what granting will do. `what`: only for payloads that name this under
+    `what`. Refuses an action that has one already."""
+    name = _name(action, what)
+    if action not in ACTIONS or RUNS.get(name, run) is not run:
+        raise ValueError(f"approvals: {name} is unknown or registered twice")
+    RUNS[name] = run
     if words is not None:
-        WORDS[action] = words
+        WORDS[name] = words
+
+
+def run_of(row: Approval) -> Run | None:
+    """What granting this approval calls."""
+    return RUNS.get(_name(row.action, row.payload["do"].get("what", "")), RUNS.get(row.action))
+
+
+def words_of(row: Approval) -> Words | None:
+    """What says in words what granting this approval does."""
+    return WORDS.get(_name(row.action, row.payload["do"].get("what", "")), WORDS.get(row.action))
+
+
+def _name(action: str, what: str) -> str:
+    return f"{action}:{what}" if what else action
 
 
 def decide(
@@ -62,12 +78,14 @@ def decide(
     consumer_id: int | None = None,
     why: str = "",
     break_glass: bool = False,
+    counted: bool = True,
 ) -> Approval | None:
     """None: do it now, it is noted as this person's (or, behind broken glass, is to be reviewed). An Approval: it is asked, do nothing.
 
     `payload` is what `run` of `register` is given when it is granted: JSON of ids, amounts and codes. `key` names the act: once a shop
-    and key. Machines (policy, clock) need nobody. Raises NotYourMove for who may not ask, Conflict for a key that was decided or is being
-    asked, Unprocessable for a sum nobody may approve, a unit without weight, and where `why` is wanted and missing.
+    and key. Machines (policy, clock) need nobody. `counted` False: it is only promised, and whoever keeps the promise notes it
+    (counting.note). Raises NotYourMove for who may not ask, Conflict for a key that was decided or is being asked, Unprocessable for a
+    sum nobody may approve, a unit without weight, and where `why` is wanted and missing.
     """
     if not connection.in_atomic_block:
         raise AssertionError("deciding about money belongs to the transaction of what is done")
@@ -90,7 +108,8 @@ def decide(
         raise not_to_ask(ACTIONS[action].words)
     role, because = found
     if not because:
-        note(by, action, amount_minor, unit, key, matter)
+        if counted:
+            note(by, action, amount_minor, unit, key, matter)
         return None
     _check_someone_may(rules, action, weighed)
     asked = Approval(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import F, Q, QuerySet
 
-from amends.approvals.asking import WORDS, check_glass
+from amends.approvals.asking import check_glass, words_of
 from amends.approvals.counting import weigh
 from amends.approvals.hands import STAFF, check_decider
 from amends.approvals.judging import approves_up_to
@@ -129,7 +129,7 @@ def _decides(row: Approval, by: Actor, *, sum_too: bool = True) -> bool:
 def what_it_does(row: Approval) -> Text:
     """In words what granting it will do, or has done."""
     plain = ACTIONS[row.action].words
-    words = WORDS.get(row.action)
+    words = words_of(row)
     if words is None:
         return plain
     try:

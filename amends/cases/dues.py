@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from amends.cases.left import MADE_GOOD, adjusted, fulls_of, money_positions
-from amends.cases.models import Case, ClaimedUnit
+from amends.cases.models import Case, ClaimedUnit, Grant
 from amends.cases.rules.owing import EXTRAS, FREIGHT, PACKAGING, Due, divided, without_kind
 from amends.kernel.money import Money
 from amends.kernel.refusals import Unprocessable
@@ -26,18 +26,21 @@ def unit_shares(case: Case, remedy: Remedy) -> dict[int, dict[str, int]]:
     return {pk: due.shares for pk, due in all_dues(case, remedy).items()}
 
 
-def law_gives(case: Case, remedy: Remedy, wanted: Iterable[int] = ()) -> dict[int, Due]:
+def law_gives(case: Case, remedy: Remedy, wanted: Iterable[int] = (), void: Sequence[Grant] = ()) -> dict[int, Due]:
     """For each claimed unit of a line for which the stamped decision opens `remedy` as of right, what it brings now; no others."""
     opened = {
         pk for line in case.decision.answer["lines"] for answer in line["answer"]["remedies"]
         if answer["remedy"] == remedy and answer["open"] for pk in line["units"]
     }  # fmt: skip
-    return {pk: due for pk, due in all_dues(case, remedy, wanted).items() if pk in opened} if opened else {}
+    return {pk: due for pk, due in all_dues(case, remedy, wanted, void=void).items() if pk in opened} if opened else {}
 
 
-def dues_of(case: Case, units: Sequence[Unit], remedy: Remedy, amount_minor: int | None) -> dict[int, Due]:
+def dues_of(
+    case: Case, units: Sequence[Unit], remedy: Remedy, amount_minor: int | None, void: Sequence[Grant] = ()
+) -> dict[int, Due]:  # fmt: skip
     """What each of these units brings under `remedy`, where they bring `amount_minor` of money together; None is what the law gives of
-    them, and all that is left of the price of the others. What was paid in kind goes back in kind, whole.
+    them, and all that is left of the price of the others. What was paid in kind goes back in kind, whole. `void`: grants that will be
+    void before.
 
     Raises Unprocessable (field `parts`) for more than is left of their price, freight and packaging.
     """
@@ -45,11 +48,11 @@ def dues_of(case: Case, units: Sequence[Unit], remedy: Remedy, amount_minor: int
         return {unit.pk: Due() for unit in units}
     money = money_positions(case.merchant_id, case.order_id, case.currency)
     wanted = [unit.pk for unit in units]
-    law = {pk: due for pk, due in law_gives(case, remedy, wanted).items() if pk in wanted}
-    lawful = law | _all_that_is_left([unit for unit in units if unit.pk not in law], money)
+    law = {pk: due for pk, due in law_gives(case, remedy, wanted, void).items() if pk in wanted}
+    lawful = law | _all_that_is_left([unit for unit in units if unit.pk not in law], money, void)
     if amount_minor is None or amount_minor == sum(in_money(due, money) for due in lawful.values()):
         return lawful
-    fulls = fulls_of(units, [name for name in EXTRAS if any(due.parts.get(name) for due in law.values())], wanted)
+    fulls = fulls_of(units, [name for name in EXTRAS if any(due.parts.get(name) for due in law.values())], wanted, void)
     most = sum(minor for full in fulls.values() for tender, minor in full.together().items() if tender in money)
     if amount_minor > most:
         money_left = Money(most, case.currency)
@@ -64,7 +67,9 @@ def in_money(due: Due, money: Collection[str]) -> int:
     return sum(minor for tender, minor in due.shares.items() if tender in money)
 
 
-def all_dues(case: Case, remedy: Remedy, wanted: Iterable[int] = (), *, turned: bool = False) -> dict[int, Due]:
+def all_dues(
+    case: Case, remedy: Remedy, wanted: Iterable[int] = (), *, turned: bool = False, void: Sequence[Grant] = ()
+) -> dict[int, Due]:  # fmt: skip
     """For each claimed unit what it brings, adding up exactly to the stamped decision less what went back since then.
 
     Goods for goods bring nothing back, in money or in kind. `turned`: in money, although `remedy` brings none.
@@ -72,7 +77,7 @@ def all_dues(case: Case, remedy: Remedy, wanted: Iterable[int] = (), *, turned: 
     claimed = ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk)
     units = [c.unit for c in claimed.select_related("unit").order_by("unit_id")]
     money = money_positions(case.merchant_id, case.order_id, case.currency)
-    gone = {pk: sum(minor for tender, minor in shares.items() if tender in money) for pk, shares in adjusted(units).items()}
+    gone = {pk: sum(minor for tender, minor in shares.items() if tender in money) for pk, shares in adjusted(units, void).items()}
     wanted, dues = set(wanted), dict[int, Due]()
     if remedy in MADE_GOOD and not turned:
         return {unit.pk: Due() for unit in units}
@@ -80,10 +85,10 @@ def all_dues(case: Case, remedy: Remedy, wanted: Iterable[int] = (), *, turned: 
         mine = [unit for unit in units if unit.pk in line["units"]]
         answer = _answer(line, Remedy.RETURN_REFUND if turned else remedy)
         if turned and not answer["open"]:
-            dues |= _all_that_is_left(mine, money)
+            dues |= _all_that_is_left(mine, money, void)
             continue
         stamped = {FREIGHT: answer["outbound_freight_minor"], PACKAGING: answer.get("packaging_minor", 0)}
-        fulls = fulls_of(mine, [name for name, minor in stamped.items() if minor], wanted)
+        fulls = fulls_of(mine, [name for name, minor in stamped.items() if minor], wanted, void)
         minor = answer["amount_minor"] - (sum(gone.get(unit.pk, 0) for unit in mine) - line.get("adjusted_minor", 0))
         for name, there in stamped.items():
             minor -= max(0, there - sum(sum(full.extras.get(name, {}).values()) for full in fulls.values()))
@@ -97,6 +102,6 @@ def _answer(line: Mapping[str, Any], remedy: Remedy) -> Mapping[str, Any]:
     return next(answer for answer in line["answer"]["remedies"] if answer["remedy"] == remedy)
 
 
-def _all_that_is_left(units: list[Unit], money: set[str]) -> dict[int, Due]:
-    fulls = fulls_of(units, ())
+def _all_that_is_left(units: list[Unit], money: set[str], void: Sequence[Grant] = ()) -> dict[int, Due]:
+    fulls = fulls_of(units, (), (), void)
     return divided(sum(minor for full in fulls.values() for tender, minor in full.goods.items() if tender in money), fulls, money)

@@ -46,23 +46,25 @@ def money_positions(merchant_id: int, order_id: int, currency: str) -> set[str]:
     return {str(position) for position in rows.values_list("position", flat=True)}
 
 
-def adjusted(units: Iterable[Unit]) -> dict[int, Shares]:
-    """What was granted back of the price of each unit although it stays, by tender. One query at most; units without any are left out."""
+def adjusted(units: Iterable[Unit], void: Sequence[Grant] = ()) -> dict[int, Shares]:
+    """What was granted back of the price of each unit although it stays, by tender; `void`: grants that will be void before.
+    One query at most; units without any are left out."""
     touched = {unit.pk: unit for unit in units if unit.granted_minor}
     if not touched:
         return {}
     merchant = next(iter(touched.values())).merchant_id
     gone: dict[int, Shares] = {}
     rows = Grant.objects.filter(merchant_id=merchant, unit_id__in=touched, subject=SHARE, stage__in=LIVE, parts__has_key="goods")
+    rows = rows.exclude(pk__in=[grant.pk for grant in void]) if void else rows
     for pk, shares in rows.order_by("pk").values_list("unit_id", "shares"):
         if pk is not None:
             gone[pk] = added(gone.get(pk, {}), shares)
     return gone
 
 
-def left_of(units: Sequence[Unit]) -> dict[int, Shares]:
+def left_of(units: Sequence[Unit], void: Sequence[Grant] = ()) -> dict[int, Shares]:
     """What of each unit's price has not gone back while it stayed, by tender."""
-    gone = adjusted(units)
+    gone = adjusted(units, void)
     return {unit.pk: less(unit.shares, gone.get(unit.pk, {})) for unit in units}
 
 
@@ -86,40 +88,49 @@ def extra_of(line: OrderLine, units: Iterable[Unit], name: str) -> Extra:
     return Extra(name, getattr(line, f"{name}_minor"), getattr(line, f"{name}_granted_minor"), pool)
 
 
-def fulls_of(units: Sequence[Unit], names: Sequence[str], first: Iterable[int] = ()) -> dict[int, Full]:
+def fulls_of(
+    units: Sequence[Unit], names: Sequence[str], first: Iterable[int] = (), void: Sequence[Grant] = ()
+) -> dict[int, Full]:  # fmt: skip
     """What may go back for each of these units, of several lines or one: what is left of its price, and of the parts in `names`.
 
     A unit that has its grant keeps what that took; of the others those in `first` are served first where a line has less left than
     their shares together (something of it went back apart). Four queries at most.
     """
-    left, fulls = left_of(units), {}
+    left, fulls = left_of(units, void), {}
     for unit in units:
         fulls[unit.pk] = Full(left[unit.pk])
     if names and units:
-        _add_extras(fulls, units, names, set(first))
+        _add_extras(fulls, units, names, set(first), void)
     return fulls
 
 
-def _add_extras(fulls: Mapping[int, Full], units: Sequence[Unit], names: Sequence[str], first: set[int]) -> None:
+def _add_extras(fulls: Mapping[int, Full], units: Sequence[Unit], names: Sequence[str], first: set[int], void: Sequence[Grant]) -> None:
     merchant, lines = units[0].merchant_id, {unit.line_id for unit in units}
     known = OrderLine.objects.filter(merchant_id=merchant).in_bulk(lines)
     all_of: dict[int, list[Unit]] = {}
     for unit in Unit.objects.filter(merchant_id=merchant, line_id__in=lines).order_by("pk"):
         all_of.setdefault(unit.line_id, []).append(unit)
-    rows = Grant.objects.filter(BARS, merchant_id=merchant, unit_id__in=list(fulls))
+    rows = Grant.objects.filter(BARS, merchant_id=merchant, unit_id__in=list(fulls)).exclude(pk__in=[grant.pk for grant in void])
     fixed = dict(rows.order_by("pk").values_list("unit_id", "parts"))
     for line_id in sorted(lines):
         mine = sorted((u for u in units if u.line_id == line_id), key=lambda u: (u.pk not in first, u.pk))
         for name in names:
             extra = extra_of(known[line_id], all_of[line_id], name)
             wanted = [(u.pk, getattr(u, f"{name}_minor")) for u in mine if u.pk not in fixed]
-            given, spent = running(wanted, extra.left), extra.granted
+            spent = extra.granted - freed_of(void, all_of[line_id], name)
+            given = running(wanted, extra.whole - spent)
             for pk, _ in wanted:
                 fulls[pk].extras[name] = next_of(extra.pool, spent, given[pk])
                 spent += given[pk]
             for u in mine:
                 if u.pk in fixed:
                     fulls[u.pk].extras[name] = next_of(getattr(u, f"{name}_shares"), 0, fixed[u.pk].get(name, 0))
+
+
+def freed_of(void: Iterable[Grant], units: Collection[Unit], name: str) -> int:
+    """How much of a line's freight or packaging comes free when these grants are void; `units` are all of the line."""
+    mine, line = {unit.pk for unit in units}, {unit.line_id for unit in units}
+    return sum(grant.parts.get(name, 0) for grant in void if grant.unit_id in mine or grant.line_id in line)
 
 
 def would_bring(units: Sequence[Unit], minor: int, freight_minor: int, packaging_minor: int, money: Collection[str]) -> dict[int, Due]:

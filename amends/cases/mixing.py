@@ -5,23 +5,24 @@ decide one stands with offers and rulings.
 
 Invariants
  1. A unit that is locked (S7, S9) is in no mix: it is finished. Every other claimed unit is, be it by a part `none`.
- 2. What the stamped decision opens as of right in a part's own remedy is not given less of, nor answered with `none`.
+ 2. What the stamped decision opens as of right in a part's own remedy is not given less of, nor answered with `none`. What the mix itself
+    makes void counts as not given, for the law and for what is left.
  3. When a mix is owed, no other grant that answers the claim is left owed for a unit that is not locked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from amends.cases import hooks
-from amends.cases.dues import dues_of, in_money, law_gives
+from amends.cases.dues import in_money, law_gives
 from amends.cases.grants import open_grants, owe_extra, owe_share, owe_units
-from amends.cases.left import LIVE, MADE_GOOD, SHARE, UNIT, is_answer, left_of, money_positions
+from amends.cases.left import LIVE, MADE_GOOD, UNIT, is_answer, left_of, money_positions
+from amends.cases.mix_sums import Lawful, Sums
 from amends.cases.models import Case, ClaimedUnit, Grant
-from amends.cases.rules.mix import FOR_UNITS, FREIGHT_AND_PACKAGING, GOODS_FOR_UNIT, MONEY_FOR_UNIT, NONE, STAYS, SUMS, Part, parsed
-from amends.cases.rules.owing import added
+from amends.cases.rules.mix import FOR_UNITS, FREIGHT_AND_PACKAGING, MONEY_FOR_UNIT, NONE, STAYS, SUMS, Part, parsed
 from amends.kernel.money import Money, apportion
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NotYourMove, Unprocessable
@@ -36,10 +37,13 @@ OURS = frozenset({Party.PLATFORM, Party.ARBITER, Party.CLOCK})
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Parts that were found fit for a case, each with its sum, and what they bring together in minor units of its currency."""
+    """Parts that were found fit for a case, each with its sum, and what they bring together in minor units of its currency.
+
+    `least_minor`: what the law gives for these units in these very remedies; for `none`, in the remedy that the case asks for."""
 
     parts: tuple[Part, ...]
     money_minor: int
+    least_minor: int = 0
 
     def to_json(self) -> list[dict[str, Any]]:
         """As it stands in a row; mix.from_rows reads it."""
@@ -84,29 +88,34 @@ def checked(
         if part.remedy in SUMS:
             for check in hooks.CHECKS_SUM:
                 check(case, part, by)
-    parts = tuple(_with_sum(case, part, free) for part in parts)
-    _check_stays(case, parts, free)
-    _check_extras(case, parts, free)
+    void = gives_way(case, free, beside=units is None)
+    lawful, sums = Sums(case, free, void), Sums(case, free, void)
+    law = [lawful.law(part) for part in parts]
+    parts = tuple(sums.given(part) for part in parts)
+    _check_left(case, parts, sums)
+    least = sum(each.minor for each in law)
     if floor:
-        _check_law(case, parts)
-    return Mix(parts, sum(part.amount_minor or 0 for part in parts if part.in_money))
-
-
-def least_minor(case: Case, part: Part) -> int:
-    """What the law gives for the units of this part in its very remedy, in money; for `none` in the remedy that the case asks for. 0 where
-    it gives none as of right."""
-    return sum(_lawful(case, part).values())
+        _check_law(case, list(zip(parts, law, strict=True)), least)
+    return Mix(parts, sum(part.amount_minor or 0 for part in parts if part.in_money), least)
 
 
 def as_of_right(case: Case) -> dict[str, int]:
     """Each remedy that the stamped decision opens as of right for some unit that is not locked, and the money it would bring now: shown
     beside an offer, whichever way the offer goes."""
     free, money = free_units(case), money_positions(case.merchant_id, case.order_id, case.currency)
-    open_now: dict[str, int] = {}
+    void, open_now = gives_way(case, free), dict[str, int]()
     for remedy in Remedy:
-        if gives := {pk: due for pk, due in law_gives(case, remedy, free).items() if pk in free}:
+        if gives := {pk: due for pk, due in law_gives(case, remedy, free, void).items() if pk in free}:
             open_now[remedy.value] = sum(in_money(due, money) for due in gives.values())
     return open_now
+
+
+def gives_way(case: Case, free: Collection[int], *, beside: bool = True) -> list[Grant]:
+    """The grants that a mix for the units in `free` makes void, by id; with `beside`, freight and packaging of an earlier mix too."""
+    return [
+        grant for grant in open_grants(case)
+        if is_answer(case, grant) and (grant.unit_id in free or (beside and grant.unit_id is None)) and not _money_moves(grant)
+    ]  # fmt: skip
 
 
 # ── writing it down ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -131,11 +140,7 @@ def owe(case: Case, mix: Mix, *, basis: str, by: Actor, units: Collection[int] |
 
 
 def _let_go(case: Case, free: Mapping[int, Unit], basis: str, by: Actor, *, beside: bool) -> list[Grant]:
-    """`beside`: freight and packaging that an earlier mix gave, too."""
-    void = [
-        grant for grant in open_grants(case)
-        if is_answer(case, grant) and (grant.unit_id in free or (beside and grant.unit_id is None)) and not _money_moves(grant)
-    ]  # fmt: skip
+    void = gives_way(case, free, beside=beside)
     for grant in void:
         for let_go in hooks.LETS_GO:
             let_go(case, grant, by)
@@ -151,7 +156,8 @@ def _owe_part(case: Case, part: Part, units: list[Unit], basis: str, by: Actor) 
     if part.remedy == FREIGHT_AND_PACKAGING:
         return [owe_extra(case, _line(case, part), part=part.part, amount_minor=part.amount_minor or 0, basis=basis, by=by)]
     if part.remedy == STAYS:
-        cut = apportion(part.amount_minor or 0, [_left_minor(case, [unit]) for unit in units])
+        left, money = left_of(units), money_positions(case.merchant_id, case.order_id, case.currency)
+        cut = apportion(part.amount_minor or 0, [sum(m for t, m in left[unit.pk].items() if t in money) for unit in units])
         given = [(unit, minor) for unit, minor in zip(units, cut, strict=True) if minor]
         return [owe_share(case, unit, amount_minor=minor, remedy=STAYS, basis=basis, by=by) for unit, minor in given]
     return owe_units(case, units, remedy=part.remedy, amount_minor=part.amount_minor, basis=basis, by=by)
@@ -174,74 +180,29 @@ def _check_units(case: Case, parts: Iterable[Part], free: Mapping[int, Unit]) ->
         raise _wrong(left, "unit_left_out")
 
 
-def _with_sum(case: Case, part: Part, free: Mapping[int, Unit]) -> Part:
-    if part.remedy not in MONEY_FOR_UNIT:
-        return part
-    money = money_positions(case.merchant_id, case.order_id, case.currency)
-    dues = dues_of(case, [free[pk] for pk in part.units], Remedy(part.remedy), part.amount_minor)
-    return replace(part, amount_minor=sum(in_money(due, money) for due in dues.values()))
-
-
-def _check_stays(case: Case, parts: Iterable[Part], free: Mapping[int, Unit]) -> None:
+def _check_left(case: Case, parts: Iterable[Part], sums: Sums) -> None:
+    """For units that stay no more than is left of their price, and of freight and packaging what the parts for units leave."""
     for part in parts:
+        minor = part.amount_minor or 0
         if part.remedy == STAYS:
-            _within(case, part.amount_minor or 0, _left_minor(case, [free[pk] for pk in part.units]))
+            _within(case, minor, sums.stays_left(part.units))
+        elif part.remedy == FREIGHT_AND_PACKAGING:
+            line = _line(case, part)
+            _within(case, minor, sums.extra_left(line, part.part))
+            sums.take(line.pk, part.part, minor)
 
 
-def _left_minor(case: Case, units: Sequence[Unit]) -> int:
-    """What is left of the price of these units in money, once what a mix makes void is void."""
-    money = money_positions(case.merchant_id, case.order_id, case.currency)
-    left = list(left_of(list(Unit.objects.filter(merchant_id=case.merchant_id, pk__in=[unit.pk for unit in units]))).values())
-    back = [grant.shares for grant in _void_by_mix(case) if grant.subject == SHARE and grant.unit_id in {unit.pk for unit in units}]
-    return sum(minor for tender, minor in added(*left, *back).items() if tender in money)
-
-
-def _check_extras(case: Case, parts: Sequence[Part], free: Mapping[int, Unit]) -> None:
-    for part in parts:
-        if part.remedy != FREIGHT_AND_PACKAGING:
-            continue
-        line = _line(case, part)
-        whole, granted = getattr(line, f"{part.part}_minor"), getattr(line, f"{part.part}_granted_minor")
-        freed = sum(grant.parts.get(part.part, 0) for grant in _void_by_mix(case) if _is_of(grant, line))
-        taken = 0
-        for other in parts:
-            if other.remedy in MONEY_FOR_UNIT:
-                dues = dues_of(case, [free[pk] for pk in other.units], Remedy(other.remedy), other.amount_minor)
-                taken += sum(due.parts.get(part.part, 0) for pk, due in dues.items() if free[pk].line_id == line.pk)
-            elif other is not part and (other.remedy, other.line, other.part) == (part.remedy, part.line, part.part):
-                taken += other.amount_minor or 0
-        _within(case, part.amount_minor or 0, whole - granted + freed - taken)
-
-
-def _void_by_mix(case: Case) -> list[Grant]:
-    return [grant for grant in open_grants(case) if is_answer(case, grant) and not _money_moves(grant)]
-
-
-def _is_of(grant: Grant, line: OrderLine) -> bool:
-    return grant.line_id == line.pk or (grant.unit is not None and grant.unit.line_id == line.pk)
-
-
-def _check_law(case: Case, parts: Sequence[Part]) -> None:
+def _check_law(case: Case, parts: Sequence[tuple[Part, Lawful]], least: int) -> None:
     """Freight and packaging that stand apart count towards what is short: the law asks for the sum, not for its rows."""
-    short = sum(max(0, least_minor(case, part) - (part.amount_minor or 0)) for part in parts if part.remedy in MONEY_FOR_UNIT | {STAYS})
-    apart = sum(part.amount_minor or 0 for part in parts if part.remedy == FREIGHT_AND_PACKAGING)
-    nothing = [part for part in parts if part.remedy == NONE and _lawful(case, part)]
+    short = sum(max(0, law.minor - (part.amount_minor or 0)) for part, law in parts if part.remedy in MONEY_FOR_UNIT | {STAYS})
+    apart = sum(part.amount_minor or 0 for part, _ in parts if part.remedy == FREIGHT_AND_PACKAGING)
+    nothing = any(part.remedy == NONE and law.opens for part, law in parts)
     if short > apart or nothing:
-        least = Money(sum(least_minor(case, part) for part in parts), case.currency)
+        sum_of = Money(least, case.currency)
         low = say("不能低于规则规定的最低标准：这些商品至少 {sum}。", "The rules give {sum} for these articles; it can't be less.",
-                  sum=Text(least.into("zh"), least.into("en")))  # fmt: skip
+                  sum=Text(sum_of.into("zh"), sum_of.into("en")))  # fmt: skip
         none = say("规则支持这些商品的诉求，不能什么都不给。", "The rules give what is claimed as of right; nothing is not enough.")
-        raise _wrong(none if nothing and not least.minor else low, "below_the_law")
-
-
-def _lawful(case: Case, part: Part) -> dict[int, int]:
-    """For each unit of the part that has something as of right in its remedy, how much money that is."""
-    asked = case.remedy if part.remedy == NONE else part.remedy
-    if asked not in {remedy.value for remedy in Remedy} or (asked in GOODS_FOR_UNIT and part.remedy != NONE):
-        return {}
-    money = money_positions(case.merchant_id, case.order_id, case.currency)
-    gives = law_gives(case, Remedy(asked), part.units)
-    return {pk: in_money(due, money) for pk, due in gives.items() if pk in part.units}
+        raise _wrong(none if nothing and not least else low, "below_the_law")
 
 
 def _is_paid(grant: Grant) -> bool:

@@ -11,8 +11,6 @@ from typing import Any
 
 from django.db.models import Q
 
-from amends.approvals.counting import Matter, so_far, weigh
-from amends.approvals.judging import best
 from amends.approvals.models import Approval
 from amends.approvals.rules_of_money import rules_on
 from amends.cases import acting
@@ -26,13 +24,12 @@ from amends.cases.rules.owing import AGAIN
 from amends.cases.taking import take_case_of
 from amends.compensation.articles import line_of, units_for
 from amends.compensation.models import Voucher
-from amends.compensation.offers import BASIS, check_stage, claim_basis, decided_claims, unit_of
+from amends.compensation.offers import BASIS, check_stage, claim_basis, decided_claims
 from amends.compensation.purses import give_points
 from amends.compensation.rules import PLATFORMS, POINTS, Kind, voucher_unit
 from amends.compensation.vouchers import MOST_MINOR, Terms, check_bounds, facts_of, issue
 from amends.kernel import clock
-from amends.kernel.parties import Party
-from amends.kernel.refusals import NoSuchMove, NotYourMove, Unprocessable
+from amends.kernel.refusals import NoSuchMove, Unprocessable
 from amends.kernel.texts import say
 from amends.people.rules import PLATFORM, Actor
 from amends.policy.rules.facts import Remedy
@@ -97,8 +94,8 @@ def issue_free(payload: Mapping[str, Any], by: Actor) -> Voucher:
 
 
 def check_part_of_mix(case: Case, part: Part, by: Actor) -> None:
-    """A sum beyond the order that an offer or a ruling names is one that its bearer may give, within the rules of money; for
-    cases.hooks.CHECKS_SUM. Raises Unprocessable."""
+    """A sum beyond the order that an offer or a ruling names is one that its bearer gives, within the bounds of its kind; for
+    cases.hooks.CHECKS_SUM. Whose hand may promise it, talks.limits and the second reader say. Raises Unprocessable."""
     kind, minor = Kind(part.remedy), part.amount_minor or 0
     if kind in PLATFORMS and part.borne_by != "platform":
         raise Unprocessable.field("parts", say("积分由平台给。", "Points are the platform's to give."), code="platforms_to_give")
@@ -106,19 +103,6 @@ def check_part_of_mix(case: Case, part: Part, by: Actor) -> None:
         raise Unprocessable.field("parts", say("金额太大了。", "The amount is too large."), code="wrong_amount")
     if kind is Kind.VOUCHER:
         check_bounds(Terms(case.currency, minor))
-    _check_alone(case, kind, minor, by)
-
-
-def _check_alone(case: Case, kind: Kind, minor: int, by: Actor) -> None:
-    """Who gives with an offer what is beyond their own limits would give it alone: they are sent where somebody else is asked."""
-    if by.user_id is None or by.party not in (Party.MERCHANT, Party.PLATFORM):
-        return
-    rules = rules_on(clock.now())
-    weighed = weigh(rules, minor, unit_of(kind, case.currency))
-    found = best(kind.value, by.roles, weighed, so_far(rules, by, Matter.of(case.merchant_id, case, case.consumer_id)), rules)
-    if found is None or found[1]:
-        more = say("这一项超过你单独决定的额度，请在“补偿”里申请审批。", "It is beyond what you decide alone; ask under Compensation.")
-        raise NotYourMove(more, code="above_your_limit")
 
 
 def give_part_of_mix(case: Case, part: Part, basis: str, by: Actor) -> Grant:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from amends.approvals.answering import void_case
 from amends.cases.life import LifeRow
 from amends.cases.mixing import Mix, owe
 from amends.cases.models import Case
-from amends.cases.rules.mix import from_rows
+from amends.cases.rules.mix import SUMS, from_rows
 from amends.cases.taking import take_case_of
 from amends.kernel.refs import clean_ref
-from amends.people.rules import Actor
+from amends.people.rules import PLATFORM, Actor
+from amends.talks.asking import WHAT
+from amends.talks.limits import count_promised
 from amends.talks.models import Offer
 from amends.talks.rules import OPEN
 
@@ -19,9 +22,10 @@ SETTLED = "settled"
 
 
 def settle_case(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
-    """Follower of `accept_offer`: the case is settled by whoever said the last yes."""
+    """Follower of `accept_offer`: the case is settled by whoever said the last yes, and what its maker promised counts on the maker."""
     row = _offer(life)
     case = take_case_of(row.case_id)
+    count_promised(case, row)
     case.move("settle", by, facts={
         "offer": row.ref, "round": row.round, "side": row.side, "amount_minor": row.amount_minor, "currency": row.currency,
         "parts": row.parts,
@@ -41,6 +45,13 @@ def drop_others(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     case = _case(life)
     for row in Offer.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=OPEN).order_by("pk"):
         row.follow("drop", by, facts={"offer": row.ref})
+
+
+def drop_asked(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `settle`: what was asked to be signed of other offers is needless. The signature that settles is not: it is being
+    answered."""
+    case = _case(life)
+    void_case(case, PLATFORM, SUMS, but=str(facts["offer"]), what=WHAT)
 
 
 def _case(life: LifeRow) -> Case:

@@ -44,8 +44,8 @@ OPEN = OFFER.open_stages
 ACCEPTED = OFFER.moves["to_consumer", "accept_offer", Party.CONSUMER]
 TO_BOTH = OFFER.moves[BIRTH, "mediate", Party.PLATFORM]
 
-MOST_OPEN = 5
-"""So many offers of one side stand beside each other at most: more than that nobody compares."""
-MOST_ROUNDS = 20
-"""So many offers a side makes in one case at most; after that somebody else should decide (ours, docs/adr/0033)."""
+MOST_OPEN = "open_offers"
+"""The pack's count of how many offers of one side stand beside each other at most: more than that nobody compares."""
+MOST_ROUNDS = "offers"
+"""The pack's count of how many offers a side makes in one case at most; after that somebody else should decide."""
 SIDES = (Party.CONSUMER, Party.MERCHANT)

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from amends.approvals.answering import approve
 from amends.cases.models import Case
 from amends.cases.verbs.answering import refuse
 from amends.kernel.clock import Stepped
 from amends.notices.webhooks.models import Delivery
+from amends.people.rules import Role
 from amends.plumbing import jobs
 from tests.api_client import Program, programs
-from tests.cast import Cast, an_order, claims, the_cast
+from tests.cast import Cast, an_order, claims, person, the_cast
 
 SECRET = "the warehouse lost it, do not tell"
 
@@ -48,14 +50,15 @@ def test_rounds_by_program(by: dict[str, Program], case: Case) -> None:
     preview = by["bolt"].post(f"/cases/{case.ref}/offer-previews", keeps(by, case, 3000))
     assert (preview.status_code, preview.json()["amount_minor"], preview.json()["wrong"]) == (201, 3000, None)
     made = by["bolt"].post(f"/cases/{case.ref}/offers", keeps(by, case, 3000) | {"words": "Keep it."})
-    assert (made.status_code, made.json()["stage"], made.json()["round"]) == (201, "to_consumer", 1)
+    assert (made.status_code, made.json()["approval"]) == (201, None)
+    assert (made.json()["offer"]["stage"], made.json()["offer"]["round"]) == ("to_consumer", 1)
     (row,) = by["anna"].get(f"/cases/{case.ref}/offers").json()["items"]
     assert ([choice["verb"] for choice in row["choices"]], row["words"]) == (["accept_offer", "decline", "counter"], "Keep it.")
-    answer = by["anna"].post(f"/offers/{row['ref']}/counter", keeps(by, case, 5000))
-    assert (answer.json()["answers"], answer.json()["side"]) == (row["ref"], "consumer")
-    assert by["rival"].post(f"/offers/{answer.json()['ref']}/acceptance").status_code == 404
-    taken = by["bolt"].post(f"/offers/{answer.json()['ref']}/acceptance")
-    assert (taken.status_code, taken.json()["stage"], taken.json()["amount_minor"]) == (201, "accepted", 5000)
+    answer = by["anna"].post(f"/offers/{row['ref']}/counter", keeps(by, case, 5000)).json()["offer"]
+    assert (answer["answers"], answer["side"]) == (row["ref"], "consumer")
+    assert by["rival"].post(f"/offers/{answer['ref']}/acceptance").status_code == 404
+    taken = by["bolt"].post(f"/offers/{answer['ref']}/acceptance")
+    assert (taken.status_code, taken.json()["offer"]["stage"], taken.json()["offer"]["amount_minor"]) == (201, "accepted", 5000)
     assert by["anna"].get(f"/cases/{case.ref}").json()["stage"] == "executing"
 
 
@@ -67,10 +70,22 @@ def test_refusals_name_the_parts(by: dict[str, Program], case: Case) -> None:
     assert (wrong["code"], wrong["parts"]) == ("more_than_left", [])
 
 
+def test_a_sum_above_the_limit_waits_for_a_signature(by: dict[str, Program], case: Case, cast: Cast) -> None:
+    parts = {"parts": [*keeps(by, case, 1000)["parts"], {"remedy": "goodwill", "amount_minor": 30_000}]}
+    shown = by["bolt"].post(f"/cases/{case.ref}/offer-previews", parts).json()
+    assert (shown["amount_minor"], "colleague" in shown["signed_by_another"]["en"]) == (31_000, True)
+    assert by["bolt"].post(f"/cases/{case.ref}/offers", parts).json()["fields"].keys() == {"why"}
+    told = by["bolt"].post(f"/cases/{case.ref}/offers", parts | {"why": "She waited for weeks."}).json()
+    assert (told["offer"], by["anna"].get(f"/cases/{case.ref}/offers").json()["items"]) == (None, [])
+    approve(told["approval"], by=person("bill", Role.MERCHANT, merchant=cast.bolts))
+    (row,) = by["anna"].get(f"/cases/{case.ref}/offers").json()["items"]
+    assert (row["stage"], row["amount_minor"], row["signed_by_another"]) == ("to_consumer", 31_000, None)
+
+
 def test_the_platform_proposes_to_both(by: dict[str, Program], case: Case) -> None:
-    made = by["agent"].post(f"/cases/{case.ref}/offers", keeps(by, case, 3000)).json()
+    made = by["agent"].post(f"/cases/{case.ref}/offers", keeps(by, case, 3000)).json()["offer"]
     assert made["stage"] == "to_both"
-    assert by["bolt"].post(f"/offers/{made['ref']}/agreement").json()["stage"] == "to_consumer"
+    assert by["bolt"].post(f"/offers/{made['ref']}/agreement").json()["offer"]["stage"] == "to_consumer"
     assert by["anna"].post(f"/offers/{made['ref']}/declining", {"words": "No."}).json()["stage"] == "declined"
     assert by["agent"].post(f"/offers/{made['ref']}/retraction").status_code == 409
 

@@ -25,6 +25,7 @@ REMEDIES = (
     Remedy.REFUND_ONLY.value, Remedy.RETURN_REFUND.value, STAYS, Remedy.EXCHANGE.value, Remedy.RESEND.value, Remedy.REPAIR.value, NONE,
 )  # fmt: skip
 WITH_SUM = MONEY_FOR_UNIT | {STAYS}
+WHY = "why"
 AMOUNT = label("金额", "Amount")
 ALL_OF_IT = label("不填就是规则给的，或者剩下的全部", "Left empty: what the rules give, or all that is left")
 
@@ -74,6 +75,9 @@ class Composer(FacesForm):
         self._add("voucher", MoneyField(label=label("优惠券面额", "Voucher"), currency=told.currency, required=False))
         if by.party is not Party.CONSUMER and by.party is not Party.MERCHANT:
             self._add(POINTS, forms.IntegerField(label=label("积分", "Points"), min_value=0, max_value=10**9, required=False))
+        if by.party is not Party.CONSUMER:
+            why = forms.CharField(label=label("理由（给审批的人看）", "Reason (for whoever signs)"), required=False, max_length=500)
+            self._add(WHY, why)
 
     @property
     def rows(self) -> Iterator[Row]:
@@ -87,6 +91,11 @@ class Composer(FacesForm):
     def extras(self) -> list[BoundField]:
         """Freight, packaging and sums beside."""
         return [self[name] for name in self.fields if name.startswith("x-") or name in SUMS]
+
+    @property
+    def signed(self) -> BoundField | None:
+        """The reason for whoever signs, where the reader's sums may need that."""
+        return self[WHY] if WHY in self.fields else None
 
     def parts(self) -> list[dict[str, Any]]:
         """The mix as typed; pieces with the same remedy and no sum of their own stand together."""

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods, require_POST
 
+from amends.approvals.models import Approval
 from amends.cases.models import Case
 from amends.cases.queries import case_for
 from amends.faces.case_pages import brief, uploaded, with_errors
@@ -22,29 +23,31 @@ from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.forms import EvidenceField, FacesForm
 from amends.faces.forms import words as label
 from amends.faces.parties import look
-from amends.faces.settling.composer import Composer
+from amends.faces.settling.composer import WHY, Composer
 from amends.faces.told import tell
-from amends.kernel.parties import Party
 from amends.kernel.refusals import NotFound, Refusal, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.people.models import Membership
-from amends.talks import conversation, notes, offering, replies
+from amends.talks import asking, conversation, notes, offering, replies
 from amends.talks.models import Offer
 from amends.talks.queries import OfferView, composing, offers_of, open_offers, part_name, previewed
 
 Frame = Callable[..., HttpResponse]
 MADE = say("方案已提出，对方会收到通知。", "The offer is made. The other side is told.")
+ASKED = say("要由别人签字，已提交审批；签字后才会发出。", "Somebody else was asked to sign. Nothing is sent before that.")
 SAID = say("已发出，对方会收到通知。", "Sent. The other side is told.")
 NOTED = say("备注已记下，只有你们自己看得到。", "Noted, for your own side alone.")
 ERASED = say("备注已删除。", "The note is erased.")
 KEPT, ENDED = say("快捷回复已保存。", "The quick reply is kept."), say("快捷回复已停用。", "The quick reply is offered no more.")
 ANSWERS: dict[str, tuple[Callable[..., Any], Text]] = {
-    "agreement": (offering.agree_first, say("已同意，等另一方答复。", "Agreed. The other side answers next.")),
-    "acceptance": (offering.accept_offer, say("已和解，现在执行。", "Settled, and carried out now.")),
+    "agreement": (asking.agree, say("已同意，等另一方答复。", "Agreed. The other side answers next.")),
+    "acceptance": (asking.accept, say("已和解，现在执行。", "Settled, and carried out now.")),
     "declining": (offering.decline, say("已拒绝，诉求照常处理。", "Declined. The claim goes on as it was.")),
     "retraction": (offering.retract, say("方案已收回。", "The offer is taken back.")),
 }
 """Nouns of the addresses, with what they do and say."""
+MORE = {"declining": "words", "agreement": "why", "acceptance": "why"}
+"""The words that go with an answer: for the other side, or for whoever signs."""
 
 
 class SayForm(FacesForm):
@@ -117,11 +120,12 @@ class Rooms:
         form, answers = self._composer(request, case, request.POST), given(request, "answers")
         if not form.is_valid():
             return self._offers(request, case, typed=form, status=422)
-        told = {"parts": form.parts(), "words": form.cleaned_data["words"], "by": by}
-        make = offering.offer if by.party in (Party.CONSUMER, Party.MERCHANT) else offering.mediate
+        about = {"answers": answers} if answers else {"ref": case.ref}
+        typed, said = form.cleaned_data, list[Text]()
 
         def run() -> str:
-            row = offering.counter(answers, **told) if answers else make(case.ref, **told)
+            row = asking.propose(**about, parts=form.parts(), words=typed["words"], why=typed.get(WHY, ""), by=by)
+            said.append(ASKED if isinstance(row, Approval) else MADE)
             return f"{self._at(case)}/offers#{row.ref}"
 
         try:
@@ -130,7 +134,7 @@ class Rooms:
             raise
         except Refusal as refusal:
             return self._offers(request, case, typed=form, refusal=refusal)
-        tell(request, MADE)
+        _told(request, said)
         return answer
 
     def preview(self, request: ActorRequest, ref: str) -> HttpResponse:
@@ -143,7 +147,7 @@ class Rooms:
     def answer(self, request: ActorRequest, ref: str, offer: str, noun: str) -> HttpResponse:
         """An offer is agreed to, accepted, declined or taken back."""
         case, (run, said) = case_for(ref, request.actor), ANSWERS[noun]
-        more = {"words": given(request, "words")} if noun == "declining" else {}
+        more = {MORE[noun]: given(request, MORE[noun])} if noun in MORE else {}
         return self._acted(request, case, lambda: run(offer, **more, by=request.actor), said, self._offers, f"{self._at(case)}/offers")
 
     def _composer(self, request: ActorRequest, case: Case, data: Any = None, first: OfferView | None = None) -> Composer:
@@ -159,7 +163,9 @@ class Rooms:
         context = {
             **self._frame(case), "open_offers": [view for view in views if view.is_open],
             "ended_offers": [view for view in views if not view.is_open],
-            "form": form, "told": form.told, "answers": first, "refusal": _shown(refusal), "mine": _side(request),
+            "form": with_errors(form, getattr(refusal, "fields", {})) if refusal and typed is not None else form, "told": form.told,
+            "answers": first, "refusal": _shown(refusal), "waiting": asking.waiting_of(case, request.actor),
+            "approvals": f"{self.home}approvals",
             "preview": previewed(case, form.parts(), request.actor) if typed is not None and not refusal else None,
             "asked": part_name(case.remedy),
         }  # fmt: skip
@@ -284,8 +290,10 @@ class Rooms:
         self, request: ActorRequest, case: Case, run: Callable[[], object], said: Text, again: Callable[..., HttpResponse], after: str,
         **typed: Any,
     ) -> HttpResponse:  # fmt: skip
+        came: list[Text] = []
+
         def make() -> str:
-            run()
+            came.append(ASKED if isinstance(run(), Approval) else said)
             return after
 
         try:
@@ -294,7 +302,7 @@ class Rooms:
             raise
         except Refusal as refusal:
             return again(request, case, refusal=refusal, **typed)
-        tell(request, said)
+        _told(request, came)
         return answer
 
     def _frame(self, case: Case) -> dict[str, Any]:
@@ -325,12 +333,13 @@ def case_language(case: Case) -> str:
     return "en" if told.startswith("en") else "zh"
 
 
+def _told(request: ActorRequest, said: list[Text]) -> None:
+    """What was done is said once; a form that was sent twice has nothing new to say."""
+    for text in said:
+        tell(request, text, kind="info" if text is ASKED else "success")
+
+
 def _shown(refusal: Refusal | None) -> Unprocessable | None:
     if refusal is None:
         return None
     return brief(refusal if isinstance(refusal, Unprocessable) else Unprocessable(refusal.text, code=refusal.code))
-
-
-def _side(request: ActorRequest) -> str:
-    party = request.actor.party
-    return Party.PLATFORM.value if party is Party.ARBITER else party.value

@@ -10,21 +10,23 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from amends.approvals.models import Approval
 from amends.cases.models import Case
 from amends.cases.queries import case_for
-from amends.kernel.parties import Party
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
 from amends.management.bearing import refused, with_person
 from amends.management.person import actor_named
 from amends.people.rules import Actor
-from amends.talks import offering
+from amends.talks import asking, offering
 from amends.talks.models import Offer
 from amends.talks.queries import OfferView, composing, offers_of
 
-ANSWERS: dict[str, Callable[..., Offer]] = {
-    "agree": offering.agree_first, "accept": offering.accept_offer, "decline": offering.decline, "retract": offering.retract,
+ANSWERS: dict[str, Callable[..., Offer | Approval]] = {
+    "agree": asking.agree, "accept": asking.accept, "decline": offering.decline, "retract": offering.retract,
 }  # fmt: skip
+SIGNED = ("make", "counter", "agree", "accept")
+"""Words whose sums somebody else may have to sign."""
 
 
 class Command(BaseCommand):
@@ -43,6 +45,8 @@ class Command(BaseCommand):
             each = below.add_parser(word, help=f"{word} an offer")
             each.add_argument("ref", help="OF-…")
         below.choices["decline"].add_argument("--words", default="", help="why not")
+        for word in SIGNED:
+            below.choices[word].add_argument("--why", default="", help="for whoever signs sums that you may not promise alone")
         for each in below.choices.values():
             with_person(each)
 
@@ -57,17 +61,17 @@ class Command(BaseCommand):
             return [_row(view) for view in offers_of(case_for(ref, by), by)]
         if word == "composition":
             return _composition(case_for(ref, by), by)
+        why = {"why": options["why"]} if word in SIGNED else {}
         if word in ANSWERS:
             more = {"words": options["words"]} if word == "decline" else {}
-            return _one(ANSWERS[word](ref, **more, by=by), by)
-        parts = _parts(options["parts"])
-        if word == "counter":
-            return _one(offering.counter(ref, parts=parts, words=options["words"], by=by), by)
-        make = offering.offer if by.party in (Party.CONSUMER, Party.MERCHANT) else offering.mediate
-        return _one(make(ref, parts=parts, words=options["words"], by=by), by)
+            return _one(ANSWERS[word](ref, **more, **why, by=by), by)
+        about = {"answers": ref} if word == "counter" else {"ref": ref}
+        return _one(asking.propose(**about, parts=_parts(options["parts"]), words=options["words"], **why, by=by), by)
 
 
-def _one(row: Offer, by: Actor) -> list[dict[str, Any]]:
+def _one(row: Offer | Approval, by: Actor) -> list[dict[str, Any]]:
+    if isinstance(row, Approval):
+        return [{"approval": row.ref, "offer": None}]
     case = Case.objects.select_related("decision", "merchant").get(merchant_id=row.merchant_id, pk=row.case_id)
     return [_row(view) for view in offers_of(case, by) if view.ref == row.ref]
 

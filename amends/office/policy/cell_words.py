@@ -228,6 +228,8 @@ COUNTS: dict[str, Text] = {
     "experts": say("转请专家", "Experts called instead"),
     "hand_offs": say("任务转手", "Hand-offs of a task"),
     "inquiries": say("监管部门再次询问", "Inquiries of an authority"),
+    "offers": say("每一方提出的协商方案", "Offers that a side makes"),
+    "open_offers": say("每一方同时等答复的方案", "Offers of a side open at once"),
     "extension_asks": say("同一时限申请延长", "Requests for more time under one limit"),
     "extension_hours": say("一次最多延长多少小时", "Hours of more time at once"),
     "repairs_before_refund": say("维修几次后可退", "Repairs before a refund"),

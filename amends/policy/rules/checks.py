@@ -37,6 +37,7 @@ LIMITS = _names("""
 COUNTS = _names("""
     claim_changes reviews appeals unmerges evidence_rounds tests drafts pickups searches retries chargebacks choices parts_orders
     repairs_before_refund repair_days_at_fault new_dates absences experts hand_offs inquiries extension_asks extension_hours
+    offers open_offers
 """)
 WINDOWS = ("no_reason", "durable_proof")
 # What the code itself says, whatever the tables hold: each is a clause of the law's pack.
