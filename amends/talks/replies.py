@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from amends.cases.hands import check_not_reader
@@ -72,6 +72,7 @@ def save_reply(told: Mapping[str, Any], *, ref: str = "", by: Actor) -> QuickRep
     known = _mine(ref, by) if ref else None
     merchant = _keeper(by)
     with transaction.atomic():
+        _lock(merchant)
         row = known or QuickReply(ref=new_ref("QR"), merchant_id=merchant, made_at=clock.now())
         for name in ("key", "title_zh", "title_en", "body_zh", "body_en"):
             if name in told:
@@ -118,6 +119,12 @@ def _keeper(by: Actor) -> int | None:
     if not may_keep(by):
         raise NotYourMove(say("快捷回复由店铺或者平台主管来写。", "A shop's own people or the platform's supervisors write quick replies."))
     return by.merchant_id if by.party is Party.MERCHANT else None
+
+
+def _lock(merchant: int | None) -> None:
+    """Two of one key at once are one after the other, so that the second is told that the key is taken."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"quick_replies:{merchant or 0}"])
 
 
 def _mine(ref: str, by: Actor) -> QuickReply:
