@@ -7,14 +7,15 @@ The answer is sent as it is kept, byte for byte (the database keeps no order of 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from http.client import responses
 from typing import Any
 
 from django.http import HttpResponse
 from ninja import Router, Schema
 
 from amends.api.callers import Asked
-from amends.api.shapes import Problem
+from amends.api.problems import MEDIA
 from amends.approvals.models import Approval
 from amends.plumbing.idempotency import Answer, once
 
@@ -61,9 +62,16 @@ def done_or_asked(request: Asked, run: Callable[[], object], told: Callable[[Any
 
 def posting(router: Router, path: str, answers: type[Schema], summary: str) -> Callable[[Operation], Operation]:
     """Declare a POST that makes something: 201 with `answers`, or a problem."""
-    return router.post(path, response={201: answers, REFUSALS: Problem}, summary=summary, openapi_extra={"parameters": [dict(KEY_HEADER)]})
+    extra = {"parameters": [dict(KEY_HEADER)], **_refused(REFUSALS)}
+    return router.post(path, response={201: answers}, summary=summary, openapi_extra=extra)
 
 
 def reading(router: Router, path: str, answers: Any, summary: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a GET: 200 with `answers`, or a problem."""
-    return router.get(path, response={200: answers, READ_REFUSALS: Problem}, summary=summary)
+    return router.get(path, response={200: answers}, summary=summary, openapi_extra=_refused(READ_REFUSALS))
+
+
+def _refused(codes: Iterable[int]) -> dict[str, Any]:
+    """The problems in the document alone: they never pass through an operation, and ninja would build a model for each code of each."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"responses": {code: {"description": responses[code], "content": {MEDIA: {"schema": schema}}} for code in sorted(codes)}}
