@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Annotated
 
 from django.http import HttpResponse
 from ninja import Router, Schema
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from amends.api import shapes
 from amends.api.bodies import Body, Ref, Str, Words
@@ -15,6 +16,7 @@ from amends.api.callers import Asked
 from amends.api.doing import done, posting, reading
 from amends.cases.words import stage_name
 from amends.complaints import verbs
+from amends.complaints.clocks import mediation_ends, taken_on_by
 from amends.complaints.models import Complaint
 from amends.complaints.queries import complaint_for, complaints
 from amends.kernel.refs import clean_ref
@@ -50,6 +52,20 @@ class InquiryIn(Body):
     accepted_at: AwareDatetime | None = None
 
 
+class AcceptanceIn(Body):
+    """When the authority took the complaint on: its mediation counts from there."""
+
+    accepted_at: AwareDatetime
+
+
+class TestingIn(Body):
+    """Since when goods were or are tested, and how many days that is in all, expected ones too: mediation does not count them. It stands
+    in place of what was noted before."""
+
+    began_at: AwareDatetime
+    days: Annotated[int, Field(ge=-1000, le=1_000_000, strict=True)]
+
+
 class ComplaintEndIn(Body):
     """What the authority decided, in its words."""
 
@@ -67,7 +83,8 @@ class ComplaintOwnerIn(Body):
 
 
 class ComplaintOut(Schema):
-    """`due_at`: the nearest of our limit, the authority's term and the end of mediation; None once it is over."""
+    """`due_at`: the nearest of our limit, the authority's term and the end of mediation; `mediation_ends` by its acceptance and the days of
+    testing; `taken_on_by`: until then the law lets the authority decide whether it takes it on. All three None once it is over."""
 
     ref: str
     case: str
@@ -83,6 +100,10 @@ class ComplaintOut(Schema):
     accepted_at: datetime | None
     answer_by: datetime | None
     due_at: datetime | None
+    testing_since: datetime | None
+    testing_days: int
+    taken_on_by: datetime | None
+    mediation_ends: datetime | None
 
 
 class ComplaintsOut(Schema):
@@ -152,6 +173,18 @@ def complaint_owner(request: Asked, ref: str, body: ComplaintOwnerIn) -> HttpRes
     return _done(request, lambda: verbs.own_complaint(ref, owner=body.owner, by=request.auth.actor))
 
 
+@posting(router, "/complaints/{ref}/acceptance", ComplaintOut, "Note when the authority took a complaint on")
+def complaint_acceptance(request: Asked, ref: str, body: AcceptanceIn) -> HttpResponse:
+    """The end of mediation follows from it."""
+    return _done(request, lambda: verbs.note_acceptance(ref, accepted_at=body.accepted_at, by=request.auth.actor))
+
+
+@posting(router, "/complaints/{ref}/testing", ComplaintOut, "Note the time of testing")
+def complaint_testing(request: Asked, ref: str, body: TestingIn) -> HttpResponse:
+    """The end of mediation moves by these days."""
+    return _done(request, lambda: verbs.note_testing(ref, began_at=body.began_at, days=body.days, by=request.auth.actor))
+
+
 def complaint_out(row: Complaint) -> ComplaintOut:
     """A complaint as JSON."""
     return ComplaintOut(
@@ -159,7 +192,8 @@ def complaint_out(row: Complaint) -> ComplaintOut:
         stage_name=shapes.TextOut(**stage_name("complaint", row.stage).both()), owner=row.owner.name if row.owner else None,
         words=row.words.body if row.words else "", answer=row.answer.body if row.answer else "",
         outcome=row.outcome.body if row.outcome else "", received_at=row.received_at, accepted_at=row.accepted_at,
-        answer_by=row.answer_by, due_at=getattr(row, "due_at", None),
+        answer_by=row.answer_by, due_at=getattr(row, "due_at", None), testing_since=row.paused_since, testing_days=row.paused_days,
+        taken_on_by=taken_on_by(row), mediation_ends=None if row.is_over else mediation_ends(row),
     )  # fmt: skip
 
 

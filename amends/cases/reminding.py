@@ -17,6 +17,7 @@ from datetime import datetime
 from amends.cases import acting, hooks
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Deadline
+from amends.cases.rules.beside import COMPLAINTS, TASKS
 from amends.cases.rules.told import REMIND
 from amends.kernel import clock
 from amends.kernel.calendars import warnings_of
@@ -29,6 +30,8 @@ NOBODY_THERE = frozenset({Party.CARRIER, Party.GATEWAY, Party.SUPPLIER, Party.CL
 """Sides that are machines of others: nobody reads a reminder there."""
 STANDS_FOR = {"parts_arrive": Party.MERCHANT}
 """Limits of such a side that a side of the case answers for: the merchant ordered the parts, and can note that they came."""
+OWNED = TASKS | COMPLAINTS
+"""Limits of which each is somebody else's to keep, however alike they are: every one is reminded of."""
 SIDES = frozenset({Party.CONSUMER, Party.MERCHANT, Party.LEADER})
 
 
@@ -66,11 +69,11 @@ def remind_all(case: Case) -> int:
     rows = Deadline.objects.filter(
         merchant_id=case.merchant_id, case_id=case.pk, ended_at__isnull=True, paused_since__isnull=True, warn_at__lte=now
     ).order_by("due_at", "id")
-    told: set[tuple[str, str, str]] = set()
+    told: set[tuple[str, str, str, int]] = set()
     for row in rows:
         reached = [reminder for reminder in reminders_of(case, row) if reminder.at <= now]
         _keep_next(case, row, len(reached))
-        like = (row.life, row.limit, row.waits_for)
+        like = (row.life, row.limit, row.waits_for, row.life_id if row.limit in OWNED else 0)
         if row.due_at > now and reached and like not in told:
             told.add(like)
             _tell(case, row, reached)

@@ -56,6 +56,7 @@ LIMITS: dict[str, Text] = {
     "complaint_answered": say("答复监管部门时限", "time to answer an authority"),
     "complaint_raised": say("主管处理监管投诉时限", "time for a supervisor to deal with a complaint"),
     "mediation_ends": say("监管调解期限", "time for an authority's mediation"),
+    "mediation_told": say("监管部门告知调解终止的期限", "time for an authority to say how its mediation ended"),
     "task_answered": say("任务答复时限", "time to answer a task"),
     "task_raised": say("主管处理任务时限", "time for a supervisor to deal with a task"),
     "carrier_redirects": say("承运商改派时限", "time for a carrier to redirect"),
@@ -126,6 +127,7 @@ SILENCE: dict[str, Text] = {
     "decline_extension": say("时限不变", "the limit stays as it is"),
     "absorb": say("合并生效", "the merger becomes final"),
     "raise_complaint": say("投诉交主管处理", "the complaint goes to a supervisor"),
-    "end_mediation": say("视为调解终止", "the mediation counts as ended"),
+    "end_mediation": say("调解期限届满，等监管部门告知", "the mediation's time is over, and the authority says how it ended"),
+    "close_unheard": say("视为调解终止，未达成一致", "it counts as ended without agreement"),
     "raise_task": say("任务交主管处理", "the task goes to a supervisor"),
 }

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from amends.cases.hands import STAFF
-from amends.cases.models import Deadline
+from amends.cases.models import Deadline, Entry
 from amends.complaints.models import Complaint
 from amends.complaints.rules import COMPLAINT, OPEN, RAISED
 from amends.kernel import clock
@@ -18,10 +18,11 @@ from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
 from amends.people.models import User
-from amends.people.rules import ROLES, Actor
+from amends.people.rules import ROLES, Actor, Role
 
 OWNER_ROLES = tuple(role.value for role, row in ROLES.items() if row.party is Party.PLATFORM and "desk" in row.faces)
 SOON = timedelta(hours=48)
+MOST = 200
 STATES: Mapping[str, Text] = {
     "open": say("未结束", "open"),
     "soon": say("48 小时内到期", "due within 48 hours"),
@@ -69,6 +70,24 @@ def authorities() -> list[str]:
 def colleagues() -> list[User]:
     """Who may answer for a complaint: everybody who acts for the platform at its desk."""
     return list(User.objects.filter(is_active=True, memberships__role__in=OWNER_ROLES).distinct().order_by("name", "pk")[:200])
+
+
+def waiting_for(by: Actor) -> QuerySet[Complaint]:
+    """What the side bar counts: every complaint that is open."""
+    if by.party not in STAFF or by.is_stranger:
+        return Complaint.objects.none()
+    return Complaint.objects.filter(stage__in=OPEN)
+
+
+def whom_to_tell(entry: Entry) -> list[int]:
+    """The people whom a line of a complaint concerns by name: whoever answers for it, or every agent where nobody does; at most MOST, and
+    nobody of their own act."""
+    row = Complaint.objects.filter(merchant_id=entry.merchant_id, pk=entry.life_id).first()
+    if row is None:
+        return []
+    agents = User.objects.filter(is_active=True, memberships__role=Role.AGENT.value).order_by("pk").distinct()[:MOST]
+    found = [row.owner_id] if row.owner_id else [one.pk for one in agents]
+    return [one for one in found if one != entry.actor_id or entry.automatic]
 
 
 def _in_state(rows: Any, state: str) -> Any:

@@ -2,7 +2,7 @@
 
 Invariants
  1. The authority is outside: what it asks and decides is entered by the platform's people, in its own words, and never by a machine.
-    Only the end of the time that the law gives mediation is the clock's.
+    Only the end of the time that the law gives mediation, and of the time in which its end is told, is the clock's.
  2. One number of one authority is one complaint (one_complaint_a_number), whatever case it hangs on.
  3. It hangs on an open or a closed case and holds none open, moves nothing of the claim, and the sides of the case see nothing of it.
 """
@@ -15,11 +15,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from amends.cases.carrying_on import written_to
-from amends.cases.hands import STAFF, is_party
+from amends.cases.hands import STAFF, check_hand, is_party
 from amends.cases.models import Case
 from amends.cases.record import an_act, verb
 from amends.cases.taking import take_carrier, take_life
 from amends.cases.texts import clean_words, keep_text, told
+from amends.complaints.clocks import reckon_anew
 from amends.complaints.models import Complaint
 from amends.complaints.queries import OWNER_ROLES
 from amends.kernel import clock
@@ -29,7 +30,7 @@ from amends.kernel.texts import Text, say
 from amends.people.models import Membership, User
 from amends.people.rules import Actor
 
-LONGEST_AUTHORITY, LONGEST_NUMBER = 40, 60
+LONGEST_AUTHORITY, LONGEST_NUMBER, MOST_DAYS = 40, 60, 365
 NOT_PAST = say("这个时间还没有到。", "That is in the future.")
 NO_ZONE = say("请写明日期和时间。", "Give day and time.")
 
@@ -132,14 +133,37 @@ def end_mediation(ref: str, *, words: str, by: Actor) -> Complaint:
 
 
 @an_act
+def note_acceptance(ref: str, *, accepted_at: datetime, by: Actor) -> Complaint:
+    """The authority took the complaint on then: its mediation counts from there (CN-CMP-02), and a clock that runs is set by it. Raises
+    NoSuchMove once it is over, NotYourMove, Unprocessable."""
+    row = _take_open(ref, by)
+    row.accepted_at = _past(accepted_at, "accepted_at")
+    row.save(update_fields=["accepted_at"])
+    reckon_anew(row)
+    row.tell("note_acceptance", by, facts=_facts(row))
+    return row
+
+
+@an_act
+def note_testing(ref: str, *, began_at: datetime, days: int, by: Actor) -> Complaint:
+    """Goods are or were tested since `began_at`, and mediation does not count these days (CN-CMP-02); `days` are all of them so far, known
+    or expected, in place of what was noted before. Raises NoSuchMove once it is over, NotYourMove, Unprocessable."""
+    row = _take_open(ref, by)
+    if not 0 <= days <= MOST_DAYS:
+        wrong = say("天数为 0 到 {n}。", "From 0 to {n} days.", n=MOST_DAYS)
+        raise Unprocessable.field("days", wrong, code="wrong_days")
+    row.paused_since, row.paused_days = _past(began_at, "began_at"), days
+    row.save(update_fields=["paused_since", "paused_days"])
+    reckon_anew(row)
+    row.tell("note_testing", by, facts=_facts(row) | _instants({"began_at": row.paused_since}) | {"days": days})
+    return row
+
+
+@an_act
 def own_complaint(ref: str, *, owner: str = "", by: Actor) -> Complaint:
     """Whoever `owner` names answers for it, or `by` where it names nobody. Raises NoSuchMove once it is over, Unprocessable."""
-    case, row = _take(ref, by)
-    if row.is_over:
-        raise NoSuchMove(say("这件投诉已经结束。", "This complaint is over."), code="complaint_over")
-    if not owner.strip() and (by.user_id is None or not row.LIFE.verbs(row.stage, by.party)):
-        raise NotYourMove(say("判责员不办投诉。", "An arbiter answers no complaints."))
-    person = _owner(case, owner) if owner.strip() else _impartial(case, User.objects.get(pk=by.user_id or 0))
+    row = _take_open(ref, by)
+    person = _owner(row.case, owner) if owner.strip() else _myself(row.case, by)
     if person.pk != row.owner_id:
         row.owner = person
         row.save(update_fields=["owner"])
@@ -165,6 +189,17 @@ def _take(ref: str, by: Actor) -> tuple[Case, Complaint]:
 def _one_line(typed: str, field: str, longest: int) -> str:
     """One line without outer or double space. Raises Unprocessable."""
     return clean_words(" ".join(typed.split()), field=field, required=True, longest=longest)
+
+
+def _take_open(ref: str, by: Actor) -> Complaint:
+    """The same for what is no move of the table: by whoever moves a complaint, and as long as it is open."""
+    case, row = _take(ref, by)
+    if row.is_over:
+        raise NoSuchMove(say("这件投诉已经结束。", "This complaint is over."), code="complaint_over")
+    if not row.LIFE.verbs(row.stage, by.party):
+        raise NotYourMove(say("判责员不办投诉。", "An arbiter answers no complaints."))
+    check_hand(case, by)
+    return row
 
 
 def _past(at: datetime | None, field: str) -> datetime | None:
@@ -193,10 +228,17 @@ def _term(answer_by: datetime | None, after: datetime) -> datetime | None:
 
 def _owner(case: Case, email: str) -> User:
     """The person of the platform with this address, who is no party of the case. Raises Unprocessable."""
-    found = User.objects.filter(email=email.strip(), is_active=True).first()
+    found = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if found is None or not Membership.objects.filter(user=found, role__in=OWNER_ROLES).exists():
         wrong = say("平台没有这个人，或者不办投诉。", "Nobody at the platform's desk who answers complaints has this address.")
         raise Unprocessable.field("owner", wrong, code="unknown_owner")
+    return _impartial(case, found)
+
+
+def _myself(case: Case, by: Actor) -> User:
+    found = User.objects.filter(pk=by.user_id or 0).first()
+    if found is None:
+        raise Unprocessable.field("owner", say("请写明由谁办。", "Say who is to answer it."), code="required")
     return _impartial(case, found)
 
 

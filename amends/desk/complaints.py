@@ -13,7 +13,7 @@ from amends.complaints import files, verbs
 from amends.complaints.models import Complaint
 from amends.complaints.queries import authorities, colleagues, complaint_for
 from amends.desk.page import HOME, shown
-from amends.faces.complaining import instant, list_context, panel, row_of
+from amends.faces.complaining import instant, law_of, list_context, panel, row_of, whole_number
 from amends.faces.entering import ActorRequest, face, given
 from amends.faces.told import acted
 from amends.kernel.refusals import Unprocessable
@@ -30,6 +30,8 @@ SAID: dict[str, Text] = {
     "refusal": say("不予受理已登记。", "Their refusal is on file."),
     "end": say("调解终止已登记。", "The end of the mediation is on file."),
     "owner": say("已定由谁办。", "It is settled who answers it."),
+    "acceptance": say("受理时间已登记，调解期限随之调整。", "The day is on file, and the end of mediation follows from it."),
+    "testing": say("检测时间已登记，调解期限随之调整。", "The testing is on file, and the end of mediation follows from it."),
 }
 # What is done behind each address, with the words and the instants that its form has.
 ACTS: dict[str, tuple[Callable[..., Complaint], tuple[str, ...], tuple[str, ...]]] = {
@@ -40,7 +42,10 @@ ACTS: dict[str, tuple[Callable[..., Complaint], tuple[str, ...], tuple[str, ...]
     "refusal": (verbs.refuse_complaint, ("words",), ()),
     "end": (verbs.end_mediation, ("words",), ()),
     "owner": (verbs.own_complaint, ("owner",), ()),
+    "acceptance": (verbs.note_acceptance, (), ("accepted_at",)),
+    "testing": (verbs.note_testing, ("days",), ("began_at",)),
 }
+NEEDED = frozenset({"acceptance", "testing"})
 INSTANTS = ("received_at", "accepted_at", "answer_by")
 
 
@@ -79,7 +84,8 @@ def act(request: ActorRequest, ref: str, noun: str) -> HttpResponse:
     verb, words, times = ACTS[noun]
     try:
         told: dict[str, Any] = {name: given(request, name) for name in words}
-        told |= {name: instant(given(request, name), name) for name in times}
+        told |= {name: instant(given(request, name), name, needed=noun in NEEDED) for name in times}
+        told |= {name: whole_number(told[name], name) for name in words if name == "days"}
         return acted(request, lambda: verb(ref, **told, by=request.actor), f"{AT}/{ref}", SAID[noun])
     except Unprocessable as refusal:
         return _one(request, ref, noun=noun, refusal=refusal)
@@ -108,7 +114,7 @@ def _of_case(request: ActorRequest, ref: str, refusal: Unprocessable | None = No
 def _one(request: ActorRequest, ref: str, *, noun: str = "", refusal: Unprocessable | None = None) -> HttpResponse:
     row = complaint_for(ref, request.actor)
     context = {
-        **row_of(row), "can": set(row.offered(request.actor)), "at": f"{AT}/{row.ref}", "cases": CASES, "nav_here": AT,
+        **row_of(row), "law": law_of(row), "can": set(row.offered(request.actor)), "at": f"{AT}/{row.ref}", "cases": CASES, "nav_here": AT,
         "people": colleagues(), "refusal": refusal, "typed": request.POST if refusal else {}, "noun": noun,
         "files": files.files_of(row.ref, request.actor), "file_at": f"{HOME}proof-files/",
     }  # fmt: skip

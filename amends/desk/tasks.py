@@ -1,4 +1,7 @@
-"""Tasks of departments at the desk: my department's, with filters; those of one case and a new one; one task and what may be done."""
+"""Tasks of departments at the desk: my departments', with filters; those of one case and a new one; one task and what may be done.
+
+Who belongs to a department: desk/departments.py.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +26,13 @@ from amends.kernel.texts import Text, say
 from amends.people.models import User
 from amends.people.rules import Actor
 from amends.tasks import verbs
+from amends.tasks.departments import departments_of
 from amends.tasks.models import Task
-from amends.tasks.queries import STATES, WHO, colleagues, department_of, open_by_department, task_for, tasks
+from amends.tasks.queries import STATES, WHO, Load, colleagues, load_of, task_for, tasks
 from amends.tasks.rules import DEPARTMENTS
 
 AT, CASES, PER_PAGE, EVERY = f"{HOME}tasks", f"{HOME}cases/", 50, "all"
+NOTHING = Load(0, 0)
 GIVEN = say("任务已派出。", "The task is given.")
 SAID: dict[str, Text] = {
     "answer": say("已答复，写进了售后单。", "Answered; the words are on the case's file."),
@@ -58,26 +63,27 @@ class GiveForm(FacesForm):
         super().__init__(*args, **kwargs)
         field = self.fields["owner"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - the class above says so
-        field.choices = [("", label("部门里谁都可以", "Anybody there")), *((one.email, one.name) for one in people)]
+        field.choices = [("", label("部门里手上最少的人", "Whoever there has least to do")), *((one.email, one.name) for one in people)]
 
 
 @require_GET
 @face("desk")
 def listed(request: ActorRequest) -> HttpResponse:
-    """My department's tasks, the first due first; mine is that of the last task that I had, until I choose another."""
+    """My departments' tasks, the first due first, until I choose another department or all; all of them for who belongs to none."""
     asked = {name: request.GET.get(name, "") for name in ("department", "who", "state")}
-    if "department" not in request.GET:
-        asked["department"] = department_of(request.actor)
-    department = asked["department"] if asked["department"] in DEPARTMENTS else ""
+    mine, department = departments_of(request.actor), asked["department"]
+    chosen = (department,) if department in DEPARTMENTS else () if department == EVERY else mine
     state = asked["state"] if asked["state"] in STATES else "open"
     who = asked["who"] if asked["who"] in WHO else ""
-    found = tasks(request.actor, department=department, who=who, state=state)
+    found = tasks(request.actor, departments=chosen, who=who, state=state)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    counts = open_by_department(request.actor)
+    loads = load_of(request.actor)
     context = {
         "page": page, "rows": [_row(row) for row in page.object_list], "at": AT, "cases": CASES, "nav_here": AT,
-        "departments": [(key, name, counts.get(key, 0)) for key, name in DEPARTMENTS.items()], "department": department,
-        "all_open": sum(counts.values()), "states": STATES.items(), "state": state, "whos": WHO.items(), "who": who,
+        "departments": [(key, name, loads.get(key, NOTHING)) for key, name in DEPARTMENTS.items()],
+        "department": department if department in DEPARTMENTS else EVERY if not chosen else "",
+        "names": [DEPARTMENTS[name] for name in chosen], "mine": sum(loads.get(name, NOTHING).open for name in mine) if mine else None,
+        "all_open": sum(load.open for load in loads.values()), "states": STATES.items(), "state": state, "whos": WHO.items(), "who": who,
     }  # fmt: skip
     return shown(request, "desk/tasks.html", context)
 

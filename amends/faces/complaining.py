@@ -13,6 +13,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 
 from amends.cases.words import stage_name
+from amends.complaints.clocks import mediation_ends, taken_on_by
 from amends.complaints.models import Complaint
 from amends.complaints.queries import STATES, complaints
 from amends.kernel.refusals import Unprocessable
@@ -20,7 +21,7 @@ from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 
 HERE, PER_PAGE = ZoneInfo("Asia/Shanghai"), 50
-KINDS = {"received": "warn", "raised": "bad", "answered": "line", "settled": "ok", "unsettled": "", "refused": ""}
+KINDS = {"received": "warn", "raised": "bad", "answered": "line", "ended": "warn", "settled": "ok", "unsettled": "", "refused": ""}
 WHO: dict[str, Text] = {"": say("谁的都看", "anybody's"), "me": say("我的", "mine")}
 NOT_A_TIME = say("请写明日期和时间。", "Give day and time.")
 
@@ -48,9 +49,24 @@ def panel(by: Actor, case_ref: str) -> list[dict[str, Any]]:
     return [row_of(row) for row in complaints(by, case=case_ref)[:20]]
 
 
-def instant(text: str, field: str) -> datetime | None:
-    """As a browser's field for a time gives it, by the clock of the market; None where it is empty. Raises Unprocessable."""
+def law_of(row: Complaint) -> dict[str, Any]:
+    """What the law asks of the authority: by when it decides whether it takes the complaint on, when mediation is over."""
+    return {"taken_on_by": taken_on_by(row), "ends": None if row.is_over else mediation_ends(row)}
+
+
+def whole_number(text: str, field: str) -> int:
+    """Raises Unprocessable."""
+    if not (text.strip().isascii() and text.strip().isdecimal() and len(text.strip()) < 10):
+        raise Unprocessable.field(field, say("请填一个整数。", "A whole number is wanted."), code="no_number")
+    return int(text)
+
+
+def instant(text: str, field: str, *, needed: bool = False) -> datetime | None:
+    """As a browser's field for a time gives it, by the clock of the market; None where it is empty. Raises Unprocessable, for an empty
+    one too that is `needed`."""
     if not text.strip():
+        if needed:
+            raise Unprocessable.field(field, NOT_A_TIME, code="required")
         return None
     try:
         found = datetime.fromisoformat(text.strip())

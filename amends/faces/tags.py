@@ -247,8 +247,13 @@ def once() -> SafeString:
 
 
 @register.inclusion_tag("faces/parts/nav_item.html", takes_context=True)
-def nav(context: template.Context, url: str, icon: str, label: Any, count: int | None = None, hot: bool = False) -> dict[str, Any]:
-    """An entry of the side bar; current when the page's path lies under it (below the face's own start page), or by `nav_here`."""
+def nav(
+    context: template.Context, url: str, icon: str, label: Any, count: int | None = None, hot: bool = False, late: int = 0
+) -> dict[str, Any]:  # fmt: skip
+    """An entry of the side bar, with what waits there and how much of it is `late`.
+
+    It is current when the page's path lies under it (below the face's own start page), or by `nav_here`.
+    """
     path = context["request"].path if "request" in context else ""
     here = path == url or (url.count("/") > 2 and path.startswith(url))
     return {
@@ -257,6 +262,7 @@ def nav(context: template.Context, url: str, icon: str, label: Any, count: int |
         "label": words.into(label),
         "count": count,
         "hot": hot,
+        "late": late,
         "here": context.get("nav_here") == url or here,
     }
 

@@ -16,7 +16,8 @@ from amends.plumbing.tenants import Tenanted, child_of
 class Notice(Tenanted):
     """One thing told to one side about a case. Holds no personal text: `kind` and `facts` are put into words when read.
 
-    `party` is the audience: consumer, merchant, or a role of the platform (agent, arbiter, supervisor).
+    `party` is the audience: consumer, merchant, a role of the platform (agent, arbiter, supervisor), or named: those of the platform's
+    people whose ids stand in `facts` as `people`.
     """
 
     case_id = models.BigIntegerField()

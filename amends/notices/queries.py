@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from amends.cases.hands import STAFF
 from amends.kernel.limits import Limit
 from amends.kernel.money import Money
 from amends.kernel.parties import Party
@@ -44,7 +45,7 @@ class Read:
 
 
 def notices_for(actor: Actor, *, most: int = 50) -> list[Read]:
-    """The newest notices of this side, newest first; for a person of the platform those of their roles."""
+    """The newest notices of this side, newest first; for a person of the platform those of their roles, and those that name them."""
     found = addressed_to(actor).select_related("merchant").annotate(seen=_passed(actor))
     return [_read(notice, unread=not notice.seen) for notice in found.order_by("-made_at", "-id")[:most]]
 
@@ -76,12 +77,14 @@ def addressed_to(actor: Actor) -> QuerySet[Notice]:
     if actor.party is Party.MERCHANT and actor.merchant_id:
         return Notice.objects.filter(merchant_id=actor.merchant_id, party="merchant")
     if _of_platform(actor):
-        return Notice.objects.filter(party__in=sorted(role.value for role in actor.roles if role.value in OF_PLATFORM))
+        roles = sorted(role.value for role in actor.roles if role.value in OF_PLATFORM)
+        to_me = ~Q(party=Audience.NAMED) | Q(facts__people__contains=[actor.user_id])
+        return Notice.objects.filter(to_me, party__in=[*roles, Audience.NAMED.value])
     return Notice.objects.none()
 
 
 def _of_platform(actor: Actor) -> bool:
-    return actor.user_id is not None and any(role.value in OF_PLATFORM for role in actor.roles)
+    return actor.user_id is not None and actor.party in STAFF and not actor.is_stranger
 
 
 def _passed(actor: Actor) -> Q | Exists:

@@ -98,6 +98,11 @@ def of_law_today(table: str, name: str) -> Any:
     return (cells.limits if table == "limits" else cells.counts)[name].value
 
 
+def duty_of_law_today(name: str) -> str:
+    """How long a duty of today's law lasts: what others owe by law, beside every case."""
+    return stack_on(now().date()).terms.duties[name].value
+
+
 def terms_of(decision: Decision) -> Terms:
     """The terms that a stamped decision carries."""
     return Terms(decision.answer)

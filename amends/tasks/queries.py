@@ -1,12 +1,15 @@
-"""Reads of tasks for the platform's people: a department's, one person's, one case's, the first due first. Nobody else sees any."""
+"""Reads of tasks for the platform's people: departments', one person's, one case's, the first due first. Nobody else sees any.
+
+Who belongs to a department, and whom a line of a task is told to: departments.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from amends.cases.hands import STAFF
 from amends.cases.models import Deadline
@@ -17,7 +20,7 @@ from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
 from amends.people.models import User
 from amends.people.rules import ROLES, Actor
-from amends.tasks.models import Task
+from amends.tasks.models import Seat, Task
 from amends.tasks.rules import OPEN, RAISED, TASK
 
 OWNER_ROLES = tuple(role.value for role, row in ROLES.items() if row.party is Party.PLATFORM and "desk" in row.faces)
@@ -39,8 +42,8 @@ _DUE = Deadline.objects.filter(
 )  # fmt: skip
 
 
-def tasks(by: Actor, *, case: str = "", department: str = "", who: str = "", state: str = "all") -> QuerySet[Task]:
-    """The tasks that `by` may read, each with `due_at`; of one case, one department, of `by` alone (`who` = me) or of nobody yet.
+def tasks(by: Actor, *, case: str = "", departments: Collection[str] = (), who: str = "", state: str = "all") -> QuerySet[Task]:
+    """The tasks that `by` may read, each with `due_at`; of one case, of these departments, of `by` alone (`who` = me) or of nobody yet.
 
     Open ones by the nearest limit, then those that are over, newest first. `state` is a key of STATES.
     """
@@ -49,8 +52,8 @@ def tasks(by: Actor, *, case: str = "", department: str = "", who: str = "", sta
         return rows.none()
     if case:
         rows = rows.filter(case__ref=case)
-    if department:
-        rows = rows.filter(department=department)
+    if departments:
+        rows = rows.filter(department__in=departments)
     if who == "me":
         rows = rows.filter(owner_id=by.user_id or 0)
     if who == "nobody":
@@ -67,12 +70,6 @@ def task_for(ref: str, by: Actor) -> Task:
     return found
 
 
-def department_of(by: Actor) -> str:
-    """The department whose task this person had last; empty where they had none."""
-    rows = Task.objects.filter(owner_id=by.user_id or 0).order_by("-pk").values_list("department", flat=True)
-    return rows.first() or ""
-
-
 def _in_state(rows: Any, state: str) -> Any:
     """Rows that have `due_at` beside their own columns."""
     if state == "open":
@@ -86,12 +83,28 @@ def _in_state(rows: Any, state: str) -> Any:
     return rows
 
 
-def open_by_department(by: Actor) -> dict[str, int]:
-    """How many tasks each department has still to answer."""
+class Load(NamedTuple):
+    """What a department has still to answer, and how much of it a supervisor has because its limit passed or nobody wanted it."""
+
+    open: int
+    late: int
+
+
+def load_of(by: Actor) -> dict[str, Load]:
+    """What each department has still to answer; those that have nothing are left out."""
     if by.party not in STAFF or by.is_stranger:
         return {}
-    rows = Task.objects.filter(stage__in=OPEN).values("department").annotate(n=Count("pk")).order_by("department")
-    return {row["department"]: row["n"] for row in rows}
+    rows = Task.objects.filter(stage__in=OPEN).values("department").annotate(n=Count("pk"), late=Count("pk", filter=Q(stage=RAISED)))
+    return {row["department"]: Load(row["n"], row["late"]) for row in rows.order_by("department")}
+
+
+def waiting_for(by: Actor) -> QuerySet[Task]:
+    """What the side bar counts: open tasks of this person's departments, of all departments for who belongs to none."""
+    if by.party not in STAFF or by.is_stranger:
+        return Task.objects.none()
+    mine = Seat.objects.filter(user_id=by.user_id or 0, ended_at__isnull=True)
+    here = Q(department__in=mine.values("department")) | ~Exists(mine)
+    return Task.objects.filter(here, stage__in=OPEN)
 
 
 def colleagues() -> list[User]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from amends.cases.carrying_on import written_to
-from amends.cases.hands import STAFF, is_party
+from amends.cases.hands import STAFF, check_hand, is_party
 from amends.cases.models import Case
 from amends.cases.record import an_act, verb
 from amends.cases.taking import take_carrier, take_life
@@ -23,9 +23,10 @@ from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessa
 from amends.kernel.texts import say
 from amends.people.models import Membership, User
 from amends.people.rules import Actor, Role
+from amends.tasks.departments import checked_department, who_takes
 from amends.tasks.models import Task
 from amends.tasks.queries import OWNER_ROLES
-from amends.tasks.rules import DEPARTMENTS, RAISED, TASK
+from amends.tasks.rules import RAISED, TASK
 
 SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
@@ -34,14 +35,15 @@ SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 def give_task(ref: str, *, department: str, words: str, owner: str = "", by: Actor) -> Task:
     """The case `ref`, or the one that carries it on, asks something of a department.
 
-    `owner` is the address of whoever is to do it, empty for anybody there. Raises NotFound, NotYourMove for anybody
-    but the platform's people, NoSuchMove for a case that is over, Unprocessable.
+    `owner` is the address of whoever is to do it; left empty, whoever of the department has least to do (departments.who_takes), or
+    anybody where it has nobody. Raises NotFound, NotYourMove for anybody but the platform's people, NoSuchMove for a case that is over,
+    Unprocessable.
     """
     case, named = take_carrier(ref, by)
     if case.is_over:
         raise NoSuchMove(say("售后单已结束。", "The case is over."))
-    where, asked = _department(department), clean_words(words, field="words", required=True)
-    person = _owner(case, owner) if owner.strip() else None
+    where, asked = checked_department(department), clean_words(words, field="words", required=True)
+    person = _owner(case, owner) if owner.strip() else who_takes(case, where)
     text = keep_text(case, "task_asked", asked, by)
     return Task.born(
         "give_task", by, merchant_id=case.merchant_id, case=case, ref=new_ref("TK"), department=where, owner=person, given_by_id=by.user_id,
@@ -63,11 +65,12 @@ def answer_task(ref: str, *, words: str, by: Actor) -> Task:
 
 @verb("task", "pass_task")
 def pass_task(ref: str, *, department: str, owner: str = "", why: str = "", by: Actor) -> Task:
-    """Another department has it, or another person there; its limit runs on. Raises Unprocessable where nobody else would have it."""
+    """Another department has it, or another person there; its limit runs on. `owner` left empty: whoever of that department has least to
+    do. Raises Unprocessable where nobody else would have it."""
     case, row = _take(ref, by)
-    where, words = _department(department), clean_words(why, field="why")
-    person = _owner(case, owner) if owner.strip() else None
-    if where == row.department and (person is None or person.pk == row.owner_id):
+    where, words = checked_department(department), clean_words(why, field="why")
+    person = _owner(case, owner) if owner.strip() else who_takes(case, where, but=(row.owner_id,))
+    if where == row.department and (not owner.strip() or (person is not None and person.pk == row.owner_id)):
         wrong = say("任务已经在那里，请转给别的部门或者别人。", "It is there already. Pass it to another department or person.")
         raise Unprocessable.field("department", wrong, code="passed_nowhere")
     text = keep_text(case, "task_passed", words, by) if words else None
@@ -101,6 +104,7 @@ def own_task(ref: str, *, owner: str = "", by: Actor) -> Task:
     """Whoever `owner` names has it, or `by` where it names nobody. Raises NoSuchMove once it is over, NotYourMove for a raised task of
     which `by` is neither owner nor supervisor, Unprocessable for somebody who cannot have it."""
     case, row = _take(ref, by)
+    check_hand(case, by)
     if row.is_over:
         raise NoSuchMove(say("这个任务已经结束。", "This task is over."), code="task_over")
     if not TASK.becomes(row.stage, "answer_task", by.party):
@@ -132,16 +136,9 @@ def _take(ref: str, by: Actor) -> tuple[Case, Task]:
     return take_life(Task, ref, by)
 
 
-def _department(name: str) -> str:
-    if name not in DEPARTMENTS:
-        wrong = say("部门可选：{all}。", "Choose the department from {all}.", all=", ".join(DEPARTMENTS))
-        raise Unprocessable.field("department", wrong, code="unknown_department")
-    return name
-
-
 def _owner(case: Case, email: str) -> User:
     """The person of the platform with this address, who is no party of the case. Raises Unprocessable."""
-    found = User.objects.filter(email=email.strip(), is_active=True).first()
+    found = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if found is None or not Membership.objects.filter(user=found, role__in=OWNER_ROLES).exists():
         wrong = say("平台没有这个人，或者不办任务。", "Nobody at the platform's desk who does tasks has this address.")
         raise Unprocessable.field("owner", wrong, code="unknown_owner")

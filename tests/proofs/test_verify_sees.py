@@ -184,7 +184,7 @@ def asked_by_authority(stage: str, term: str = "NULL") -> str:
     """A complaint of 12315 in this stage about the case in review."""
     return (
         "INSERT INTO complaints_complaint (merchant_id, stage, generation, since, made_at, case_id, ref, authority, number, received_at,"
-        f" answer_by) SELECT merchant_id, '{stage}', 1, opened_at, opened_at, id, 'CM-1', '12315', '1', opened_at, {term}"
+        f" answer_by, paused_days) SELECT merchant_id, '{stage}', 1, opened_at, opened_at, id, 'CM-1', '12315', '1', opened_at, {term}, 0"
         " FROM cases_case WHERE id = %(disputed)s"
     )
 
@@ -409,6 +409,7 @@ def test_verify_sees_a_message_that_nobody_hands_out(world: dict[str, Case]) -> 
     with clock.stepped(START + timedelta(minutes=9)):
         assert any("is queued and was due" in line for line in CHECK["messages"].offenders())
 
+    ("complaints", "but by its acceptance and testing", (asked_by_authority("answered"), LATE_CLOCK)),
 
 @pytest.mark.parametrize("right", ["UPDATE", "DELETE", "TRUNCATE"])
 @pytest.mark.parametrize(

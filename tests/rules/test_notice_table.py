@@ -148,7 +148,8 @@ def test_only_who_is_waited_for_is_reminded() -> None:
     for name, life in LIVES.items():
         for stage in life.open_stages:
             waited = {party.value for party in life.stages[stage].waits_for}
-            sides = {"platform": "agent"}
+            beside = "supervisor" if stage == "raised" else "named"
+            sides = {"platform": beside if name in ("task", "complaint") else "agent"}
             if (stands := STANDS_FOR.get(life.stages[stage].limit or "")) is not None:
                 waited = {stands.value}
             wanted = {sides.get(party, party) for party in waited} - {"carrier", "gateway", "leader", "supplier"}

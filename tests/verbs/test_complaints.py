@@ -16,6 +16,8 @@ from amends.cases.queries import timeline
 from amends.cases.verbs.answering import withdraw
 from amends.cases.verbs.merging import merge
 from amends.complaints import verbs
+from amends.complaints.checks import torn_complaints
+from amends.complaints.clocks import taken_on_by
 from amends.complaints.files import file_for_authority, files_of
 from amends.complaints.models import Complaint
 from amends.complaints.queries import complaint_for, complaints
@@ -103,10 +105,113 @@ def test_mediation_ends_sixty_days_after_the_authority_took_it_on(cast: Cast, ca
     verbs.ask_again(row.ref, words="请补充", by=cast.agent)
     verbs.answer_complaint(row.ref, words="已补充", by=cast.agent)
     assert due_of(row) == beijing(9, 0, month=5), "asking again wins no time"
-    later_by(stepped_clock, timedelta(days=60))
+    later_by(stepped_clock, timedelta(days=50))
+    assert fresh(row).stage == "ended"
+    # Seven working days after the 8th of May, of which Saturday the 9th is one in 2026 (art. 23).
+    assert due_of(row) == beijing(19, 0, month=5)
+    assert Notice.objects.filter(case_id=case.pk, kind="complaint.end_mediation.clock", party="supervisor").count() == 1
+    later_by(stepped_clock, timedelta(days=15))
     assert fresh(row).stage == "unsettled"
-    end = Entry.objects.get(life="complaint", life_id=row.pk, verb="end_mediation")
-    assert end.party == "clock"
+    ends = Entry.objects.filter(life="complaint", life_id=row.pk, verb__in=("end_mediation", "close_unheard"))
+    assert [(line.verb, line.party) for line in ends.order_by("number")] == [("end_mediation", "clock"), ("close_unheard", "clock")]
+    assert torn_complaints() == []
+
+
+def test_what_the_authority_tells_after_the_time_of_mediation_is_the_end_of_it(
+    cast: Cast, case: Case, stepped_clock: Stepped
+) -> None:  # fmt: skip
+    row = filed(cast, case, accepted_at=beijing(9, 10))
+    verbs.answer_complaint(row.ref, words="材料见附件", by=cast.agent)
+    later_by(stepped_clock, timedelta(days=62))
+    assert fresh(row).stage == "ended"
+    assert verbs.settle_complaint(row.ref, words="商家退款 99 元", by=cast.agent).stage == "settled"
+    other = filed(cast, case, "3301-0009")
+    verbs.answer_complaint(other.ref, words="材料见附件", by=cast.agent)
+    later_by(stepped_clock, timedelta(days=62))
+    assert verbs.ask_again(other.ref, words="请补充", by=cast.agent).stage == "received"
+
+
+def test_days_of_testing_are_not_counted_in_mediation(cast: Cast, case: Case, stepped_clock: Stepped) -> None:
+    row = filed(cast, case, accepted_at=beijing(9, 10))
+    verbs.note_testing(row.ref, began_at=beijing(10, 9), days=10, by=cast.agent)
+    assert due_of(row) == beijing(18, 0), "our own limit knows of no testing"
+    verbs.answer_complaint(row.ref, words="材料见附件", by=cast.agent)
+    assert due_of(row) == beijing(19, 0, month=5), "sixty days and ten"
+    verbs.note_testing(row.ref, began_at=beijing(10, 9), days=12, by=cast.agent)
+    assert due_of(row) == beijing(21, 0, month=5), "all days so far, in place of what was noted before"
+    later_by(stepped_clock, timedelta(days=62))
+    assert fresh(row).stage == "answered"
+    assert torn_complaints() == []
+    later_by(stepped_clock, timedelta(days=11))
+    assert fresh(row).stage == "ended"
+    before = due_of(row)
+    verbs.note_testing(row.ref, began_at=beijing(10, 9), days=19, by=cast.agent)
+    assert due_of(row) - before >= timedelta(days=7), "what is learnt late moves the time in which the end is told"
+
+
+def test_an_acceptance_that_is_learnt_later_moves_the_clock_that_runs(cast: Cast, case: Case, stepped_clock: Stepped) -> None:
+    row = filed(cast, case, received_at=beijing(9, 10))
+    assert taken_on_by(row) == beijing(19, 0), "seven working days for the authority to decide (CN-CMP-01)"
+    verbs.answer_complaint(row.ref, words="材料见附件", by=cast.agent)
+    later_by(stepped_clock, timedelta(days=5))
+    verbs.note_acceptance(row.ref, accepted_at=beijing(13, 9), by=cast.agent)
+    assert due_of(row) == beijing(13, 0, month=5) and taken_on_by(fresh(row)) is None
+    assert Deadline.objects.get(life="complaint", life_id=row.pk, ended_at__isnull=True).warn_at is not None
+    verbs.note_acceptance(row.ref, accepted_at=beijing(1, 9, month=1), by=cast.agent)
+    later_by(stepped_clock, timedelta(minutes=1))
+    assert fresh(row).stage == "ended", "its time was over before anybody told us"
+    assert torn_complaints() == []
+
+
+def test_what_is_noted_is_checked_and_only_by_who_may(cast: Cast, case: Case, boss: Actor) -> None:
+    row = filed(cast, case)
+    ada = person("ada", Role.ANALYST)
+    for days in (-1, 366):
+        with pytest.raises(Unprocessable) as refused:
+            verbs.note_testing(row.ref, began_at=START, days=days, by=cast.agent)
+        assert "days" in refused.value.fields
+    for run in (
+        lambda: verbs.note_testing(row.ref, began_at=START + HOUR, days=1, by=cast.agent),
+        lambda: verbs.note_acceptance(row.ref, accepted_at=START + HOUR, by=cast.agent),
+    ):
+        with pytest.raises(Unprocessable) as refused:
+            run()
+        assert refused.value.fields
+    for by in (cast.judge, ada):
+        for run in (
+            lambda by=by: verbs.note_testing(row.ref, began_at=START, days=1, by=by),
+            lambda by=by: verbs.note_acceptance(row.ref, accepted_at=START, by=by),
+            lambda by=by: verbs.own_complaint(row.ref, owner="sun@example.com", by=by),
+        ):
+            with pytest.raises(NotYourMove):
+                run()
+    with pytest.raises(NotFound):
+        verbs.note_acceptance(row.ref, accepted_at=START, by=cast.bolt)
+    verbs.refuse_complaint(row.ref, words="超过三年", by=cast.agent)
+    with pytest.raises(NoSuchMove):
+        verbs.note_acceptance(row.ref, accepted_at=START, by=cast.agent)
+
+
+def test_working_days_know_the_holidays_and_the_saturdays_worked_for_them(cast: Cast, case: Case, stepped_clock: Stepped) -> None:
+    later_by(stepped_clock, timedelta(days=50))
+    assert clock.now() == beijing(29, 10, month=4)
+    row = filed(cast, case)
+    # The 30th; then Labour Day from the 1st to the 5th; the 6th, 7th, 8th, and Saturday the 9th, which is worked.
+    assert due_of(row) == beijing(10, 0, month=5)
+    later_by(stepped_clock, timedelta(days=11))
+    assert fresh(row).stage == "raised"
+
+
+def test_whoever_answers_is_told_by_name_and_else_every_agent(cast: Cast, case: Case, boss: Actor, stepped_clock: Stepped) -> None:
+    row = filed(cast, case)
+    settled()
+    assert Notice.objects.get(case_id=case.pk, kind="complaint.file_complaint", party="named").facts["people"] == []
+    verbs.own_complaint(row.ref, owner="sun@example.com", by=cast.agent)
+    settled()
+    assert Notice.objects.get(case_id=case.pk, kind="complaint.own_complaint").facts["people"] == [boss.user_id]
+    later_by(stepped_clock, timedelta(days=8))
+    late = Notice.objects.get(case_id=case.pk, kind="complaint.raise_complaint.clock", party="named")
+    assert late.facts["people"] == [boss.user_id]
 
 
 def test_an_acceptance_told_with_the_answer_moves_the_end_of_mediation(cast: Cast, case: Case, stepped_clock: Stepped) -> None:

@@ -18,7 +18,7 @@ EXPERTS = frozenset({"expert_answers", "session_held"})
 TASKS = frozenset({"task_answered", "task_raised"})
 """What another department is asked helps whoever decides, and holds nothing up."""
 
-COMPLAINTS = frozenset({"complaint_answered", "complaint_raised", "mediation_ends"})
+COMPLAINTS = frozenset({"complaint_answered", "complaint_raised", "mediation_ends", "mediation_told"})
 """What an authority asks the platform goes on beside the claim, and after it."""
 
 BESIDE = BEARERS | {REVERSALS, TRIAL} | EXPERTS | TASKS | COMPLAINTS

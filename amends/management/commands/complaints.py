@@ -21,18 +21,23 @@ from amends.people.rules import Actor
 ACTS: dict[str, Callable[..., Complaint]] = {
     "add": verbs.file_complaint, "answer": verbs.answer_complaint, "raise": verbs.raise_complaint, "ask-again": verbs.ask_again,
     "settle": verbs.settle_complaint, "refuse": verbs.refuse_complaint, "end": verbs.end_mediation, "own": verbs.own_complaint,
+    "accepted": verbs.note_acceptance, "testing": verbs.note_testing,
 }  # fmt: skip
-INSTANTS = ("received_at", "accepted_at", "answer_by")
+INSTANTS = ("received_at", "accepted_at", "answer_by", "began_at")
 FIELDS: dict[str, tuple[str, ...]] = {
-    "add": ("authority", "number", "words", "owner", *INSTANTS), "answer": ("words", "accepted_at"), "raise": ("why",),
+    "add": ("authority", "number", "words", "owner", "received_at", "accepted_at", "answer_by"),
+    "answer": ("words", "accepted_at"), "raise": ("why",),
     "ask-again": ("words", "answer_by", "accepted_at"), "settle": ("words",), "refuse": ("words",), "end": ("words",), "own": ("owner",),
+    "accepted": ("accepted_at",), "testing": ("began_at", "days"),
 }  # fmt: skip
 HELP = {
     "add": "put one on a case's file", "answer": "we have answered", "raise": "a supervisor has it",
     "ask-again": "the authority asks again", "settle": "the mediation ended in agreement", "refuse": "the authority did not take it on",
     "end": "the mediation ended without agreement", "own": "you answer it, or whom --owner names",
+    "accepted": "when the authority took it on", "testing": "days that mediation does not count, because goods are tested",
 }  # fmt: skip
 MUST = ("authority", "number", "words")
+MUST_ALL = ("accepted", "testing")
 
 
 class Command(BaseCommand):
@@ -48,7 +53,7 @@ class Command(BaseCommand):
             each = below.add_parser(word, help=HELP[word])
             each.add_argument("ref", help="AS-…" if word == "add" else "CM-…")
             for name in names:
-                each.add_argument(f"--{name.replace('_', '-')}", **_option(name))
+                each.add_argument(f"--{name.replace('_', '-')}", **_option(name, must=word in MUST_ALL))
         below.add_parser("file", help="the case as a ZIP for this authority; `amends proof` fetches it").add_argument("ref", help="CM-…")
         for each in below.choices.values():
             with_person(each)
@@ -76,11 +81,13 @@ def told_of(row: Complaint) -> dict[str, Any]:
     return {
         "ref": row.ref, "case": row.case.ref, "authority": row.authority, "number": row.number, "stage": row.stage,
         "owner": row.owner.email if row.owner else None, "received_at": row.received_at, "accepted_at": row.accepted_at,
-        "answer_by": row.answer_by, "due_at": getattr(row, "due_at", None),
+        "answer_by": row.answer_by, "testing_days": row.paused_days, "due_at": getattr(row, "due_at", None),
     }  # fmt: skip
 
 
-def _option(name: str) -> dict[str, Any]:
+def _option(name: str, *, must: bool) -> dict[str, Any]:
     if name in INSTANTS:
-        return {"type": datetime.fromisoformat, "default": None, "help": "2026-03-09T10:00:00+08:00"}
+        return {"type": datetime.fromisoformat, "default": None, "required": must, "help": "2026-03-09T10:00:00+08:00"}
+    if name == "days":
+        return {"type": int, "required": True, "help": "all of them so far, expected ones too"}
     return {"required": True} if name in MUST else {"default": ""}

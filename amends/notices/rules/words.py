@@ -32,13 +32,14 @@ WAITS = frozenset({Urgency.ACT, Urgency.REMIND})
 
 
 class Audience(StrEnum):
-    """Who is told: the two sides of a case, and the platform's people by what they answer for."""
+    """Who is told: the two sides of a case, the platform's people by what they answer for, and single ones of them by name."""
 
     CONSUMER = "consumer"
     MERCHANT = "merchant"
     AGENT = "agent"
     ARBITER = "arbiter"
     SUPERVISOR = "supervisor"
+    NAMED = "named"
 
 
 CHANNEL_NAMES: dict[Channel, Text] = {
@@ -63,4 +64,5 @@ AUDIENCE_NAMES: dict[Audience, Text] = {
     Audience.AGENT: say("平台客服", "platform agent"),
     Audience.ARBITER: say("判责员", "arbiter"),
     Audience.SUPERVISOR: say("主管", "supervisor"),
+    Audience.NAMED: say("指名的同事", "the colleague named"),
 }

@@ -6,7 +6,7 @@ happened since. Builds rows; planning and saving are the listener's.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from django.db.models import Q
 from amends.cases.models import Case, Deadline, Entry
 from amends.cases.rules.beside import BESIDE
 from amends.cases.rules.told import REMIND
+from amends.complaints.queries import whom_to_tell as whom_a_complaint_concerns
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.notices.basis import basis_of
@@ -22,11 +23,14 @@ from amends.notices.models import Notice
 from amends.notices.rules.places import FIRST_RESULTS
 from amends.notices.rules.table import ITS_OWN, ROWS, Row, Step, rows_for
 from amends.notices.rules.words import Audience
+from amends.tasks.departments import whom_to_tell as whom_a_task_concerns
 
 KEPT = ("limit", "amount_minor")
 BEARER_LIFE = "charge_back_to"
 BESIDE_LIVES = frozenset({BEARER_LIFE, "consultation", "task", "complaint"})
 """Whose limits are nobody's turn in the case (cases.rules.beside)."""
+NAMES: Mapping[str, Callable[[Entry], list[int]]] = {"task": whom_a_task_concerns, "complaint": whom_a_complaint_concerns}
+"""By life: the people whom a line of it concerns by name."""
 
 
 class Due(NamedTuple):
@@ -129,6 +133,8 @@ def _drawn(case: Case, entry: Entry, row: Row, dues: Sequence[Due]) -> Drawn:
         facts["unit"] = entry.facts.get("unit_of_account", case.currency)
     if row.by_lapse:
         facts |= {"until": entry.facts.get("due_at", ""), "length": case.terms.raw["limits"].get(entry.facts.get("limit"), "")}
+    if row.to is Audience.NAMED:
+        facts["people"] = NAMES[entry.life](entry)
     if "told_at" in entry.facts:
         facts |= {"until": entry.facts["told_at"], "reason": entry.facts.get("reason", "")}
     if row.when in FIRST_RESULTS and not row.by_lapse:

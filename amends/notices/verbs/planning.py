@@ -216,15 +216,15 @@ HANDED_OVER = timedelta(minutes=2)
 
 
 def _people_of(case: Case, notices: Sequence[Notice]) -> list[list[int]]:
-    """For each notice the people of its side, in the order of their ids; one query."""
+    """For each notice the people of its side, or those whom it names, in the order of their ids; one query."""
     wanted = Q(pk__in=[])
-    for party in sorted({notice.party for notice in notices}):
+    for party in sorted({notice.party for notice in notices} - {Audience.NAMED}):
         wanted |= Q(role=party, **_whose(case, party))
     found = Membership.objects.filter(wanted, user__is_active=True).order_by("user_id").values_list("role", "user_id").distinct()
     users: dict[str, list[int]] = {}
     for role, user in found:
         users.setdefault(role, []).append(user)
-    return [users.get(notice.party, []) for notice in notices]
+    return [sorted(notice.facts["people"]) if notice.party == Audience.NAMED else users.get(notice.party, []) for notice in notices]
 
 
 def _whose(case: Case, party: str) -> dict[str, int]:

@@ -48,11 +48,28 @@ COMPLAINTS: Mapping[str, Told] = {
         "售后单 {case} 的监管投诉终止调解，没有达成一致，理由在投诉页面。",
         "The authority ended its mediation about case {case} without agreement; why stands on its page.",
     ),
+    "complaint_is_yours": told(
+        "一件监管投诉由你来办", "An authority's complaint is yours",
+        "售后单 {case} 的监管投诉由你来办，时限不变，请看“监管投诉”页面。",
+        "The authority's complaint about case {case} is yours to answer; its limit stays as it was. See “Authorities”.",
+    ),
     "mediation_over_by_time": told(
         "监管调解到期", "The time of a mediation is over",
-        "售后单 {case} 的监管投诉到 {until}没有结果，按“{rule}”视为调解终止。监管部门后来有决定的，请登记在售后单里。",
-        "The mediation about case {case} had no result by {until}, so under the rule “{rule}” it counts as ended. What the authority "
-        "decides later belongs on the case's file.",
+        "售后单 {case} 的监管调解到 {until}没有结果（{rule}）。监管部门在 {due}前告知怎样结束，收到后请登记；到时没有登记，{silence}。",
+        "The mediation about case {case} had no result by {until} ({rule}). The authority says how it ended by {due}: enter it once it is "
+        "there. Otherwise: {silence}.",
+    ),
+    "mediation_unheard": told(
+        "没有收到调解结果，视为终止", "Nobody heard how a mediation ended",
+        "售后单 {case} 的监管投诉到 {until}没有登记结果，按“{rule}”视为调解终止，未达成一致。监管部门后来有决定的，请登记在售后单里。",
+        "Nobody entered by {until} how the mediation about case {case} ended, so under the rule “{rule}” it counts as ended without "
+        "agreement. What the authority decides later belongs on the case's file.",
+    ),
+    "remind_mediation_end": told(
+        "请登记调解怎样结束", "Enter how a mediation ended",
+        "售后单 {case} 的监管调解期限已满，监管部门在 {due}前告知怎样结束，还有 {left}。收到后请登记；到时没有登记，{silence}。",
+        "The time of the mediation about case {case} is over, and the authority says how it ended by {due}: {left} from now. Enter it once "
+        "it is there. Otherwise: {silence}.",
     ),
     "remind_mediation": told(
         "监管调解将到期", "A mediation is about to end",
