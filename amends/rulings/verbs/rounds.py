@@ -21,7 +21,7 @@ from amends.kernel.texts import say
 from amends.people.rules import Actor
 from amends.rulings.models import ProofRequest, Review
 from amends.rulings.queries import FIRST_ROUND
-from amends.rulings.verbs.shared import ends_at, side_named, taken_to_judge, takes
+from amends.rulings.verbs.shared import round_ends, round_is_over, side_named, taken_to_judge, takes
 
 MOST_REQUESTS = 10
 ASKED, GIVEN, NOT_GIVEN, DROPPED = "asked", "given", "not_given", "dropped"
@@ -29,18 +29,23 @@ ASKED, GIVEN, NOT_GIVEN, DROPPED = "asked", "given", "not_given", "dropped"
 
 @verb("review", "submit")
 def submit(ref: str, *, words: str = "", evidence: Sequence[str] = (), request: str = "", by: Actor) -> Review:
-    """One side gave words or files. What comes after the first round is kept and marked as late. With `request` it is the proof that an
-    arbiter asked of this side.
+    """One side gave words or files. What comes after the first round is kept and marked as late, to the second: also where the clock has
+    not closed it yet. With `request` it is the proof that an arbiter asked of this side, in time until that very request is due.
 
-    Raises Unprocessable where nothing was given, too much, or a file is unknown; NotFound, NotYourMove, NoSuchMove for the request.
+    Raises Unprocessable where nothing was given, too much, or a file is unknown; NotFound, NotYourMove, NoSuchMove for the request;
+    NoSuchMove once the time for replies is over.
     """
     case, review = take_life(Review, ref, by)
     asked = _request_of(review, request, by) if request else None
+    is_over = round_is_over(case, review)
+    if is_over and review.LIFE.who_may(review.stage, "submit") and review.stage != FIRST_ROUND:
+        raise NoSuchMove(say("举证和回应都已结束。", "The rounds of evidence and replies are over."), code="no_round_open")
     said = clean_words(words, field="words")
     if len(evidence) > MOST_EVIDENCE:
         wrong = say("一次最多 {n} 份凭证。", "At most {n} pieces of evidence at a time.", n=MOST_EVIDENCE)
         raise Unprocessable.field("evidence", wrong, code="evidence_too_many")
-    is_late = review.stage != FIRST_ROUND
+    in_time = asked is not None and clock.now() < asked.due_at
+    is_late = (is_over or review.stage != FIRST_ROUND) and not in_time
     pieces = attach_to(case, evidence, by, late=is_late)
     if not said and not pieces:
         nothing = say("请至少写一句说明或上传一份凭证。", "Give at least a sentence or one piece of evidence.")
@@ -68,12 +73,12 @@ def close_replies(ref: str, *, by: Actor) -> Review:
 
 @an_act
 def request_proof(ref: str, *, party: str, words: str, issue: str = "", by: Actor) -> ProofRequest:
-    """One side is asked for one certain proof until the round of evidence ends; after that an answer is late, after the replies none.
+    """One side is asked for one certain proof until the round that is open ends; after that an answer is late, after the replies none.
 
     Raises NoSuchMove where no round is open, Unprocessable for an unknown side or issue, missing words, or too many requests.
     """
     case, review = taken_to_judge(ref, by)
-    if not review.LIFE.who_may(review.stage, "submit"):
+    if not review.LIFE.who_may(review.stage, "submit") or round_is_over(case, review):
         closed = say("举证已结束，请用“请双方补充”。", "The rounds are closed: ask both sides for more instead.")
         raise NoSuchMove(closed, code="no_round_open")
     row = _asked(case, review, {"party": party, "words": words, "issue": issue}, by)
@@ -109,7 +114,7 @@ def _asked(case: Case, review: Review, raw: Mapping[str, str], by: Actor) -> Pro
     text: CaseText = keep_text(case, "request", said, by)
     return ProofRequest.objects.create(
         merchant_id=case.merchant_id, case=case, review=review, ref=new_ref("PQ"), party=party.value, issue=issue, words=text,
-        asked_by_id=by.user_id, made_at=clock.now(), due_at=ends_at(case, review, "evidence_round"),
+        asked_by_id=by.user_id, made_at=clock.now(), due_at=round_ends(case, review),
     )  # fmt: skip
 
 

@@ -41,14 +41,24 @@ def takes(review: Review, by: Actor) -> None:
         review.save(update_fields=["arbiter", "assigned_at"])
 
 
-def ends_at(case: Case, review: Review, limit: str) -> datetime:
-    """When the round under `limit` ends: as its deadline stands, or as it would if it began now."""
-    rows = Deadline.objects.filter(merchant_id=case.merchant_id, life="review", life_id=review.pk, limit=limit, ended_at__isnull=True)
-    row = rows.filter(generation=review.generation).first()
+def round_ends(case: Case, review: Review) -> datetime:
+    """When the round that is open now ends: as its deadline stands, or as it would if it began now."""
+    row = _limit(case, review)
     if row is not None:
         return row.due_at
     days = calendar(case.merchant.calendar)
-    return due_by(case.terms, limit, start=clock.now(), waits_for=SIDES, calendar=days).at
+    return due_by(case.terms, review.where.limit, start=clock.now(), waits_for=SIDES, calendar=days).at
+
+
+def round_is_over(case: Case, review: Review) -> bool:
+    """Whether the limit of the stage has passed, although the clock has not come round to it yet: nobody gains by its delay."""
+    row = _limit(case, review)
+    return row is not None and row.paused_since is None and row.due_at <= clock.now()
+
+
+def _limit(case: Case, review: Review) -> Deadline | None:
+    rows = Deadline.objects.filter(merchant_id=case.merchant_id, life="review", life_id=review.pk, ended_at__isnull=True)
+    return rows.filter(generation=review.generation).first()
 
 
 def side_named(value: str, field: str = "party") -> Party:
