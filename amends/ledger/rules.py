@@ -66,6 +66,10 @@ POSTINGS: dict[str, tuple[Account, Account]] = {
     "given_back": (("platform", "cost"), HELD),
     # what a ruling lets the platform bear of a case's cost
     "ruled_on_us": (("platform", "cost"), HELD),
+    # a testing body's bill: what we advanced; and what the consumer owes us, or the merchant who advanced it, where the finding says so
+    "test_paid": (("platform", "cost"), ("clearing", "bank")),
+    "test_owed": (("consumer", "receivable"), ("platform", "cost")),
+    "test_claimed": (("consumer", "receivable"), ("merchant", "claims")),
     # a merchant's deposit; what is taken from it pays what the merchant owes
     "deposit_in": (("clearing", "bank"), ("merchant", "deposit")),
     "deposit_hold": (("merchant", "deposit"), ("merchant", "deposit_held")),

@@ -71,6 +71,7 @@ WHAT: dict[str, Text] = {
     "return_freight": say("退货运费", "return freight"),
     "goodwill": say("小额打款", "goodwill payment"),
     "compensation": say("赔偿", "compensation"),
+    "test": say("检测费", "a test"),
     "other": say("其他费用", "other cost"),
 }
 PARTY_WORDS: dict[str, Text] = {

@@ -1,5 +1,7 @@
 """Who finally bears the cost of a test, and what a testing body may find: plain values.
 
+Whoever bears it is asked as for any other cost (rulings/paying_tests.py books it).
+
 The law leaves the cost to agreement (CN-CMP-05: L9 22, L2 47). The platform's rule is that whoever advances it is agreed when the test is
 ordered, and that it is borne by the side against which the finding speaks; where it is unclear, by whoever had to prove the point.
 """
@@ -35,3 +37,27 @@ COST_RULE = say(
 def bears_test(finding: str, burden: Party) -> Party:
     """Who bears the cost of a test with this finding, where `burden` had to prove the point. KeyError for an unknown finding."""
     return {"fault": Party.MERCHANT, "no_fault": Party.CONSUMER, "unclear": burden}[finding]
+
+
+PAID, OWED, CLAIMED = "test_paid", "test_owed", "test_claimed"
+"""What the books can say of a test's cost (ledger.rules.POSTINGS)."""
+CHARGE, REPAYMENT = "test", "tested"
+"""What a charge for a test is about, and what a grant rests on that gives its cost back to a consumer who advanced it."""
+
+
+def booked(pays_first: str, bears: str) -> tuple[str, ...]:
+    """What is booked of a test's cost, once it is known who bears it. We pay what we advance; a side that advances pays the body itself,
+    and then only what the other side owes it is in our books."""
+    if pays_first == Party.PLATFORM.value:
+        return (PAID, OWED) if bears == Party.CONSUMER.value else (PAID,)
+    return (CLAIMED,) if (pays_first, bears) == (Party.MERCHANT.value, Party.CONSUMER.value) else ()
+
+
+def is_charged(pays_first: str, bears: str) -> bool:
+    """Whether the merchant is asked for what we advanced, as for any other cost that it should bear."""
+    return (pays_first, bears) == (Party.PLATFORM.value, Party.MERCHANT.value)
+
+
+def is_repaid(pays_first: str, bears: str) -> bool:
+    """Whether a consumer advanced what the merchant bears, and has it back at the merchant's cost."""
+    return (pays_first, bears) == (Party.CONSUMER.value, Party.MERCHANT.value)

@@ -20,6 +20,7 @@ from amends.kernel.texts import say
 from amends.liability.hands import check_office
 from amends.people.rules import Actor
 from amends.rulings.models import Review, TestingBody, TestOrder
+from amends.rulings.paying_tests import bear_cost
 from amends.rulings.rules.testing import FINDINGS, PAYERS, bears_test
 from amends.rulings.verbs.shared import check_known, taken_to_judge, takes
 
@@ -51,7 +52,7 @@ def order_test(ref: str, *, body: str, question: str, cost_minor: int, pays_firs
 
 @verb("review", "report_test")
 def report_test(ref: str, *, finding: str, words: str = "", evidence: Sequence[str] = (), by: Actor) -> Review:
-    """The finding is on file (a key of FINDINGS) and it is known who bears the test's cost; the arbiter goes on.
+    """The finding is on file (a key of FINDINGS), the test's cost is booked to whoever bears it, and the arbiter goes on.
 
     Raises NoSuchMove where no test is open, Unprocessable for an unknown finding.
     """
@@ -73,6 +74,7 @@ def reported(case: Case, review: Review, finding: str, words: str, evidence: Seq
     order.save(update_fields=["state", "finding", "report", "ended_at", "evidence", "bears"])
     about = {"test": order.ref, "finding": finding, "bears": order.bears, **({"link": link} if link else {})}
     review.move("report_test", by, facts={**about, "evidence": [piece.digest for piece in pieces], **told(text)})
+    bear_cost(case, review, order)
     return review
 
 
