@@ -6,16 +6,17 @@ asked of it here. What can't be asked (nobody is on record any more, or less is 
 Invariants
  1. Each bearer is asked once for each ruling: its charge names the ruling first in its clause.
  2. No more is asked than the merchant still bears, and shares are cut from what was paid, not from what was claimed.
+ 3. What was paid is cut by one ruling: the last one that heard the unit, or the one that gave the sum; never what was settled after it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Q
 
 from amends.cases import acting
-from amends.cases.left import LIVE, MIXED, money_positions
+from amends.cases.left import LIVE, money_positions
 from amends.cases.models import Case, Entry, Grant
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
@@ -27,11 +28,13 @@ from amends.liability.models import ChargeBackTo
 from amends.liability.proposing import bearer_on_record, is_on_record
 from amends.liability.verbs.charging import LONGEST_CLAUSE, ask_bearer, still_borne
 from amends.people.rules import PLATFORM
+from amends.rulings.carrying_out import CHANGED, RULED
 from amends.rulings.holding import holds
 from amends.rulings.models import Review
 from amends.rulings.rules.splitting import per_cent, split
 
 ON_US = "ruled_on_us"
+BY_RULING, SETTLED = (RULED, CHANGED), "settled"
 OUTSIDE = (Party.CARRIER.value, Party.SUPPLIER.value)
 WHY = say(
     "平台裁决 {ref}：这笔费用由你承担 {share}。依据：{clause}。",
@@ -48,13 +51,14 @@ def hear(entry: Entry) -> None:
 def ask_bearers(case_id: int) -> list[ChargeBackTo]:
     """The shares of the rulings of this case that bind are asked of their bearers. Said again it changes nothing."""
     case = take_case_of(case_id)
-    rulings = Review.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, bound_at__isnull=False).order_by("pk")
-    return [charge for review in rulings for charge in _ask(case, review)]
+    bound = Review.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, bound_at__isnull=False)
+    rulings = list(bound.order_by("bound_at", "pk"))
+    return [charge for n, review in enumerate(rulings) for charge in _ask(case, review, rulings[n + 1 :])]
 
 
-def _ask(case: Case, review: Review) -> list[ChargeBackTo]:
+def _ask(case: Case, review: Review, later: Sequence[Review]) -> list[ChargeBackTo]:
     held = holds(review)
-    cut = split(given_minor(case, review), held.bears)
+    cut = split(given_minor(case, review, later), held.bears)
     made = [
         charge for party in OUTSIDE
         if cut.get(party) and (charge := _charge(case, review, party, cut[party], held.bears, held.clause)) is not None
@@ -64,12 +68,17 @@ def _ask(case: Case, review: Review) -> list[ChargeBackTo]:
     return made
 
 
-def given_minor(case: Case, review: Review) -> int:
-    """What was paid under this ruling at the merchant's cost, in money of the case's currency and minor units."""
+def given_minor(case: Case, review: Review, later: Sequence[Review] = ()) -> int:
+    """What was paid under this ruling at the merchant's cost, in money of the case's currency and minor units. `later`: the rulings that
+    bound after it; what they heard again, or gave, is theirs."""
     money = money_positions(case.merchant_id, case.order_id, case.currency)
-    wanted = Q(unit_id__in=review.heard) | Q(unit_id__isnull=True, basis__in=MIXED)
-    rows = Grant.objects.filter(wanted, merchant_id=case.merchant_id, case_id=case.pk, stage__in=LIVE, borne_by=Party.MERCHANT.value)
-    return sum(_money_of(row, money) for row in rows.order_by("pk") if row.currency in ("", case.currency))
+    units = set(review.heard) - {pk for one in later for pk in one.heard}
+    sums = Q(unit_id__isnull=True, basis__in=BY_RULING, made_at__gte=review.bound_at)
+    if later:
+        sums &= Q(made_at__lt=later[0].bound_at)
+    rows = Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=LIVE, borne_by=Party.MERCHANT.value)
+    mine = rows.filter(Q(unit_id__in=units) | sums).exclude(basis=SETTLED, made_at__gt=review.bound_at)
+    return sum(_money_of(row, money) for row in mine.order_by("pk") if row.currency in ("", case.currency))
 
 
 def _money_of(grant: Grant, money: set[str]) -> int:
