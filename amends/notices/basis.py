@@ -9,6 +9,7 @@ from typing import Any
 
 from amends.cases.models import Case, Entry
 from amends.kernel.texts import Text, say
+from amends.policy.rules.answers import reason_in
 from amends.policy.rules.facts import ISSUE_NAMES, REMEDY_NAMES, IssueType, Remedy
 
 STEPS: dict[str, Text] = {
@@ -28,7 +29,9 @@ AGAIN: dict[str, Text] = {
                           "Not sure what is wanted? Ask a person: on the case's page, by telephone or mail."),
     "case.rule": say("不服的，可以在售后单页面、电话或邮件申诉，由另一位级别更高的人来看。",
                      "To appeal: on the case's page, by telephone or mail; another person of higher rank looks at it."),
-    "final": say("这是终局裁决。", "This ruling is final."),
+    "by_rule": say("不同意的，可以在售后单页面、电话或邮件要求由人来裁决。",
+                   "To have a person look at it, ask for one: on the case's page, by telephone or mail."),
+    "final": say("这是终局裁决，不能再申诉。", "This ruling is final: it can't be appealed."),
 }  # fmt: skip
 NO_STANDARD = say("平台规则", "the platform's rules")
 
@@ -37,10 +40,12 @@ def basis_of(case: Case, entry: Entry) -> dict[str, Any]:
     """What this result rests on, as codes: of the claim, the decision that was stamped, and the lines of the timeline up to it."""
     rows = Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, number__lte=entry.number).order_by("number")
     done = dict.fromkeys(f"{life}.{verb}" for life, verb in rows.values_list("life", "verb"))
-    when = f"{entry.life}.{entry.verb}"
+    when, named = f"{entry.life}.{entry.verb}", str(entry.facts.get("clause") or "")
+    clause, standard = _standard(case, named)
     return {
-        "issue": case.issue, "remedy": case.remedy, "clause": str(entry.facts.get("clause") or _clause(case)),
-        "steps": [name for name in STEPS if name in done], "again": "final" if entry.facts.get("final") else when,
+        "issue": case.issue, "remedy": case.remedy, "clause": clause, "standard": standard,
+        "steps": [name for name in STEPS if name in done],
+        "again": next((name for name in ("final", "by_rule") if entry.facts.get(name)), when),
     }  # fmt: skip
 
 
@@ -53,17 +58,27 @@ def basis_words(basis: Mapping[str, Any] | None) -> Text | str:
         "我们理解的问题：{issue}，申请{remedy}。标准：{clause}。做过的核查：{steps}。{again}",
         "The problem as understood: {issue}; asked for: {remedy}. The standard: {clause}. Steps taken: {steps}. {again}",
         issue=ISSUE_NAMES[IssueType(basis["issue"])], remedy=REMEDY_NAMES[Remedy(basis["remedy"])],
-        clause=basis["clause"] or NO_STANDARD, again=AGAIN[basis["again"]],
+        clause=_in_words(basis), again=AGAIN[basis["again"]],
         steps=Text("、".join(one.zh for one in steps) or "-", ", ".join(one.en for one in steps) or "-"),
     )  # fmt: skip
 
 
-def _clause(case: Case) -> str:
-    """The clause by which the stamped decision opened the claim's remedy or kept it closed."""
+def _in_words(basis: Mapping[str, Any]) -> Text | str:
+    """The rule itself where the stamped decision has its words, behind it what it is cited as."""
+    if basis.get("standard"):
+        return Text(*basis["standard"])
+    return str(basis["clause"]) or NO_STANDARD
+
+
+def _standard(case: Case, named: str) -> tuple[str, list[str]]:
+    """The clause, and its words and article in both languages: the one that was named, or by which the stamped decision opened the claim's
+    remedy or kept it closed. No words where the decision knows no such clause."""
     for line in case.decision.answer["lines"]:
         for answer in line["answer"]["remedies"]:
-            if answer["remedy"] == case.remedy:
-                clauses = [clause for _, clause, _, holds, *_ in answer["reasons"] if holds is answer["open"]]
-                if clauses:
-                    return str(clauses[0])
-    return ""
+            for raw in answer["reasons"]:
+                reason = reason_in(raw)
+                fits = reason.clause == named if named else answer["remedy"] == case.remedy and reason.holds is answer["open"]
+                if fits:
+                    said = say("{text}（{article}）", "{text} ({article})", text=reason.text, article=reason.article)
+                    return reason.clause, [said.into("zh"), said.into("en")]
+    return named, []
