@@ -9,6 +9,7 @@ import pytest
 
 from amends.cases.models import Case
 from amends.cases.verbs.answering import approve, call_platform, let_stand, refuse, withdraw
+from amends.faces.case_view import case_view
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.people.models import Membership
@@ -16,7 +17,7 @@ from amends.people.rules import Actor, Role
 from amends.plumbing import jobs
 from amends.returns.verbs import Finding, carrier_says, contest, inspect, reduce, reject, report_missing, ship
 from amends.rulings.models import Review
-from amends.rulings.queries import reviews_of
+from amends.rulings.queries import by_default
 from amends.rulings.verbs import close_replies, close_round, reassign, rule, submit
 from tests.cast import Cast, an_order, claims, later_by, person, the_cast
 from tests.verbs.returns_at_hand import (
@@ -93,14 +94,11 @@ def test_a_call_opens_one_review_that_both_sides_read(cast: Cast) -> None:
     submit(review_of(case).ref, words="Photographs of the seal follow.", by=cast.anna)
     submit(review_of(case).ref, words="The seal was broken.", by=cast.bolt)
     for reader in (cast.anna, cast.bolt, cast.judge):
-        (file,) = reviews_of(case, reader)
-        anna, bolt = file.sides
-        assert [said.words for said in anna.said] == ["It was never unpacked.", "Photographs of the seal follow."]
-        assert [said.words for said in bolt.said] == ["The lamp was used.", "The seal was broken."]
-        assert file.until is not None and file.ruling is None
-    assert [verb for verb, _ in reviews_of(case, cast.anna)[0].choices] == ["submit"]
-    assert [verb for verb, _ in reviews_of(case, cast.judge)[0].choices] == ["close_round"]
-    assert Review.objects.filter(case_id=case.pk).count() == 1
+        (file,) = case_view(case.ref, reader).reviews
+        assert [said.words for said in file.consumer.said] == ["It was never unpacked.", "Photographs of the seal follow."]
+        assert [said.words for said in file.merchant.said] == ["The lamp was used.", "The seal was broken."]
+    review = Review.objects.get(case_id=case.pk)
+    assert (review.offered(cast.anna), review.offered(cast.judge)) == (["submit"], ["close_round"])
 
 
 def test_an_arbiter_passes_the_rounds_at_once(cast: Cast) -> None:
@@ -170,9 +168,8 @@ def test_a_review_handed_to_another_arbiter_is_that_ones(cast: Cast) -> None:
 def test_behind_two_silent_arbiters_stands_the_policy(cast: Cast, stepped_clock: Stepped) -> None:
     case = called(cast)
     later_by(stepped_clock, 9 * DAY)
-    (file,) = reviews_of(fresh(case), cast.anna)
-    assert file.ruling is not None and file.ruling.by_default
-    assert (file.ruling.outcome, review_of(case).arbiter_id) == ("for", None)
+    review = review_of(case)
+    assert by_default(review) and (review.outcome, review.arbiter_id) == ("for", None)
     later_by(stepped_clock, DAY)
     assert grants_of(case) == ["doing"]
 

@@ -25,8 +25,8 @@ from amends.rulings.rules import REVIEW
 from amends.shipping.couriers import carrier_words
 
 STATEMENTS = {
-    Party.CONSUMER: ("attach", "apply", "prove", "call_platform", "submit"),
-    Party.MERCHANT: ("refuse", "ask_proof", "call_platform", "submit"),
+    Party.CONSUMER: ("attach", "apply", "prove", "call_platform", "contest", "submit"),
+    Party.MERCHANT: ("refuse", "ask_proof", "call_platform", "reduce", "reject", "report_missing", "submit"),
 }
 SHOWN: dict[str, Text] = {"picture": say("照片", "Picture"), "video": say("视频", "Video"), "document": say("文件", "Document")}
 
