@@ -34,6 +34,7 @@ from amends.repairs.checks import torn_repairs
 from amends.replacements.checks import torn_replacements
 from amends.returns.checks import torn_dispositions, torn_scans
 from amends.rulings.appeal_checks import torn_appeals
+from amends.rulings.checks import torn_reviews
 from amends.sealing.checks import torn_stamps
 from amends.shipping.checks import misfolded_tracks
 from amends.stock.checks import torn_levels, torn_moves
@@ -334,6 +335,7 @@ CHECKS: tuple[Check, ...] = tuple(
         ("extensions", torn_extensions),
         ("tasks", torn_tasks),
         ("offers", torn_offers),
+        ("reviews", torn_reviews),
         ("appeals", torn_appeals),
         ("talks", unheard_words),
         ("complaints", torn_complaints),

@@ -131,6 +131,17 @@ WORDS: dict[str, Words] = {
             "Open the case: take back what is still open; where a settlement is missing, carry out what was accepted or ask a supervisor.",
         ),
     ),
+    "reviews": Words(
+        say(
+            "生效的裁决都执行了或者有人在等，责任合计 100%，裁决的人之前没有参与，检测费都记了账",
+            "rulings are carried out or waited for, their shares are whole, their judges took no part before, and tests are paid for",
+        ),
+        say(
+            "打开这张售后单：没有执行的，由主管按裁决补做；裁决的人不该参与的，请另一位判责员重新看；检测费对不上的，按结论补记。",
+            "Open the case: a supervisor carries out what is missing; a ruling by the wrong person is looked at anew by another; "
+            "of a test, book what its finding says.",
+        ),
+    ),
     "appeals": Words(
         say(
             "有申诉的裁决暂不执行，由没有做过裁决的人答复，新凭证都判断过",

@@ -234,6 +234,40 @@ def appealed(stage: str) -> str:
     )
 
 
+def ruled(more: str) -> str:
+    """The disputed case's review, ruled for the claim by nobody in particular, with `more` columns set."""
+    return (
+        "UPDATE rulings_review SET stage = 'ruled', outcome = 'for', ruled_at = made_at, heard = '[7]', parts ="
+        f' \'[{{"remedy": "refund_only", "units": [7]}}]\', {more} WHERE case_id = %(disputed)s'
+    )
+
+
+def seen(user: str) -> str:
+    """The one who refused the disputed claim, as this column of the review."""
+    return f"{user}_id = (SELECT actor_id FROM cases_entry WHERE case_id = %(disputed)s AND verb = 'refuse')"
+
+
+def a_test(state: str, bears: str = "", pays: str = "platform") -> str:
+    """A test of 80.00 in the disputed case's review."""
+    return (
+        "WITH body AS (INSERT INTO rulings_testing_body (ref, key, name_zh, name_en, address, skills, made_at)"
+        " SELECT 'TB-1', 'lab', '检测所', 'Laboratory', '', '[]', opened_at FROM cases_case WHERE id = %(disputed)s RETURNING id)"
+        " INSERT INTO rulings_test_order (ref, cost_minor, currency, pays_first, bears, state, finding, evidence, made_at, body_id,"
+        f" case_id, question_id, review_id, merchant_id) SELECT 'TO-1', 8000, 'CNY', '{pays}', '{bears}', '{state}', '', '[]', r.made_at,"
+        " body.id, r.case_id, (SELECT min(id) FROM cases_text), r.id, r.merchant_id FROM rulings_review r, body"
+        " WHERE r.case_id = %(disputed)s"
+    )
+
+
+WANTED = (
+    "INSERT INTO rulings_proof_request (ref, party, issue, state, evidence, made_at, due_at, case_id, review_id, words_id, merchant_id)"
+    " SELECT 'PQ-1', 'merchant', '', 'asked', '[]', made_at, made_at, case_id, id, (SELECT min(id) FROM cases_text), merchant_id"
+    " FROM rulings_review WHERE case_id = %(disputed)s"
+)
+KIN = (
+    "INSERT INTO rulings_relation (user_id, merchant_id, why, made_at) SELECT arbiter_id, merchant_id, 'a cousin', made_at"
+    " FROM rulings_review WHERE case_id = %(disputed)s"
+)
 BOUND = "UPDATE rulings_review SET bound_at = made_at WHERE case_id = %(disputed)s"
 ANSWERED = (
     "WITH judge AS (UPDATE rulings_review SET arbiter_id = (SELECT min(id) FROM people_user) WHERE case_id = %(disputed)s"
@@ -338,6 +372,23 @@ BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("offers", "offer OF-1 gives less than the law did", (offered("declined", "disputed", 100),)),
     ("offers", "offer OF-1 was accepted and nothing settled", (offered("accepted", "disputed"),)),
     ("offers", "rests on no accepted offer", ("UPDATE cases_grant SET basis = 'settled' WHERE case_id = %(back)s",)),
+    ("reviews", "do not make 100 %", (ruled("bears = '{\"merchant\": 9999}'"),)),
+    ("reviews", "a part of it was not carried out", (ruled("bound_at = made_at"),)),
+    ("reviews", "its case does not wait for it", (ruled("bound_at = NULL"),)),
+    ("reviews", "who had a part in the case", (ruled(seen("arbiter")),)),
+    ("reviews", "who had a part in the case", (ruled(seen("second_reader")),)),
+    ("reviews", "somebody related to the merchant", (ruled("arbiter_id = (SELECT min(id) FROM people_user)"), KIN)),
+    ("reviews", "was signed by its writer", (ruled(f"{seen('drafted_by')}, {seen('second_reader')}"),)),
+    ("reviews", "waits for a second reader of no draft", ("UPDATE rulings_review SET stage = 'second_reading'",)),
+    ("reviews", "proof PQ-1 is still asked for", (WANTED, ruled("bound_at = NULL"))),
+    ("reviews", "test TO-1 has no end", (a_test("ordered"),)),
+    ("reviews", "waits for a test that nobody ordered", ("UPDATE rulings_review SET stage = 'testing'",)),
+    ("reviews", "0 is booked as test_paid, its rule says 8000", (a_test("reported", "merchant"),)),
+    ("reviews", "0 is booked as test_claimed, its rule says 8000", (a_test("reported", "consumer", "merchant"),)),
+    ("reviews", "is asked of nobody who bears it", (a_test("reported", "merchant"),)),
+    ("reviews", "is asked of nobody who bears it", (a_test("reported", "merchant", "consumer"),)),
+    ("reviews", "is booked, and there is no such test", ("UPDATE ledger_posting SET what = 'test_paid', key = 'test_paid:TO-2'"
+                                                          " WHERE what = 'paid' AND case_id = %(paid)s",)),
     ("appeals", "is stayed, and no appeal of it is open", ("UPDATE cases_case SET stage = 'appealed' WHERE id = %(disputed)s",)),
     ("appeals", "appeal AL-1 is open, and its case is not stayed", (appealed("lodged"),)),
     ("appeals", "appeal AL-1 is open, and its ruling is carried out", (appealed("lodged"), BOUND)),
@@ -358,6 +409,7 @@ BREAKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("complaints", "but the authority wants it by", (asked_by_authority("received", "opened_at + interval '1 day'"), LATE_CLOCK)),
     ("complaints", "complaint CM-1 was answered in no words", (asked_by_authority("answered"),)),
     ("complaints", "nothing says what the authority decided", (asked_by_authority("settled"),)),
+    ("complaints", "but by its acceptance and testing", (asked_by_authority("answered"), LATE_CLOCK)),
     ("complaints", "was to be answered before it came", (asked_by_authority("raised", "opened_at - interval '1 day'"),)),
     ("books", "less 1 reduced", ("UPDATE cases_grant SET reduced_minor = 1 WHERE case_id = %(paid)s",)),
 )  # fmt: skip
@@ -409,7 +461,6 @@ def test_verify_sees_a_message_that_nobody_hands_out(world: dict[str, Case]) -> 
     with clock.stepped(START + timedelta(minutes=9)):
         assert any("is queued and was due" in line for line in CHECK["messages"].offenders())
 
-    ("complaints", "but by its acceptance and testing", (asked_by_authority("answered"), LATE_CLOCK)),
 
 @pytest.mark.parametrize("right", ["UPDATE", "DELETE", "TRUNCATE"])
 @pytest.mark.parametrize(
