@@ -7,13 +7,21 @@ from typing import Any
 
 import pytest
 
-from amends.cases.models import Case
+from amends.cases.models import Case, Deadline, Entry, Grant
+from amends.cases.rules.mix import Part
 from amends.cases.verbs.answering import call_platform, let_stand, refuse
+from amends.insight.verify import CHECKS
+from amends.kernel import clock
 from amends.kernel.clock import Stepped
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
+from amends.ledger.models import Posting
 from amends.liability.books import cost_of
 from amends.liability.models import ChargeBackTo
+from amends.liability.verbs.charging import admit_liability
+from amends.market.models import Order
+from amends.market.prices import mark_prices
+from amends.market.rules.price_rows import PriceSpec
 from amends.people.models import Membership
 from amends.people.rules import Actor, Role
 from amends.plumbing import jobs
@@ -21,12 +29,13 @@ from amends.returns.verbs import contest, reduce
 from amends.rulings import verbs
 from amends.rulings.assigning import fits, why_not
 from amends.rulings.bearing import ask_bearers
+from amends.rulings.mixing_of import cost_of_ruling, outcome_of
 from amends.rulings.models import ProofRequest, Review, TestOrder
 from amends.rulings.rules.assigning import REFUSED, Bar
 from tests.cast import Cast, an_order, claims, later_by, person, the_cast
 from tests.verbs.returns_at_hand import PaysAtOnce, findings_of, fresh, grants_of, received, refunds_of, worn
 
-DAY = timedelta(days=1)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 REASONS = "照片和重量都看过，损坏发生在途中。"
 CLAIM = "CN-QUAL-01"
 
@@ -65,6 +74,17 @@ def deciding(cast: Cast, **options: Any) -> tuple[Case, Review]:
 
 def units_of(case: Case) -> list[int]:
     return sorted(case.claimed.values_list("unit_id", flat=True))
+
+
+def limit_of(case: Case) -> Deadline:
+    """The review's own limit."""
+    return Deadline.objects.get(case_id=case.pk, life="review", ended_at__isnull=True)
+
+
+def lates(case: Case) -> list[bool]:
+    """Of each submission whether it came late."""
+    rows = Entry.objects.filter(case_id=case.pk, life="review", verb="submit").order_by("number")
+    return [facts["late"] for facts in rows.values_list("facts", flat=True)]
 
 
 # ── who judges ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -183,6 +203,35 @@ def test_one_side_is_asked_for_a_proof_and_gives_it_late_or_not_at_all(cast: Cas
         verbs.request_proof(ref, party="consumer", words="too late", by=cast.judge)
 
 
+def test_a_round_is_over_to_the_second_although_the_clock_is_late(cast: Cast, stepped_clock: Stepped) -> None:
+    case = called(cast)
+    ref = review_of(case).ref
+    stepped_clock.until(limit_of(case).due_at - SECOND)
+    verbs.submit(ref, words="in time", by=cast.anna)
+    stepped_clock.until(limit_of(case).due_at)
+    with pytest.raises(NoSuchMove) as closed:
+        verbs.request_proof(ref, party="consumer", words="a photo", by=cast.judge)
+    assert closed.value.code == "no_round_open"
+    verbs.submit(ref, words="a second too late", by=cast.anna)
+    assert lates(case) == [False, True] and review_of(case).stage == "gathering"
+    later_by(stepped_clock, SECOND)
+    stepped_clock.until(limit_of(case).due_at)
+    with pytest.raises(NoSuchMove) as over:
+        verbs.submit(ref, words="after the replies", by=cast.bolt)
+    assert over.value.code == "no_round_open" and review_of(case).stage == "replying"
+
+
+def test_what_is_asked_for_among_the_replies_is_in_time_until_they_end(cast: Cast, stepped_clock: Stepped) -> None:
+    case = called(cast)
+    ref = review_of(case).ref
+    verbs.close_round(ref, by=cast.judge)
+    wanted = verbs.request_proof(ref, party="merchant", words="The weighing slip", by=cast.judge)
+    assert wanted.due_at == limit_of(case).due_at, "not longer than the replies, which end it"
+    verbs.submit(ref, words="1.2 kg", request=wanted.ref, by=cast.bolt)
+    verbs.submit(ref, words="and one thing more", by=cast.bolt)
+    assert lates(case) == [False, True]
+
+
 @pytest.mark.parametrize(("wrong", "field"), [
     ({"party": "carrier"}, "party"), ({"words": " "}, "words"), ({"issue": "weather"}, "issue"),
 ])  # fmt: skip
@@ -221,6 +270,41 @@ def test_a_testing_body_finds_and_its_cost_follows(cast: Cast, head: Actor, find
         verbs.order_test(review.ref, body="lab", question="Again?", cost_minor=0, pays_first="platform", by=cast.judge)
 
 
+def reported(cast: Cast, head: Actor, finding: str, pays: str) -> Case:
+    verbs.add_body(key="lab", name_zh="检测所", name_en="Laboratory", by=head)
+    case, review = deciding(cast)
+    verbs.order_test(review.ref, body="lab", question="Was it used?", cost_minor=8000, pays_first=pays, by=cast.judge)
+    assert not Posting.objects.filter(what__startswith="test_").exists(), "nobody knows yet who bears it"
+    verbs.report_test(review.ref, finding=finding, by=cast.agent)
+    jobs.drain()
+    return fresh(case)
+
+
+@pytest.mark.parametrize(("pays", "finding", "booked"), [
+    ("platform", "fault", ["test_paid"]), ("platform", "no_fault", ["test_owed", "test_paid"]), ("merchant", "fault", []),
+    ("merchant", "no_fault", ["test_claimed"]), ("consumer", "no_fault", []), ("consumer", "fault", []),
+])  # fmt: skip
+def test_the_cost_of_a_test_is_where_its_rule_says(cast: Cast, head: Actor, pays: str, finding: str, booked: list[str]) -> None:
+    case = reported(cast, head, finding, pays)
+    assert sorted(Posting.objects.filter(what__startswith="test_").values_list("what", flat=True)) == booked
+    paid = refunds_of(case)
+    charges, (ours, theirs) = ChargeBackTo.objects.filter(case_id=case.pk), (cost_of(case, "platform"), cost_of(case, "merchant"))
+    given_back = list(Grant.objects.filter(case_id=case.pk, basis="tested").values_list("amount_minor", "borne_by", "stage"))
+    if (pays, finding) == ("platform", "fault"):
+        assert [(row.party, row.borne_by, row.amount_minor, row.what, row.stage) for row in charges] == [
+            ("merchant", "platform", 8000, "test", "asked")
+        ]
+        admit_liability(charges[0].ref, by=cast.bolt)
+        assert (cost_of(case, "platform"), cost_of(case, "merchant")) == (0, 8000)
+    elif (pays, finding) == ("consumer", "fault"):
+        # Beyond the order: the consumer says to which account.
+        assert (given_back, paid, theirs) == ([(8000, "merchant", "doing")], [("intended", 8000)], 8000)
+    else:
+        assert (list(charges), given_back, ours, theirs) == ([], [], 0, 0)
+    wrong = {check.name: found for check in CHECKS if (found := check.offenders())}
+    assert wrong == {}
+
+
 def test_a_testing_body_that_is_silent_holds_nobody_up(cast: Cast, head: Actor, stepped_clock: Stepped) -> None:
     verbs.add_body(key="lab", name_zh="检测所", name_en="Laboratory", by=head)
     case, review = deciding(cast)
@@ -250,6 +334,73 @@ def test_a_ruling_of_a_mix_binds_part_by_part(cast: Cast, stepped_clock: Stepped
     rows = {grant.unit_id: (grant.remedy, grant.amount_minor, grant.basis) for grant in case.grants.all()}
     assert rows == {first: ("refund_only", 5000, "ruled"), second: ("return_refund", 9900, "ruled")}
     assert refunds_of(case) == [("paid", 5000)]
+
+
+def test_a_ruling_gives_price_adjustment_freight_and_sums_beside(cast: Cast, stepped_clock: Stepped) -> None:
+    case, review = deciding(cast, quantities=(2,), prices=(19800,), freight=600)
+    first, second = units_of(case)
+    parts = [
+        {"remedy": "price_adjustment", "units": [first], "amount_minor": 2000}, {"remedy": "none", "units": [second]},
+        {"remedy": "extra", "line": 1, "part": "freight", "amount_minor": 600}, {"remedy": "goodwill", "amount_minor": 500},
+        {"remedy": "voucher", "amount_minor": 1000, "borne_by": "platform"},
+        {"remedy": "points", "amount_minor": 300, "borne_by": "platform"},
+    ]  # fmt: skip
+    costs = cost_of_ruling(review, "", parts, {"merchant": 5000, "carrier": 5000}, cast.judge)
+    assert (costs.money_minor, dict(costs.by_party)) == (3100, {"consumer": 16700, "merchant": 1550, "carrier": 1550})
+    assert [(one.remedy, one.minor, one.party) for one in costs.besides] == [("voucher", 1000, "platform"), ("points", 300, "platform")]
+    given = verbs.rule(review.ref, parts=parts, liable="merchant", clause=CLAIM, words=REASONS, by=cast.judge)
+    assert given.outcome == "partly"
+    later_by(stepped_clock, 2 * DAY)
+    # What is beyond the order goes to an account that the consumer has to name first; the rest went back where it came from.
+    assert sorted(refunds_of(case)) == [("intended", 500), ("paid", 600), ("paid", 2000)]
+    rows = Grant.objects.filter(case_id=case.pk).order_by("amount_minor").values_list("currency", "amount_minor", "borne_by", "stage")
+    assert [row for row in rows if row[2] == "platform"] == [("points", 300, "platform", "done"), ("CNY.voucher", 1000, "platform", "done")]
+    assert fresh(case).stage == "executing" and {check.name: found for check in CHECKS if (found := check.offenders())} == {}
+
+
+@pytest.mark.parametrize(("part", "code"), [
+    ({"remedy": "price_adjustment", "amount_minor": 999_999}, "more_than_left"),
+    ({"remedy": "points", "amount_minor": 5}, "platforms_to_give"),
+    ({"remedy": "extra", "line": 1, "part": "freight", "amount_minor": 1}, "more_than_left"),
+    ({"remedy": "extra", "line": 9, "part": "freight", "amount_minor": 1}, "foreign_line"),
+    ({"remedy": "voucher", "amount_minor": 0}, "not_above_zero"), ({"remedy": "goodwill"}, "amount_missing"),
+])  # fmt: skip
+def test_a_sum_that_can_t_be_given_is_refused(cast: Cast, part: dict[str, Any], code: str) -> None:
+    case, review = deciding(cast)
+    mine = {**part, "units": units_of(case)} if part["remedy"] == "price_adjustment" else part
+    rest = [] if part["remedy"] == "price_adjustment" else [{"remedy": "none", "units": units_of(case)}]
+    with pytest.raises(Unprocessable) as refused:
+        verbs.rule(review.ref, parts=[*rest, mine], liable="merchant", clause=CLAIM, words=REASONS, by=cast.judge)
+    assert (refused.value.code, list(refused.value.fields)) == (code, ["parts"])
+
+
+def test_a_claim_for_a_sum_is_given_whole_or_in_part(cast: Cast) -> None:
+    order = an_order(cast.bolts, cast.annas, prices=(20000,))
+    Order.objects.filter(pk=order.pk).update(promises=["price_protection"])
+    order.refresh_from_db()
+    mark_prices(order.merchant, [PriceSpec(order.lines.get(position=1).product.key, "CNY", 19000, clock.now() - DAY)])
+    case = claims(order, by=cast.anna, issue="price", remedy="price_adjustment")
+    refuse(case.ref, reason="other", words="As it was sold.", by=cast.bolt)
+    call_platform(case.ref, words="It is cheaper now.", by=cast.anna)
+    review, units, asked = review_of(case), units_of(case), case.claimed_minor
+    assert asked > 1
+    for minor, outcome in ((asked, "for"), (1, "partly")):
+        assert outcome_of(fresh(case), [Part("price_adjustment", tuple(units), minor)]) == outcome
+    assert dict(cost_of_ruling(review, "for", None, {}, cast.judge).by_party) == {"consumer": 0, "merchant": asked}
+    assert dict(cost_of_ruling(review, "against", None, {}, cast.judge).by_party) == {"consumer": asked, "merchant": 0}
+
+
+def test_whoever_alone_is_liable_bears_it_all(cast: Cast) -> None:
+    case, review = deciding(cast)
+    costs = cost_of_ruling(review, "for", None, {}, cast.judge, liable="carrier")
+    assert dict(costs.by_party) == {"consumer": 0, "carrier": 9900}
+    parts = [{"remedy": "refund_only", "units": units_of(case)}]
+    given = verbs.rule(review.ref, parts=parts, liable="platform", clause=CLAIM, words=REASONS, by=cast.judge)
+    assert given.bears == {"platform": 10_000}
+    let_stand(case.ref, by=cast.bolt)
+    jobs.drain()
+    assert refunds_of(case) == [("paid", 9900)]
+    assert (cost_of(fresh(case), "merchant"), cost_of(fresh(case), "platform")) == (0, 9900)
 
 
 def test_what_burdens_both_binds_early_when_both_accept(cast: Cast) -> None:
@@ -299,6 +450,9 @@ def test_above_the_sum_a_second_person_reads_and_signs(cast: Cast) -> None:
     row = Review.objects.get(pk=review.pk)
     assert (row.stage, row.arbiter_id) == ("deciding", cast.judge.user_id)
     verbs.give_ruling(review.ref, **right, by=cast.judge)
+    with pytest.raises(Unprocessable) as other:
+        verbs.give_ruling(review.ref, **{**right, "outcome": "against"}, by=reader)
+    assert other.value.code == "draft_waits", "a reader signs what was written, or returns it"
     signed = verbs.rule(review.ref, by=reader)
     assert (signed.stage, signed.outcome) == ("ruled", "for")
     assert (signed.arbiter_id, signed.second_reader_id) == (cast.judge.user_id, reader.user_id)
