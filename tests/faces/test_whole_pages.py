@@ -137,7 +137,7 @@ def test_programs_do_the_same(cast: Cast) -> None:
     first, second = (claims(order, by=cast.anna) for _ in range(2))
     jobs.drain()
     anna, bolt, agent = (program(actor) for actor in (cast.anna, cast.bolt, cast.agent))
-    asked = bolt.post(f"/cases/{first.ref}/extensions", {"limit": "merchant_answers", "hours": 12, "words": "please"})
+    asked = bolt.post(f"/cases/{second.ref}/extensions", {"limit": "merchant_answers", "hours": 12, "words": "please"})
     assert asked.status_code == 201
     assert anna.post(f"/extensions/{asked.json()['ref']}/consent", {}).json()["stage"] == "granted"
     assert [one["ref"] for one in agent.get(f"/cases/{second.ref}/whole").json()["alike"]] == [first.ref]
@@ -179,7 +179,7 @@ def test_commands_do_the_same(cast: Cast, capsys: pytest.CaptureFixture[str]) ->
         call_command(*words, "--as", f"{who}@example.com", "--json")
         return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
-    asked = run("cases", "ask-time", first.ref, "--limit", "merchant_answers", "--hours", "6", "--words", "please", who="bolt")[0]
+    asked = run("cases", "ask-time", second.ref, "--limit", "merchant_answers", "--hours", "6", "--words", "please", who="bolt")[0]
     assert run("cases", "agree-time", str(asked["ref"]), who="anna")[0]["stage"] == "granted"
     assert run("cases", "hints", second.ref)[0]["ref"] == first.ref
     assert run("cases", "merge", second.ref, "--into", first.ref)[0]["units"] == 2
