@@ -103,7 +103,7 @@ from amends.returns.models import Inspection, ReturnShipment
 from amends.returns.verbs import pickups, sparing
 from amends.rulings import appeal_followers as appeals
 from amends.rulings import appeal_queries as appeal_reads
-from amends.rulings import appealing, breaches
+from amends.rulings import appealing, breaches, examining
 from amends.rulings import bearing as ruled_bearing
 from amends.rulings import listeners as rulings
 from amends.rulings import queries as ruling_reads
@@ -163,6 +163,7 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     *((f"case.{verb}", rulings.bind) for verb in ("uphold", "change", "retract")),  # S4, S5
     *((f"appeal.{verb}", appeals.lead_case) for verb in ("uphold", "change", "send_back", "retract")),  # S17
     ("appeal.uphold", appeals.make_good),
+    ("appeal.admit", appeals.ask_again),
     ("appeal.bring_up", appeals.name_head),
     *((f"case.{verb}", appeals.drop_appeal) for verb in ("settle", "withdraw")),  # S6, S8
     ("case.withdraw", rulings.drop_review),
@@ -331,7 +332,7 @@ VERB_ROOMS = (
     repair_booking,
     repair_loans, consulting, delivery_verbs, delivery_errands, refund_verbs, refund_jobs, refund_mending, ruling_verbs,
     survey_verbs, relay, simulation_jobs, announcing_jobs, notice_jobs, webhook_jobs, charging,
-    reconciliation_jobs, shipping_jobs, stamping, task_verbs, appealing,
+    reconciliation_jobs, shipping_jobs, stamping, task_verbs, appealing, examining,
     complaint_verbs,
 )  # fmt: skip
 

@@ -11,14 +11,15 @@ from django.views.decorators.http import require_GET, require_POST
 from amends.cases.queries import case_for
 from amends.cases.rules.mix import from_rows
 from amends.console.page import HOME, shown
-from amends.faces.appealing import appealable, parts_in_words, shown_of
+from amends.faces.appealing import parts_in_words, ruling_shown, shown_of
 from amends.faces.case_pages import uploaded
 from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.told import tell
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.rulings import appealing
-from amends.rulings.queries import OUTCOMES
+from amends.rulings.appeal_evidence import NewPiece
+from amends.rulings.queries import OUTCOMES, reasons_of
 
 LODGED = say("申诉已提交，裁决暂不执行。", "The appeal is lodged, and the ruling stayed.")
 SAID = say("已提交，各方都能看到。", "Sent. Every side can read it.")
@@ -44,7 +45,7 @@ def lodging(request: ActorRequest, ref: str) -> HttpResponse:
     why, words = given(request, "why"), given(request, "words")
 
     def run(files: list[str]) -> object:
-        new = [appealing.NewPiece(one, why) for one in files]
+        new = [NewPiece(one, why) for one in files]
         return appealing.appeal(ref, words=words, new_evidence=new, by=request.actor)
 
     return _done(request, ref, run, LODGED)
@@ -53,11 +54,13 @@ def lodging(request: ActorRequest, ref: str) -> HttpResponse:
 @require_POST
 @face("console")
 def reply(request: ActorRequest, ref: str, appealed: str) -> HttpResponse:
-    """Words and files about an appeal that is open."""
-    words = given(request, "words")
-    return _done(
-        request, ref, lambda files: appealing.reply_appeal(appealed, words=words, evidence=files, by=request.actor), SAID
-    )  # fmt: skip
+    """Words about an appeal that is open, and files with one reason why they could not be had before."""
+    why, words = given(request, "why"), given(request, "words")
+
+    def run(files: list[str]) -> object:
+        return appealing.reply_appeal(appealed, words=words, new_evidence=[NewPiece(one, why) for one in files], by=request.actor)
+
+    return _done(request, ref, run, SAID)
 
 
 @require_POST
@@ -84,12 +87,12 @@ def _done(request: ActorRequest, ref: str, run: Callable[[list[str]], object], t
 
 def _shown(request: ActorRequest, ref: str, refusal: Unprocessable | None = None) -> HttpResponse:
     case = case_for(ref, request.actor)
-    review = appealable(case)
+    review = ruling_shown(case)
     context: dict[str, Any] = {
         **shown_of(case, request.actor), "case": case, "review": review,
         "outcome": OUTCOMES.get(review.outcome) if review else None,
         "gave": parts_in_words(case, from_rows(review.parts)) if review else (),
-        "reasons": review.reasons.body if review and review.reasons else "",
+        "reasons": reasons_of(review) if review else None,
         "refusal": refusal, "wrong": refusal.fields if refusal else {}, "typed": request.POST if refusal else {},
     }  # fmt: skip
     return shown(request, "console/appeal.html", context, status=refusal.status if refusal else 200)

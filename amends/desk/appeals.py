@@ -1,34 +1,42 @@
 """Appeals at the desk: what waits for an answer, one appeal beside the ruling that it is against, and entering one for somebody who
-called or wrote."""
+called or wrote. The changed ruling is typed in the editor of rulings (faces/judging.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse
+from django import forms
+from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_GET, require_POST
 
+from amends.cases.models import Case
 from amends.cases.queries import case_for
-from amends.cases.rules.mix import NONE, from_rows
+from amends.cases.rules.mix import from_rows
 from amends.cases.words import stage_name
 from amends.desk.page import HOME, shown
-from amends.faces.appealing import FOR_A_UNIT, KINDS, appeal_view, appealable, heard_of, parts_in_words
+from amends.faces.appealing import appeal_view, parts_in_words, ruling_shown
+from amends.faces.case_pages import capital, uploaded, with_errors
 from amends.faces.case_view import evidence_items
 from amends.faces.case_view.lives import piece
+from amends.faces.complaining import instant
 from amends.faces.entering import ActorRequest, act, face, given
+from amends.faces.forms import FacesForm, Segments, spoken
+from amends.faces.forms import words as label
+from amends.faces.judging import MIXED, besides, block_rows, share_rows, typed_ruling, unit_rows
 from amends.faces.told import tell
-from amends.kernel.money import Money, MoneyError
-from amends.kernel.parties import NAMES, Party
+from amends.kernel import clock
+from amends.kernel.parties import NAMES
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
-from amends.rulings import appealing
+from amends.rulings import appealing, examining, verbs
+from amends.rulings.appeal_evidence import NewPiece
 from amends.rulings.appeal_queries import appeal_by_ref, appeal_of, appeals_seen_by
-from amends.rulings.models import Appeal
-from amends.rulings.queries import AGAINST, FOR, OUTCOMES
+from amends.rulings.judged import heard_now
+from amends.rulings.models import Appeal, Review
+from amends.rulings.queries import AGAINST, FOR, OUTCOMES, reasons_of
 from amends.rulings.rules import APPEAL
-from amends.rulings.rules.splitting import BEARS
 
 AT = f"{HOME}appeals"
 MOST = 100
@@ -36,7 +44,24 @@ FIELDS = ("words", "words_en")
 ADMITTED = say("已受理，继续审查。", "Taken up; it is examined in full.")
 ANSWERED = say("申诉已答复，双方会收到理由。", "The appeal is answered. Both sides read why.")
 ENTERED = say("申诉已登记，裁决暂不执行。", "The appeal is entered, and the ruling stayed.")
-NOT_A_SHARE = say("份额请填整数百分比。", "A share is a whole per cent.")
+
+
+class ChangeForm(FacesForm):
+    """Another ruling in place of the one that was given: what is given, on which clause, and why."""
+
+    outcome = forms.ChoiceField(
+        label=label("结论", "Outcome"), widget=Segments,
+        choices=[*((key, spoken(capital(OUTCOMES[key]))) for key in (FOR, AGAINST)), (MIXED, label("逐件裁定", "Part by part"))],
+    )  # fmt: skip
+    clause = forms.CharField(label=label("依据的条款", "Clause it rests on"), max_length=verbs.LONGEST_CLAUSE)
+    words = forms.CharField(
+        label=label("理由，双方可见", "Reasons, read by both sides"), widget=forms.Textarea(attrs={"rows": "4"}), required=False,
+        help_text=label("勾选的段落写在前面", "The blocks picked stand before them"),
+    )  # fmt: skip
+    words_en = forms.CharField(
+        label=label("英文理由，可不填", "Reasons in English, where you wrote Chinese"), required=False,
+        widget=forms.Textarea(attrs={"rows": "2"}),
+    )  # fmt: skip
 
 
 @require_GET
@@ -64,14 +89,15 @@ def page(request: ActorRequest, ref: str) -> HttpResponse:
 @face("desk")
 def admission(request: ActorRequest, ref: str) -> HttpResponse:
     """It is worth a full look."""
-    return _done(request, ref, lambda: appealing.admit(ref, allowed=_allowed(request), by=request.actor), ADMITTED)
+    return _done(request, ref, "admit", lambda: examining.admit(ref, allowed=_allowed(request), by=request.actor), ADMITTED)
 
 
 @require_POST
 @face("desk")
 def upholding(request: ActorRequest, ref: str) -> HttpResponse:
     """The ruling stands."""
-    return _done(request, ref, lambda: appealing.uphold(ref, **_reasons(request), allowed=_allowed(request), by=request.actor), ANSWERED)
+    run = lambda: examining.uphold(ref, **_reasons(request), allowed=_allowed(request), by=request.actor)  # noqa: E731
+    return _done(request, ref, "uphold", run, ANSWERED)
 
 
 @require_POST
@@ -81,22 +107,19 @@ def changing(request: ActorRequest, ref: str) -> HttpResponse:
 
     def run() -> Appeal:
         row = appeal_by_ref(ref, request.actor)
-        parts = _parts(request, row)
-        told: dict[str, Any] = {"parts": parts} if parts else {"outcome": given(request, "outcome")}
-        bears = _bears(request)
-        return appealing.change(
-            ref, **told, clause=given(request, "clause"), bears=bears or None, **_reasons(request), allowed=_allowed(request),
-            by=request.actor,
-        )  # fmt: skip
+        fields = typed_ruling(request.POST, heard_now(row.review), row.case.currency)
+        told = {name: fields[name] for name in ("outcome", "parts", "bears", "blocks", "clause", *FIELDS) if name in fields}
+        return examining.change(ref, **told, allowed=_allowed(request), by=request.actor)
 
-    return _done(request, ref, run, ANSWERED)
+    return _done(request, ref, "change", run, ANSWERED)
 
 
 @require_POST
 @face("desk")
 def sending_back(request: ActorRequest, ref: str) -> HttpResponse:
     """It is heard anew."""
-    return _done(request, ref, lambda: appealing.send_back(ref, **_reasons(request), allowed=_allowed(request), by=request.actor), ANSWERED)
+    run = lambda: examining.send_back(ref, **_reasons(request), allowed=_allowed(request), by=request.actor)  # noqa: E731
+    return _done(request, ref, "send_back", run, ANSWERED)
 
 
 @require_GET
@@ -109,11 +132,18 @@ def entry(request: ActorRequest, ref: str) -> HttpResponse:
 @require_POST
 @face("desk")
 def entering(request: ActorRequest, ref: str) -> HttpResponse:
-    """The appeal is theirs, and the timeline says how it came."""
+    """The appeal is theirs, and the timeline says how and when it came."""
+    case = case_for(ref, request.actor)
 
     def make() -> str:
-        told: dict[str, Any] = {name: given(request, name) for name in ("side", "entered_from", "words")}
-        return f"{AT}/{appealing.enter_appeal(ref, **told, by=request.actor).ref}"
+        came = instant(given(request, "came_at"), "came_at") or clock.now()
+        contact = appealing.Contact(given(request, "entered_from"), came, given(request, "caller"))
+        files, why = uploaded(case.order.ref, request.FILES.getlist("files"), request.actor), given(request, "why")
+        row = appealing.enter_appeal(
+            ref, side=given(request, "side"), contact=contact, words=given(request, "words"),
+            new_evidence=[NewPiece(one, why) for one in files], by=request.actor,
+        )  # fmt: skip
+        return f"{AT}/{row.ref}"
 
     try:
         response = act(request, make)
@@ -125,15 +155,17 @@ def entering(request: ActorRequest, ref: str) -> HttpResponse:
 
 def _entry(request: ActorRequest, ref: str, refusal: Unprocessable | None = None) -> HttpResponse:
     case = case_for(ref, request.actor)
+    sides = [(party.value, NAMES[party]) for party in appealing.SIDES if case.may("appeal", request.actor.as_party(party))]
+    review = ruling_shown(case)
     context: dict[str, Any] = {
-        "case": case, "review": appealable(case), "appeal": appeal_of(case), "sides": [(p.value, NAMES[p]) for p in appealing.SIDES],
-        "channels": [(key, appealing.ENTERED[key]) for key in (appealing.CALL, appealing.MAIL)], "refusal": refusal,
+        "case": case, "appeal": appeal_of(case), "sides": sides, **(_ruling(case, review) if review is not None else {}),
+        "channels": [(key, appealing.ENTERED[key]) for key in appealing.BY_AGENT], "refusal": refusal,
         "wrong": refusal.fields if refusal else {}, "typed": request.POST if refusal else {}, "nav_here": AT,
     }  # fmt: skip
     return shown(request, "desk/appeal_entry.html", context, status=refusal.status if refusal else 200)
 
 
-def _done(request: ActorRequest, ref: str, run: Callable[[], object], told: Text) -> HttpResponse:
+def _done(request: ActorRequest, ref: str, form: str, run: Callable[[], object], told: Text) -> HttpResponse:
     def make() -> str:
         run()
         return f"{AT}/{clean_ref(ref)}"
@@ -141,27 +173,44 @@ def _done(request: ActorRequest, ref: str, run: Callable[[], object], told: Text
     try:
         response = act(request, make)
     except Unprocessable as refusal:
-        return _shown(request, ref, refusal)
+        return _shown(request, ref, refusal, form)
     tell(request, told)
     return response
 
 
-def _shown(request: ActorRequest, ref: str, refusal: Unprocessable | None = None) -> HttpResponse:
+def _shown(request: ActorRequest, ref: str, refusal: Unprocessable | None = None, form: str = "") -> HttpResponse:
     row = appeal_by_ref(ref, request.actor)
     case_for(row.case.ref, request.actor)
     view = appeal_view(row, request.actor)
-    review = row.review
     files = row.case.evidence.order_by("made_at", "pk")
     context: dict[str, Any] = {
-        "appeal": view, "case": row.case, "review": review, "outcome": OUTCOMES.get(review.outcome),
-        "gave": parts_in_words(row.case, from_rows(review.parts)), "reasons": review.reasons.body if review.reasons else "",
-        "files": evidence_items([piece(one) for one in files]), "heard": heard_of(review),
-        "kinds": [(key, KINDS[key]) for key in FOR_A_UNIT],
-        "outcomes": [(key, OUTCOMES[key]) for key in (FOR, AGAINST)], "bearers": [(key, NAMES[Party(key)]) for key in BEARS],
+        "appeal": view, "case": row.case, **_ruling(row.case, row.review), "files": evidence_items([piece(one) for one in files]),
         "can": dict.fromkeys(view.may, True), "url": f"{AT}/{row.ref}", "refusal": refusal, "wrong": refusal.fields if refusal else {},
-        "typed": request.POST if refusal else {}, "nav_here": AT,
+        "here": form, "typed": request.POST if refusal else {}, "nav_here": AT,
+        **(_editor(request, row, refusal if form == "change" else None) if "change" in view.may else {}),
     }  # fmt: skip
     return shown(request, "desk/appeal.html", context, status=refusal.status if refusal else 200)
+
+
+def _ruling(case: Case, review: Review) -> dict[str, Any]:
+    """The ruling as it was given."""
+    return {
+        "review": review, "outcome": OUTCOMES.get(review.outcome), "gave": parts_in_words(case, from_rows(review.parts)),
+        "reasons": reasons_of(review),
+    }  # fmt: skip
+
+
+def _editor(request: ActorRequest, row: Appeal, refusal: Unprocessable | None) -> dict[str, Any]:
+    """The form of a changed ruling: as it was typed, or with the shares of a ruling that gave something."""
+    typed, form = QueryDict(mutable=True), ChangeForm()
+    if refusal is not None:
+        typed, form = request.POST, with_errors(ChangeForm(request.POST), refusal.fields)
+    elif row.review.outcome != AGAINST:
+        typed.update({f"share-{party}": f"{bps / 100:g}" for party, bps in row.review.bears.items()})
+    return {
+        "form": form, "units": unit_rows(heard_now(row.review), typed), "besides": besides(row.case, typed), "shares": share_rows(typed),
+        "groups": block_rows(typed),
+    }  # fmt: skip
 
 
 def _reasons(request: ActorRequest) -> dict[str, Any]:
@@ -171,33 +220,3 @@ def _reasons(request: ActorRequest) -> dict[str, Any]:
 def _allowed(request: ActorRequest) -> list[str] | None:
     """The pieces that were ticked; None where the form asked about none."""
     return request.POST.getlist("allowed") if "judged" in request.POST else None
-
-
-def _parts(request: ActorRequest, row: Appeal) -> list[dict[str, Any]]:
-    """One part for each unit whose remedy was chosen; [] where the outcome alone says it."""
-    parts = []
-    for unit in heard_of(row.review):
-        remedy = given(request, f"remedy-{unit.id}")
-        if not remedy:
-            continue
-        part: dict[str, Any] = {"remedy": remedy, "units": [unit.id]}
-        typed = given(request, f"amount-{unit.id}").strip()
-        if typed and remedy != NONE:
-            try:
-                part["amount_minor"] = Money.parse(typed, row.case.currency).minor
-            except MoneyError as wrong:
-                raise Unprocessable.field("parts", wrong.text, code="wrong_amount") from wrong
-        parts.append(part)
-    return parts
-
-
-def _bears(request: ActorRequest) -> dict[str, int]:
-    """The shares as typed, in per cent."""
-    shares = {}
-    for party in BEARS:
-        typed = given(request, f"bears-{party}").strip()
-        if typed:
-            if not (typed.isascii() and typed.isdecimal() and len(typed) <= 3):
-                raise Unprocessable.field("bears", NOT_A_SHARE, code="share_wrong")
-            shares[party] = int(typed) * 100
-    return shares

@@ -109,9 +109,10 @@ def draft_return(request: ActorRequest, ref: str) -> HttpResponse:
 @require_POST
 @face("desk")
 def costs(request: ActorRequest, ref: str) -> HttpResponse:
-    """What the ruling would cost, and whom, as the form is typed now; nothing is written."""
+    """What the ruling would cost, and whom, as the form is typed now; nothing is written. Of one that was given: what an appeal's change
+    of it would, which nobody else signs."""
     review = review_for(ref, request.actor)
-    context: dict[str, object] = {"currency": review.case.currency}
+    context: dict[str, object] = {"currency": review.case.currency, "given": review.ruled_at is not None}
     try:
         context["costs"] = typed_costs(review, request.POST, request.actor)
     except Unprocessable as refusal:

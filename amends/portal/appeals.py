@@ -7,7 +7,8 @@ from django.views.decorators.http import require_POST
 
 from amends.faces.entering import ActorRequest, face, given
 from amends.portal.acts import acted, acted_with_files
-from amends.rulings.appealing import NewPiece, appeal, reply_appeal, retract
+from amends.rulings.appeal_evidence import NewPiece
+from amends.rulings.appealing import appeal, reply_appeal, retract
 
 
 @require_POST
@@ -25,11 +26,13 @@ def lodging(request: ActorRequest, ref: str) -> HttpResponse:
 @require_POST
 @face("portal")
 def reply(request: ActorRequest, ref: str, appealed: str) -> HttpResponse:
-    """Words and files about an appeal that is open."""
-    return acted_with_files(
-        request, ref, "appeal-reply",
-        lambda evidence: reply_appeal(appealed, words=given(request, "words"), evidence=evidence, by=request.actor),
-    )  # fmt: skip
+    """Words about an appeal that is open, and files with one reason why they could not be had before."""
+    words, why = given(request, "words"), given(request, "why")
+
+    def run(evidence: list[str]) -> object:
+        return reply_appeal(appealed, words=words, new_evidence=[NewPiece(one, why) for one in evidence], by=request.actor)
+
+    return acted_with_files(request, ref, "appeal-reply", run)
 
 
 @require_POST

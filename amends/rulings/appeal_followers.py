@@ -4,6 +4,7 @@ Invariants
  1. A case is appealed exactly as long as one appeal of it is open; one appeal a case, ever (S17).
  2. Nothing of a ruling is carried out while it is appealed; it binds, as it was given or changed, in the commit of the answer (S4).
  3. Silence never changes a ruling: it upholds it, the platform pays for its silence, and a person may be asked by other roads.
+ 4. An appeal that nobody on record may examine is told to a supervisor, anew at each limit, while there is time to put somebody there.
 A ruling by default is no matter of appeals: whoever wants a person asks for one (S21), and then no appeal is born.
 """
 
@@ -24,8 +25,8 @@ from amends.kernel.refs import new_ref
 from amends.kernel.refusals import NoSuchMove
 from amends.kernel.texts import say
 from amends.people.rules import PLATFORM, Actor
-from amends.rulings.appeal_queries import open_appeal
-from amends.rulings.assigning import choose, fits, language_of, rank_of
+from amends.rulings.appeal_queries import is_away, is_the_others_too, open_appeal, rank_to_exceed
+from amends.rulings.assigning import choose, fits, language_of
 from amends.rulings.models import Appeal, Review
 from amends.rulings.queries import by_default, open_review, unbound_ruling
 
@@ -37,18 +38,37 @@ def begin_appeal(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     case, review = _case(life), unbound_ruling(_case(life))
     if review is None or facts.get("because") == PERSON:
         return
-    ref, told = new_ref("AL"), {name: facts[name] for name in ("entered_from", "side") if name in facts}
-    Appeal.born(
+    ref, told = new_ref("AL"), {name: fact for name, fact in facts.items() if name != "limit"}
+    appeal = Appeal.born(
         "appeal", by, merchant_id=case.merchant_id, case=case, review=review, ref=ref, side=by.party.value,
-        entered_from=facts.get("entered_from", "page"), examiner_id=examiner_for(case, review),
-        facts={**told, "appeal": ref, "review": review.ref},
+        entered_from=facts.get("entered_from", "page"), facts={**told, "appeal": ref, "review": review.ref},
     )  # fmt: skip
+    _ask(appeal, examiner_for(case, review))
 
 
 def examiner_for(case: Case, review: Review) -> int | None:
     """The user who is asked to examine an appeal against this ruling; None where nobody of higher rank is free of the matter."""
     skill, language = review.skill or case.goods_class, review.language or language_of(case)
-    return choose(case, skill=skill, language=language, above_rank=rank_of(review.arbiter_id))
+    return choose(case, skill=skill, language=language, above_rank=rank_to_exceed(review))
+
+
+def ask_again(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `appeal.admit`: where the clock made it because nobody was asked, or whoever was has gone, somebody else is asked."""
+    appeal = _appeal(life)
+    if by.party is Party.CLOCK and (appeal.examiner_id is None or is_away(appeal.examiner_id)):
+        case = take_case_of(appeal.case_id)
+        _ask(appeal, examiner_for(case, appeal.review) or appeal.examiner_id)
+
+
+def _ask(appeal: Appeal, user_id: int | None) -> None:
+    """The appeal is theirs to examine, on record for the platform; or it is nobody's, which a supervisor has to know."""
+    if user_id is None:
+        wanted = {"appeal": appeal.ref, "above_rank": rank_to_exceed(appeal.review)}
+        appeal.tell("want_examiner", PLATFORM, facts=wanted, audience="platform")
+    elif user_id != appeal.examiner_id:
+        appeal.examiner_id = user_id
+        appeal.save(update_fields=["examiner"])
+        appeal.tell("entrust", PLATFORM, facts={"appeal": appeal.ref, "arbiter": user_id}, audience="platform")
 
 
 def lead_case(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -93,11 +113,10 @@ def name_head(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     stays with whoever has it."""
     appeal = _appeal(life)
     case = take_case_of(appeal.case_id)
-    found = [fit.candidate for fit in fits(case, above_rank=rank_of(appeal.review.arbiter_id)) if fit.may]
+    found = [fit.candidate for fit in fits(case, above_rank=rank_to_exceed(appeal.review)) if fit.may]
     others = [one for one in found if one.user_id != appeal.examiner_id]
-    if others:
-        appeal.examiner_id = max(others, key=lambda one: (one.rank, -one.load, -one.user_id)).user_id
-        appeal.save(update_fields=["examiner"])
+    best = max(others, key=lambda one: (one.rank, -one.load, -one.user_id), default=None)
+    _ask(appeal, best.user_id if best is not None else appeal.examiner_id)
 
 
 def make_good(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -137,9 +156,18 @@ def may_be_appealed(life: LifeRow, by: Actor) -> None:
 
 
 def own_appeal(life: LifeRow, by: Actor) -> None:
-    """Guard of `appeal.retract`: only whoever appealed takes it back."""
-    if _appeal(life).side != by.party.value:
+    """Guard of `appeal.retract`: only whoever appealed takes it back, and not over the head of the other side. A case has one appeal (S17):
+    where the ruling burdens the other side too, this one is theirs as well once they have spoken to it, and till their time is over."""
+    appeal = _appeal(life)
+    if appeal.side != by.party.value:
         raise NoSuchMove(say("这是对方的申诉，不能由你收回。", "It is the other side's appeal to take back."), code="not_your_appeal")
+    if is_the_others_too(appeal):
+        wrong = say(
+            "裁决对双方都不利，这份申诉也是对方的：对方已经加入，或者还有时间加入。可以和解，或者等答复。",
+            "The ruling burdens both sides, so this appeal is the other side's too: they have joined it, or still can. "
+            "Settle, or wait for the answer.",
+        )  # fmt: skip
+        raise NoSuchMove(wrong, code="other_side_joined")
 
 
 def _case(life: LifeRow) -> Case:

@@ -7,18 +7,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
 
 from amends.cases.models import Case
+from amends.kernel import clock
 from amends.kernel.clock import Stepped
 from amends.people.models import User
-from amends.rulings.appealing import NewPiece, admit, appeal
+from amends.rulings.appeal_evidence import NewPiece
+from amends.rulings.appealing import appeal
+from amends.rulings.examining import admit
 from amends.rulings.models import Appeal
 from tests.api_client import program
 from tests.cast import Cast, later_by, the_cast
-from tests.verbs.appeals_at_hand import GROUNDS, REASONS, appeal_of, of_rank, ruled
+from tests.files_of_evidence import picture
+from tests.verbs.appeals_at_hand import CALLER, GROUNDS, REASONS, appeal_of, of_rank, ruled
 from tests.verbs.returns_at_hand import PaysAtOnce, a_photo, fresh
 
 
@@ -39,6 +44,10 @@ def page(client: Client, path: str) -> str:
     answer = client.get(path)
     assert answer.status_code == 200, (path, answer.status_code)
     return answer.content.decode()
+
+
+def a_picture() -> SimpleUploadedFile:
+    return SimpleUploadedFile("letter.jpg", picture(), "image/jpeg")
 
 
 def test_anna_appeals_on_her_page_reads_by_when_and_takes_it_back(cast: Cast) -> None:
@@ -109,15 +118,27 @@ def test_the_examiner_reads_judges_what_is_new_and_answers(cast: Cast) -> None:
     assert appeal_of(case).new_evidence[0]["taken"] is True
     (unit,) = row.review.heard
     told = {
-        "judged": "1", "allowed": photo, "clause": "CN-QUAL-01", "words": REASONS,
-        f"remedy-{unit}": "refund_only", f"amount-{unit}": "30.00", "bears-merchant": "70", "bears-consumer": "30",
+        "judged": "1", "allowed": photo, "clause": "CN-QUAL-01", "words": REASONS, "outcome": "parts", "blocks": "photos",
+        f"remedy-{unit}": "refund_only", f"amount-{unit}": "30.00", "share-merchant": "70", "share-consumer": "30",
+        "goodwill": "5.00", "goodwill_by": "platform",
     }  # fmt: skip
-    odd = head.post(f"{here}/changing", {**told, "idempotency_key": "c", "bears-consumer": "half"})
+    odd = head.post(f"{here}/changing", {**told, "idempotency_key": "c", "share-consumer": "half"})
     assert odd.status_code == 422
+    assert 'value="half"' in odd.content.decode()
+    assert 'value="30.00"' in odd.content.decode()
+    cost = head.post(f"/desk/reviews/{row.review.ref}/costs", told).content.decode()
+    assert "35.00" in cost
+    assert "draft" not in cost
     assert head.post(f"{here}/changing", {**told, "idempotency_key": "d"}).status_code == 303
     done = appeal_of(case)
     assert (done.stage, done.outcome, done.bears) == ("changed", "partly", {"consumer": 3000, "merchant": 7000})
-    assert "30.00" in page(as_("anna"), f"/portal/cases/{case.ref}")
+    assert [(part["remedy"], part["amount_minor"], part.get("borne_by")) for part in done.parts] == [
+        ("refund_only", 3000, "merchant"), ("goodwill", 500, "platform"),
+    ]  # fmt: skip
+    html = page(as_("anna"), f"/portal/cases/{case.ref}")
+    assert "30.00" in html
+    assert "The photos and videos of both sides were compared." in html
+    assert "核对了双方的照片和视频。" in page(as_("bolt", "zh-hans"), f"/console/cases/{case.ref}/appeal")
     assert "by the examiner" not in page(head, here)
     assert row.ref in page(head, "/desk/appeals?show=all")
 
@@ -125,6 +146,9 @@ def test_the_examiner_reads_judges_what_is_new_and_answers(cast: Cast) -> None:
 def test_judge_who_ruled_is_refused_at_the_desk(cast: Cast) -> None:
     case = ruled(cast)
     row = appeal(case.ref, words=GROUNDS, by=cast.anna)
+    html = page(as_("judge"), f"/desk/appeals/{row.ref}")
+    assert "Uphold and carry it out" not in html
+    assert "You took part in an earlier ruling here" in html
     answer = as_("judge").post(f"/desk/appeals/{row.ref}/upholding", {"idempotency_key": "a", "words": REASONS})
     assert (answer.status_code, appeal_of(case).stage) == (403, "lodged")
 
@@ -135,11 +159,25 @@ def test_an_agent_enters_what_was_said_on_the_telephone(cast: Cast) -> None:
     assert f"/desk/cases/{case.ref}/appeal" in page(agent, f"/desk/cases/{case.ref}")
     here = f"/desk/cases/{case.ref}/appeal"
     assert "登记来电或来信的申诉" in page(as_("agent", "zh-hans"), here)
-    told = {"side": "consumer", "entered_from": "call", "words": GROUNDS}
+    told = {"side": "consumer", "entered_from": "mail", "words": GROUNDS, "caller": CALLER, "came_at": ""}
     assert agent.post(f"{here}/entry", {**told, "idempotency_key": "a", "side": "carrier"}).status_code == 422
-    assert agent.post(f"{here}/entry", {**told, "idempotency_key": "b"}).status_code == 303
-    assert (appeal_of(case).entered_from, appeal_of(case).entered_by_id) == ("call", cast.agent.user_id)
-    assert "by a call, entered by an agent" in page(as_("anna"), f"/portal/cases/{case.ref}")
+    wrong = agent.post(f"{here}/entry", {**told, "idempotency_key": "b", "came_at": "2020-01-01T10:00", "caller": "Her brother"})
+    assert wrong.status_code == 422
+    assert "after the ruling" in wrong.content.decode()
+    assert 'value="Her brother"' in wrong.content.decode()
+    bare = agent.post(f"{here}/entry", {**told, "idempotency_key": "c", "files": a_picture()})
+    assert bare.status_code == 422
+    assert "could not be had before" in bare.content.decode()
+    sent = {**told, "idempotency_key": "d", "files": a_picture(), "why": "It came with her mail."}
+    assert agent.post(f"{here}/entry", sent).status_code == 303
+    row = appeal_of(case)
+    assert (row.entered_from, row.entered_by_id, len(row.new_evidence)) == ("mail", cast.agent.user_id, 1)
+    html = page(as_("anna"), f"/portal/cases/{case.ref}")
+    assert "by a mail, entered by an agent" in html
+    assert CALLER in html
+    assert "By a mail of" in html
+    assert CALLER not in page(as_("bolt"), f"/console/cases/{case.ref}/appeal")
+    assert "This case was appealed already" in page(agent, here)
 
 
 # ── the API ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -169,7 +207,10 @@ def test_the_same_by_api(cast: Cast) -> None:
     (unit,) = Appeal.objects.get(ref=ref).review.heard
     wrong = head.post(f"/appeals/{ref}/change", {"clause": "X", "words": REASONS, "parts": [{"remedy": "none", "units": [unit + 1]}]})
     assert wrong.status_code == 422
-    parts = [{"remedy": "refund_only", "units": [unit], "amount_minor": 5000}]
+    parts = [{"remedy": "price_adjustment", "units": [unit], "amount_minor": 5000}]
+    review = head.get(f"/appeals/{ref}").json()["review"]
+    cost = head.post(f"/reviews/{review}/preview", {"parts": parts, "bears": {"merchant": 10000}}).json()
+    assert cost["money"]["amount_minor"] == 5000
     answer = {"clause": "CN-QUAL-01", "words": "理由写得清清楚楚的。", "words_en": REASONS, "parts": parts}
     done = head.post(f"/appeals/{ref}/change", answer)
     assert done.status_code == 201, done.content
@@ -181,10 +222,20 @@ def test_the_same_by_api(cast: Cast) -> None:
 def test_an_entry_and_a_sending_back_by_api(cast: Cast) -> None:
     head = program(of_rank("head", 2))
     case = ruled(cast)
-    body = {"side": "merchant", "entered_from": "mail", "words": "They write that it was used."}
+    came_at = clock.now().isoformat()
+    body = {
+        "side": "merchant",
+        "entered_from": "mail",
+        "words": "They write that it was used.",
+        "came_at": came_at,
+        "caller": "Bolt himself",
+    }
     assert program(cast.anna).post(f"/cases/{case.ref}/appeal-entry", body).status_code == 403
+    assert program(cast.agent).post(f"/cases/{case.ref}/appeal-entry", {**body, "came_at": "yesterday"}).status_code == 422
+    assert program(cast.agent).post(f"/cases/{case.ref}/appeal-entry", {**body, "caller": ""}).status_code == 422
     made = program(cast.agent).post(f"/cases/{case.ref}/appeal-entry", body).json()
-    assert (made["side"], made["entered_from"]) == ("merchant", "mail")
+    assert (made["side"], made["entered_from"], made["caller"]) == ("merchant", "mail", "Bolt himself")
+    assert program(cast.anna).get(f"/appeals/{made['ref']}").json()["caller"] == ""
     head.post(f"/appeals/{made['ref']}/admission", {})
     assert head.post(f"/appeals/{made['ref']}/sending-back", {"words": REASONS}).json()["stage"] == "sent_back"
     assert Case.objects.get(pk=case.pk).stage == "in_review"
@@ -212,10 +263,16 @@ def test_the_same_from_the_terminal(cast: Cast, stepped_clock: Stepped, capsys: 
     assert told(capsys, "admit", made["ref"], *head)["stage"] == "examining"
     with pytest.raises(CommandError):
         call_command("appeals", "change", made["ref"], "--clause", "X", "--words", REASONS, *head)
+    with pytest.raises(CommandError, match="JSON"):
+        call_command("appeals", "change", made["ref"], "--clause", "X", "--words", REASONS, "--parts", "{", *head)
     changed = told(capsys, "change", made["ref"], "--outcome", "for", "--clause", "CN-QUAL-01", "--words", REASONS, *head)
     assert (changed["stage"], changed["outcome"]) == ("changed", "for")
     other = ruled(cast)
-    entered = told(capsys, "enter", other.ref, "--side", "consumer", "--from", "call", "--words", GROUNDS, "--as", "agent@example.com")
+    called = ("--side", "consumer", "--from", "call", "--words", GROUNDS, "--as", "agent@example.com")
+    with pytest.raises(CommandError):
+        call_command("appeals", "enter", other.ref, *called, "--caller", CALLER, "--at", "2020-01-01T10:00")
+    entered = told(capsys, "enter", other.ref, *called, "--caller", CALLER)
+    assert entered["came_at"]
     later_by(stepped_clock, timedelta(days=4))
     assert told(capsys, "unanswered", "--as", "agent@example.com")["ref"] == entered["ref"]
     assert told(capsys, "show", entered["ref"], *anna)["unanswered"] is True

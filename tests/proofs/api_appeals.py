@@ -6,7 +6,8 @@ from amends.cases.models import Case
 from amends.cases.verbs.answering import call_platform, refuse
 from amends.kernel import clock
 from amends.people.rules import Actor, Role
-from amends.rulings.appealing import admit, appeal
+from amends.rulings.appealing import appeal
+from amends.rulings.examining import admit
 from amends.rulings.models import ArbiterProfile, Review
 from amends.rulings.verbs import close_replies, close_round, rule
 from tests.cast import Cast, an_order, claims, person

@@ -48,7 +48,7 @@ BODIES: dict[str, Any] = {
     "NoteIn": {"words": "问仓库"},
     "ReplyIn": {"key": "wait", "title_zh": "稍等", "title_en": "Wait", "body_zh": "请稍等", "body_en": "Please wait"},
     "AppealIn": {"words": "照片上的封条是另一盏灯的。"},
-    "AppealEntryIn": {"side": "consumer", "entered_from": "call", "words": "她说封条是完好的，没有拆开过。"},
+    "AppealEntryIn": {"side": "consumer", "entered_from": "call", "words": "她说封条是完好的，没有拆开过。", "caller": "本人来电"},
     "AppealReplyIn": {"words": "是同一盏灯。"},
     "AppealAdmissionIn": {},
     "AppealAnswerIn": {"words": "照片清楚显示封条已经拆开。"},

@@ -36,7 +36,7 @@ from amends.repairs.models import Loan, LoanUnit, Repair
 from amends.replacements import ahead
 from amends.replacements import verbs as pieces
 from amends.returns import verbs as returns
-from amends.rulings import appealing
+from amends.rulings import appealing, examining
 from amends.rulings import verbs as rulings
 from amends.rulings.models import Review
 from amends.talks import offering
@@ -238,16 +238,16 @@ PUBLIC: dict[tuple[str, str], Call] = {
     ),
     ("review", "reassign"): lambda ref, row, by: rulings.reassign(row.ref, by=by),  # type: ignore[attr-defined]
     ("case", "appeal"): lambda ref, row, by: appealing.appeal(ref, words="the wrong clause", by=by),
-    ("appeal", "admit"): lambda ref, row, by: appealing.admit(row.ref, by=by),  # type: ignore[attr-defined]
-    ("appeal", "uphold"): lambda ref, row, by: appealing.uphold(row.ref, words="rightly ruled", by=by),  # type: ignore[attr-defined]
-    ("appeal", "change"): lambda ref, row, by: appealing.change(
+    ("appeal", "admit"): lambda ref, row, by: examining.admit(row.ref, by=by),  # type: ignore[attr-defined]
+    ("appeal", "uphold"): lambda ref, row, by: examining.uphold(row.ref, words="rightly ruled", by=by),  # type: ignore[attr-defined]
+    ("appeal", "change"): lambda ref, row, by: examining.change(
         row.ref,  # type: ignore[attr-defined]
         outcome="for",
         clause="CN-7D-01",
         words="reasons that both can follow",
         by=by,
     ),
-    ("appeal", "send_back"): lambda ref, row, by: appealing.send_back(row.ref, words="to be heard anew", by=by),  # type: ignore[attr-defined]
+    ("appeal", "send_back"): lambda ref, row, by: examining.send_back(row.ref, words="to be heard anew", by=by),  # type: ignore[attr-defined]
     ("appeal", "retract"): lambda ref, row, by: appealing.retract(row.ref, by=by),  # type: ignore[attr-defined]
     ("return_shipment", "give_address"): lambda ref, row, by: returns.give_address(row.ref, by=by),  # type: ignore[attr-defined]
     ("return_shipment", "ship"): lambda ref, row, by: returns.ship(row.ref, carrier="SF", waybill=waybill(), by=by),  # type: ignore[attr-defined]
@@ -432,3 +432,5 @@ def _undone(call: Call, ref: str, row: LifeRow, by: Actor) -> list[tuple[str, in
         return list(Entry.objects.filter(id__gt=newest).values_list("life", "life_id", "verb", "came_from", "went_to"))
     finally:
         transaction.savepoint_rollback(savepoint)
+    "own_draft",
+    "other_side_joined",

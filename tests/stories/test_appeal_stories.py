@@ -14,9 +14,11 @@ from amends.notices.models import Notice
 from amends.plumbing import jobs
 from amends.refunds.payees import give_payee
 from amends.returns.verbs import Finding, carrier_says, give_address, inspect, receive, ship
-from amends.rulings.appealing import NewPiece, admit, appeal, change, enter_appeal, reply_appeal
+from amends.rulings.appeal_evidence import NewPiece
+from amends.rulings.appealing import appeal, enter_appeal, reply_appeal
+from amends.rulings.examining import admit, change
 from tests.cast import Cast, later_by, settled, the_cast
-from tests.verbs.appeals_at_hand import appeal_of, of_rank, ruled
+from tests.verbs.appeals_at_hand import a_call, appeal_of, of_rank, ruled
 from tests.verbs.returns_at_hand import PaysAtOnce, a_photo, a_waybill, fresh, parcel_of, refunds_of
 
 HOUR = timedelta(hours=1)
@@ -77,7 +79,7 @@ def test_a_silent_examiner(cast: Cast, stepped_clock: Stepped) -> None:
     of_rank("head", 2)
     case = ruled(cast)
     # Anna calls; an agent enters it; nobody ever answers.
-    enter_appeal(case.ref, side="consumer", entered_from="call", words="She says that the seal was whole.", by=cast.agent)
+    enter_appeal(case.ref, side="consumer", contact=a_call(), words="She says that the seal was whole.", by=cast.agent)
     for wait, stage in ((24 * HOUR, "examining"), (36 * HOUR, "overdue"), (12 * HOUR, "upheld")):
         later_by(stepped_clock, wait)
         assert appeal_of(case).stage == stage

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from amends.cases.models import Case
 from amends.cases.verbs.answering import call_platform, refuse
 from amends.kernel import clock
 from amends.people.rules import Actor, Role
+from amends.rulings.appealing import Contact
 from amends.rulings.models import Appeal, ArbiterProfile, Review
 from amends.rulings.verbs import close_replies, close_round, rule
 from tests.cast import Cast, an_order, claims, person
 from tests.verbs.returns_at_hand import fresh
 
+CALLER = "Anna Li, by the end of her number"
 REASONS = "The seal was never broken."
 GROUNDS = "The seal on the photo is of another lamp."
 
@@ -20,6 +24,11 @@ def of_rank(name: str, rank: int) -> Actor:
     actor = person(name, Role.ARBITER)
     ArbiterProfile.objects.create(user_id=actor.user_id, rank=rank, changed_at=clock.now())
     return actor
+
+
+def a_call(minutes: int = 0, entered_from: str = "call") -> Contact:
+    """Anna rang up, or wrote, so long ago."""
+    return Contact(entered_from, clock.now() - timedelta(minutes=minutes), CALLER)
 
 
 def review_of(case: Case) -> Review:

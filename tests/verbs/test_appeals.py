@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,23 +11,30 @@ import pytest
 from amends.cases.models import Case, CaseText, Deadline, Entry, Evidence, Grant
 from amends.cases.queries import timeline
 from amends.cases.verbs.answering import ask_person, let_stand, withdraw
+from amends.faces.appealing import appeal_view
+from amends.faces.case_view import case_view
+from amends.faces.case_view.shapes import Told
 from amends.insight.verify import CHECKS
 from amends.kernel import clock as time
 from amends.kernel.clock import Stepped
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
+from amends.kernel.texts import Text
 from amends.notices.models import Notice, Promise
 from amends.people.models import Membership
 from amends.people.rules import Role
 from amends.plumbing import jobs
+from amends.rulings.appeal_evidence import NewPiece
 from amends.rulings.appeal_queries import appeal_by_ref, appeals_seen_by, unanswered
-from amends.rulings.appealing import NewPiece, admit, appeal, change, enter_appeal, reply_appeal, retract, send_back, uphold
+from amends.rulings.appealing import Contact, appeal, enter_appeal, reply_appeal, retract
+from amends.rulings.examining import admit, change, send_back, uphold
 from amends.rulings.holding import holds
-from amends.rulings.models import Appeal, Relation, Review
+from amends.rulings.models import Appeal, ArbiterProfile, Relation, Review
+from amends.rulings.queries import undecided_units
 from amends.rulings.verbs import rule
 from amends.talks.offering import accept_offer, offer
 from tests.cast import Cast, later_by, settled, the_cast
-from tests.verbs.appeals_at_hand import GROUNDS, REASONS, appeal_of, given_to, in_review, of_rank, review_of, ruled
+from tests.verbs.appeals_at_hand import CALLER, GROUNDS, REASONS, a_call, appeal_of, given_to, in_review, of_rank, review_of, ruled
 from tests.verbs.returns_at_hand import PaysAtOnce, a_photo, fresh, grants_of, refunds_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -41,6 +49,20 @@ def cast(db: None, stepped_clock: Stepped, monkeypatch: pytest.MonkeyPatch) -> C
 
 def verbs_of(case: Case) -> list[tuple[str, str]]:
     return list(Entry.objects.filter(case_id=case.pk).order_by("number").values_list("life", "verb"))
+
+
+def told_lines(rows: Iterable[Told], verb: str) -> str:
+    """The bodies of these lines as an English reader reads them."""
+    return " ".join(row.body.into("en") if isinstance(row.body, Text) else row.body for row in rows if verb in row.verb.into("en"))
+
+
+def ruled_partly(cast: Cast) -> Case:
+    """Judge gives half of the money: a burden for both."""
+    case = in_review(cast)
+    review = review_of(case)
+    parts = [{"remedy": "refund_only", "units": [unit.pk for unit in undecided_units(case)], "amount_minor": 4_000}]
+    rule(review.ref, parts=parts, liable="merchant", clause="CN-7D-01", words=REASONS, by=cast.judge)
+    return fresh(case)
 
 
 def is_sound() -> None:
@@ -127,32 +149,56 @@ def test_too_late_or_before_a_ruling_there_is_nothing_to_appeal(cast: Cast, step
         appeal(case.ref, words=GROUNDS, by=cast.anna)
 
 
-def test_an_agent_enters_it_for_whoever_called_and_the_timeline_says_so(cast: Cast) -> None:
+def test_an_agent_enters_it_for_whoever_called_and_the_timeline_says_who_when_and_how(cast: Cast, stepped_clock: Stepped) -> None:
     of_rank("head", 2)
     case = ruled(cast)
+    stepped_clock.forward(HOUR)
     told = {"side": "consumer", "words": GROUNDS}
     for other in (cast.anna, cast.judge):
         with pytest.raises(NotYourMove):
-            enter_appeal(case.ref, **told, entered_from="call", by=other)
-    with pytest.raises(Unprocessable) as page:
-        enter_appeal(case.ref, **told, entered_from="page", by=cast.agent)
-    assert page.value.code == "unknown_channel"
+            enter_appeal(case.ref, **told, contact=a_call(), by=other)
+    at = time.now()
+    for wrong, code in (
+        (a_call(entered_from="page"), "unknown_channel"), (Contact("call", at, " "), "required"), (a_call(minutes=-1), "wrong_time"),
+        (a_call(minutes=61), "wrong_time"),
+    ):  # fmt: skip
+        with pytest.raises(Unprocessable) as refusal:
+            enter_appeal(case.ref, **told, contact=wrong, by=cast.agent)
+        assert refusal.value.code == code
     with pytest.raises(Unprocessable) as side:
-        enter_appeal(case.ref, side="carrier", words=GROUNDS, entered_from="mail", by=cast.agent)
+        enter_appeal(case.ref, side="carrier", words=GROUNDS, contact=a_call(), by=cast.agent)
     assert side.value.code == "unknown_side"
-    row = enter_appeal(case.ref, **told, entered_from="call", by=cast.agent)
+    letter = a_photo(case, cast.agent)
+    row = enter_appeal(case.ref, **told, contact=a_call(20), new_evidence=[NewPiece(letter, "It came today.")], by=cast.agent)
     assert (row.side, row.entered_from, row.entered_by_id) == ("consumer", "call", cast.agent.user_id)
     line = Entry.objects.get(case_id=case.pk, life="case", verb="appeal")
     assert (line.party, line.actor_id, line.facts["entered_from"]) == ("consumer", cast.agent.user_id, "call")
+    assert line.facts["came_at"] == (at - timedelta(minutes=20)).isoformat()
+    who = CaseText.objects.get(case_id=case.pk, kind="appeal_caller")
+    assert (who.body, who.party, line.facts["caller_digest"]) == (CALLER, "platform", who.digest)
+    assert CALLER not in str(line.facts)
+    assert (Evidence.objects.get(ref=letter).party, row.new_evidence[0]["party"]) == ("consumer", "consumer")
     assert "retract" in Appeal.objects.get(pk=row.pk).offered(cast.anna)
     is_sound()
+
+
+def test_who_called_is_for_the_platform_and_that_side_alone(cast: Cast) -> None:
+    case = ruled(cast)
+    row = enter_appeal(case.ref, side="consumer", words=GROUNDS, contact=a_call(), by=cast.agent)
+    seen = {name: appeal_view(appeal_by_ref(row.ref, by), by).caller for name, by in (
+        ("agent", cast.agent), ("anna", cast.anna), ("bolt", cast.bolt))}  # fmt: skip
+    assert seen == {"agent": CALLER, "anna": CALLER, "bolt": ""}
+    line = told_lines(case_view(case.ref, cast.bolt).timeline, "appealed")
+    assert "By a call of" in line
+    assert GROUNDS in line
+    assert CALLER not in line
 
 
 def test_an_agent_who_belongs_to_a_side_enters_nothing(cast: Cast) -> None:
     case = ruled(cast)
     Membership.objects.create(user_id=cast.agent.user_id, role=Role.MERCHANT.value, merchant=cast.bolts)
     with pytest.raises(NotYourMove) as refusal:
-        enter_appeal(case.ref, side="merchant", entered_from="mail", words=GROUNDS, by=cast.agent)
+        enter_appeal(case.ref, side="merchant", contact=a_call(entered_from="mail"), words=GROUNDS, by=cast.agent)
     assert refusal.value.code == "conflict_of_interest"
 
 
@@ -205,6 +251,56 @@ def test_where_nobody_fits_it_waits_for_whoever_may(cast: Cast) -> None:
     assert appeal_of(case).examiner_id == head.user_id
 
 
+def test_whoever_signed_a_ruling_as_second_reader_counts_for_the_rank_too(cast: Cast) -> None:
+    signer, peer, above = of_rank("signer", 3), of_rank("peer", 3), of_rank("above", 4)
+    case = ruled(cast)
+    Review.objects.filter(case_id=case.pk).update(second_reader_id=signer.user_id)
+    row = appeal(case.ref, words=GROUNDS, by=cast.anna)
+    assert row.examiner_id == above.user_id
+    Appeal.objects.update(examiner_id=None)
+    for who, code in ((signer, "took_part"), (peer, "rank")):
+        with pytest.raises(NotYourMove) as refusal:
+            uphold(row.ref, words=REASONS, by=who)
+        assert refusal.value.code == code
+    uphold(row.ref, words=REASONS, by=above)
+
+
+def test_with_one_arbiter_in_the_house_a_supervisor_is_told_at_each_limit_and_can_still_put_one_there(
+    cast: Cast, stepped_clock: Stepped
+) -> None:
+    case = ruled(cast)
+    row = appeal(case.ref, words=GROUNDS, by=cast.anna)
+
+    def told() -> list[str]:
+        jobs.drain()
+        mine = Notice.objects.filter(case_id=case.pk, party="supervisor", kind__startswith="appeal.")
+        return list(mine.order_by("made_at", "pk").values_list("kind", flat=True))
+
+    assert (row.examiner_id, told()) == (None, ["appeal.want_examiner"])
+    assert Notice.objects.get(case_id=case.pk, kind="appeal.want_examiner").due_at == stepped_clock.at + DAY
+    later_by(stepped_clock, DAY)
+    assert (appeal_of(case).examiner_id, told()) == (None, ["appeal.want_examiner"] * 2)
+    later_by(stepped_clock, 36 * HOUR)
+    assert sorted(told()) == ["appeal.bring_up", *["appeal.want_examiner"] * 3]
+    # The supervisor makes an agent an arbiter of rank 2, who takes it in the last hours.
+    late = of_rank("late", 2)
+    assert [one.ref for one in appeals_seen_by(late, mine=True)] == [row.ref]
+    uphold(row.ref, words=REASONS, by=late)
+    assert (appeal_of(case).examiner_id, list(unanswered(stepped_clock.at - 9 * DAY))) == (late.user_id, [])
+
+
+def test_where_the_one_who_was_asked_is_away_another_is_asked_with_the_next_limit(cast: Cast, stepped_clock: Stepped) -> None:
+    first, second = of_rank("first", 2), of_rank("second", 2)
+    case = ruled(cast)
+    row = appeal(case.ref, words=GROUNDS, by=cast.anna)
+    asked, other = (first, second) if row.examiner_id == first.user_id else (second, first)
+    ArbiterProfile.objects.filter(user_id=asked.user_id).update(away_until=stepped_clock.at + 9 * DAY)
+    later_by(stepped_clock, DAY)
+    assert (appeal_of(case).stage, appeal_of(case).examiner_id) == ("examining", other.user_id)
+    asked_in_turn = Entry.objects.filter(case_id=case.pk, life="appeal", verb="entrust").order_by("number")
+    assert list(asked_in_turn.values_list("facts__arbiter", flat=True)) == [asked.user_id, other.user_id]
+
+
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -221,7 +317,7 @@ def test_upheld_it_is_carried_out_at_once(cast: Cast) -> None:
     assert done.answered_at is not None
     assert (fresh(case).stage, fresh(case).ended_by, grants_of(case)) == ("closed", "complete", [])
     assert review_of(case).bound_at is not None
-    assert [line for line in verbs_of(case) if line[0] == "appeal"] == [("appeal", "appeal"), ("appeal", "uphold")]
+    assert [verb for life, verb in verbs_of(case) if life == "appeal"] == ["appeal", "entrust", "uphold"]
     is_sound()
 
 
@@ -305,6 +401,25 @@ def test_whoever_appealed_takes_it_back_and_the_ruling_is_carried_out(cast: Cast
     is_sound()
 
 
+def test_an_appeal_against_a_ruling_that_burdens_both_is_not_taken_back_over_the_others_head(cast: Cast, stepped_clock: Stepped) -> None:
+    of_rank("head", 2)
+    alone, joined = ruled_partly(cast), ruled_partly(cast)
+    first, second = (appeal(case.ref, words=GROUNDS, by=cast.bolt) for case in (alone, joined))
+    for row in (first, second):
+        with pytest.raises(NoSuchMove) as early:
+            retract(row.ref, by=cast.bolt)
+        assert early.value.code == "other_side_joined"
+    reply_appeal(second.ref, words="It is too little for me too.", by=cast.anna)
+    stepped_clock.forward(DAY)
+    with pytest.raises(NoSuchMove):
+        retract(second.ref, by=cast.bolt)
+    assert "retract" not in appeal_of(joined).offered(cast.bolt)
+    retract(first.ref, by=cast.bolt)
+    jobs.drain()
+    assert (fresh(alone).stage, fresh(joined).stage) == ("closed", "appealed")
+    is_sound()
+
+
 def test_a_case_is_appealed_once(cast: Cast) -> None:
     case = ruled(cast)
     retract(appeal(case.ref, words=GROUNDS, by=cast.anna).ref, by=cast.anna)
@@ -348,12 +463,19 @@ def test_both_sides_speak_to_it_while_it_is_open(cast: Cast) -> None:
             reply_appeal(row.ref, words="Let me see.", by=other)
     with pytest.raises(NotFound):
         reply_appeal(row.ref, words="Me too.", by=cast.rival)
-    reply_appeal(row.ref, words="It is our lamp.", evidence=[photo], by=cast.bolt)
+    with pytest.raises(Unprocessable) as bare:
+        reply_appeal(row.ref, words="It is our lamp.", new_evidence=[NewPiece(photo, "")], by=cast.bolt)
+    assert bare.value.code == "why_missing"
+    reply_appeal(row.ref, words="It is our lamp.", new_evidence=[NewPiece(photo, "Nobody said so before.")], by=cast.bolt)
     line = timeline(fresh(case), cast.anna)[0]
     assert (line.verb, line.words, Evidence.objects.get(ref=photo).late) == ("reply_appeal", "It is our lamp.", True)
     jobs.drain()
     assert Notice.objects.filter(case_id=case.pk, kind="appeal.reply_appeal.merchant", party="consumer").exists()
-    uphold(row.ref, words=REASONS, by=head)
+    with pytest.raises(Unprocessable) as unjudged:
+        uphold(row.ref, words=REASONS, by=head)
+    assert unjudged.value.code == "not_judged"
+    uphold(row.ref, words=REASONS, allowed=[], by=head)
+    assert [(one["party"], one["taken"]) for one in appeal_of(case).new_evidence] == [("merchant", False)]
     with pytest.raises(NoSuchMove):
         reply_appeal(row.ref, words="But.", by=cast.anna)
 
@@ -379,6 +501,18 @@ def test_new_evidence_counts_only_where_the_examiner_finds_that_it_could_not_be_
     assert told.facts["evidence"] == [Evidence.objects.get(ref=first).digest]
     change(row.ref, outcome="for", clause="CN-7D-01", words=REASONS, by=head)
     assert appeal_of(case).stage == "changed"
+
+
+def test_each_file_keeps_its_own_reason_and_is_named_once(cast: Cast) -> None:
+    case = ruled(cast)
+    older, newer = a_photo(case, cast.anna), a_photo(case, cast.anna)
+    with pytest.raises(Unprocessable) as twice:
+        appeal(case.ref, words=GROUNDS, new_evidence=[NewPiece(newer, "Once."), NewPiece(newer.lower(), "Twice.")], by=cast.anna)
+    assert twice.value.code == "evidence_twice"
+    new = [NewPiece(newer, "The newer one."), NewPiece(older, "The older one.")]
+    row = appeal(case.ref, words=GROUNDS, new_evidence=new, by=cast.anna)
+    seen = appeal_view(appeal_by_ref(row.ref, cast.anna), cast.anna)
+    assert {piece.evidence: piece.why for piece in seen.pieces} == {newer: "The newer one.", older: "The older one."}
 
 
 # ── silence ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────

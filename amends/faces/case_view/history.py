@@ -24,6 +24,7 @@ from amends.kernel.texts import Text, say
 from amends.notices.promises import REVISED_BY_HAND
 from amends.notices.rules.promises import REASONS
 from amends.policy.rules.facts import ISSUE_NAMES, REMEDY_NAMES, IssueType, Remedy
+from amends.rulings.appealing import ENTERED
 from amends.rulings.queries import OUTCOMES
 
 HERE = ZoneInfo("Asia/Shanghai")
@@ -111,6 +112,11 @@ def _detail(case: Case, row: TimelineRow) -> Text | None:
     if row.verb == "breach":
         who, what = NAMES[Party(facts["who"])], verb_done(facts["of"], facts["move"])
         return say("没有履行的是{who}；接着：{what}", "Not done by the {who}; what followed: {what}", who=who, what=what)
+    if "came_at" in facts:
+        return say(
+            "{at} 通过{way}提出，由客服登记", "By {way} of {at}, entered by an agent", way=ENTERED[facts["entered_from"]],
+            at=instant_text(datetime.fromisoformat(facts["came_at"])),
+        )  # fmt: skip
     if facts.get("reason") in REFUSALS:
         return REFUSALS[facts["reason"]]
     if row.party is Party.CLOCK and "limit" in facts:

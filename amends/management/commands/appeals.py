@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from amends.cases.models import Case
-from amends.faces.appealing import AppealView, appeal_view
+from amends.faces.appealing import AppealView, appeal_view, appeal_views
+from amends.faces.complaining import instant
 from amends.kernel import clock
-from amends.kernel.refusals import NotFound
+from amends.kernel.refusals import NotFound, Unprocessable
 from amends.kernel.texts import say
 from amends.management.bearing import refused, said, with_person
 from amends.management.person import actor_named
 from amends.people.rules import Actor
-from amends.rulings import appealing
+from amends.rulings import appealing, examining
+from amends.rulings.appeal_evidence import NewPiece
 from amends.rulings.appeal_queries import appeal_by_ref, appeals_seen_by, unanswered
 from amends.rulings.breaches import breaches
 from amends.rulings.models import Appeal
@@ -44,15 +46,20 @@ class Command(BaseCommand):
         enter = below.add_parser("enter", help="enter an appeal for a side that called or wrote, as an agent")
         enter.add_argument("--side", choices=[party.value for party in appealing.SIDES], required=True)
         enter.add_argument("--from", dest="entered_from", choices=[appealing.CALL, appealing.MAIL], required=True)
-        for each in (lodge, enter, below.add_parser("reply", help="say something to it, as one of the sides")):
-            each.add_argument("--words", required=True)
+        enter.add_argument("--caller", required=True, help="who called or wrote, and how that was made sure of")
+        enter.add_argument("--at", default="", metavar="2026-11-22T18:00+08:00", help="when they did; now where it is left out")
+        reply = below.add_parser("reply", help="say something to it, as one of the sides")
+        for each in (lodge, enter, reply):
+            each.add_argument("--words", required=each is not reply, default="")
+            each.add_argument("--new", action="append", nargs=2, metavar=("EV-…", "WHY"), default=[], help="new evidence; again for each")
         below.add_parser("retract", help="take it back")
         for word in ANSWERS:
             each = below.add_parser(word, help="as its examiner")
             each.add_argument("--allow", action="append", metavar="EV-…", help="new evidence that could not be had before; again for each")
             if word != "admit":
-                each.add_argument("--words", required=True)
+                each.add_argument("--words", default="")
                 each.add_argument("--words-en", default="")
+                each.add_argument("--block", dest="blocks", action="append", default=[], help="a building block of reasons, by its key")
         changed = below.choices["change"]
         changed.add_argument("--outcome", choices=["for", "against"], default="")
         changed.add_argument("--parts", default="", metavar="JSON", help="a list of parts, unit by unit, in place of --outcome")
@@ -81,8 +88,8 @@ class Command(BaseCommand):
 
     def _told(self, one: AppealView, options: dict[str, Any]) -> None:
         plain = {
-            "ref": one.ref, "case": one.case, "side": one.side, "entered_from": one.entered_from, "stage": one.stage,
-            "due_at": one.next_by, "final_by": one.final_by, "outcome": one.outcome, "unanswered": one.unanswered, "may": list(one.may),
+            "ref": one.ref, "case": one.case, "side": one.side, "entered_from": one.entered_from, "came_at": one.came_at,
+            "stage": one.stage, "due_at": one.next_by, "final_by": one.final_by, "outcome": one.outcome, "unanswered": one.unanswered, "may": list(one.may),
         }  # fmt: skip
         print(json.dumps(plain, ensure_ascii=False, default=str) if options["json"] else "  ".join(str(v) for v in plain.values()))
 
@@ -114,26 +121,46 @@ def _only_platform(by: Actor) -> None:
 def _listed(options: dict[str, Any], by: Actor) -> list[AppealView]:
     rows = appeals_seen_by(by, stage=options["stage"], mine=options["mine"])
     rows = rows if options["stage"] else rows.filter(stage__in=APPEAL.open_stages)
-    return [appeal_view(row, by) for row in rows[:MOST]]
+    return appeal_views(list(rows[:MOST]), by)
 
 
 def _run(word: str, options: dict[str, Any], by: Actor) -> Appeal:
     ref, words = options["ref"], options.get("words", "")
+    new = [NewPiece(evidence, why) for evidence, why in options.get("new", [])]
     if word == "lodge":
-        return appealing.appeal(ref, words=words, by=by)
+        return appealing.appeal(ref, words=words, new_evidence=new, by=by)
     if word == "enter":
-        return appealing.enter_appeal(ref, side=options["side"], entered_from=options["entered_from"], words=words, by=by)
+        contact = appealing.Contact(options["entered_from"], _instant(options["at"]), options["caller"])
+        return appealing.enter_appeal(ref, side=options["side"], contact=contact, words=words, new_evidence=new, by=by)
     if word == "reply":
-        return appealing.reply_appeal(ref, words=words, by=by)
+        return appealing.reply_appeal(ref, words=words, new_evidence=new, by=by)
     if word == "retract":
         return appealing.retract(ref, by=by)
     if word == "admit":
-        return appealing.admit(ref, allowed=options["allow"], by=by)
-    answer: dict[str, Any] = {"words": words, "words_en": options["words_en"], "allowed": options["allow"], "by": by}
+        return examining.admit(ref, allowed=options["allow"], by=by)
+    answer: dict[str, Any] = {"words": words, "words_en": options["words_en"], "blocks": options["blocks"], "allowed": options["allow"]}
     if word == "uphold":
-        return appealing.uphold(ref, **answer)
+        return examining.uphold(ref, **answer, by=by)
     if word == "send-back":
-        return appealing.send_back(ref, **answer)
-    parts = json.loads(options["parts"]) if options["parts"] else None
-    bears = json.loads(options["bears"]) if options["bears"] else None
-    return appealing.change(ref, outcome=options["outcome"], clause=options["clause"], parts=parts, bears=bears, **answer)
+        return examining.send_back(ref, **answer, by=by)
+    parts, bears = _json(options["parts"], "parts", list), _json(options["bears"], "bears", dict)
+    return examining.change(ref, outcome=options["outcome"], clause=options["clause"], parts=parts, bears=bears, **answer, by=by)
+
+
+def _instant(written: str) -> datetime:
+    """As written, by the clock of the market where no zone stands; now where nothing does."""
+    return instant(written, "at") or clock.now()
+
+
+def _json(written: str, name: str, shape: type) -> Any:
+    """What stands in this option; None where nothing does. Raises Unprocessable where it is no JSON of this shape."""
+    if not written:
+        return None
+    wrong = say("--{name} 不是要求的 JSON。", "--{name} is not the JSON that it should be.", name=name)
+    try:
+        found = json.loads(written)
+    except ValueError as broken:
+        raise Unprocessable.field(name, wrong, code="wrong_json") from broken
+    if not isinstance(found, shape) or (shape is list and not all(isinstance(each, dict) for each in found)):
+        raise Unprocessable.field(name, wrong, code="wrong_json")
+    return found

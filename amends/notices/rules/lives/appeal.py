@@ -11,6 +11,7 @@ from amends.kernel.texts import Text, say
 
 TOLD = """
 appeal.appeal                      -                    arbiter     act      arbiter   appeal_to_examine
+appeal.want_examiner               -                    supervisor  act      arbiter   examiner_wanted
 appeal.admit                       clock                consumer    result   arbiter   appeal_admitted_by_silence
 appeal.admit                       clock                merchant    result   arbiter   appeal_admitted_by_silence
 appeal.admit                       -                    consumer    result   arbiter   appeal_admitted
@@ -30,6 +31,7 @@ appeal.remind                      >arbiter             arbiter     remind   tol
 """
 
 SILENT: Mapping[str, Text] = {
+    "appeal.entrust": say("双方不需要知道是谁，判责员在自己的队列里看到。", "Not for the sides to know; the arbiter sees it in the queue."),
     "appeal.change": say("申诉结果的通知由售后单发出。", "Told by the case, whose ruling is changed in the same act."),
     "appeal.send_back": say("发回重审的通知由售后单发出。", "Told by the case, which is heard again from the same act on."),
     "appeal.retract": say("收回申诉的通知由售后单发出。", "Told by the case, whose ruling is carried out from the same act on."),

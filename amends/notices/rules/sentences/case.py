@@ -179,9 +179,9 @@ CASE: Mapping[str, Told] = {
     "appealed": told(
         "有申诉，裁决暂不执行", "Appealed: the ruling is stayed",
         "售后单 {case} 的裁决被申诉，暂不执行。由没有参与过、级别更高的判责员审查，最晚 {due}给出最终答复；"
-        "到时没有答复，维持裁决，平台另作补偿。",
+        "到时没有答复，维持裁决，平台按规则另作补偿。",
         "The ruling on case {case} is appealed and stayed. An arbiter of higher rank who took no part gives the final answer by {due}. "
-        "Without it the ruling is upheld, and the platform pays for its silence.",
+        "Without it the ruling is upheld, and the platform pays what its rules give for its silence.",
     ),
     "binds": told(
         "裁决已生效", "The ruling binds",
