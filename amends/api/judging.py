@@ -68,7 +68,7 @@ def taking(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
 
 
 @posting(router, "/reviews/{ref}/proof-requests", out.RequestOut, "Ask one side for a proof")
-def proof_request(request: Asked, ref: str, body: out.ProofRequestIn) -> HttpResponse:
+def ask_for_proof(request: Asked, ref: str, body: out.ProofRequestIn) -> HttpResponse:
     """One side owes one certain proof until the round of evidence ends; it is given by a submission that names it."""
 
     def answer() -> out.RequestOut:
@@ -121,7 +121,7 @@ def draft_return(request: Asked, ref: str, body: out.RemarksIn) -> HttpResponse:
 
 
 @posting(router, "/cases/{ref}/ruling-acceptance", CaseOut, "Accept a ruling for one's own side")
-def acceptance(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
+def accept_the_ruling(request: Asked, ref: str, body: NothingIn) -> HttpResponse:
     """The ruling binds; or, where it burdens both sides, waits for the other one to accept too."""
 
     def run() -> Review:

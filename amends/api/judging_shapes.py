@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from amends.api import shapes
 from amends.api.bodies import Body, Ref, Refs, Str, Words
-from amends.api.talk_shapes import PartIn
+from amends.api.talk_shapes import MixPartIn
 
 Key = Annotated[str, StringConstraints(max_length=40)]
 Side = Literal["consumer", "merchant"]
@@ -40,7 +40,7 @@ class RulingIn(Body):
     clause: Str = ""
     words: Words = ""
     words_en: Words = ""
-    parts: Annotated[list[PartIn], Field(max_length=20)] | None = None
+    parts: Annotated[list[MixPartIn], Field(max_length=20)] | None = None
     bears: dict[Literal["consumer", "merchant", "supplier", "carrier", "platform"], Bps] = {}
     blocks: Annotated[list[Key], Field(max_length=20)] = []
     found: dict[Key, Literal["proven", "not_proven", "disproven", ""]] = {}
