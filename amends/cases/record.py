@@ -30,6 +30,7 @@ from amends.cases.models import Case, Deadline, Entry, Turn
 from amends.cases.reminding import next_reminder
 from amends.cases.rules.beside import BESIDE
 from amends.kernel import clock
+from amends.kernel.parties import Party
 from amends.kernel.tables import ALARM, BIRTH
 from amends.plumbing import jobs, live
 from amends.policy.queries import calendar, due_by, holds_of, legal_due
@@ -126,8 +127,12 @@ def _keep_deadlines(case: Case, steps: list[Step], at: datetime) -> None:
 
 
 def _ended_as(row: Deadline, step: Step) -> str:
-    if step.by.party.value == "clock":
+    """Met by whoever was waited for, enforced or lapsed by the clock, or dropped by somebody else. No machine is an arbiter: where the clock
+    rules by default or upholds, the case follows in an arbiter's place, and its own limit was enforced as well."""
+    if step.by.party is Party.CLOCK:
         return "lapsed" if step.verb == ALARM else "enforced"
+    if step.by.party is Party.ARBITER and step.by.user_id is None:
+        return "enforced"
     return "met" if step.by.party.value in row.waits_for.split(",") else "dropped"
 
 
