@@ -21,24 +21,41 @@ from amends.people.rules import CLOCK
 from amends.repairs.models import Repair
 from amends.replacements.models import Replacement
 from amends.returns.models import ParcelUnit, ReturnShipment
+from amends.rulings.carrying_out import RULED
+from amends.rulings.models import Review
 
 BREACH = "breach"
 LEADS_ON = frozenset({
-    ("return_shipment", "use_known_address"),  # no address was given: the one on file holds
-    ("return_shipment", "keep_goods"),         # not sent home: bought, and refunded (S11)
-    ("return_shipment", "lapse"),              # never sent back: what was owed for it is void
-    ("replacement", "run_out"),                # nothing kept: the consumer chooses
-    ("replacement", "fall_back"),              # not sent: the money is owed (S14)
-    ("repair", "fall_back"),                   # too late: the next remedy is owed (S14)
+    ("return_shipment", "addressing", "use_known_address"),  # no address was given: the one on file holds
+    ("return_shipment", "sending_home", "keep_goods"),       # not sent home: bought, and refunded (S11)
+    ("return_shipment", "awaiting_dispatch", "lapse"),       # never sent back: what was owed for it is void
+    ("replacement", "reserving", "run_out"),                 # nothing kept: the consumer chooses
+    ("replacement", "packing", "fall_back"),                 # not sent: the money is owed (S14)
+    ("repair", "booking", "fall_back"),                      # too late: the next remedy is owed (S14)
+    ("repair", "diagnosing", "fall_back"),
+    ("repair", "repairing", "fall_back"),
 })  # fmt: skip
-"""Moves of the clock that take the place of what a side was bound to do."""
-HEARD = tuple(f"{life}.{verb}" for life, verb in sorted(LEADS_ON))
+"""Moves of the clock that take the place of what a side was bound to do, by the stage in which it was waited for."""
+WAIVED = frozenset({
+    ("return_shipment", "delivered", "receive"),             # nothing is said against the parcel
+    ("return_shipment", "unclaimed", "forfeit"),             # one's own goods are not fetched
+    ("inspection", "awaiting", "accept"),                    # nothing is found against the goods
+    ("inspection", "reduced", "accept_finding"),
+    ("inspection", "rejected", "accept_finding"),
+    ("inspection", "missing", "contest"),                    # silence contests for the consumer (S13)
+    ("replacement", "choosing", "fall_back"),                # a choice is no duty
+    ("replacement", "arrived", "confirm"),
+    ("repair", "quoted", "decline_quote"),                   # an offer beyond the warranty
+    ("repair", "handed_back", "confirm"),
+})  # fmt: skip
+"""Silences of a side that give something of its own up, and break nothing."""
+HEARD = tuple(dict.fromkeys(f"{life}.{verb}" for life, _, verb in sorted(LEADS_ON)))
 BOUND = (Party.MERCHANT, Party.CONSUMER)
 
 
 def who_failed(life: str, verb: str, came_from: str) -> Party | None:
-    """The side for whom that life waited when the clock made this move; None where it waited for neither side."""
-    if (life, verb) not in LEADS_ON or came_from not in hooks.LIVES[life].LIFE.stages:
+    """The side for whom that life waited when the clock made this move, where it was bound to act; None elsewhere."""
+    if (life, came_from, verb) not in LEADS_ON:
         return None
     waited = hooks.LIVES[life].LIFE.stages[came_from].waits_for
     return next((party for party in BOUND if party in waited), None)
@@ -72,12 +89,22 @@ def breaches(since: datetime) -> QuerySet[Entry]:
 
 
 def _binding(case: Case, line: Entry) -> str | None:
-    """On what the grants rest that this life carries out, where that is a ruling or a settlement."""
-    bound = Grant.objects.filter(merchant_id=case.merchant_id, basis__in=MIXED)
+    """On what this life rests: a ruling or settlement by which it is owed, or a ruling that found about its very units; None elsewhere."""
+    units, grants = _carried_out(case, line)
+    owed = Grant.objects.filter(merchant_id=case.merchant_id, pk__in=grants, basis__in=MIXED)
+    basis = owed.order_by("pk").values_list("basis", flat=True).first()
+    if basis is not None:
+        return basis
+    bound = Review.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, bound_at__isnull=False)
+    return RULED if any(units & set(heard) for heard in bound.values_list("heard", flat=True)) else None
+
+
+def _carried_out(case: Case, line: Entry) -> tuple[set[int], set[int]]:
+    """The units and grants that this life is about."""
     if line.life == ReturnShipment.LIFE.name:
-        bound = bound.filter(pk__in=ParcelUnit.objects.filter(merchant_id=case.merchant_id, parcel_id=line.life_id).values("grant_id"))
-    elif line.life == Replacement.LIFE.name:
-        bound = bound.filter(pk__in=Replacement.objects.filter(merchant_id=case.merchant_id, pk=line.life_id).values("grant_id"))
+        pairs = ParcelUnit.objects.filter(merchant_id=case.merchant_id, parcel_id=line.life_id).values_list("unit_id", "grant_id")
     else:
-        bound = bound.filter(pk__in=Repair.objects.filter(merchant_id=case.merchant_id, pk=line.life_id).values("grant_id"))
-    return bound.order_by("pk").values_list("basis", flat=True).first()
+        model = Replacement if line.life == Replacement.LIFE.name else Repair
+        pairs = model._default_manager.filter(merchant_id=case.merchant_id, pk=line.life_id).values_list("unit_id", "grant_id")
+    found = list(pairs)
+    return {unit for unit, _ in found if unit}, {grant for _, grant in found if grant}

@@ -12,9 +12,13 @@ from amends.cases.verbs.answering import approve, let_stand
 from amends.insight.verify import CHECKS
 from amends.kernel.clock import Stepped
 from amends.kernel.parties import Party
+from amends.kernel.tables import Life
 from amends.notices.models import Notice
 from amends.plumbing import jobs
-from amends.rulings.breaches import BREACH, LEADS_ON, breaches, breaches_of, hear, who_failed
+from amends.repairs.rules import REPAIR
+from amends.replacements.rules import REPLACEMENT
+from amends.returns.rules import INSPECTION, RETURN_SHIPMENT
+from amends.rulings.breaches import BOUND, BREACH, LEADS_ON, WAIVED, breaches, breaches_of, hear, who_failed
 from tests.cast import Cast, an_order, claims, later_by, settled, the_cast
 from tests.verbs.appeals_at_hand import ruled
 from tests.verbs.returns_at_hand import PaysAtOnce, fresh, parcel_of
@@ -82,7 +86,16 @@ def test_what_a_merchant_granted_of_their_own_will_is_no_ruling(cast: Cast, step
 
 def test_who_failed_is_whom_the_life_waited_for() -> None:
     assert who_failed("replacement", "fall_back", "packing") is Party.MERCHANT
-    assert who_failed("replacement", "fall_back", "choosing") is Party.CONSUMER
+    assert who_failed("return_shipment", "lapse", "awaiting_dispatch") is Party.CONSUMER
+    assert who_failed("replacement", "fall_back", "choosing") is None
     assert who_failed("repair", "fall_back", "awaiting_parts") is None
     assert who_failed("inspection", "accept", "awaiting") is None
-    assert all(who_failed(life, verb, "-") is None for life, verb in LEADS_ON)
+
+
+@pytest.mark.parametrize("life", [RETURN_SHIPMENT, INSPECTION, REPLACEMENT, REPAIR], ids=lambda life: life.name)
+def test_each_silence_of_a_side_that_carries_out_what_is_owed_breaks_it_or_waives_something(life: Life) -> None:
+    silences = {
+        (life.name, name, verb) for name, stage in life.stages.items() if set(stage.waits_for) & set(BOUND) for verb in stage.silence
+    }  # fmt: skip
+    assert silences == {row for row in LEADS_ON | WAIVED if row[0] == life.name}
+    assert not LEADS_ON & WAIVED
