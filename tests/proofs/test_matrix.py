@@ -420,6 +420,8 @@ def _tried(case: Case, row: LifeRow, verb: str, by: Actor, call: Call, before: t
 GUARDED = {
     "person_asked", "person_ruled", "nothing_by_machine", "not_burdened", "nothing_to_review", "count_used_up", "conflict_of_interest",
     "not_assigned", "not_asked", "ask_person_first", "final_ruling", "appealed_before", "not_your_appeal", "took_part", "rank",
+    "own_draft",
+    "other_side_joined",
 }  # fmt: skip
 
 
@@ -432,5 +434,3 @@ def _undone(call: Call, ref: str, row: LifeRow, by: Actor) -> list[tuple[str, in
         return list(Entry.objects.filter(id__gt=newest).values_list("life", "life_id", "verb", "came_from", "went_to"))
     finally:
         transaction.savepoint_rollback(savepoint)
-    "own_draft",
-    "other_side_joined",
