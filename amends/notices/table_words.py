@@ -16,6 +16,7 @@ from amends.notices.rules.words import AUDIENCE_NAMES, CHANNEL_NAMES, URGENCY_NA
 BESIDE_NAMES: dict[str, Text] = {
     "webhook.alarm": say("Webhook 接收端没有应答", "a receiver of webhooks does not answer"),
     "webhook.given_up": say("一条 Webhook 投递被放弃", "a webhook was given up"),
+    "stamp.alarm": say("时间戳机构没有盖章", "an authority gives no time stamps"),
     "mail.reply": say("有人回复了邮件", "a person answered a mail"),
 }
 NOT_OF_A_LIFE = "-"

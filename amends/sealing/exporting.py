@@ -1,6 +1,6 @@
 """Proof files: a case as a ZIP that a third party can check without us (third_party/verify.py), and who may have one.
 
-1. It is made of one look at the case: every part belongs to the same head.
+1. It is made of one look at the case: every part belongs to the same head. What moved while it was read is read again.
 2. A side has what it may see of its own case; the platform makes files for an authority, for arbitration and for its own audit.
 3. Personal data that is not the asker's own is hidden (masking.py), unless a complaint of an authority is named.
 4. Who made a file and who fetched it stands in the access log. A file is not changed afterwards; its SHA-256 is kept.
@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -35,8 +35,8 @@ from amends.people.queries import note_access
 from amends.people.rules import Actor
 from amends.sealing import gathering
 from amends.sealing.container import Container, TooLarge, container, pieces
-from amends.sealing.gathering import Asked
-from amends.sealing.models import ProofFile
+from amends.sealing.gathering import Asked, Gathered
+from amends.sealing.models import ProofFile, TimeStamp
 from amends.sealing.readme import readme
 from amends.sealing.stamping import roots_of
 
@@ -49,7 +49,7 @@ PURPOSES: dict[str, Text] = {
     "audit": say("平台内部审计", "for the platform's own audit"),
 }
 OF_STAFF = frozenset({"authority", "audit"})
-MOST_A_DAY = 20
+MOST_A_DAY, MOST_LOOKS = 20, 5
 KEPT_FOR = timedelta(days=90)
 LOOKED_BACK = timedelta(days=30)
 """So far behind that a clock which stood still looks for what it should have forgotten."""
@@ -68,7 +68,9 @@ def make_file(case_ref: str, purpose: str, by: Actor, complaint: Any = None) -> 
     _check(case, purpose, by, complaint)
     at = clock.now()
     ref = new_ref("PF")
-    asked = Asked(case, by, whole=purpose == "authority" and complaint is not None, audit=purpose == "audit")
+    whole, audit = purpose == "authority" and complaint is not None, purpose == "audit"
+    asked, found = _one_look(case, by, whole=whole, audit=audit)
+    case = asked.case
     named: dict[str, Any] = {
         "format": FORMAT, "ref": ref, "case": case.ref, "purpose": purpose, "masked": not asked.whole, "asked_by": by.party.value,
         "made_at": at.isoformat(), "head": case.head, "entries": case.entries_count,
@@ -76,7 +78,7 @@ def make_file(case_ref: str, purpose: str, by: Actor, complaint: Any = None) -> 
     }  # fmt: skip
     path = f"proofs/{at:%Y}/{at:%m}/{ref}.zip"
     with tempfile.TemporaryFile() as file:
-        _write(file, asked, named)
+        _write(file, found, named)
         size = file.tell()
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -88,6 +90,18 @@ def make_file(case_ref: str, purpose: str, by: Actor, complaint: Any = None) -> 
     )  # fmt: skip
     note_access(by, ref)
     return row
+
+
+def _one_look(case: Case, by: Actor, *, whole: bool, audit: bool) -> tuple[Asked, Gathered]:
+    """Everything that goes into the file, of a head that was the case's before the first read and after the last: each act on a case
+    moves its head. Raises Conflict where it never stands still."""
+    for _ in range(MOST_LOOKS):
+        asked = Asked(case, by, whole=whole, audit=audit)
+        found = gathering.all_of(asked)
+        case = case_for(case.ref, by)
+        if case.head == asked.case.head:
+            return asked, found
+    raise Conflict(say("售后单正在变动，请再试一次。", "The case is moving just now. Please try again."), code="moving")
 
 
 def files_of(case: Case, by: Actor) -> list[ProofFile]:
@@ -153,10 +167,10 @@ def _check(case: Case, purpose: str, by: Actor, complaint: Any) -> None:
         raise Conflict(often, code="too_many_files")
 
 
-def _write(file: IO[bytes], asked: Asked, named: dict[str, Any]) -> None:
+def _write(file: IO[bytes], found: Gathered, named: dict[str, Any]) -> None:
     try:
         with container(file) as zipped:
-            _write_parts(zipped, asked, named)
+            _write_parts(zipped, found, named)
             listed = {part.name: {"sha256": part.digest, "size": part.size} for part in zipped.parts}
             manifest = zipped.add("manifest.json", _json({**named, "files": listed}))
             zipped.add("manifest.sha256", f"{manifest.digest}  manifest.json\n".encode())
@@ -165,18 +179,17 @@ def _write(file: IO[bytes], asked: Asked, named: dict[str, Any]) -> None:
         raise Unprocessable(much, code="too_large") from wrong
 
 
-def _write_parts(zipped: Container, asked: Asked, named: dict[str, Any]) -> None:
+def _write_parts(zipped: Container, found: Gathered, named: dict[str, Any]) -> None:
     for name, language in (("README.zh.md", "zh"), ("README.en.md", "en")):
         zipped.add(name, readme(named, PURPOSES[named["purpose"]], language))
-    lines = gathering.timeline(asked)
-    zipped.add("case.json", _json(gathering.about(asked)))
-    zipped.add("timeline.jsonl", b"".join(_line(line) for line in lines))
-    zipped.add("texts.json", _json(gathering.texts(asked, lines)))
-    zipped.add("decision.json", _json(gathering.decision(asked)))
-    zipped.add("rulings.json", _json(gathering.rulings(asked)))
-    named["stamps"] = list(_stamps(zipped, asked))
+    zipped.add("case.json", _json(found.about))
+    zipped.add("timeline.jsonl", b"".join(_line(line) for line in found.timeline))
+    zipped.add("texts.json", _json(found.texts))
+    zipped.add("decision.json", _json(found.decision))
+    zipped.add("rulings.json", _json(found.rulings))
+    named["stamps"] = list(_stamps(zipped, found.stamps))
     listed = []
-    for told, row in gathering.evidence(asked):
+    for told, row in found.evidence:
         # A file that the storage has lost is listed with its digest all the same.
         if default_storage.exists(row.path):
             zipped.add(told["file"], pieces(opened(row.path)))
@@ -187,10 +200,10 @@ def _write_parts(zipped: Container, asked: Asked, named: dict[str, Any]) -> None
     zipped.add("verify.py", SCRIPT.read_bytes())
 
 
-def _stamps(zipped: Container, asked: Asked) -> Iterator[dict[str, Any]]:
+def _stamps(zipped: Container, stamps: Sequence[TimeStamp]) -> Iterator[dict[str, Any]]:
     """Each stamp in a file of its own; the roots of its authority once."""
     roots: dict[str, str] = {}
-    for number, row in enumerate(gathering.stamps(asked), 1):
+    for number, row in enumerate(stamps, 1):
         if row.authority not in roots:
             pem = roots_of(row.authority)
             roots[row.authority] = f"authority/{row.authority.rpartition('#')[2]}.pem" if pem else ""

@@ -35,6 +35,27 @@ class Asked:
     audit: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that goes into a file, read; of evidence the rows alone, whose bytes never change."""
+
+    about: dict[str, Any]
+    timeline: list[dict[str, Any]]
+    texts: list[dict[str, object]]
+    evidence: list[tuple[dict[str, Any], Evidence]]
+    decision: dict[str, Any]
+    rulings: list[dict[str, Any]]
+    stamps: list[TimeStamp]
+
+
+def all_of(asked: Asked) -> Gathered:
+    """What the asker's file holds."""
+    lines = timeline(asked)
+    return Gathered(
+        about(asked), lines, texts(asked, lines), evidence(asked), decision(asked), rulings(asked), stamps(asked)
+    )  # fmt: skip
+
+
 def timeline(asked: Asked) -> list[dict[str, Any]]:
     """Every line up to the head; of those that the asker may not read, the link alone."""
     case = asked.case

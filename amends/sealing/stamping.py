@@ -40,16 +40,22 @@ MOST = 200
 _rests: dict[str, float] = {}
 
 DUE = """
-SELECT c.id FROM cases_case c
+WITH asked AS (
+    SELECT c.id, c.merchant_id, c.entries_count, c.closed_at, c.opened_at FROM cases_case c
+    WHERE c.closed_at > %(ended_since)s AND c.closed_at <= %(ended_by)s
+    UNION ALL
+    SELECT c.id, c.merchant_id, c.entries_count, c.closed_at, c.opened_at FROM cases_case c
+    WHERE c.closed_at IS NULL AND c.opened_at <= %(stamped_by)s
+)
+SELECT c.id FROM asked c
 LEFT JOIN LATERAL (
     SELECT max(s.entries_count) AS lines, max(s.made_at) AS at FROM sealing_time_stamp s
     WHERE s.merchant_id = c.merchant_id AND s.case_id = c.id
 ) s ON true
-WHERE c.entries_count > coalesce(s.lines, 0)
-  AND (c.closed_at > %(ended_since)s AND c.closed_at <= %(ended_by)s
-       OR c.closed_at IS NULL AND coalesce(s.at, c.opened_at) <= %(stamped_by)s)
+WHERE c.entries_count > coalesce(s.lines, 0) AND (c.closed_at IS NOT NULL OR coalesce(s.at, c.opened_at) <= %(stamped_by)s)
 ORDER BY c.closed_at NULLS LAST, c.id LIMIT %(most)s
 """
+"""Two branches, each by an index of its own: the cases that ended lately, and those that are open."""
 
 
 def hear(case_id: int) -> None:
@@ -88,8 +94,8 @@ def stamp_due(what: str = "due") -> None:
 
 
 def sweep() -> int:
-    """Cases that lack a stamp get a job, one for all of them; people are told of those that lack it for too long. For the clock;
-    answers how many lack one."""
+    """Cases that lack a stamp get a job, one for all of them; the log says which lack it for too long (notices/verbs/stamps.py tells
+    people). For the clock; answers how many lack one."""
     if not is_set_up():
         return 0
     lacking = len(due())

@@ -5,10 +5,12 @@ The files of the module are made once, of one case with texts of both sides, evi
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,8 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from amends.cases.models import Case
 from amends.cases.verbs.answering import call_platform, refuse
@@ -28,6 +32,7 @@ from amends.cases.verbs.uploading import upload
 from amends.kernel import clock
 from amends.plumbing.embedded import Server
 from amends.plumbing.simulators.launch import start_timestamps
+from amends.plumbing.simulators.timestamps.signing import granted, new_seal, read_query
 from amends.sealing import stamping
 from amends.sealing.container import Container
 from amends.sealing.exporting import SCRIPT, make_file, open_file
@@ -36,6 +41,7 @@ from tests import files_of_evidence as made
 from tests.cast import an_order, claims, the_cast
 
 SCALE = int(os.environ.get("PROOF_SCALE", "1"))
+MANUAL = Path(__file__).parents[2] / "docs" / "manual"
 WORDS = "please call me on 138 0013 8000"
 
 
@@ -97,7 +103,7 @@ def test_a_file_holds_for_whoever_asked(files: dict[str, Path], name: str) -> No
     done = checked(files[name])
     assert done.returncode == 0, done.stdout
     assert "BROKEN" not in done.stdout
-    assert "成立：时间线" in done.stdout and "this file was not changed" in done.stdout
+    assert "成立：时间线" in done.stdout and "no change was found" in done.stdout
     holds = {what for mark, what in marks(files[name]) if mark == "holds"}
     assert holds == {"container", "list", "chain", "texts", "evidence", "stamps"} if shutil.which("openssl") else holds >= {"chain"}
 
@@ -115,6 +121,16 @@ def test_without_openssl_it_says_that_signatures_were_not_checked(files: dict[st
     found = marks(files["anna"], env={"PATH": str(tmp_path)})
     assert ("open", "stamps") in found
     assert not any(mark == "broken" for mark, _ in found)
+    assert "only the platform's page can say" in checked(files["anna"], env={"PATH": str(tmp_path)}).stdout
+
+
+def test_an_openssl_that_cannot_look_back_in_time_is_asked_without(files: dict[str, Path], tmp_path: Path) -> None:
+    """LibreSSL, which macOS has, knows no -attime."""
+    other = tmp_path / "openssl"
+    found = shutil.which("openssl")
+    other.write_text(f'#!/bin/sh\ncase "$*" in *attime*) echo "ts: unknown option -attime" >&2; exit 1;; esac\nexec {found} "$@"\n')
+    other.chmod(0o755)
+    assert ("holds", "stamps") in marks(files["anna"], env={"PATH": str(tmp_path)})
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl here")
@@ -228,6 +244,23 @@ def chained_anew(parts: dict[str, bytes], manifest: dict[str, Any]) -> None:
     put(parts, lines)
 
 
+def without_a_middle_line(parts: dict[str, bytes], manifest: dict[str, Any]) -> None:
+    lines = lines_of(parts)
+    put(parts, [*lines[:1], *lines[2:]])
+    manifest["entries"] -= 1
+
+
+def in_another_order(parts: dict[str, bytes], manifest: dict[str, Any]) -> None:
+    first, second, *rest = lines_of(parts)
+    put(parts, [second, first, *rest])
+
+
+def a_line_more(parts: dict[str, bytes], manifest: dict[str, Any]) -> None:
+    lines = lines_of(parts)
+    put(parts, [*lines, {**lines[-1], "number": len(lines) + 1, "before": lines[-1]["hash"]}])
+    manifest["entries"] += 1
+
+
 def other_words(parts: dict[str, bytes], manifest: dict[str, Any]) -> None:
     texts = json.loads(parts["texts.json"])
     texts[0]["body"] += "."
@@ -250,7 +283,8 @@ def signed_otherwise(parts: dict[str, bytes], manifest: dict[str, Any]) -> None:
 
 
 CHANGES = {
-    "chain": (other_party, shorter), "texts": (other_words,), "evidence": (other_picture,),
+    "chain": (other_party, shorter, without_a_middle_line, in_another_order, a_line_more),
+    "texts": (other_words,), "evidence": (other_picture,),
     "stamps": (chained_anew, other_stamp, *((signed_otherwise,) if shutil.which("openssl") else ())),
 }  # fmt: skip
 
@@ -258,6 +292,123 @@ CHANGES = {
 @pytest.mark.parametrize(("what", "change"), [(what, change) for what, changes in CHANGES.items() for change in changes])
 def test_a_careful_forger_is_found_by_what_he_cannot_make_fit(files: dict[str, Path], what: str, change: Any) -> None:
     assert ("broken", what) in marks(remade(files["judge"], change))
+
+
+def without_stamps(parts: dict[str, bytes], manifest: dict[str, Any]) -> None:
+    chained_anew(parts, manifest)
+    for stamp in manifest["stamps"]:
+        parts.pop(stamp["file"])
+    manifest["stamps"] = []
+
+
+def with_an_authority_of_ones_own(parts: dict[str, bytes], manifest: dict[str, Any]) -> None:
+    """The whole file anew: chain, list, and a stamp by somebody who calls himself an authority."""
+    without_stamps(parts, manifest)
+    lines, seal = lines_of(parts), new_seal("an authority, honestly")
+    newest = verify.line_bytes(lines[-1])
+    asked = TimestampRequestBuilder().data(newest).hash_algorithm(HashAlgorithm.SHA256).nonce(nonce=True).build()
+    at = datetime.fromisoformat(lines[-1]["made_at"]) + timedelta(seconds=5)
+    parts["stamps/0001.tsr"] = granted(read_query(asked.as_bytes()), seal, serial=1, micros=int(at.timestamp() * 1_000_000))
+    parts["authority/own.pem"] = seal.root.public_bytes(Encoding.PEM)
+    manifest["stamps"] = [{"file": "stamps/0001.tsr", "entries": len(lines), "certificate": "authority/own.pem"}]
+
+
+def test_a_file_made_anew_without_its_stamps_is_not_called_unchanged(files: dict[str, Path]) -> None:
+    done = checked(remade(files["judge"], without_stamps))
+    assert done.returncode == 0, "its parts fit each other"
+    assert "NOT CHECKED: no time stamps" in done.stdout and "only the platform's page can say" in done.stdout
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl here")
+def test_an_authority_of_ones_own_is_said_to_be_the_file_s_and_found_by_the_real_one_s_root(files: dict[str, Path]) -> None:
+    forged = remade(files["judge"], with_an_authority_of_ones_own)
+    done = checked(forged)
+    assert "NOT CHECKED: the authority's certificate is the file's own (authority/own.pem" in done.stdout
+    assert ("broken", "stamps") in marks(forged, "--ca", str(files["root"]))
+
+
+KINDS = (
+    "README.en.md", "README.zh.md", "case.json", "timeline.jsonl", "texts.json", "evidence.json", "evidence/", "decision.json",
+    "rulings.json", "stamps/", "authority/", "verify.py", "manifest.json", "manifest.sha256",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_byte_of_any_kind_of_file_is_found_in_the_zip_and_in_the_folder(files: dict[str, Path], tmp_path: Path, kind: str) -> None:
+    """Container and CRC made to fit, as any program that packs files does; only the list knows."""
+    with zipfile.ZipFile(files["judge"]) as zipped:
+        parts = {name: zipped.read(name) for name in zipped.namelist()}
+    assert set(KINDS) == {name.split("/")[0] + "/" if "/" in name else name for name in parts}, "every kind of file is tried"
+    name = next(name for name in parts if name.startswith(kind))
+    middle = len(parts[name]) // 2
+    parts[name] = changed_at(parts[name], middle, parts[name][middle] ^ 1)
+    packed, folder = tmp_path / "packed.zip", tmp_path / "folder"
+    with packed.open("w+b") as file:
+        box = Container(file)
+        for each, content in parts.items():
+            box.add(each, content)
+            (folder / each).parent.mkdir(parents=True, exist_ok=True)
+            (folder / each).write_bytes(content)
+        box.close()
+    for path in (packed, folder):
+        done = checked(path)
+        assert done.returncode == 1 and "can't be relied on" in done.stdout, (kind, done.stdout)
+        if kind != "manifest.json":  # where the list itself can't be read, that is said
+            assert "BROKEN" in done.stdout and ("list" in {what for mark, what in marks(path) if mark == "broken"})
+
+
+@pytest.mark.parametrize("ending", ["unpacked beside it", "a file taken out"])
+def test_what_is_there_beside_the_list_or_lacks_is_named(files: dict[str, Path], tmp_path: Path, ending: str) -> None:
+    with zipfile.ZipFile(files["judge"]) as zipped:
+        zipped.extractall(tmp_path)
+    name = "decision.json" if ending == "a file taken out" else files["judge"].name
+    (tmp_path / name).unlink() if ending == "a file taken out" else shutil.copy(files["judge"], tmp_path)
+    done = checked(tmp_path)
+    assert done.returncode == 1 and name in done.stdout
+
+
+# ── the manual, word by word ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl here")
+@pytest.mark.parametrize(("language", "heading", "short"), [("en", "## Checking one", "In short:"), ("zh", "## 检验", "结论：")])
+def test_a_stranger_follows_the_manual_in_an_empty_folder(
+    files: dict[str, Path], tmp_path: Path, language: str, heading: str, short: str
+) -> None:
+    """With python3 and openssl and nothing else on the path; every command of the manual succeeds and says what the manual shows."""
+    chapter = (MANUAL / language / "proof.md").read_text().partition(heading)[2].partition("\n## ")[0]
+    folder, path = tmp_path / "empty", tmp_path / "path"
+    folder.mkdir(), path.mkdir()
+    for name, program in (("python3", sys.executable), ("openssl", shutil.which("openssl"))):
+        (path / name).write_text(f'#!/bin/sh\nexec {program} "$@"\n')
+        (path / name).chmod(0o755)
+    shutil.copy(files["anna"], folder / files["anna"].name)
+    shutil.copy(files["root"], folder / "authority.pem")
+    shell: dict[str, Any] = {"capture_output": True, "text": True, "check": False, "env": {"PATH": str(path)}}
+    shown = re.findall(r"```text\n(.*?)```", chapter, re.S)[0].splitlines()
+    ran = 0
+    for command in re.findall(r"```sh\n(.*?)```", chapter, re.S)[0].splitlines():
+        line = command.partition(" #")[0].replace("PF-….zip", files["anna"].name)
+        done = subprocess.run(["/bin/sh", "-c", line], cwd=folder, **shell)
+        assert done.returncode == 0, (line, done.stdout, done.stderr)
+        ran += 1
+        if line.strip().endswith("verify.py " + files["anna"].name):
+            for wanted in shown:
+                pattern = re.sub(r"\d+", r"\\d+", re.escape(wanted)).replace("…", ".*")
+                assert re.search(f"^{pattern}", done.stdout, re.M), (wanted, done.stdout)
+    assert ran == 4 and short in shown[-1]
+    by_hand = re.findall(r"(openssl ts -verify.*)", chapter)[0]
+    head = json.loads((folder / "proof" / "manifest.json").read_text())["stamps"][0]["head"]
+    line = by_hand.replace("HASH", head).replace("authority/….pem", "authority/*.pem")
+    done = subprocess.run(["/bin/sh", "-c", line], cwd=folder / "proof", **shell)
+    assert done.returncode == 0 and "OK" in done.stdout + done.stderr, done.stderr
+
+
+def test_the_script_is_of_python_3_8_and_of_its_library_alone() -> None:
+    tree = ast.parse(SCRIPT.read_text(), feature_version=(3, 8))
+    wanted = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    wanted |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert wanted <= set(sys.stdlib_module_names)
 
 
 def test_a_file_made_anew_without_a_change_still_holds(files: dict[str, Path]) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +16,12 @@ from django.db import ProgrammingError, transaction
 from amends.cases.models import Case, Entry
 from amends.cases.verbs.answering import accept_refusal, refuse
 from amends.kernel import clock
+from amends.notices.queries import notices_for
+from amends.notices.verbs.stamps import ALARM, tell_of_missing_stamps
+from amends.people.rules import Role
 from amends.plumbing import jobs
 from amends.plumbing.simulators.launch import Running
+from amends.plumbing.timestamps import authority as port
 from amends.plumbing.timestamps.authority import AuthorityUnreachable, NotFromAuthority
 from amends.plumbing.timestamps.choosing import authority, is_set_up, standing
 from amends.sealing import stamping
@@ -22,7 +30,7 @@ from amends.sealing.lines import line_of
 from amends.sealing.models import TimeStamp
 from amends.sealing.third_party.verify import line_hash, read_stamp
 from tests.authority_at_hand import notary, stamped_in
-from tests.cast import Cast, an_order, claims, the_cast
+from tests.cast import Cast, an_order, claims, person, the_cast
 
 __all__ = ["notary"]
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -66,7 +74,7 @@ def test_no_authority_is_asked_inside_a_transaction(cast: Cast, notary: Running)
 @pytest.mark.parametrize(
     ("trouble", "refusal"),
     [("error", AuthorityUnreachable), ("cut", AuthorityUnreachable), ("refuse", AuthorityUnreachable), ("wrong", NotFromAuthority),
-     ("foreign", NotFromAuthority)],
+     ("nonce", NotFromAuthority), ("foreign", NotFromAuthority), ("expired", NotFromAuthority), ("purpose", NotFromAuthority)],
 )  # fmt: skip
 def test_whatever_does_not_fit_is_no_stamp_and_the_next_try_is_one(
     cast: Cast, notary: Running, trouble: str, refusal: type[Exception]
@@ -77,6 +85,80 @@ def test_whatever_does_not_fit_is_no_stamp_and_the_next_try_is_one(
         stamping.stamp(case.pk)
     assert not TimeStamp.objects.exists()
     assert stamping.stamp(case.pk) is not None
+
+
+@pytest.mark.parametrize("offset", [-3600, 3600])
+def test_an_authority_whose_clock_is_wrong_is_not_believed(cast: Cast, notary: Running, offset: int) -> None:
+    """Its stamp would be earlier than the line that it is over, or later than the file that it is in, and stand there for ever."""
+    case = a_case(cast)
+    notary.behave({"offset_seconds": offset})
+    with pytest.raises(NotFromAuthority, match="and here it is"):
+        stamping.stamp(case.pk)
+    assert not TimeStamp.objects.exists()
+    notary.behave({"offset_seconds": 0})
+    assert stamping.stamp(case.pk) is not None
+
+
+def test_an_authority_that_is_slow_is_left_and_asked_again(cast: Cast, notary: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = a_case(cast)
+    monkeypatch.setattr(port, "SECONDS", 0.3)
+    notary.behave({"slow_seconds": 1})
+    with pytest.raises(AuthorityUnreachable):
+        stamping.stamp(case.pk)
+    notary.behave({"slow_seconds": 0})
+    monkeypatch.setattr(port, "SECONDS", 10.0)
+    assert stamping.stamp(case.pk) is not None
+
+
+def test_an_authority_that_talks_without_end_is_left_too(cast: Cast, notary: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = a_case(cast)
+    monkeypatch.setattr(port, "SECONDS", 0.3)
+    with a_dripping_server() as url:
+        monkeypatch.setenv("AMENDS_TSA_URL", url)
+        with pytest.raises(AuthorityUnreachable, match="did not come to an end"):
+            stamping.stamp(case.pk)
+
+
+@contextmanager
+def a_dripping_server() -> Iterator[str]:
+    """Sends a byte every twentieth of a second, for ever."""
+
+    def drip(listener: socket.socket) -> None:
+        with suppress(OSError):
+            talk, _ = listener.accept()
+            with talk:
+                talk.recv(65536)
+                talk.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: application/timestamp-reply\r\nconnection: close\r\n\r\n")
+                while True:
+                    talk.sendall(b"0")
+                    time.sleep(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip, args=(listener,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/tsr"
+    thread.join(timeout=5)
+
+
+def test_supervisors_are_told_once_a_day_of_what_asking_again_does_not_mend(cast: Cast, notary: Running) -> None:
+    case, start = a_case(cast), clock.now()
+    boss = person("sun", Role.SUPERVISOR)
+    notary.behave({"expired": 1000})
+    refuse(case.ref, reason="other", words="it was used for a year", by=cast.bolt)
+    accept_refusal(case.ref, by=cast.anna)
+    jobs.drain()
+    assert not tell_of_missing_stamps(), "not before a day is over"
+    with clock.stepped(start + timedelta(hours=25)):
+        assert tell_of_missing_stamps() and not tell_of_missing_stamps()
+        [notice] = [one for one in notices_for(boss) if one.kind == ALARM]
+        assert case.ref in notice.body.into("zh") and "AMENDS_TSA_CERT" in notice.body.into("en")
+    with clock.stepped(start + timedelta(hours=50)):
+        assert tell_of_missing_stamps(), "as long as it lasts"
+        notary.behave({"expired": 0})
+        stamping.sweep()
+        jobs.drain()
+    with clock.stepped(start + timedelta(hours=75)):
+        assert not tell_of_missing_stamps()
 
 
 def test_a_case_that_ends_is_stamped_by_a_job(cast: Cast, notary: Running) -> None:

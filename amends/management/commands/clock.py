@@ -21,7 +21,7 @@ from amends.cases.verbs import ending
 from amends.compensation import clockwork as vouchers
 from amends.kernel import clock
 from amends.liability import clockwork as deductions
-from amends.notices.verbs import sending
+from amends.notices.verbs import sending, stamps
 from amends.notices.webhooks import releasing as webhooks
 from amends.plumbing import jobs, live
 from amends.plumbing.idempotency import forget_old
@@ -108,6 +108,7 @@ class Command(BaseCommand):
                 ("old deliveries", webhooks.forget_old),
                 ("statements", ask_for_statements),
                 ("time stamps", stamping.sweep),
+                ("missing time stamps", stamps.tell_of_missing_stamps),
             ]
         if shard.number == 0 and ticks % DAILY == 0:
             parts.append(("old proof files", exporting.forget_old))

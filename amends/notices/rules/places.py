@@ -68,6 +68,8 @@ SUMS = frozenset({"case.apply", "case.approve", "case.grant_at_once", "refund.in
 
 def places_of(row: Row) -> frozenset[str]:
     """The places that a sentence of this row may have, because they can be filled."""
+    if row.when == "stamp.alarm":
+        return frozenset({"shop", "case"})
     if row.when in BESIDE:
         return frozenset({"shop", "case", "address", "until"})
     if row.when == "case.revise_promise":

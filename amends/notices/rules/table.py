@@ -57,7 +57,7 @@ LIVES: Mapping[str, Life] = {
     )
 }
 TOLD_LINES = tuple(f"{life}.{what}" for life, lines in LINES.items() for what in lines)
-BESIDE = ("webhook.alarm", "webhook.given_up")
+BESIDE = ("webhook.alarm", "webhook.given_up", "stamp.alarm")
 """What is told without a line of a timeline."""
 ITS_OWN = "told"
 ALONE = "alone"

@@ -1,13 +1,16 @@
-"""One authority, asked over HTTP (RFC 3161, section 3.4): a stamp is believed only when imprint, nonce, signature and root fit.
+"""One authority, asked over HTTP (RFC 3161, section 3.4): a stamp is believed only when imprint, nonce, signature, root and time fit.
 
 The authority is told a hash and nothing else. Never asked inside a transaction: it may take seconds, and a row must not wait for it.
+However slowly it talks, it is left after SECONDS: what is late is asked again. Its certificate has to be one of the time at which it
+stamps; that it ends afterwards takes nothing from the stamp.
 """
 
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -15,7 +18,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import connection
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, VerificationError, VerifierBuilder, decode_timestamp_response
+from rfc3161_client.verify import SHA256_OID
 
+from amends.kernel.clock import machine_now
 from amends.kernel.texts import say
 from amends.plumbing.payments.places import NotSetUp, Place, Setting
 
@@ -27,6 +32,8 @@ NEEDS = (
     Setting("AMENDS_TSA_PASSWORD", wanted=False, secret=True),
 )
 SECONDS = 10.0
+TOLERANCE = timedelta(seconds=300)
+"""By how much an authority's clock may differ from this machine's; more, and one of them is wrong: nobody is served by such a stamp."""
 LARGEST = 64 * 1024
 QUERY, ANSWER = "application/timestamp-query", "application/timestamp-reply"
 
@@ -80,11 +87,19 @@ class Authority:
                 raise AuthorityUnreachable(f"{self.name} refused: {answer.status} {' '.join(answer.status_string)}")
             roots, others = _split(self.pem)
             VerifierBuilder(roots=roots, intermediates=others, nonce=asked.nonce).build().verify_message(answer, data)
+            said = answer.tst_info
+            imprint = said.message_imprint
+            if (imprint.hash_algorithm.dotted_string, imprint.message) != (SHA256_OID, hashlib.sha256(data).digest()):
+                raise NotFromAuthority(f"{self.name} stamped something else")
+            if abs(said.gen_time - machine_now()) > TOLERANCE:
+                raise NotFromAuthority(f"{self.name} says {said.gen_time.isoformat()}, and here it is {machine_now().isoformat()}")
         except (VerificationError, ValueError) as wrong:
             raise NotFromAuthority(f"{self.name}: {wrong}") from wrong
-        return Stamp(raw, answer.tst_info.gen_time, answer.tst_info.serial_number)
+        return Stamp(raw, said.gen_time, said.serial_number)
 
     def _post(self, body: bytes) -> bytes:
+        # Patience with the machine, whatever time the house plays.
+        until = time.monotonic() + SECONDS
         try:
             with httpx.stream("POST", self.url, content=body, headers={"content-type": QUERY}, auth=self.login, timeout=SECONDS) as answer:
                 kind = answer.headers.get("content-type", "").partition(";")[0].strip()
@@ -95,6 +110,8 @@ class Authority:
                     found += piece
                     if len(found) > LARGEST:
                         raise NotFromAuthority(f"{self.name} answered more than {LARGEST} bytes")
+                    if time.monotonic() > until:
+                        raise AuthorityUnreachable(f"{self.name} did not come to an end within {SECONDS:g} seconds")
                 return found
         except (httpx.HTTPError, httpx.InvalidURL) as wrong:
             raise AuthorityUnreachable(f"{self.name}: {type(wrong).__name__} {wrong}") from wrong

@@ -13,7 +13,8 @@ where Amends publishes it, and the authority's certificate (--ca) from the autho
  3. chain: line n hashes its own content and the hash of line n-1; the last hash is the head. Lines that the asker may not read carry
     their two hashes alone: the chain goes through them.
  4. texts and evidence: their digests are those that lines of the chain hold.
- 5. stamps: an authority (RFC 3161) signed, at an instant of its own, that a head existed.
+ 5. stamps: an authority (RFC 3161) signed, at an instant of its own, that a head existed. Its certificate is the file's own unless --ca
+    gives one: somebody who makes a whole file anew makes an authority too.
 """
 
 from __future__ import annotations
@@ -84,11 +85,16 @@ class Folder:
         self.names = sorted(name for name in found if "__pycache__" not in name)
 
     def read(self, name: str) -> bytes:
-        with open(os.path.join(self.path, *name.split("/")), "rb") as file:
-            return file.read()
+        with self._opened(name) as file:
+            return file.read()  # type: ignore[no-any-return]
 
     def digest(self, name: str) -> tuple[str, int]:
-        return _digest(open(os.path.join(self.path, *name.split("/")), "rb"))
+        return _digest(self._opened(name))
+
+    def _opened(self, name: str):  # type: ignore[no-untyped-def]
+        if name not in self.names:  # nothing outside the folder is looked at, whatever a list says
+            raise Torn(f"there is no {name}")
+        return open(os.path.join(self.path, *name.split("/")), "rb")
 
 
 class Zip:
@@ -259,15 +265,16 @@ def digests_in(value) -> set:  # type: ignore[no-untyped-def,type-arg]
 
 def check_texts(texts: list, sealed: set, report: Report) -> None:  # type: ignore[type-arg]
     """Words that are given whole have the digest that the chain holds."""
-    whole = [text for text in texts if text["state"] == "whole"]
-    for text in whole:
+    fits = []
+    for text in (each for each in texts if each["state"] == "whole"):
         if hashlib.sha256((text["salt"] + text["body"]).encode()).hexdigest() != text["digest"]:
             report.broken("texts", f"文字 {text['id']} 与摘要不符", f"text {text['id']} is not what its digest says")
+        elif text["digest"] in sealed:
+            fits.append(text)
     for text in texts:
         if text["digest"] not in sealed:
             report.open("texts", f"文字 {text['id']} 不在可见的时间线里", f"no line that may be read here holds text {text['id']}")
-    kept = [text for text in whole if text["digest"] in sealed]
-    report.holds("texts", f"{len(kept)} 段文字与时间线里的摘要一致", f"{len(kept)} texts are those that the chain holds")
+    report.holds("texts", f"{len(fits)} 段文字与时间线里的摘要一致", f"{len(fits)} texts are those that the chain holds")
     for state, zh, en in (
         ("masked", "段文字隐去了个人信息，不能与摘要比对", "texts are masked for personal data and can't be compared with their digests"),
         ("erased", "段文字已依法删除，时间线里留有摘要", "texts were erased by law; the chain keeps their digests"),
@@ -279,15 +286,17 @@ def check_texts(texts: list, sealed: set, report: Report) -> None:  # type: igno
 
 def check_evidence(pieces: list, files, sealed: set, report: Report) -> None:  # type: ignore[no-untyped-def,type-arg]
     """Files are the ones whose digest the chain has held since they were handed in."""
+    fits = []
     for piece in pieces:
         if not piece["file"]:
             report.open("evidence", f"证据 {piece['ref']} 没有附文件", f"evidence {piece['ref']} is not in this file")
         elif files.digest(piece["file"])[0] != piece["digest"]:
             report.broken("evidence", f"证据 {piece['ref']} 与摘要不符", f"evidence {piece['ref']} is not what its digest says")
+        elif piece["digest"] in sealed:
+            fits.append(piece)
         if piece["digest"] not in sealed:
             report.open("evidence", f"证据 {piece['ref']} 不在可见的时间线里", f"no line that may be read holds evidence {piece['ref']}")
-    kept = [piece for piece in pieces if piece["digest"] in sealed and piece["file"]]
-    report.holds("evidence", f"{len(kept)} 份证据与时间线里的摘要一致", f"{len(kept)} pieces of evidence are those that the chain holds")
+    report.holds("evidence", f"{len(fits)} 份证据与时间线里的摘要一致", f"{len(fits)} pieces of evidence are those that the chain holds")
 
 
 # ── 5. time stamps ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -382,7 +391,7 @@ def check_stamps(manifest: dict, lines: list, files, ca: str, report: Report) ->
     if not stamps:
         report.open("stamps", "没有时间戳：只有平台自己说这些发生在何时", "no time stamps: the times are the platform's own word")
         return
-    sealed = []
+    sealed, own = [], set()
     for stamp in stamps:
         name = stamp["file"]
         try:
@@ -400,6 +409,15 @@ def check_stamps(manifest: dict, lines: list, files, ca: str, report: Report) ->
             continue
         if _signature(stamp, told, files, ca, report):
             sealed.append((number, told["at"]))
+            if not ca:
+                own.add(stamp["certificate"])
+    for name in sorted(own):
+        mark = hashlib.sha256(files.read(name)).hexdigest()
+        report.open(
+            "stamps",
+            f"机构的证书取自这份文件（{name}，SHA-256 {mark}）；要更放心，用机构自己公布的证书：--ca",
+            f"the authority's certificate is the file's own ({name}, SHA-256 {mark}); to be sure, give the authority's: --ca",
+        )
     if sealed:
         number, at = max(sealed)
         when = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(at))
@@ -432,16 +450,25 @@ def _signature(stamp: dict, told: dict, files, ca: str, report: Report) -> bool:
         for path, content in ((answer, files.read(name)), (root, b"" if ca else files.read(stamp["certificate"]))):
             with open(path, "wb") as file:
                 file.write(content)
-        command = [program, "ts", "-verify", "-digest", told["imprint"], "-in", answer, "-CAfile", ca or root, "-attime", str(told["at"])]
+        command = [program, "ts", "-verify", "-digest", told["imprint"], "-in", answer, "-CAfile", ca or root]
         try:
-            done = subprocess.run(command, capture_output=True, timeout=OPENSSL_SECONDS, check=False)
+            # LibreSSL has no -attime: it looks at the certificate as it is today.
+            holds, said = _asked([*command, "-attime", str(told["at"])])
+            if not holds and b"attime" in said:
+                holds, said = _asked(command)
         except (OSError, subprocess.TimeoutExpired) as why:
             report.open("stamps", f"openssl 没有回答：{why}", f"openssl gave no answer: {why}")
             return False
-    if done.returncode:
-        report.broken("stamps", f"{name} 的签名不成立", f"the signature of {name} does not hold")
-        return False
-    return True
+    if not holds:
+        why = " ".join(said.decode("utf-8", "replace").split())[-200:]
+        report.broken("stamps", f"{name} 的签名不成立：{why}", f"the signature of {name} does not hold: {why}")
+    return holds
+
+
+def _asked(command: list) -> tuple:  # type: ignore[type-arg]
+    """Whether openssl says yes, and what it says."""
+    done = subprocess.run(command, capture_output=True, timeout=OPENSSL_SECONDS, check=False)
+    return done.returncode == 0, done.stdout + done.stderr
 
 
 # ── all of it ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -475,8 +502,9 @@ def _say_what_only_the_list_covers(path: str, report: Report) -> None:
     """Neither chain nor stamp covers what was put together when the file was made: whoever makes a list anew can write it anew."""
     report.open(
         "list",
-        "case.json、decision.json、rulings.json 只由清单保证；平台可以用整个文件的 SHA-256 确认",
-        "case.json, decision.json and rulings.json rest on the list alone; the platform confirms them by the SHA-256 of the whole file",
+        "case.json、decision.json、rulings.json 和清单自己的话（编号、用途）只由清单保证；平台可以用整个文件的 SHA-256 确认",
+        "case.json, decision.json, rulings.json and what the list says of itself (number, purpose) rest on the list alone; the platform "
+        "confirms them by the SHA-256 of the whole file",
     )
     if os.path.isfile(path):
         with open(path, "rb") as file:
@@ -508,14 +536,26 @@ def main(arguments: list) -> int:  # type: ignore[type-arg]
     return 0 if report.good else 1
 
 
+IN_SHORT = {
+    "broken": ("这份文件不可信，见“不成立”的各条。", "this file can't be relied on; see what is BROKEN."),
+    "stamped": (
+        "没有发现改动；有时间戳的部分在那一刻已经是这样。",
+        "no change was found, and what is stamped was so at the instant of its stamp.",
+    ),
+    "open": (
+        "没有发现改动；但没有检验到时间戳，是不是平台交出的那一份，只有平台的核对页面能回答。",
+        "no change was found; but no stamp was checked, so that only the platform's page can say whether it handed this file out.",
+    ),
+}
+
+
 def _print(report: Report, manifest: dict) -> None:  # type: ignore[type-arg]
     lines = [f"{manifest.get('case', '')}  {manifest.get('made_at', '')}"]
     for mark, _, zh, en in report.lines:
         lines += [f"{MARKS[mark][0]}：{zh}", f"{MARKS[mark][1]}: {en}"]
-    if report.good:
-        lines += ["结论：这份文件没有被改过。", "In short: this file was not changed."]
-    else:
-        lines += ["结论：这份文件不可信，见“不成立”的各条。", "In short: this file can't be relied on; see what is BROKEN."]
+    stamped = any((mark, what) == ("holds", "stamps") for mark, what, *_ in report.lines)
+    zh, en = IN_SHORT["broken" if not report.good else "stamped" if stamped else "open"]
+    lines += [f"结论：{zh}", f"In short: {en}"]
     text = "\n".join(lines) + "\n"
     try:
         sys.stdout.write(text)

@@ -1,4 +1,4 @@
-"""What is told of things that are no move of a life: a receiver of webhooks that does not answer."""
+"""What is told of things that are no move of a life: a receiver of webhooks that does not answer, an authority that gives no stamps."""
 
 from __future__ import annotations
 
@@ -24,5 +24,12 @@ ELSEWHERE: Mapping[str, Told] = {
         "售后单 {case} 有一条事件推送，{address} 连续三天没有接收，已放弃；后面的照常推送。可以在“事件推送”页面重放这一条。",
         "For three days {address} did not take an event of case {case}, so it was given up; later ones go on. "
         "You can replay it on the webhooks page.",
+    ),
+    "stamps_missing": told(
+        "有售后单早该有时间戳", "Cases lack a time stamp",
+        "时间戳机构没有应答，或者答复不可信，已超过一天：售后单 {case} 和其他售后单还没有时间戳。请联系机构，或者检查 AMENDS_TSA_URL 和 "
+        "AMENDS_TSA_CERT；恢复后会自动补上。",
+        "For more than a day the time-stamp authority has not answered, or not so that it can be believed: case {case} and others lack a "
+        "stamp. Ask the authority, or look at AMENDS_TSA_URL and AMENDS_TSA_CERT. Once it answers they are stamped by themselves.",
     ),
 }  # fmt: skip

@@ -1,7 +1,8 @@
 """The simulated authority's HTTP face on 127.0.0.1: POST /tsr is RFC 3161 (section 3.4); the rest is for tests and demos.
 
-GET /stamps shows the book, GET /root.pem the root. POST /behaviour: `error`, `cut`, `refuse`, `wrong`, `foreign` count how many of the next
-requests are met so; `slow_seconds` holds every answer back; `offset_seconds` sets the authority's clock ahead or back.
+GET /stamps shows the book, GET /root.pem the root. POST /behaviour: `error`, `cut`, `refuse`, `wrong`, `nonce`, `foreign`, `expired`,
+`purpose` count how many of the next requests are met so; `slow_seconds` holds every answer back; `offset_seconds` sets the authority's
+clock ahead or back.
 """
 
 from __future__ import annotations
@@ -17,10 +18,20 @@ from cryptography.hazmat.primitives import serialization
 from amends.plumbing.simulators.books import Refused
 from amends.plumbing.simulators.serving import Asked, Cut, Reply, Server
 from amends.plumbing.simulators.timestamps.book import Book
-from amends.plumbing.simulators.timestamps.der import octets, oid, sequence
-from amends.plumbing.simulators.timestamps.signing import BAD_ALGORITHM, SHA256, UNAVAILABLE, Seal, granted, new_seal, read_query, refused
+from amends.plumbing.simulators.timestamps.der import integer, octets, oid, sequence
+from amends.plumbing.simulators.timestamps.signing import (
+    BAD_ALGORITHM,
+    SHA256,
+    UNAVAILABLE,
+    Seal,
+    granted,
+    new_seal,
+    other_seal,
+    read_query,
+    refused,
+)
 
-COUNTED = {"error", "cut", "refuse", "wrong", "foreign"}
+COUNTED = {"error", "cut", "refuse", "wrong", "nonce", "foreign", "expired", "purpose"}
 LEVERS = COUNTED | {"slow_seconds", "offset_seconds"}
 QUERY, ANSWER = "application/timestamp-query", "application/timestamp-reply"
 
@@ -58,9 +69,17 @@ class Authority(Server):
                 raise
             return _answer(refused(BAD_ALGORITHM, wrong.detail))
         serial, at = self.book.note(query.digest.hex(), int(self.levers["offset_seconds"]))
-        seal = new_seal("somebody else") if self._counts("foreign") else self.seal
         other = sequence(sequence(oid(SHA256)), octets(secrets.token_bytes(32))) if self._counts("wrong") else b""
-        return _answer(granted(query, seal, serial=serial, micros=at, imprint=other))
+        nonce = integer(secrets.randbits(60)) if self._counts("nonce") else b""
+        return _answer(granted(query, self._seal(), serial=serial, micros=at, imprint=other, nonce=nonce))
+
+    def _seal(self) -> Seal:
+        """Who signs: the authority, unless a test asked for somebody else, or for a certificate that is not good for this."""
+        if self._counts("foreign"):
+            return new_seal("somebody else")
+        if self._counts("expired"):
+            return other_seal(self.seal, ended=True)
+        return other_seal(self.seal) if self._counts("purpose") else self.seal
 
     def health(self, asked: Asked) -> Reply:
         return Reply(200, {"pid": os.getpid(), "book": self.book.path})

@@ -56,11 +56,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A certificate for time stamping, the key that signs, and the root above."""
+    """A certificate for time stamping, the key that signs, the root above, and the root's own key where it is at hand."""
 
     key: Signs
     certificate: x509.Certificate
     root: x509.Certificate
+    above: Signs | None = None
 
 
 def read_query(body: bytes) -> Query:
@@ -78,10 +79,10 @@ def read_query(body: bytes) -> Query:
     return Query(fields[1][2], hashed[1], nonce, any(tag == 0x01 and content != b"\x00" for tag, content, _ in rest))
 
 
-def granted(query: Query, seal: Seal, *, serial: int, micros: int, imprint: bytes = b"") -> bytes:
-    """The answer that grants the stamp; another `imprint` makes it one over something else."""
+def granted(query: Query, seal: Seal, *, serial: int, micros: int, imprint: bytes = b"", nonce: bytes = b"") -> bytes:
+    """The answer that grants the stamp; another `imprint` makes it one over something else, another `nonce` one for another request."""
     info = sequence(
-        integer(1), oid(POLICY), imprint or query.imprint, integer(serial), instant(micros), sequence(integer(1)), query.nonce
+        integer(1), oid(POLICY), imprint or query.imprint, integer(serial), instant(micros), sequence(integer(1)), nonce or query.nonce
     )  # fmt: skip
     certificate = seal.certificate.public_bytes(serialization.Encoding.DER)
     attributes = (
@@ -114,19 +115,51 @@ def refused(failure: int, words: str) -> bytes:
 
 
 def seal_kept(key: Path, root: Path) -> Seal:
-    """The authority of this folder, made where there is none: its key in one file, its root for whoever trusts it in the other."""
+    """The authority of this folder, made where there is none: its key in one file, its root for whoever trusts it in the other, and beside
+    them the root's key, by which it signs what a liar would (`other_seal`); an older folder has none."""
+    own_root = root.with_suffix(".key.pem")
     if not key.is_file() or not root.is_file():
         made = new_seal("Amends simulated time-stamp authority")
-        private = made.key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )  # fmt: skip
-        key.touch(mode=0o600)
-        key.write_bytes(private + made.certificate.public_bytes(serialization.Encoding.PEM))
+        private = _pem(made.key)
+        for path, content in ((key, private + made.certificate.public_bytes(serialization.Encoding.PEM)), (own_root, _pem(made.above))):
+            path.touch(mode=0o600)
+            path.write_bytes(content)
         root.write_bytes(made.root.public_bytes(serialization.Encoding.PEM))
-    read = serialization.load_pem_private_key(key.read_bytes(), None)
+    above = _read(own_root) if own_root.is_file() else None
+    certificate, own = x509.load_pem_x509_certificate(key.read_bytes()), x509.load_pem_x509_certificate(root.read_bytes())
+    return Seal(_read(key), certificate, own, above)
+
+
+def _pem(key: Signs | None) -> bytes:
+    if key is None:
+        return b""
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def _read(path: Path) -> Signs:
+    read = serialization.load_pem_private_key(path.read_bytes(), None)
     if not isinstance(read, Signs):
-        raise ValueError(f"{key} holds another kind of key")
-    return Seal(read, x509.load_pem_x509_certificate(key.read_bytes()), x509.load_pem_x509_certificate(root.read_bytes()))
+        raise ValueError(f"{path} holds another kind of key")
+    return read
+
+
+def other_seal(seal: Seal, *, ended: bool = False) -> Seal:
+    """Another certificate under the same root: one that `ended` in 2021, else one for signing in to sites, which may stamp no time."""
+    if seal.above is None:
+        raise Refused(422, "no_root_key", "this folder's root was made without keeping its key: begin with a fresh one")
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "not for this")])
+    purpose = ExtendedKeyUsageOID.TIME_STAMPING if ended else ExtendedKeyUsageOID.CLIENT_AUTH
+    begins = datetime(2020, 1, 1, tzinfo=UTC)
+    made = (
+        _begun(name, seal.root.subject, key.public_key(), begins, lasts=timedelta(days=366) if ended else 3 * YEARS)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_uses(digital_signature=True), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([purpose]), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(seal.above.public_key()), critical=False)
+        .sign(seal.above, hashes.SHA256())
+    )
+    return Seal(key, made, seal.root)
 
 
 def new_seal(name: str) -> Seal:
@@ -150,12 +183,14 @@ def new_seal(name: str) -> Seal:
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(above.public_key()), critical=False)
         .sign(above, hashes.SHA256())
     )
-    return Seal(key, own, root)
+    return Seal(key, own, root, above)
 
 
-def _begun(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, begins: datetime) -> x509.CertificateBuilder:
+def _begun(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, begins: datetime, *, lasts: timedelta = 3 * YEARS
+) -> x509.CertificateBuilder:  # fmt: skip
     named = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key)
-    return named.serial_number(x509.random_serial_number()).not_valid_before(begins).not_valid_after(begins + 3 * YEARS)
+    return named.serial_number(x509.random_serial_number()).not_valid_before(begins).not_valid_after(begins + lasts)
 
 
 def _uses(*, digital_signature: bool = False, key_cert_sign: bool = False, crl_sign: bool = False) -> x509.KeyUsage:
