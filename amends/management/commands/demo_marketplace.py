@@ -19,7 +19,6 @@ from amends.cases.models import Case
 from amends.kernel import clock
 from amends.management.demo.engine import Stage
 from amends.management.demo.goods.house import furnish
-from amends.management.demo.goods.plays import import_orders_of_plays, put_on
 from amends.management.demo.market import (
     SPAN,
     anna,
@@ -33,13 +32,16 @@ from amends.management.demo.market import (
     say_how_far,
 )
 from amends.management.demo.money import people_the_books
+from amends.management.demo.plays import import_orders_of_plays, put_on
 from amends.management.demo.progress import bar
+from amends.management.demo.quarrels.bench import seat_the_bench
+from amends.management.demo.quarrels.beside import make_proofs
 from amends.management.demo.report import report
 from amends.notices.models import Notice, Recipient
 from amends.people.models import User
 from amends.plumbing.database import home
 from amends.plumbing.shards import Shard
-from amends.plumbing.simulators.launch import start_carriers, start_messages, start_simulator
+from amends.plumbing.simulators.launch import start_carriers, start_messages, start_simulator, start_timestamps
 
 MOST_PARTS = 4
 
@@ -60,7 +62,7 @@ class Command(BaseCommand):
             return
         nobody_else_works()
         say_how_far(done=False)
-        simulators = start_simulator(home(), instant=True), start_messages(home()), start_carriers(home())
+        simulators = [start_simulator(home(), instant=True), start_messages(home()), start_carriers(home())]
         try:
             specs, left = orders_of_the_demo(orders, seed)
             with bar("订单 / orders", len(specs)) as step:
@@ -68,10 +70,13 @@ class Command(BaseCommand):
             demo_users()
             import_orders_of_plays(anna(), seed)
             furnish()
+            seat_the_bench()
             users = known_users()
             # A run that was interrupted is gone on with: its orders stand, and its cases count.
             play_in_parts(max(0, cases - Case.objects.count()), seed)
             people_the_books(seed)
+            simulators.append(start_timestamps(home()))
+            make_proofs()
             read_what_is_old()
         finally:
             for simulator in simulators:

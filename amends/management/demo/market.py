@@ -41,6 +41,7 @@ GOODS_AWAY = {place for place, _, _ in RESTS if place[0] in ("return_shipment", 
 STAFF = (
     ("judge@example.com", "Judge", Role.ARBITER),
     ("reader@example.com", "Reader", Role.ARBITER),
+    ("head@example.com", "Hedda", Role.ARBITER),
     ("agent@example.com", "Agnes", Role.AGENT),
     ("supervisor@example.com", "Susan", Role.SUPERVISOR),
     ("policy@example.com", "Paula", Role.POLICY_OWNER),

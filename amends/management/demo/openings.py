@@ -28,6 +28,7 @@ ANNAS_SHARE = 0.08
 ASKED: dict[tuple[str, str], set[str]] = {}
 ROT = ("fresh", "food")
 STAMP = ImageFont.load_default(size=28)
+BLOTS = 9
 RECENT = timedelta(days=6)
 ISSUES = (
     ("no_reason", 34),
@@ -130,9 +131,16 @@ def _asked(order: Order, line: OrderLine, quantity: int, issue: str, opening: Op
 
 def drawn(order: Order, issue: str, number: int, dice: random.Random, consumer: Actor) -> str:
     """A small drawn picture that says that it is simulated, uploaded as any other."""
-    picture = Image.new("RGB", (320, 240), tuple(dice.randint(120, 220) for _ in range(3)))
+    ground = tuple(dice.randint(120, 220) for _ in range(3))
+    blot = [dice.randint(20, 120), dice.randint(20, 80), dice.randint(160, 300), dice.randint(120, 220)]
+    picture = Image.new("RGB", (320, 240), ground)
     pen = ImageDraw.Draw(picture)
-    pen.ellipse([dice.randint(20, 120), dice.randint(20, 80), dice.randint(160, 300), dice.randint(120, 220)], fill=(250, 250, 250))
+    pen.ellipse(blot, fill=(250, 250, 250))
+    # Blots of its own, so that two drawings are not taken for the same photo.
+    own = random.Random(f"{ground} {blot}")  # noqa: S311 - a drawing
+    for _ in range(BLOTS):
+        x, y, shade = own.randint(0, 300), own.randint(0, 150), own.randint(0, 255)
+        pen.ellipse([x, y, x + own.randint(20, 120), y + own.randint(20, 90)], fill=(shade, own.randint(0, 255), shade))
     pen.rectangle([0, 168, 320, 240], fill=(20, 20, 20))
     pen.text((12, 172), "SIMULATED", fill=(255, 255, 255), font=STAMP)
     pen.text((12, 206), f"{issue.replace('_', ' ')} {number + 1}", fill=(255, 255, 255), font=STAMP)

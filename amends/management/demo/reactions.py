@@ -17,7 +17,7 @@ from amends.management.demo import parcels_out
 from amends.management.demo.characters import Character
 from amends.management.demo.openings import drawn
 from amends.people.models import User
-from amends.people.rules import CARRIER, Actor
+from amends.people.rules import CARRIER, Actor, Role
 from amends.returns import verbs as returns
 from amends.returns.models import Inspection, ReturnShipment
 from amends.returns.verbs.seeing import Seen
@@ -115,12 +115,14 @@ def _reply(scene: Scene) -> Act | None:
 
 
 def _arbiter(scene: Scene) -> Actor | None:
-    """Judge; the second arbiter where Judge ruled in the case before or wrote the draft; None where neither may."""
+    """Whoever has the review, or its draft to read; where it is nobody's, the first arbiter who may have it; None where none may."""
     review = scene.review
-    other = User.objects.filter(email="reader@example.com").first()
-    hands = [scene.judge, *([replace(scene.judge, user_id=other.pk, name=other.name)] if other else [])]
-    free = [one for one in hands if why_not(scene.case, one.user_id, review=review) is None and review.drafted_by_id != one.user_id]
-    return next((one for one in free if review.arbiter_id in (None, one.user_id) or review.drafted_by_id), None)
+    reads = review.stage == rulings.SECOND_READING
+    asked = review.second_reader_id if reads else review.arbiter_id
+    people = User.objects.filter(memberships__role=Role.ARBITER.value, is_active=True).order_by("pk")
+    hands = [replace(scene.judge, user_id=one.pk, name=one.name) for one in (people.filter(pk=asked) if asked else people)]
+    free = [one for one in hands if not (reads and one.user_id == review.drafted_by_id)]
+    return next((one for one in free if why_not(scene.case, one.user_id, review=review) is None), None)
 
 
 def _rule(scene: Scene) -> Act | None:

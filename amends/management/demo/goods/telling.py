@@ -97,11 +97,11 @@ class Tale:
 
     @property
     def piece(self) -> Replacement:
-        return _last(Replacement.objects.filter(merchant_id=self.order.merchant_id, case_id=self.case_id))
+        return newest(Replacement.objects.filter(merchant_id=self.order.merchant_id, case_id=self.case_id))
 
     @property
     def repair(self) -> Repair:
-        return _last(Repair.objects.filter(merchant_id=self.order.merchant_id, case_id=self.case_id))
+        return newest(Repair.objects.filter(merchant_id=self.order.merchant_id, case_id=self.case_id))
 
     @property
     def waybill(self) -> str:
@@ -112,13 +112,13 @@ class Tale:
 
     def photo(self, by: Actor, number: int = 0) -> str:
         """A drawn picture of what the play is about."""
-        return drawn(self.order, self.play.issue, number, random.Random(self.order.pk + number), by)  # noqa: S311 - a drawing
+        return drawn(self.order, self.play.issue, number, random.Random(f"{self.order.number}/{number}"), by)  # noqa: S311 - a drawing
 
     def _parcel(self, direction: str) -> ReturnShipment:
-        return _last(ReturnShipment.objects.filter(merchant_id=self.order.merchant_id, case_id=self.case_id, direction=direction))
+        return newest(ReturnShipment.objects.filter(merchant_id=self.order.merchant_id, case_id=self.case_id, direction=direction))
 
 
-def _last(rows: QuerySet[L]) -> L:
+def newest(rows: QuerySet[L]) -> L:
     """The newest life of these. Raises NotFound where there is none, so that the play goes no further."""
     row = rows.order_by("-pk").first()
     if row is None:
@@ -147,6 +147,16 @@ def approve(tale: Tale) -> None:
     """The shop agrees, unless the rules did at once."""
     if tale.case.may("approve", tale.shop):
         answering.approve(tale.case.ref, by=tale.shop)
+
+
+def refuse(tale: Tale) -> None:
+    """The shop says no."""
+    answering.refuse(tale.case.ref, reason="no_fault_found", words="出库前检测正常，没有发现问题（模拟）", by=tale.shop)
+
+
+def call(tale: Tale) -> None:
+    """The consumer calls the platform in."""
+    answering.call_platform(tale.case.ref, words="我不同意商家的理由，请平台来看（模拟）", by=tale.consumer)
 
 
 def told(tale: Tale, waybill: str, kind: str, place: str = "", words: str = "", grams: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""All plays of the demo's shop, told on the stage of whoever plays that shop, and what its people do beside single cases."""
+"""All plays of the demo's shop (goods/, quarrels/), told on the stage of whoever plays it, and what its people do beside single cases."""
 
 from __future__ import annotations
 
@@ -17,13 +17,17 @@ from amends.management.demo.goods import going_astray, going_back, going_out, me
 from amends.management.demo.goods.telling import Play, Tale
 from amends.management.demo.goods.wares import PREFIX, import_plays, order_of
 from amends.management.demo.money import hand
+from amends.management.demo.quarrels import appealing, beside, joining, judging, settling
 from amends.market.models import Consumer, Order
 from amends.market.rules.people import invented_consumer
 from amends.market.rules.specs import ConsumerSpec
 from amends.repairs import consulting
 from amends.returns.receiving import note_unknown, open_batch, scan
 
-PLAYS: tuple[Play, ...] = (*going_back.PLAYS, *going_out.PLAYS, *mending.PLAYS, *going_astray.PLAYS)
+PLAYS: tuple[Play, ...] = (
+    *going_back.PLAYS, *going_out.PLAYS, *mending.PLAYS, *going_astray.PLAYS,
+    *settling.PLAYS, *judging.PLAYS, *appealing.PLAYS, *joining.PLAYS, *beside.PLAYS,
+)  # fmt: skip
 SCANNED = ("scanned", "scanned, too")
 UNANNOUNCED = "YT8800213344517"
 PLACED_BEFORE = timedelta(days=3)
@@ -100,7 +104,7 @@ def call_experts(tales: dict[str, Tale]) -> None:
 
 
 ERRANDS: tuple[tuple[float, Callable[[dict[str, Tale]], None]], ...] = (
-    (5, receive_a_batch), (3, ask_the_carrier), (1.5, call_experts),
+    (5, receive_a_batch), (4, beside.tell_of_a_batch), (3, ask_the_carrier), (1.5, call_experts),
 )  # fmt: skip
 
 
@@ -114,4 +118,4 @@ def _buyers(anna: int | None, seed: int) -> dict[str, ConsumerSpec]:
     return guests | {"anna": known}
 
 
-_GUESTS = ("guest-1", "guest-2", "guest-3", "guest-4", "gold")
+_GUESTS = ("guest-1", "guest-2", "guest-3", "guest-4", "guest-5", "guest-6", "guest-7", "guest-8", "gold")
