@@ -21,7 +21,7 @@ from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.joining.page import shown_of
 from amends.faces.told import tell
 from amends.kernel.refs import clean_ref
-from amends.kernel.refusals import Unprocessable
+from amends.kernel.refusals import Conflict, NoSuchMove, Refusal, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 
@@ -40,7 +40,7 @@ SAID: dict[str, Text] = {
     "refusal": say("没有延长，时限不变。", "Not longer; the limit stays."),
     "retraction": say("申请已收回。", "Taken back."),
 }
-TYPED = ("words", "other", "into", "hours", "limit", "why")
+TYPED = ("words", "other", "into", "hours", "limit", "why", "kind", "remedy")
 
 
 def _reopening(request: ActorRequest, ref: str) -> str:
@@ -122,14 +122,18 @@ class Rooms:
         """The page."""
         return self._page(request, ref)
 
-    def _page(self, request: ActorRequest, ref: str, refusal: Unprocessable | None = None) -> HttpResponse:
+    def _page(self, request: ActorRequest, ref: str, noun: str = "", refusal: Refusal | None = None) -> HttpResponse:
+        """`noun`: the form that was refused; what was typed and what is wrong are shown in it alone."""
         case = case_for(ref, request.actor)
+        shown = shown_of(case, request.actor)
+        wanted = {line.position: given(request, f"n_{line.position}") if noun == "splitting" else "" for line in shown["lines"]}
         context = {
-            **shown_of(case, request.actor), "case": case, "cases": f"{self.home}cases/", "case_url": f"{self.home}cases/{case.ref}",
+            **shown, "lines": [(line, wanted[line.position] or "0") for line in shown["lines"]], "case": case,
+            "cases": f"{self.home}cases/", "case_url": f"{self.home}cases/{case.ref}",
             "whole_url": f"{self.home}cases/{case.ref}/whole", "extension_at": f"{self.home}extensions/", "base": f"{self.name}/base.html",
-            "card": "p-card" if self.name == "portal" else "card pad", "back_url": f"{self.home}cases/{case.ref}",
-            "refusal": brief(refusal), "wrong": refusal.fields if refusal else {},
-            "typed": {name: given(request, name) for name in TYPED} if refusal else {},
+            "back_url": f"{self.home}cases/{case.ref}",
+            "refusal": _shown(refusal), "wrong": {noun: getattr(refusal, "fields", {})},
+            "typed": {noun: {name: given(request, name) for name in TYPED}} if refusal else {},
         }  # fmt: skip
         return self.show(request, f"faces/joining/{'portal' if self.name == 'portal' else 'page'}.html", context,
                          status=refusal.status if refusal else 200)  # fmt: skip
@@ -142,8 +146,8 @@ class Rooms:
 
             try:
                 answer = act(request, go)
-            except Unprocessable as refusal:
-                return self._page(request, ref, refusal)
+            except (Unprocessable, NoSuchMove, Conflict) as refusal:
+                return self._page(request, ref, noun, refusal)
             tell(request, SAID[noun])
             return answer
 
@@ -167,6 +171,13 @@ class Rooms:
 def whole_in(name: str, show: Frame) -> list[URLPattern]:
     """The addresses of the case as a whole in the face `name`."""
     return Rooms(name, show).urls()
+
+
+def _shown(refusal: Refusal | None) -> Unprocessable | None:
+    """What stands at the top of the page."""
+    if refusal is None:
+        return None
+    return brief(refusal if isinstance(refusal, Unprocessable) else Unprocessable(refusal.text, code=refusal.code))
 
 
 def number(written: str) -> int:
