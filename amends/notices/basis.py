@@ -29,7 +29,7 @@ AGAIN: dict[str, Text] = {
                           "Not sure what is wanted? Ask a person: on the case's page, by telephone or mail."),
     "case.rule": say("不服的，可以在售后单页面、电话或邮件申诉，由另一位级别更高的人来看。",
                      "To appeal: on the case's page, by telephone or mail; another person of higher rank looks at it."),
-    "by_rule": say("不同意的，可以在售后单页面、电话或邮件要求由人来裁决。",
+    "review.rule_by_default": say("不同意的，可以在售后单页面、电话或邮件要求由人来裁决。",
                    "To have a person look at it, ask for one: on the case's page, by telephone or mail."),
     "final": say("这是终局裁决，不能再申诉。", "This ruling is final: it can't be appealed."),
 }  # fmt: skip
@@ -45,7 +45,7 @@ def basis_of(case: Case, entry: Entry) -> dict[str, Any]:
     return {
         "issue": case.issue, "remedy": case.remedy, "clause": clause, "standard": standard,
         "steps": [name for name in STEPS if name in done],
-        "again": next((name for name in ("final", "by_rule") if entry.facts.get(name)), when),
+        "again": "final" if entry.facts.get("final") else when,
     }  # fmt: skip
 
 

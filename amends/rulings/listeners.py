@@ -96,8 +96,7 @@ def case_is_ruled(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     review.heard, review.ruled_at = heard_units(case), clock.now()
     review.save(update_fields=["outcome", "liable", "clause", "heard", "ruled_at"])
     told = {"review": review.ref, "outcome": review.outcome, "liable": review.liable, "clause": review.clause, "heard": review.heard}
-    no_appeal = {"final": True} if review.is_final else {"by_rule": True} if by_default(review) else {}
-    case.follow("rule", by, facts=told | no_appeal)
+    case.follow("rule", by, facts=told | ({"final": True} if review.is_final else {}))
 
 
 def bind(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:

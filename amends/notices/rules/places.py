@@ -20,7 +20,8 @@ from amends.liability.rules import CHARGE_BACK_TO
 from amends.notices.rules.sentences import SENTENCES, Told
 from amends.notices.rules.table import BESIDE, ITS_OWN, LIVES, Row, every_row, row_of
 
-FIRST_RESULTS = frozenset({"case.approve", "case.refuse", "case.ask_proof", "case.rule"})
+BY_RULE = "review.rule_by_default"
+FIRST_RESULTS = frozenset({"case.approve", "case.refuse", "case.ask_proof", "case.rule", BY_RULE})
 """What is told with its basis: the result of a first look, be it the merchant's or the platform's."""
 LONGEST = {"subj": 40, "body": 400}
 ONE_LINE = say("这里只能写一行。", "This is one line: no line breaks.")
@@ -88,9 +89,14 @@ def places_of(row: Row) -> frozenset[str]:
             *left,
             *lapse,
             *({"sum"} if row.when in SUMS else ()),
-            *({"basis"} if row.when in FIRST_RESULTS and not row.by_lapse else ()),
+            *({"basis"} if has_basis(row) else ()),
         }
     )
+
+
+def has_basis(row: Row) -> bool:
+    """Whether it tells a result that somebody, or the policy in the arbiters' place, looked for; what silence decides nobody looked at."""
+    return row.when in FIRST_RESULTS and (not row.by_lapse or row.when == BY_RULE)
 
 
 def silence_words(verb: str) -> Text:

@@ -20,7 +20,7 @@ from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.notices.basis import basis_of
 from amends.notices.models import Notice
-from amends.notices.rules.places import FIRST_RESULTS
+from amends.notices.rules.places import has_basis
 from amends.notices.rules.table import ITS_OWN, ROWS, Row, Step, rows_for
 from amends.notices.rules.words import Audience
 from amends.tasks.departments import whom_to_tell as whom_a_task_concerns
@@ -137,7 +137,7 @@ def _drawn(case: Case, entry: Entry, row: Row, dues: Sequence[Due]) -> Drawn:
         facts["people"] = NAMES[entry.life](entry)
     if "told_at" in entry.facts:
         facts |= {"until": entry.facts["told_at"], "reason": entry.facts.get("reason", "")}
-    if row.when in FIRST_RESULTS and not row.by_lapse:
+    if has_basis(row):
         facts["basis"] = basis_of(case, entry)
     if due is not None:
         facts["deadline"] = due.deadline

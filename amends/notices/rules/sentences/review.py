@@ -106,9 +106,9 @@ REVIEW: Mapping[str, Told] = {
     "default_ruling": told(
         "这是按规则自动做出的裁决", "This ruling was given by rule",
         "判责员在 {until}前没有裁决售后单 {case}，按“{rule}”由规则裁决，依据在页面上。"
-        "你可以在 {due}前要求由人来裁决；到时没有要求，{silence}。",
+        "你可以在 {due}前要求由人来裁决；到时没有要求，{silence}。{basis}",
         "No arbiter ruled on case {case} by {until}, so under the rule “{rule}” the rules did; the basis stands on its page. "
-        "Until {due} you can ask that a person decides. Otherwise: {silence}.",
+        "Until {due} you can ask that a person decides. Otherwise: {silence}. {basis}",
     ),
     "default_ruling_supervisor": told(
         "有裁决由规则做出", "A case was ruled by default",
