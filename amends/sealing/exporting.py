@@ -23,7 +23,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from amends.cases.evidence.files import opened
-from amends.cases.hands import STAFF, check_not_reader
+from amends.cases.hands import STAFF, check_impartial, check_not_reader
 from amends.cases.models import Case, CaseText
 from amends.cases.queries import case_for
 from amends.kernel import clock
@@ -60,11 +60,13 @@ def make_file(case_ref: str, purpose: str, by: Actor, complaint: Any = None) -> 
     """A proof file of the case is kept, and may be fetched by whoever made it, colleagues of theirs, and the platform.
 
     `complaint` is the row of an authority's complaint about this case, whose file hides nothing. Raises NotFound for a case that `by` may
-    not see, NotYourMove for a purpose that is the platform's and for who only reads, Unprocessable for an unknown purpose, a complaint of
+    not see, NotYourMove for a purpose that is the platform's, for who only reads and for who acts for the platform and belongs to a party
+    of the case, Unprocessable for an unknown purpose, a complaint of
     another case and a case too large for one file, Conflict after MOST_A_DAY files of one case in a day.
     """
     case = case_for(case_ref, by)
     check_not_reader(by)
+    _check_impartial(case, by)
     _check(case, purpose, by, complaint)
     at = clock.now()
     ref = new_ref("PF")
@@ -110,10 +112,12 @@ def files_of(case: Case, by: Actor) -> list[ProofFile]:
 
 
 def open_file(ref: str, by: Actor) -> tuple[ProofFile, IO[bytes]]:
-    """The file, open for reading; that it was fetched is noted. Raises NotFound, for one that is kept no more too."""
+    """The file, open for reading; that it was fetched is noted. Raises NotFound, for one that is kept no more too, and NotYourMove for one
+    of the platform's people who belongs to a party of the case."""
     row = _visible(by).select_related("case").filter(ref=clean_ref(ref) or "").first()
     if row is None or not is_kept(row):
         raise NotFound
+    _check_impartial(row.case, by)
     note_access(by, row.ref)
     return row, default_storage.open(row.path)
 
@@ -136,6 +140,12 @@ def forget_old() -> int:
     for path in gone:
         default_storage.delete(path)
     return len(gone)
+
+
+def _check_impartial(case: Case, by: Actor) -> None:
+    """The platform's files tell a side what is hidden from it: nobody who belongs to one has them from the platform."""
+    if by.party in STAFF:
+        check_impartial(case, by.user_id)
 
 
 def _visible(by: Actor) -> Any:

@@ -25,7 +25,9 @@ from amends.kernel import clock
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.notices.models import Notice
+from amends.people.models import Membership
 from amends.people.rules import Actor, Role
+from amends.sealing.exporting import open_file
 from amends.tasks.verbs import give_task
 from tests.cast import START, Cast, an_order, claims, later_by, person, settled, the_cast
 
@@ -342,6 +344,20 @@ def test_the_file_for_the_authority_hides_nothing_and_is_of_its_complaint(
         for run in (file_for_authority, files_of):
             with pytest.raises(NotFound):
                 run(row.ref, side)
+
+
+def test_nobody_of_a_party_makes_or_fetches_a_file_for_the_platform(cast: Cast, case: Case, tmp_path: Path, settings: Any) -> None:
+    """An agent who sells for the shop would read in it what is hidden from the shop."""
+    settings.MEDIA_ROOT = tmp_path
+    row = filed(cast, case)
+    made = file_for_authority(row.ref, cast.agent)
+    Membership.objects.create(user_id=cast.judge.user_id, role=Role.MERCHANT.value, merchant=cast.bolts)
+    for run in (lambda: file_for_authority(row.ref, cast.judge), lambda: open_file(made.ref, cast.judge)):
+        with pytest.raises(NotYourMove) as refused:
+            run()
+        assert refused.value.code == "conflict_of_interest"
+    with open_file(made.ref, cast.agent)[1] as file:
+        assert file.read(2) == b"PK"
 
 
 def test_what_is_asked_of_a_merged_case_reaches_the_one_that_carries_it_on(cast: Cast, case: Case) -> None:
