@@ -83,6 +83,7 @@ class Case(LifeRow):
             models.Index(fields=["consumer", "-opened_at"], name="cases_of_consumer"),
             models.Index(fields=["merchant", "order"], name="cases_of_order"),
             models.Index(fields=["closed_at"], condition=models.Q(closed_at__isnull=False), name="cases_by_end"),
+            models.Index(fields=["opened_at"], condition=models.Q(closed_at__isnull=True), name="open_cases"),
         ]
 
     @cached_property

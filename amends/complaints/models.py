@@ -16,7 +16,8 @@ from amends.plumbing.tenants import child_of
 class Complaint(LifeRow):
     """What an authority asks about a case. `number` is the authority's own; `answer_by` its own term, where it named one.
 
-    `paused_days`: those of testing, which mediation does not count (CN-CMP-02); `paused_since`: while goods are being tested.
+    `paused_days`: all days of testing, known or expected, which mediation does not count (CN-CMP-02); `paused_since`: since when goods
+    are or were tested.
     """
 
     LIFE: ClassVar[Life] = COMPLAINT

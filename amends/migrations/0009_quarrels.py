@@ -735,6 +735,10 @@ class Migration(migrations.Migration):
             model_name='case',
             index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='cases_by_end'),
         ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['opened_at'], name='open_cases'),
+        ),
         migrations.RunSQL(REFERENCES, NO_REFERENCES),
         migrations.RunSQL(WALLS, migrations.RunSQL.noop),
     ]
