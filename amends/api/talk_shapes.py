@@ -90,7 +90,7 @@ class ReplyIn(Body):
     body_en: Words | None = None
 
 
-class PartOut(Schema):
+class MixPartOut(Schema):
     """One part in words. `goods_minor`, `freight_minor` and `packaging_minor` are what its sum is of; `sends_back`: the goods go back
     first, and `return_freight` says who pays that way. `unit`: a currency or points."""
 
@@ -133,7 +133,7 @@ class OfferOut(Schema):
     stage: str
     stage_name: TextOut
     answers: str | None
-    parts: list[PartOut]
+    parts: list[MixPartOut]
     amount_minor: int
     least_minor: int
     currency: str
@@ -160,7 +160,7 @@ class OffersOut(Schema):
 class OfferPreviewOut(Schema):
     """What a mix would give now; nothing is kept. `wrong`: why it can't be offered; `signed_by_another`: why somebody else signs first."""
 
-    parts: list[PartOut]
+    parts: list[MixPartOut]
     amount_minor: int
     least_minor: int
     currency: str
@@ -249,7 +249,7 @@ class RepliesOut(Schema):
     items: list[ReplyOut]
 
 
-PartOut.model_rebuild()
+MixPartOut.model_rebuild()
 
 
 def offer_out(view: OfferView, case: str) -> OfferOut:
@@ -264,9 +264,9 @@ def offer_out(view: OfferView, case: str) -> OfferOut:
     )  # fmt: skip
 
 
-def part_out(part: PartView) -> PartOut:
+def part_out(part: PartView) -> MixPartOut:
     """One part as it is answered."""
-    return PartOut(
+    return MixPartOut(
         remedy=part.remedy, name=words(part.name), units=list(part.units),
         articles=[ArticlesOut(name=words(name), quantity=n) for name, n in part.articles], amount_minor=part.amount_minor, unit=part.unit,
         goods_minor=part.goods_minor, freight_minor=part.freight_minor, packaging_minor=part.packaging_minor, sends_back=part.sends_back,
