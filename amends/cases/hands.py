@@ -29,9 +29,18 @@ def check_hand(case: Case, by: Actor) -> None:
         return
     if by.party in STAFF:
         check_impartial(case, by.user_id)
-    elif by.party is Party.MERCHANT and Membership.objects.filter(user_id=by.user_id, consumer_id=case.consumer_id).exists():
+    elif is_of_other_side(case, by):
         own = say("这是你自己的售后单，请同事代表商家处理。", "This is your own claim. A colleague answers it for the shop.")
         raise NotYourMove(own, code="conflict_of_interest")
+
+
+def is_of_other_side(case: Case, by: Actor) -> bool:
+    """Whether this person belongs to another side of the matter than the one they act for: a shop's person to its consumer, the
+    platform's to either side."""
+    if by.party in STAFF:
+        return is_party(case, by.user_id)
+    buys = Membership.objects.filter(user_id=by.user_id or 0, consumer_id=case.consumer_id)
+    return by.party is Party.MERCHANT and buys.exists()
 
 
 def check_not_reader(by: Actor) -> None:

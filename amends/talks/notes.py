@@ -1,7 +1,7 @@
 """Notes of one side alone: what the shop's or the platform's people write for their colleagues. The other side never sees them.
 
 They stand in no timeline, are told to nobody, wake no page and leave with no export: `notes_of` is the only read of their table, and
-it begins with the reader's own side. A consumer has none.
+it begins with the reader's own side. A consumer has none, and who buys in a case as well as works for its shop reads none of it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amends.cases.carrying_on import joined_to
-from amends.cases.hands import check_not_reader
+from amends.cases.hands import check_hand, check_not_reader, is_of_other_side
 from amends.cases.models import Case
 from amends.cases.queries import case_for
 from amends.cases.record import an_act
@@ -46,9 +46,9 @@ def note(ref: str, *, words: str, by: Actor) -> Note:
 
     Raises NotFound, NotYourMove for who has no notes, NoSuchMove where there are too many, Unprocessable without words.
     """
-    check_not_reader(by)
     case, _ = take_carrier(ref, by)
     side = _side(by)
+    check_hand(case, by)
     said = clean_words(words, field="words", required=True, longest=LONGEST)
     if Note.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, side=side).count() >= MOST_NOTES:
         wrong = say("每一方最多 {n} 条备注。", "A side keeps {n} notes in a case at most.", n=MOST_NOTES)
@@ -71,10 +71,10 @@ def erase_note(ref: str, *, number: int, by: Actor) -> Note:
 
 
 def notes_of(case: Case, by: Actor) -> list[Noted]:
-    """The notes of the reader's own side, newest first, with those of the cases that it carries on; none for a side that has none. The
-    case was found as `by` may see it."""
+    """The notes of the reader's own side, newest first, with those of the cases that it carries on; none for a side that has none, and for
+    a person who belongs to another side of this very case. The case was found as `by` may see it."""
     side = SIDE_OF.get(by.party)
-    if side is None:
+    if side is None or is_of_other_side(case, by):
         return []
     mine = Note.objects.filter(merchant_id=case.merchant_id, case_id__in=joined_to(case), side=side)
     rows = mine.select_related("user").order_by("-made_at", "-pk")
@@ -90,6 +90,11 @@ def notes(ref: str, by: Actor) -> list[Noted]:
     if by.party not in SIDE_OF:
         raise NotFound
     return notes_of(case, by)
+
+
+def may_note(case: Case, by: Actor) -> bool:
+    """Whether this person may write a note about the case."""
+    return by.party in SIDE_OF and not by.only_reads and not is_of_other_side(case, by)
 
 
 def _side(by: Actor) -> str:

@@ -14,6 +14,7 @@ from amends.cases.verbs.answering import refuse, withdraw
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.market.models import Merchant
+from amends.people.models import Membership
 from amends.people.rules import Actor, Role
 from amends.plumbing.models import LiveChange
 from amends.sealing.exporting import make_file, open_file
@@ -116,6 +117,18 @@ def test_a_note_is_its_own_sides_alone(cast: Cast, case: Case) -> None:
         with pytest.raises(NotFound):
             notes.notes(case.ref, stranger)
     assert (Entry.objects.count(), LiveChange.objects.count()) == (before, live)
+
+
+def test_who_belongs_to_both_sides_reads_no_notes_of_their_own_case(cast: Cast, case: Case) -> None:
+    notes.note(case.ref, words=SECRET, by=cast.bolt)
+    notes.note(case.ref, words="looks fine to us", by=cast.agent)
+    clerk = person("clerk", Role.MERCHANT, merchant=cast.bolts)
+    Membership.objects.create(user_id=clerk.user_id, role=Role.CONSUMER.value, consumer=cast.annas)
+    Membership.objects.create(user_id=cast.agent.user_id, role=Role.MERCHANT.value, merchant=cast.bolts)
+    for both in (clerk, cast.agent):
+        assert (seen(case, both), notes.may_note(fresh(case), both)) == ([], False)
+        with pytest.raises(NotYourMove):
+            notes.note(case.ref, words="I know myself.", by=both)
 
 
 def test_no_file_that_leaves_holds_a_note(cast: Cast, case: Case) -> None:
