@@ -1,4 +1,5 @@
-"""Settled in round two, in Chromium: Bolt composes an offer and watches its total, Anna counters from a telephone, Bolt accepts.
+"""Settled in round two, in Chromium: Bolt composes an offer and watches its total, Anna counters from a telephone, Bolt accepts. On the way
+Bolt types what can't be read, what is below the law and what is above his limit, and is told each time.
 
 Once with Anna at the width of a telephone and once at a desk's, in both languages; no page is wider than its window.
 """
@@ -31,6 +32,30 @@ def pictured(walk: Walk, name: str) -> None:
         walk.page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
+def typed_wrong(bolt: Walk, one: int, two: int, tag: str) -> None:
+    """A sum that is none, nothing where the law gives something, and more than Bolt may promise alone; nothing is sent."""
+    bolt.page.locator(f"[name=r-u{one}]").select_option("price_adjustment")
+    bolt.page.locator(f"[name=m-u{one}]").fill("abc")
+    bolt.press("提出这个方案", "Make this offer")
+    bolt.sees("不是金额", "is not an amount")
+    expect(bolt.page.locator(f"[name=m-u{one}]")).to_have_value("abc")
+    pictured(bolt, f"unread-{tag}")
+    bolt.page.locator(f"[name=m-u{one}]").fill("")
+    for unit in (one, two):
+        bolt.page.locator(f"[name=r-u{unit}]").select_option("none")
+    expect(bolt.page.locator("#total")).to_contain_text(bolt.say("不能低于", "can't be less"))
+    for unit in (one, two):
+        bolt.page.locator(f"[name=r-u{unit}]").select_option("return_refund")
+    bolt.page.locator("#composer details.more summary").click()
+    bolt.page.locator("[name=goodwill]").fill("300")
+    expect(bolt.page.locator("#total")).to_contain_text(bolt.say("同事", "a colleague"))
+    bolt.press("提出这个方案", "Make this offer")
+    bolt.sees("请写明理由", "say why it is needed")
+    pictured(bolt, f"signed-{tag}")
+    bolt.page.locator("[name=goodwill]").fill("")
+    assert not Offer.objects.exists()
+
+
 @pytest.mark.parametrize(("language", "width"), [("zh-CN", 390), ("en-GB", 1440)])
 def test_settled_in_round_two(visitors: Visitors, language: str, width: int) -> None:
     cast = the_cast()
@@ -43,6 +68,7 @@ def test_settled_in_round_two(visitors: Visitors, language: str, width: int) -> 
 
     bolt = Walk(visitors("bolt", width, language), speak)
     bolt.page.goto(f"/console/cases/{case.ref}/offers")
+    typed_wrong(bolt, one, two, tag)
     for unit, minor in ((one, "15.00"), (two, "15.50")):
         bolt.page.locator(f"[name=r-u{unit}]").select_option("price_adjustment")
         bolt.page.locator(f"[name=m-u{unit}]").fill(minor)

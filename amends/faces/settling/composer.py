@@ -79,6 +79,13 @@ class Composer(FacesForm):
             why = forms.CharField(label=label("理由（给审批的人看）", "Reason (for whoever signs)"), required=False, max_length=500)
             self._add(WHY, why)
 
+    def clean(self) -> dict[str, Any]:
+        """A sum beside goods, or beside nothing, is not asked for: what is typed there is no fault."""
+        for key, _, _ in self.groups:
+            if self.cleaned_data.get(f"r-{key}") not in WITH_SUM:
+                self.errors.pop(f"m-{key}", None)
+        return self.cleaned_data
+
     @property
     def rows(self) -> Iterator[Row]:
         """For the template: each article's rows."""
@@ -91,6 +98,12 @@ class Composer(FacesForm):
     def extras(self) -> list[BoundField]:
         """Freight, packaging and sums beside."""
         return [self[name] for name in self.fields if name.startswith("x-") or name in SUMS]
+
+    @property
+    def adds(self) -> bool:
+        """Whether something was typed beside the articles, or is missing there."""
+        more = [*self.extras, *([self.signed] if self.signed else [])]
+        return self.is_bound and any(one.errors or one.data for one in more)
 
     @property
     def signed(self) -> BoundField | None:

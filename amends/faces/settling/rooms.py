@@ -160,13 +160,14 @@ class Rooms:
         wanted = request.GET.get("answers", "") or given(request, "answers")
         first = next((view for view in views if view.ref == wanted and any(verb == "counter" for verb, _ in view.choices)), None)
         form = typed or self._composer(request, case, None, first)
+        preview = previewed(case, form.parts(), request.actor) if typed is not None and typed.is_valid() else None
         context = {
             **self._frame(case), "open_offers": [view for view in views if view.is_open],
             "ended_offers": [view for view in views if not view.is_open],
             "form": with_errors(form, getattr(refusal, "fields", {})) if refusal and typed is not None else form, "told": form.told,
             "answers": first, "refusal": _shown(refusal), "waiting": asking.waiting_of(case, request.actor),
             "approvals": f"{self.home}approvals",
-            "preview": previewed(case, form.parts(), request.actor) if typed is not None and not refusal else None,
+            "preview": preview,
             "asked": part_name(case.remedy),
         }  # fmt: skip
         return self.show(request, f"{self.name}/offers.html", context, status=refusal.status if refusal else status)
@@ -230,7 +231,7 @@ class Rooms:
             "ready": ready, "reply": chosen.ref if chosen else "", "refusal": _shown(refusal),
             "has_notes": self.has_notes, "notes": notes.notes_of(case, by) if self.has_notes else [],
             "note_form": with_errors(note, getattr(refusal, "fields", {})) if note is not None and refusal else NoteForm(),
-            "may_note": self.has_notes and not by.only_reads, "replies_url": f"{self.home}quick-replies",
+            "may_note": self.has_notes and notes.may_note(case, by), "replies_url": f"{self.home}quick-replies",
         }  # fmt: skip
         return self.show(request, f"{self.name}/talk.html", context, status=refusal.status if refusal else status)
 
@@ -310,6 +311,7 @@ class Rooms:
         return {
             "case": case, "case_url": at, "offers_url": f"{at}/offers", "talk_url": f"{at}/talk", "notes_url": f"{at}/notes",
             "outer": "p-card stack" if portal else "card", "inner": "stack" if portal else "c-body stack", "back_url": at,
+            "wide": not portal,
         }  # fmt: skip
 
     def _at(self, case: Case) -> str:
