@@ -368,9 +368,9 @@ def connect() -> None:
     NOT_SENT["repair"] = ways.stays_put
     PRICE_CUT.append(fallen_minor)
     pushes.bind("capture.paid", captures.hear_capture)
+    CLAIM_CHANGED.extend((offers.drop_others, offers.drop_asked))
     NEEDED["webhooks"] = webhooks.is_wanted
     NEEDED["stamp"] = stamping.is_wanted
-    CLAIM_CHANGED.append(offers.drop_others)
     for action, run, words in (*BEARING_RUNS, *granting.RUNS):
         register(action, run, words)
     register("redirect", refund_verbs.redirect_approved, refund_verbs.words_of_redirect)

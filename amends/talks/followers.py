@@ -48,10 +48,9 @@ def drop_others(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 
 
 def drop_asked(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
-    """Follower of `settle`: what was asked to be signed of other offers is needless. The signature that settles is not: it is being
-    answered."""
-    case = _case(life)
-    void_case(case, PLATFORM, SUMS, but=str(facts["offer"]), what=WHAT)
+    """Follower of `settle`, and called where a merger or split changes the claim: what was asked to be signed of offers is needless. The
+    signature that settles is not: it is being answered."""
+    void_case(_case(life), PLATFORM, SUMS, but=str(facts.get("offer", "")), what=WHAT)
 
 
 def _case(life: LifeRow) -> Case:

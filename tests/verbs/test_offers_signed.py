@@ -10,7 +10,7 @@ from amends.approvals import answering
 from amends.approvals.models import Approval, Spending
 from amends.approvals.queries import what_it_does
 from amends.cases.models import Case
-from amends.cases.verbs.answering import refuse
+from amends.cases.verbs.answering import refuse, withdraw
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import Conflict, NotFound, NotYourMove, Unprocessable
 from amends.people.rules import Actor, Role
@@ -168,6 +168,12 @@ def test_a_settlement_ends_what_waits_for_a_signature(cast: Cast, case: Case, bi
     row = asked(propose(case.ref, parts=gives(case, 30_000), why="She waited for weeks.", by=cast.bolt))
     small = offer(case.ref, parts=gives(case, 100), by=cast.bolt)
     accept_offer(small.ref, by=cast.anna)
+    assert Approval.objects.get(pk=row.pk).state == "void"
+
+
+def test_a_claim_that_is_taken_back_ends_what_waits_for_a_signature(cast: Cast, case: Case) -> None:
+    row = asked(propose(case.ref, parts=gives(case, 30_000), why="She waited for weeks.", by=cast.bolt))
+    withdraw(case.ref, by=cast.anna)
     assert Approval.objects.get(pk=row.pk).state == "void"
 
 
