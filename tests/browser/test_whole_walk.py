@@ -44,6 +44,7 @@ def desk_merges_undoes_and_splits(agent: Walk, first: Case, second: Case, tag: s
     agent.page.goto(at)
     agent.sees("可能是同一件事", "May be one matter")
     pictured(agent, f"hint-{tag}")
+    agent.page.locator("#merge summary").click()
     agent.page.locator("#id_into").fill("AS-0000-0000-0000")
     agent.press("^合并$", "^Merge$")
     expect(agent.page.locator("#id_into")).to_have_attribute("aria-invalid", "true")
@@ -58,6 +59,7 @@ def desk_merges_undoes_and_splits(agent: Walk, first: Case, second: Case, tag: s
     assert Case.objects.get(pk=second.pk).stage == "awaiting_merchant"
     agent.page.goto(f"/desk/cases/{first.ref}/whole")
     pictured(agent, f"whole-desk-{tag}")
+    agent.page.locator("#split summary").click()
     agent.page.locator("#id_n_1").fill("9")
     agent.page.locator("#id_split_words").fill("另一个型号 / another model")
     agent.press("^拆分$", "^Split$")
@@ -87,6 +89,7 @@ def shop_asks_for_time_and_anna_agrees(bolt: Walk, anna: Walk, part: Case, tag: 
     anna.page.goto(f"/portal/cases/{part.ref}/whole")
     anna.sees("counting the shelf", "counting the shelf")
     pictured(anna, f"time-asked-{tag}")
+    anna.page.goto(f"/portal/cases/{part.ref}")
     anna.press("同意延长", "Agree to more time")
     now = Deadline.objects.get(case_id=part.pk, limit="merchant_answers", ended_at__isnull=True).due_at
     assert (now - due).total_seconds() == 12 * 3600
