@@ -209,7 +209,7 @@ def _editor(request: ActorRequest, row: Appeal, refusal: Unprocessable | None) -
         typed.update({f"share-{party}": f"{bps / 100:g}" for party, bps in row.review.bears.items()})
     return {
         "form": form, "units": unit_rows(heard_now(row.review), typed), "besides": besides(row.case, typed), "shares": share_rows(typed),
-        "groups": block_rows(typed),
+        "groups": block_rows(typed, row.case),
     }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from amends.rulings.models import Review
 from amends.rulings.queries import AGAINST, FOR
 from amends.rulings.rules.blocks import BLOCKS, GROUPS
 from amends.rulings.rules.splitting import BEARS
+from amends.rulings.verbs.deciding import reasons_text
 
 MIXED = "parts"
 SHORT = (FOR, AGAINST)
@@ -141,13 +142,11 @@ def share_rows(typed: QueryDict) -> list[tuple[str, Text, str]]:
     return [(party, NAMES[Party(party)], str(typed.get(f"share-{party}", ""))) for party in BEARS]
 
 
-def block_rows(typed: QueryDict) -> list[tuple[Text, list[tuple[str, Text, bool]]]]:
-    """The building blocks in their groups, with those that were picked."""
-    chosen = set(typed.getlist("blocks"))
-    return [
-        (name, [(key, block.text, key in chosen) for key, block in BLOCKS.items() if block.group == group])
-        for group, name in GROUPS.items()
-    ]
+def block_rows(typed: QueryDict, case: Case) -> list[tuple[Text, list[tuple[str, Text, bool]]]]:
+    """The building blocks in their groups, as they would read in this case, with those that were picked."""
+    chosen, clause = set(typed.getlist("blocks")), _written(typed, "clause") or "…"
+    rows = [(key, block.group, reasons_text(case, [{"key": key}], clause), key in chosen) for key, block in BLOCKS.items()]
+    return [(name, [(key, text, on) for key, mine, text, on in rows if mine == group]) for group, name in GROUPS.items()]
 
 
 def _written(data: QueryDict, name: str) -> str:

@@ -41,12 +41,13 @@ def order_test(ref: str, *, body: str, question: str, cost_minor: int, pays_firs
         raise Unprocessable.field("cost_minor", say("检测费用不对。", "The cost of the test is out of bounds."), code="cost_wrong")
     text = keep_text(case, "test", clean_words(question, field="question", required=True, longest=500), by)
     takes(review, by)
-    order = TestOrder.objects.create(
-        merchant_id=case.merchant_id, case=case, review=review, ref=new_ref("TO"), body=row, question=text, cost_minor=cost_minor,
+    order_ref = new_ref("TO")
+    about = {"test": order_ref, "body": row.ref, "cost_minor": cost_minor, "pays_first": pays_first}
+    review.move("order_test", by, facts={**about, **told(text)})
+    TestOrder.objects.create(
+        merchant_id=case.merchant_id, case=case, review=review, ref=order_ref, body=row, question=text, cost_minor=cost_minor,
         currency=case.currency, pays_first=pays_first, made_at=clock.now(),
     )  # fmt: skip
-    about = {"test": order.ref, "body": row.ref, "cost_minor": cost_minor, "pays_first": pays_first}
-    review.move("order_test", by, facts={**about, **told(text)})
     return review
 
 
