@@ -12,7 +12,7 @@ from amends.api.bodies import Body, Minor, Ref, Refs, Str, Words
 from amends.api.shapes import TextOut
 from amends.kernel.texts import Text
 from amends.talks.conversation import Line
-from amends.talks.models import QuickReply
+from amends.talks.models import Note, QuickReply
 from amends.talks.notes import Noted
 from amends.talks.queries import Composing, OfferView, PartView, Previewed
 from amends.talks.replies import Filled
@@ -231,6 +231,14 @@ class NoteOut(Schema):
     mine: bool
 
 
+class NotedOut(Schema):
+    """A note that was written or erased. Without its words: answers are kept for a while (B14), and erased words are gone for good."""
+
+    id: int
+    erased: bool
+    made_at: datetime
+
+
 class NotesOut(Schema):
     items: list[NoteOut]
 
@@ -305,6 +313,11 @@ def message_out(line: Line) -> SaidOut:
 def note_out(one: Noted) -> NoteOut:
     """A note as it is answered, to its own side."""
     return NoteOut(id=one.id, name=one.name, words=one.words, erased=one.erased, made_at=one.made_at, mine=one.mine)
+
+
+def noted_out(row: Note) -> NotedOut:
+    """A note as it is answered to whoever wrote or erased it."""
+    return NotedOut(id=row.pk, erased=row.erased_at is not None, made_at=row.made_at)
 
 
 def reply_out(row: QuickReply) -> ReplyOut:

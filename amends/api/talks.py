@@ -121,16 +121,16 @@ def case_notes(request: Asked, ref: str) -> out.NotesOut:
     return out.NotesOut(items=[out.note_out(one) for one in notes.notes(ref, request.auth.actor)])
 
 
-@posting(router, "/cases/{ref}/notes", out.NoteOut, "Write a note")
+@posting(router, "/cases/{ref}/notes", out.NotedOut, "Write a note")
 def note_writing(request: Asked, ref: str, body: out.NoteIn) -> HttpResponse:
     """For the people of your own side alone."""
-    return _noted(request, ref, lambda: notes.note(ref, words=body.words, by=request.auth.actor).pk)
+    return done(request, lambda: out.noted_out(notes.note(ref, words=body.words, by=request.auth.actor)))
 
 
-@posting(router, "/cases/{ref}/notes/{number}/erasure", out.NoteOut, "Erase a note")
+@posting(router, "/cases/{ref}/notes/{number}/erasure", out.NotedOut, "Erase a note")
 def note_erasure(request: Asked, ref: str, number: int, body: NothingIn) -> HttpResponse:
     """The words of your own note are gone for good."""
-    return _noted(request, ref, lambda: notes.erase_note(ref, number=number, by=request.auth.actor).pk)
+    return done(request, lambda: out.noted_out(notes.erase_note(ref, number=number, by=request.auth.actor)))
 
 
 # ── quick replies ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -192,15 +192,6 @@ def _promised(request: Asked, run: Callable[[], Offer | Approval]) -> HttpRespon
 def _shown(request: Asked, row: Offer) -> out.OfferOut:
     case = _case_of(row)
     return next(out.offer_out(view, case.ref) for view in offers_of(case, request.auth.actor) if view.ref == row.ref)
-
-
-def _noted(request: Asked, ref: str, run: Callable[[], int]) -> HttpResponse:
-    def told() -> out.NoteOut:
-        number = run()
-        mine = notes.notes_of(case_for(ref, request.auth.actor), request.auth.actor)
-        return next(out.note_out(one) for one in mine if one.id == number)
-
-    return done(request, told)
 
 
 def _case_of(row: Any) -> Case:

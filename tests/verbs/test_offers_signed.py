@@ -87,6 +87,15 @@ def test_no_limit_is_passed_in_slices_and_the_refusal_names_who_signs(cast: Cast
     assert not Offer.objects.exists() and not Approval.objects.exists()
 
 
+@pytest.mark.parametrize(("currency", "alone", "unit"), [("USD", 2739, "USD"), ("JPY", 400, "JPY"), ("KWD", 8333, "KWD")])
+def test_a_sum_of_another_currency_is_weighed_and_kept_in_its_own(cast: Cast, currency: str, alone: int, unit: str) -> None:
+    case = claims(an_order(cast.bolts, cast.annas, currency=currency), by=cast.anna)
+    made = offer(case.ref, parts=gives(case, alone), by=cast.bolt)
+    assert (made.amount_minor, made.currency) == (1000 + alone, currency)
+    row = asked(propose(case.ref, parts=gives(case, alone + 1), why="She waited for weeks.", by=cast.bolt))
+    assert (row.amount_minor, row.unit) == (alone + 1, unit)
+
+
 def test_kinds_are_weighed_together(cast: Cast, case: Case) -> None:
     parts = [*gives(case, ALONE), *gives(case, 1, kind="voucher")[1:]]
     row = asked(propose(case.ref, parts=parts, why="She waited for weeks.", by=cast.bolt))
