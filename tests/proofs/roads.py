@@ -13,12 +13,13 @@ from itertools import count
 
 from amends.cases.models import Case
 from amends.cases.verbs import answering
+from amends.kernel import clock
 from amends.kernel.clock import Stepped
 from amends.plumbing import jobs
 from amends.returns import verbs as returns
 from amends.returns.models import Inspection, ReturnShipment
 from amends.rulings import verbs as rulings
-from amends.rulings.models import Review
+from amends.rulings.models import Review, TestingBody
 from tests.cast import Cast, an_order, claims, later_by, settled
 from tests.verbs.returns_at_hand import worn
 
@@ -97,6 +98,42 @@ def reassigned(world: World) -> Case:
     case = deciding(world)
     rulings.reassign(review_of(case).ref, by=world.cast.agent)
     return case
+
+
+def a_laboratory() -> str:
+    """A testing body that is on record, by its key."""
+    known = {"ref": "TB-1", "name_zh": "检测所", "name_en": "Laboratory", "made_at": clock.now()}
+    return TestingBody.objects.get_or_create(key="lab", defaults=known)[0].key
+
+
+def testing(world: World) -> Case:
+    case = deciding(world)
+    told = {"body": a_laboratory(), "question": "Was it worn?", "cost_minor": 8000, "pays_first": "platform"}
+    rulings.order_test(review_of(case).ref, **told, by=world.cast.judge)  # type: ignore[arg-type]
+    return fresh(case)
+
+
+def second_reading(world: World) -> Case:
+    """Judge has written a draft; in the walk Judge may not sign it, and whoever else may stands outside."""
+    case = deciding(world)
+    told = {"outcome": "for", "liable": "merchant", "clause": "CN-7D-01", "words": "both sides were heard"}
+    rulings.draft_ruling(review_of(case).ref, **told, by=world.cast.judge)  # type: ignore[arg-type]
+    return fresh(case)
+
+
+def second_review(world: World) -> Case:
+    """Judge's ruling binds; at the bench something is contested, and what Judge may not hear waits for another."""
+    case = ruled_for(world)
+    answering.let_stand(case.ref, by=world.cast.bolt)
+    jobs.drain()
+    parcel = parcel_of(case)
+    returns.give_address(parcel.ref, by=world.cast.bolt)
+    returns.ship(parcel.ref, carrier="SF", waybill=waybill(), by=world.cast.anna)
+    returns.carrier_says(parcel.ref, "deliver")
+    returns.receive(parcel.ref, by=world.cast.bolt)
+    returns.reject(case.ref, inspection=findings_of(case)[0].pk, words="it was worn", by=world.cast.bolt)
+    returns.contest(case.ref, inspection=findings_of(case)[0].pk, words="it was not", by=world.cast.anna)
+    return fresh(case)
 
 
 def ruled_for(world: World) -> Case:
@@ -266,7 +303,10 @@ ROADS: dict[str, Callable[[World], Case]] = {
     "review.gathering": gathering,
     "review.replying": replying,
     "review.deciding": deciding,
+    "review.testing": testing,
+    "review.second_reading": second_reading,
     "review.reassigned": reassigned,
+    "review.gathering anew": second_review,
     "case.ruled for": ruled_for,
     "case.ruled against": ruled_against,
     "grant.owed": owed,

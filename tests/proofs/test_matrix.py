@@ -41,7 +41,7 @@ from amends.rulings import verbs as rulings
 from amends.rulings.models import Review
 from amends.talks import offering
 from amends.tasks import verbs as tasks
-from tests.proofs.roads import ROADS, World, reduced, waybill
+from tests.proofs.roads import ROADS, World, a_laboratory, reduced, waybill
 from tests.verbs.returns_at_hand import worn
 
 SCALE = int(os.environ.get("PROOF_SCALE", "1"))
@@ -237,6 +237,25 @@ PUBLIC: dict[tuple[str, str], Call] = {
         by=by,
     ),
     ("review", "reassign"): lambda ref, row, by: rulings.reassign(row.ref, by=by),  # type: ignore[attr-defined]
+    ("review", "ask_more"): lambda ref, row, by: rulings.ask_more(row.ref, words="which box", by=by),  # type: ignore[attr-defined]
+    ("review", "order_test"): lambda ref, row, by: rulings.order_test(
+        row.ref,  # type: ignore[attr-defined]
+        body=a_laboratory(),
+        question="Was it worn?",
+        cost_minor=100,
+        pays_first="platform",
+        by=by,
+    ),
+    ("review", "report_test"): lambda ref, row, by: rulings.report_test(row.ref, finding="fault", by=by),  # type: ignore[attr-defined]
+    ("review", "draft_ruling"): lambda ref, row, by: rulings.draft_ruling(
+        row.ref,  # type: ignore[attr-defined]
+        outcome="for",
+        liable="merchant",
+        clause="CN-7D-01",
+        words="reasons that both can follow",
+        by=by,
+    ),
+    ("review", "return_draft"): lambda ref, row, by: rulings.return_draft(row.ref, words="say why", by=by),  # type: ignore[attr-defined]
     ("case", "appeal"): lambda ref, row, by: appealing.appeal(ref, words="the wrong clause", by=by),
     ("appeal", "admit"): lambda ref, row, by: examining.admit(row.ref, by=by),  # type: ignore[attr-defined]
     ("appeal", "uphold"): lambda ref, row, by: examining.uphold(row.ref, words="rightly ruled", by=by),  # type: ignore[attr-defined]
