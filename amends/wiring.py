@@ -265,7 +265,8 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
     *((move, "complete", ending.hear_of_end) for move in (
         "grant.fulfil", "grant.void", "case.let_stand", "case.withdraw", "return_shipment.lapse", "return_shipment.deliver",
         "return_shipment.collect", "return_shipment.keep_goods", "return_shipment.forfeit", "return_shipment.declare_lost",
-        "inspection.accept_finding", "inspection.find_unpayable", "loan.bring_back_loan", "loan.write_off_loan", "loan.drop",
+        "return_shipment.destroy", "inspection.accept_finding", "inspection.find_unpayable",
+        "loan.bring_back_loan", "loan.write_off_loan", "loan.drop",
         "replacement.confirm", "replacement.fall_back", "replacement.drop",
     )),
     *((f"case.{verb}", name, begin) for verb in ("uphold", "change", "retract") for name, begin in (

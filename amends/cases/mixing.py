@@ -35,6 +35,9 @@ OURS = frozenset({Party.PLATFORM, Party.ARBITER, Party.CLOCK})
 """Who may spend the platform's money."""
 
 
+VOID = Grant.LIFE.moves["owed", "void", Party.PLATFORM]
+
+
 @dataclass(frozen=True, slots=True)
 class Mix:
     """Parts that were found fit for a case, each with its sum, and what they bring together in minor units of its currency.
@@ -134,9 +137,18 @@ def owe(case: Case, mix: Mix, *, basis: str, by: Actor, units: Collection[int] |
         given += _owe_part(case, part, [free[pk] for pk in part.units], basis, by)
     new = {grant.unit_id: grant for grant in given if grant.subject == UNIT}
     pairs = [(old, new.get(old.unit_id)) for old in void if old.subject == UNIT]
+    pairs += _void_before(case, new, {old.unit_id for old in void})
     for over in hooks.TAKES_OVER:
         over(case, pairs, by)
     return given
+
+
+def _void_before(case: Case, new: Mapping[int | None, Grant], paired: Collection[int | None]) -> list[tuple[Grant, Grant | None]]:
+    """What was void for these units before the mix, the last of each: its goods may be here still, or on their way."""
+    wanted = [pk for pk in new if pk not in paired]
+    rows = Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, subject=UNIT, unit_id__in=wanted, stage=VOID)
+    last = {grant.unit_id: grant for grant in rows.order_by("pk")}
+    return [(last[pk], new[pk]) for pk in wanted if pk in last]
 
 
 def _let_go(case: Case, free: Mapping[int, Unit], basis: str, by: Actor, *, beside: bool) -> list[Grant]:

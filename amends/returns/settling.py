@@ -11,11 +11,22 @@ from amends.cases.models import Case, Grant
 from amends.people.rules import Actor
 from amends.returns.listeners import drop_unsent, go_home
 from amends.returns.models import Inspection, ParcelUnit
-from amends.returns.queries.whereabouts import BACK, COMES_BACK, NO_WAY, ships_back
+from amends.returns.queries.whereabouts import (
+    ARRIVED,
+    BACK,
+    COMES_BACK,
+    NEVER_CAME,
+    NO_WAY,
+    TO_SEND_HOME,
+    WAITS_FOR_FINDING,
+    ships_back,
+)
+from amends.returns.rules import INSPECTION
 
-PAYABLE = frozenset({"payable", "payable_reduced"})
 DISPUTED = frozenset({"reduced", "rejected", "contested"})
 """The merchant has found something and what is owed in its place was agreed or ruled in the knowledge of it: it is not found again."""
+UNPAYABLE = "unpayable"
+assert UNPAYABLE in INSPECTION.stages  # noqa: S101 - the stage that the table calls so
 
 
 def take_over(case: Case, pairs: Sequence[tuple[Grant, Grant | None]], by: Actor) -> list[Grant]:
@@ -39,21 +50,38 @@ def take_over(case: Case, pairs: Sequence[tuple[Grant, Grant | None]], by: Actor
 
 
 def _goes_over(old: Grant, new: Grant, by: Actor) -> bool:
-    """The unit's parcel and finding are the new grant's; True where nothing has to be found any more before it starts."""
-    packed = ParcelUnit.objects.filter(merchant_id=old.merchant_id, grant_id=old.pk, parcel__direction=BACK)
-    living = packed.exclude(parcel__stage__in=NO_WAY)
-    if not living.exists():
-        return False
-    living.update(grant=new)
-    new.follow("begin", by)
+    """The unit's parcel and finding are the new grant's, and it does not go home; True where nothing has to be found any more before the
+    new remedy starts. What never came is asked for anew."""
     there = _findings(old)
-    found = any(inspection.stage in PAYABLE | DISPUTED for inspection in there)
+    packed = ParcelUnit.objects.filter(merchant_id=old.merchant_id, grant_id=old.pk, parcel__direction=BACK).order_by("pk")
+    living = list(packed.exclude(parcel__stage__in=NO_WAY).select_related("parcel"))
+    if not living or any(inspection.stage in NEVER_CAME for inspection in there):
+        return False
+    for row in living:
+        row.grant = new
+        row.save(update_fields=["grant"])
+    new.follow("begin", by)
+    _stays_here(old, by)
     for inspection in there:
         if inspection.stage in DISPUTED:
             inspection.follow("drop", by)
-        inspection.grant = new
-        inspection.save(update_fields=["grant"])
-    return found
+        if inspection.stage != UNPAYABLE:
+            inspection.grant = new
+            inspection.save(update_fields=["grant"])
+    has_come = any(row.parcel.stage == ARRIVED for row in living)
+    return has_come and all(inspection.stage != WAITS_FOR_FINDING for inspection in there)
+
+
+def _stays_here(old: Grant, by: Actor) -> None:
+    """A way home that has not begun does not begin: the unit is not in that parcel any more."""
+    waiting = ParcelUnit.objects.filter(merchant_id=old.merchant_id, grant_id=old.pk, parcel__stage=TO_SEND_HOME).order_by("pk")
+    for row in waiting.select_related("parcel"):
+        parcel = row.parcel
+        others = ParcelUnit.objects.filter(merchant_id=old.merchant_id, parcel_id=parcel.pk).exclude(pk=row.pk)
+        if others.exists():
+            row.delete()
+        else:
+            parcel.follow("drop", by, facts={"because": "settled", "unit": old.unit_id})
 
 
 def _findings(grant: Grant) -> list[Inspection]:
