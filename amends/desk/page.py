@@ -76,7 +76,8 @@ def waits(actor: Actor) -> dict[str, int]:
 def _beside(what: str, rows: QuerySet[Any]) -> QuerySet[Any, tuple[str, str, str]]:
     """Lives beside the cases as rows of three words, in which their stage says whether they are late."""
     words = rows.order_by().annotate(what=Value(what, CharField()), of=Value("", CharField()))
-    return words.values_list("what", "of", "stage")[: COUNT_LIMIT + 1]
+    found: QuerySet[Any, tuple[str, str, str]] = words.values_list("what", "of", "stage")[: COUNT_LIMIT + 1]
+    return found
 
 
 def _waiting(counted: Counter[tuple[str, str, str]], what: str, late: str) -> dict[str, int]:

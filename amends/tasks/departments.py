@@ -10,7 +10,7 @@ Invariants
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from django.db.models import Count, Q, QuerySet
 
@@ -111,7 +111,7 @@ def whom_to_tell(entry: Entry) -> list[int]:
     return [one for one in found if one != entry.actor_id or entry.automatic]
 
 
-def _whoever_has(row: Task) -> Sequence[int]:
+def _whoever_has(row: Task) -> list[int]:
     if row.owner_id:
         return [row.owner_id]
     return _people(row.department) or _active(Q(memberships__role=Role.AGENT.value))

@@ -8,7 +8,8 @@ Invariants
  2. A message that nobody has tried to send yet takes in further notices about the same case to the same address; after the first try
     its words never change, because it may be sent again under the same key.
  3. One notice reaches one address at most once: the key names notice, person, channel and contact, and is unique.
- 4. The platform's agents and arbiters share a queue and read it at the desk: outside they are told what they have asked for, and hazards.
+ 4. The platform's agents and arbiters share a queue and read it at the desk: outside they are told what they have asked for, what names
+    them, and hazards.
 """
 
 from __future__ import annotations

@@ -460,9 +460,9 @@ def _signature(stamp: dict, told: dict, files, ca: str, report: Report) -> bool:
             report.open("stamps", f"openssl 没有回答：{why}", f"openssl gave no answer: {why}")
             return False
     if not holds:
-        why = " ".join(said.decode("utf-8", "replace").split())[-200:]
-        report.broken("stamps", f"{name} 的签名不成立：{why}", f"the signature of {name} does not hold: {why}")
-    return holds
+        words = " ".join(said.decode("utf-8", "replace").split())[-200:]
+        report.broken("stamps", f"{name} 的签名不成立：{words}", f"the signature of {name} does not hold: {words}")
+    return bool(holds)
 
 
 def _asked(command: list) -> tuple:  # type: ignore[type-arg]
