@@ -12,7 +12,7 @@ from amends.cases.queries import case_for
 from amends.cases.rules.mix import from_rows
 from amends.console.page import HOME, shown
 from amends.faces.appealing import parts_in_words, ruling_shown, shown_of
-from amends.faces.case_pages import uploaded
+from amends.faces.case_pages import brief, uploaded
 from amends.faces.entering import ActorRequest, act, face, given
 from amends.faces.told import tell
 from amends.kernel.refusals import Unprocessable
@@ -93,6 +93,6 @@ def _shown(request: ActorRequest, ref: str, refusal: Unprocessable | None = None
         "outcome": OUTCOMES.get(review.outcome) if review else None,
         "gave": parts_in_words(case, from_rows(review.parts)) if review else (),
         "reasons": reasons_of(review) if review else None,
-        "refusal": refusal, "wrong": refusal.fields if refusal else {}, "typed": request.POST if refusal else {},
+        "refusal": brief(refusal), "wrong": refusal.fields if refusal else {}, "typed": request.POST if refusal else {},
     }  # fmt: skip
     return shown(request, "console/appeal.html", context, status=refusal.status if refusal else 200)

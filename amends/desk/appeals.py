@@ -16,7 +16,7 @@ from amends.cases.rules.mix import from_rows
 from amends.cases.words import stage_name
 from amends.desk.page import HOME, shown
 from amends.faces.appealing import appeal_view, parts_in_words, ruling_shown
-from amends.faces.case_pages import capital, uploaded, with_errors
+from amends.faces.case_pages import brief, capital, uploaded, with_errors
 from amends.faces.case_view import evidence_items
 from amends.faces.case_view.lives import piece
 from amends.faces.complaining import instant
@@ -33,7 +33,7 @@ from amends.kernel.texts import Text, say
 from amends.rulings import appealing, examining, verbs
 from amends.rulings.appeal_evidence import NewPiece
 from amends.rulings.appeal_queries import appeal_by_ref, appeal_of, appeals_seen_by
-from amends.rulings.judged import heard_now
+from amends.rulings.judged import EXTRAS, heard_now
 from amends.rulings.models import Appeal, Review
 from amends.rulings.queries import AGAINST, FOR, OUTCOMES, reasons_of
 from amends.rulings.rules import APPEAL
@@ -59,7 +59,7 @@ class ChangeForm(FacesForm):
         help_text=label("勾选的段落写在前面", "The blocks picked stand before them"),
     )  # fmt: skip
     words_en = forms.CharField(
-        label=label("英文理由，可不填", "Reasons in English, where you wrote Chinese"), required=False,
+        label=label("英文理由", "Reasons in English, where you wrote Chinese"), required=False,
         widget=forms.Textarea(attrs={"rows": "2"}),
     )  # fmt: skip
 
@@ -159,7 +159,7 @@ def _entry(request: ActorRequest, ref: str, refusal: Unprocessable | None = None
     review = ruling_shown(case)
     context: dict[str, Any] = {
         "case": case, "appeal": appeal_of(case), "sides": sides, **(_ruling(case, review) if review is not None else {}),
-        "channels": [(key, appealing.ENTERED[key]) for key in appealing.BY_AGENT], "refusal": refusal,
+        "channels": [(key, appealing.ENTERED[key]) for key in appealing.BY_AGENT], "refusal": brief(refusal),
         "wrong": refusal.fields if refusal else {}, "typed": request.POST if refusal else {}, "nav_here": AT,
     }  # fmt: skip
     return shown(request, "desk/appeal_entry.html", context, status=refusal.status if refusal else 200)
@@ -185,8 +185,8 @@ def _shown(request: ActorRequest, ref: str, refusal: Unprocessable | None = None
     files = row.case.evidence.order_by("made_at", "pk")
     context: dict[str, Any] = {
         "appeal": view, "case": row.case, **_ruling(row.case, row.review), "files": evidence_items([piece(one) for one in files]),
-        "can": dict.fromkeys(view.may, True), "url": f"{AT}/{row.ref}", "refusal": refusal, "wrong": refusal.fields if refusal else {},
-        "here": form, "typed": request.POST if refusal else {}, "nav_here": AT,
+        "can": dict.fromkeys(view.may, True), "url": f"{AT}/{row.ref}", "refusal": brief(refusal),
+        "wrong": refusal.fields if refusal else {}, "here": form, "typed": request.POST if refusal else {}, "nav_here": AT,
         **(_editor(request, row, refusal if form == "change" else None) if "change" in view.may else {}),
     }  # fmt: skip
     return shown(request, "desk/appeal.html", context, status=refusal.status if refusal else 200)
@@ -209,7 +209,17 @@ def _editor(request: ActorRequest, row: Appeal, refusal: Unprocessable | None) -
         typed.update({f"share-{party}": f"{bps / 100:g}" for party, bps in row.review.bears.items()})
     return {
         "form": form, "units": unit_rows(heard_now(row.review), typed), "besides": besides(row.case, typed), "shares": share_rows(typed),
-        "groups": block_rows(typed, row.case),
+        "groups": block_rows(typed, row.case), "opened": _opened(typed),
+    }  # fmt: skip
+
+
+def _opened(typed: QueryDict) -> dict[str, bool]:
+    """Which folded parts of the form hold something."""
+    filled = {name for name, value in typed.items() if str(value).strip()}
+    beside = ("goodwill", "voucher", "points", *(f"{part}-" for part in EXTRAS))
+    return {
+        "besides": any(name.startswith(beside) and not name.endswith("_by") for name in filled),
+        "shares": any(name.startswith("share-") for name in filled), "blocks": "blocks" in filled,
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from amends.rulings.judged import PartView, part_views
 from amends.rulings.models import Appeal, Review
 from amends.rulings.queries import ERASED, OUTCOMES, unbound_ruling
 from amends.rulings.rules import APPEAL
+from amends.rulings.rules.splitting import per_cent
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,11 @@ class AppealView:
     bears: Mapping[str, int]
     unanswered: bool
     may: tuple[str, ...]
+
+    @property
+    def shares(self) -> list[tuple[str, str]]:
+        """Who bears what the changed ruling gives, as people write shares."""
+        return [(party, per_cent(bps)) for party, bps in self.bears.items()] if self.gives else []
 
 
 @dataclass(slots=True)
