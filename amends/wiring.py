@@ -241,7 +241,7 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("case.settle", rulings.call_for_unheard),                # S7
     ("task.pass_task", tasks.raise_when_passed_on),
     ("task.raise_task", tasks.leave_to_a_supervisor),
-    *((f"case.{verb}", tasks.drop_with_case) for verb in ("withdraw", "accept_refusal", "complete", "absorb", "discard")),
+    *((f"case.{verb}", tasks.drop_with_case) for verb in stamping.ENDS),
     *((f"{model.LIFE.name}.{verb}", extending.drop_passed) for model in LIFE_ROWS for verb in ends_turns(model.LIFE)),
     ("extension.grant_extension", promises.move_with_limit),
 )  # fmt: skip

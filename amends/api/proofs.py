@@ -93,7 +93,7 @@ def proof_file_made(request: Asked, ref: str, body: ProofFileIn) -> HttpResponse
 @router.get(
     "/proof-files/{ref}",
     summary="Fetch a proof file",
-    response={200: None, frozenset({401, 404, 422}): shapes.Problem},
+    response={200: None, frozenset({401, 403, 404, 422}): shapes.Problem},
     openapi_extra={"responses": {200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}}},
 )
 def proof_file(request: Asked, ref: str) -> FileResponse:

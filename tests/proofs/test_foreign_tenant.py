@@ -30,7 +30,7 @@ LISTS = {
     "/api/v1/approvals", "/api/v1/charges", "/api/v1/vouchers", "/api/v1/tracks",
     "/api/v1/deliveries", "/api/v1/proposals", "/api/v1/replacements", "/api/v1/repairs",
     "/api/v1/workshops", "/api/v1/visits", "/api/v1/loan-units", "/api/v1/loans", "/api/v1/consultations",
-    "/api/v1/tasks", "/api/v1/complaints", "/api/v1/quick-replies", "/api/v1/testing-bodies",
+    "/api/v1/tasks", "/api/v1/departments", "/api/v1/complaints", "/api/v1/quick-replies", "/api/v1/testing-bodies",
     "/api/v1/receiving/batches", "/api/v1/receiving/shelf", "/api/v1/stock/levels", "/api/v1/stock/moves",
 }  # fmt: skip
 # The rules are everybody's to read and to ask: L7 art. 12.
@@ -46,7 +46,7 @@ HOOKS = {path for _, path in ENDPOINTS if "/hooks/" in path}
 OFFICE = {f"/api/v1/{name}" for name in ("notices/table", "notices/preview", "notices/tests", "messages", "announcements")}
 OFFICE |= {"/api/v1/gateways", "/api/v1/gateways/pushes", "/api/v1/carriers", "/api/v1/carriers/pushes"}
 OFFICE |= {"/api/v1/testing-bodies/ending"}
-DESK = {"/api/v1/incidents"}
+DESK = {"/api/v1/incidents", "/api/v1/departments/seats", "/api/v1/departments/seats/end"}
 """The platform's people's, arbiters among them."""
 OFFICE |= DESK
 OFFICE |= {"/api/v1/money-rules", "/api/v1/bearers", "/api/v1/insurers"}

@@ -29,6 +29,7 @@ from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 from amends.cases.models import Case
 from amends.cases.verbs.answering import call_platform, refuse
 from amends.cases.verbs.uploading import upload
+from amends.complaints.verbs import file_complaint
 from amends.kernel import clock
 from amends.plumbing.embedded import Server
 from amends.plumbing.simulators.launch import start_timestamps
@@ -37,11 +38,14 @@ from amends.sealing import stamping
 from amends.sealing.container import Container
 from amends.sealing.exporting import SCRIPT, make_file, open_file
 from amends.sealing.third_party import verify
+from amends.talks.notes import note
+from amends.tasks.verbs import give_task
 from tests import files_of_evidence as made
 from tests.cast import an_order, claims, the_cast
 
 SCALE = int(os.environ.get("PROOF_SCALE", "1"))
 MANUAL = Path(__file__).parents[2] / "docs" / "manual"
+NOTE, TASK, ASKED = "ask the warehouse first", "does the clause hold", "why was nothing refunded"
 WORDS = "please call me on 138 0013 8000"
 
 
@@ -73,11 +77,18 @@ def _made(folder: Path) -> dict[str, Path]:
     case = claims(order, by=cast.anna, evidence=[piece.ref])
     refuse(case.ref, reason="other", words="it was used for a year", by=cast.bolt)
     call_platform(case.ref, words=WORDS, by=cast.anna)
+    give_task(case.ref, department="legal", words=TASK, by=cast.agent)
+    asks = file_complaint(case.ref, authority="12315", number="1", words=ASKED, by=cast.agent)
+    for by in (cast.bolt, cast.judge):
+        note(case.ref, words=NOTE, by=by)
     stamping.stamp(case.pk)
-    asked = {"anna": (cast.anna, "own"), "bolt": (cast.bolt, "arbitration"), "judge": (cast.judge, "audit")}
+    asked = {
+        "anna": (cast.anna, "own", None), "bolt": (cast.bolt, "arbitration", None), "judge": (cast.judge, "audit", None),
+        "authority": (cast.agent, "authority", asks),
+    }  # fmt: skip
     found = {}
-    for name, (by, purpose) in asked.items():
-        row = make_file(case.ref, purpose, by)
+    for name, (by, purpose, complaint) in asked.items():
+        row = make_file(case.ref, purpose, by, complaint)
         _, file = open_file(row.ref, by)
         found[name] = folder / f"{row.ref}.zip"
         with file:
@@ -98,7 +109,7 @@ def marks(path: Path, *more: str, **options: Any) -> set[tuple[str, str]]:
     return {(each["mark"], each["what"]) for each in told["findings"]}
 
 
-@pytest.mark.parametrize("name", ["anna", "bolt", "judge"])
+@pytest.mark.parametrize("name", ["anna", "bolt", "judge", "authority"])
 def test_a_file_holds_for_whoever_asked(files: dict[str, Path], name: str) -> None:
     done = checked(files[name])
     assert done.returncode == 0, done.stdout
@@ -148,6 +159,22 @@ def test_a_side_reads_its_own_words_whole_and_the_other_s_without_personal_data(
     assert theirs["refusal"]["state"] == "whole"
     with zipfile.ZipFile(files["bolt"]) as zipped:
         assert json.loads(zipped.read("case.json"))["consumer"]["en"] == "A***"
+
+
+def test_notes_stand_in_no_file_and_the_platform_s_own_matter_in_its_audit_alone(files: dict[str, Path]) -> None:
+    """What is stored is stored as it is: the bytes can be searched."""
+    raw = {name: files[name].read_bytes() for name in ("anna", "bolt", "judge", "authority")}
+    assert not any(NOTE.encode() in content for content in raw.values())
+    for words in (TASK, ASKED):
+        assert [name for name, content in raw.items() if words.encode() in content] == ["judge"], words
+    withheld = {name: lives_in(files[name]) & {"task", "complaint"} for name in raw}
+    assert withheld == {"anna": set(), "bolt": set(), "judge": {"task", "complaint"}, "authority": set()}
+    assert {name for name, content in raw.items() if WORDS.encode() in content} == {"anna", "authority"}, "hers, and an authority's by law"
+
+
+def lives_in(path: Path) -> set[str]:
+    with zipfile.ZipFile(path) as zipped:
+        return {json.loads(line).get("life", "") for line in zipped.read("timeline.jsonl").splitlines()}
 
 
 def texts_in(path: Path) -> dict[str, Any]:
