@@ -74,6 +74,35 @@ def test_an_arbiter_rules_part_by_part_and_sees_the_cost(cast: Cast) -> None:
     assert Case.objects.get().stage == "executing"
 
 
+def test_freight_and_sums_beside_are_given_on_the_page_and_wrong_ones_refused(cast: Cast) -> None:
+    case = claims(an_order(cast.bolts, cast.annas, freight=600), by=cast.anna)
+    refuse(case.ref, reason="not_intact", words="the base is scratched", by=cast.bolt)
+    call_platform(case.ref, words="it was never opened", by=cast.anna)
+    review = Review.objects.get(case=case)
+    url, judge = closed(cast, review), enters("judge@example.com")
+    (unit,) = units(review)
+    page = judge.get(url).content.decode()
+    assert 'name="freight-1"' in page and "¥6.00 at most" in page and "{issue}" not in page
+    typed = {
+        "outcome": "parts", f"remedy-{unit}": "price_adjustment", f"amount-{unit}": "20.00", "freight-1": "6", "goodwill": "5",
+        "voucher": "10", "voucher_by": "platform", "points": "300", "liable": "merchant", "clause": "CN-QUAL-01", "words": REASONS,
+    }  # fmt: skip
+    costs = posts(judge, f"{url}/costs", **typed).content.decode()
+    assert "¥31.00" in costs and "300 points" in costs and "¥10.00" in costs
+    for wrong, said in (
+        ({"points": "many"}, "whole number"), ({"freight-1": "7"}, "is left at most"), ({f"amount-{unit}": ""}, "needs its sum"),
+        ({"voucher": "x"}, "not an amount"), ({"goodwill_by": "carrier"}, "merchant or the platform"),
+        ({"share-carrier": "1e2"}, "like 70"),
+    ):  # fmt: skip
+        assert said in posts(judge, f"{url}/costs", **{**typed, **wrong}).content.decode(), wrong
+        assert posts(judge, f"{url}/ruling", **{**typed, **wrong}).status_code == 422, wrong
+    assert posts(judge, f"{url}/ruling", **typed).status_code == 303
+    given = {part["remedy"]: part.get("amount_minor") for part in Review.objects.get().parts}
+    assert given == {"price_adjustment": 2000, "extra": 600, "goodwill": 500, "voucher": 1000, "points": 300}
+    seen = enters("anna@example.com").get(f"/portal/cases/{case.ref}").content.decode()
+    assert "300 points" in seen and "given by the platform" in seen and "Freight back" in seen
+
+
 def test_a_draft_is_signed_by_another_on_the_page(cast: Cast) -> None:
     review = a_review(cast, price=900_000)
     person("reader", Role.ARBITER)
@@ -163,5 +192,7 @@ def test_the_command_tells_and_rules(cast: Cast) -> None:
     assert isinstance(shown, dict) and shown["heard"][0]["id"] == units(review)[0]
     parts = json.dumps([{"remedy": "refund_only", "units": units(review)}])
     words = ("--parts", parts, "--bears", "merchant=100", "--clause", "CN-QUAL-01", "--words", REASONS)
+    told = said("cost", review.ref, *words)
+    assert isinstance(told, dict) and told["costs"][1] == {"party": "merchant", "amount": {"amount_minor": 9900, "currency": "CNY"}}, told
     ruled = said("rule", review.ref, *words)
     assert isinstance(ruled, dict) and (ruled["stage"], ruled["outcome"]) == ("ruled", "for")
