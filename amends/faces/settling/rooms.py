@@ -185,8 +185,9 @@ class Rooms:
         words, reply, files = form.cleaned_data["words"], given(request, "reply"), form.cleaned_data["evidence"]
 
         def run() -> str:
-            conversation.say(case.ref, words=words, evidence=uploaded(case.order.ref, files, request.actor), reply=reply, by=request.actor)
-            return f"{self._at(case)}/talk"
+            pieces = uploaded(case.order.ref, files, request.actor)
+            line = conversation.say(case.ref, words=words, evidence=pieces, reply=reply, by=request.actor)
+            return f"{self._at(line.case)}/talk"
 
         try:
             answer = act(request, run)
