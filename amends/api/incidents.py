@@ -15,7 +15,7 @@ from amends.api.callers import Asked
 from amends.api.doing import done, posting, reading
 from amends.incidents import verbs as acts
 from amends.incidents.models import Incident
-from amends.incidents.queries import Told, Wish, case_rows, incident_for, incidents, told
+from amends.incidents.queries import Told, Wish, case_refs, incident_for, incidents, told
 from amends.kernel.texts import Text
 
 router = Router(tags=["incidents"])
@@ -87,19 +87,21 @@ class IncidentsOut(Schema):
 @reading(router, "/incidents", IncidentsOut, "Incidents")
 def list_incidents(request: Asked, state: Flag = "") -> IncidentsOut:
     """The newest first, 200 at most; for the platform alone."""
-    return IncidentsOut(items=[_incident(request, row) for row in incidents(request.auth.actor, state=state)[:MOST]])
+    rows = list(incidents(request.auth.actor, state=state)[:MOST])
+    refs = case_refs(rows, request.auth.actor, most=MOST)
+    return IncidentsOut(items=[_incident(row, refs[row.pk]) for row in rows])
 
 
 @reading(router, "/incidents/{ref}", IncidentOut, "One incident")
 def one_incident(request: Asked, ref: str) -> IncidentOut:
     """With the cases that hang on it."""
-    return _incident(request, incident_for(ref, request.auth.actor))
+    return _whole(request, incident_for(ref, request.auth.actor))
 
 
 @posting(router, "/incidents", IncidentOut, "Open an incident")
 def incident_opening(request: Asked, body: IncidentIn) -> HttpResponse:
     """Nobody is told before cases hang on it and something is said."""
-    return done(request, lambda: _incident(request, acts.open_incident(**body.model_dump(), by=request.auth.actor)))
+    return done(request, lambda: _whole(request, acts.open_incident(**body.model_dump(), by=request.auth.actor)))
 
 
 @posting(router, "/incidents/{ref}/cases", IncidentOut, "Put a case with an incident")
@@ -151,14 +153,17 @@ def _text(text: Text) -> shapes.TextOut:
     return shapes.TextOut(**text.both())
 
 
-def _incident(request: Asked, row: Incident, touched: int | None = None) -> IncidentOut:
-    refs = list(case_rows(row, request.auth.actor).values_list("ref", flat=True)[:MOST])
+def _whole(request: Asked, row: Incident, touched: int | None = None) -> IncidentOut:
+    return _incident(row, case_refs([row], request.auth.actor, most=MOST)[row.pk], touched)
+
+
+def _incident(row: Incident, refs: list[str], touched: int | None = None) -> IncidentOut:
     return IncidentOut(**incident_told(told(row)), outcome=row.outcome, batch=row.batch, cases=refs, touched=touched)
 
 
 def _touched(request: Asked, ref: str, run: Callable[[], int]) -> HttpResponse:
     def answer() -> IncidentOut:
         touched = run()
-        return _incident(request, incident_for(ref, request.auth.actor), touched)
+        return _whole(request, incident_for(ref, request.auth.actor), touched)
 
     return done(request, answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -76,7 +77,19 @@ def cases_of(row: Incident) -> list[int]:
 
 def case_rows(row: Incident, actor: Actor) -> QuerySet[Case]:
     """The same as cases that `actor` may see, the newest first."""
-    return Case.objects.visible_to(actor).filter(pk__in=cases_of(row)).select_related("consumer", "merchant").order_by("-opened_at")
+    hung = IncidentCase.objects.filter(incident_id=row.pk, ended_at__isnull=True).values("case_id")
+    return Case.objects.visible_to(actor).filter(pk__in=hung).select_related("consumer", "merchant").order_by("-opened_at", "-pk")
+
+
+def case_refs(rows: Sequence[Incident], actor: Actor, *, most: int) -> dict[int, list[str]]:
+    """The references of the cases that hang on each of these now, by its id, the newest `most` of each. One query."""
+    _only_platform(actor)
+    found: dict[int, list[str]] = {row.pk: [] for row in rows}
+    hung = IncidentCase.objects.filter(incident_id__in=found, ended_at__isnull=True).order_by("-case__opened_at", "-case_id")
+    for incident_id, ref in hung.values_list("incident_id", "case__ref"):
+        if len(found[incident_id]) < most:
+            found[incident_id].append(ref)
+    return found
 
 
 def incidents_of(case: Case) -> list[Told]:
