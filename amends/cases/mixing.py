@@ -137,7 +137,7 @@ def owe(case: Case, mix: Mix, *, basis: str, by: Actor, units: Collection[int] |
         given += _owe_part(case, part, [free[pk] for pk in part.units], basis, by)
     new = {grant.unit_id: grant for grant in given if grant.subject == UNIT}
     pairs = [(old, new.get(old.unit_id)) for old in void if old.subject == UNIT]
-    pairs += _void_before(case, new, {old.unit_id for old in void})
+    pairs += _void_before(case, new, {old.unit_id for old, _ in pairs})
     for over in hooks.TAKES_OVER:
         over(case, pairs, by)
     return given
@@ -145,7 +145,7 @@ def owe(case: Case, mix: Mix, *, basis: str, by: Actor, units: Collection[int] |
 
 def _void_before(case: Case, new: Mapping[int | None, Grant], paired: Collection[int | None]) -> list[tuple[Grant, Grant | None]]:
     """What was void for these units before the mix, the last of each: its goods may be here still, or on their way."""
-    wanted = [pk for pk in new if pk not in paired]
+    wanted = [pk for pk in new if pk is not None and pk not in paired]
     rows = Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, subject=UNIT, unit_id__in=wanted, stage=VOID)
     last = {grant.unit_id: grant for grant in rows.order_by("pk")}
     return [(last[pk], new[pk]) for pk in wanted if pk in last]

@@ -16,6 +16,7 @@ from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, 
 from amends.people.rules import Role
 from amends.plumbing import jobs
 from amends.policy.queries import Terms
+from amends.returns.verbs import accept as accept_finding
 from amends.returns.verbs import carrier_says, contest, receive, reduce
 from amends.rulings.models import Review
 from amends.talks.models import Offer
@@ -271,6 +272,21 @@ def test_goods_under_way_go_over_to_what_wants_them_still(cast: Cast) -> None:
     receive(back.ref, by=cast.bolt)
     [finding] = findings_of(case)
     assert (finding.stage, finding.grant.remedy, finding.grant.stage) == ("awaiting", "exchange", "doing")
+
+
+def test_goods_under_way_are_not_asked_for_again_by_a_second_settlement(cast: Cast) -> None:
+    case = sent_back(cast)
+    accept_offer(offer(case.ref, parts=keeps(case, 2500), by=cast.bolt).ref, by=cast.anna)
+    accept_offer(offer(case.ref, parts=refund(case), by=cast.bolt).ref, by=cast.anna)
+    settled()
+    back = parcel_of(case)
+    assert (back.stage, back.contents.get().grant.stage) == ("in_transit", "doing")
+    carrier_says(back.ref, "deliver")
+    receive(back.ref, by=cast.bolt)
+    [finding] = findings_of(case)
+    accept_finding(case.ref, inspection=finding.pk, by=cast.bolt)
+    settled()
+    assert (fresh(case).stage, refunds_of(case)[-1]) == ("closed", ("paid", PRICE))
 
 
 def test_a_contested_finding_is_settled_for_a_sum(cast: Cast) -> None:
