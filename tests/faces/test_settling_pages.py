@@ -8,15 +8,19 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from amends.approvals.answering import approve
+from amends.approvals.models import Approval
 from amends.cases.models import Case
 from amends.cases.verbs.answering import refuse
 from amends.kernel.clock import Stepped
+from amends.management.person import actor_named
 from amends.people.models import User
+from amends.people.rules import Role
 from amends.talks.conversation import say
 from amends.talks.models import Note, Offer, QuickReply
 from amends.talks.notes import note
 from amends.talks.offering import mediate, offer
-from tests.cast import Cast, an_order, claims, the_cast
+from tests.cast import Cast, an_order, claims, person, the_cast
 
 SECRET = "the warehouse lost it"
 HOMES = {"anna": "/portal/", "bolt": "/console/", "agent": "/desk/", "judge": "/desk/", "rival": "/console/", "berta": "/portal/"}
@@ -91,6 +95,30 @@ def test_a_shop_composes_a_mix_and_the_consumer_accepts_it(cast: Cast, case: Cas
     answer = send("anna", f"/portal/cases/{case.ref}/offers/{row.ref}/acceptance")
     assert (answer.status_code, answer["Location"]) == (303, f"/portal/cases/{case.ref}/offers")
     assert Case.objects.get(pk=case.pk).stage == "executing"
+
+
+def test_what_is_above_the_limit_waits_on_the_page_for_a_colleagues_signature(cast: Cast, case: Case) -> None:
+    person("bill", Role.MERCHANT, merchant=cast.bolts)
+    path, form = f"/console/cases/{case.ref}/offers", composed(case, ["price_adjustment"] * 2, ["10", "10"], goodwill="300")
+    bare = send("bolt", path, **form)
+    assert (bare.status_code, "say why it is needed" in bare.content.decode()) == (422, True)
+    assert send("bolt", path, **form, why="She waited for weeks.").status_code == 303
+    row = Approval.objects.get()
+    assert f"/console/approvals/{row.ref}" in page("bolt", case, "offers").content.decode()
+    assert row.ref not in page("anna", case, "offers").content.decode()
+    shown = signed_in("bill").get(f"/console/approvals/{row.ref}").content.decode()
+    assert "make the other side an offer that gives" in shown.lower()
+    approve(row.ref, by=actor_named("bill@example.com"))
+    assert "320.00" in page("anna", case, "offers").content.decode()
+
+
+def test_a_yes_above_the_limit_asks_why_beside_the_button(cast: Cast, case: Case) -> None:
+    hers = offer(case.ref, parts=[*keeps(case, 2000), {"remedy": "goodwill", "amount_minor": 30_000}], by=cast.anna)
+    assert f'id="why-{hers.ref}"' in page("bolt", case, "offers").content.decode()
+    at = f"/console/cases/{case.ref}/offers/{hers.ref}/acceptance"
+    assert send("bolt", at).status_code == 422
+    assert send("bolt", at, why="She is right.").status_code == 303
+    assert (Offer.objects.get().stage, Approval.objects.get().state) == ("to_merchant", "asked")
 
 
 def test_a_consumer_counters_from_the_offer_that_she_has(cast: Cast, case: Case) -> None:
