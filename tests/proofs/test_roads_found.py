@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from amends.cases.models import Case, Grant
-from amends.kernel.parties import Party
 from amends.people.rules import Actor
 from amends.plumbing import jobs
 from amends.returns import verbs as returns
@@ -14,6 +13,7 @@ from amends.talks import offering
 from tests.cast import later_by, settled
 from tests.proofs import roads
 from tests.proofs.roads import World, findings_of, fresh, parcel_of
+from tests.verbs.returns_at_hand import a_photo
 
 DAY = timedelta(days=1)
 
@@ -57,11 +57,13 @@ def test_no_silence_leaves_anna_without_goods_and_money(world: World) -> None:
 
 
 def test_a_parcel_that_came_back_and_is_destroyed_ends_its_case(world: World) -> None:
+    """Agreed on money alone while the goods travelled; their carrier brought them back, and Bolt does not want them."""
     case = roads.in_transit(world)
     agreed(case, [row.unit_id for row in case.claimed.order_by("unit_id")], "refund_only", by=world.cast.bolt, other=world.cast.anna)
     returns.carrier_says(parcel_of(case).ref, "bring_back")
     settled()
     assert not fresh(case).is_over
-    parcel = parcel_of(case)
-    parcel_stage = parcel.LIFE.becomes(parcel.stage, "destroy", Party.CONSUMER)
-    assert parcel_stage == "destroyed"
+    returns.ask_destroy(parcel_of(case).ref, by=world.cast.bolt)
+    returns.destroy(parcel_of(case).ref, evidence=[a_photo(case, world.cast.anna)], by=world.cast.anna)
+    jobs.drain()
+    assert fresh(case).is_over

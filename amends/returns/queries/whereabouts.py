@@ -68,15 +68,18 @@ class Whereabouts:
 def whereabouts(case: Case) -> dict[int, Whereabouts]:
     """Every unit of the case that was ever to travel, by its id. Two queries."""
     found: dict[int, dict[str, str]] = {}
+    came_in: dict[int, int] = {}
     travelled = ParcelUnit.objects.filter(merchant_id=case.merchant_id, parcel__case_id=case.pk).order_by("parcel_id")
-    for unit_id, direction, stage in travelled.values_list("unit_id", "parcel__direction", "parcel__stage"):
+    for unit_id, direction, stage, parcel_id in travelled.values_list("unit_id", "parcel__direction", "parcel__stage", "parcel_id"):
         parts = found.setdefault(unit_id, {})
         if direction == BACK and stage not in NO_WAY:
             parts.clear()  # it went home before and is sent again: a second repair
+            came_in[unit_id] = parcel_id
         parts[direction] = "" if stage in NO_WAY else stage
     inspected = Inspection.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("pk")
-    for unit_id, stage, disposition in inspected.values_list("unit_id", "stage", "disposition"):
-        found.setdefault(unit_id, {}).update(inspection=stage, disposed=disposition)
+    for unit_id, stage, disposition, parcel_id in inspected.values_list("unit_id", "stage", "disposition", "parcel_id"):
+        if came_in.get(unit_id, parcel_id) == parcel_id:  # what was found in an older parcel says nothing of a younger one
+            found.setdefault(unit_id, {}).update(inspection=stage, disposed=disposition)
     return {unit_id: Whereabouts(unit_id, **parts) for unit_id, parts in found.items()}
 
 
