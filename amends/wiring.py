@@ -12,6 +12,7 @@ from amends.cases.evidence import likeness
 from amends.cases.hooks import (
     CHECKS_SUM,
     CLAIM_CHANGED,
+    FILE_CLOSED,
     FOLLOWERS,
     GIVES,
     GONE,
@@ -109,6 +110,7 @@ from amends.rulings import listeners as rulings
 from amends.rulings import queries as ruling_reads
 from amends.rulings import verbs as ruling_verbs
 from amends.rulings.models import Appeal, Review
+from amends.rulings.verbs.shared import file_is_closed
 from amends.sealing import stamping
 from amends.shipping import jobs as shipping_jobs
 from amends.shipping.hooks import SUBJECTS, Subject
@@ -362,6 +364,7 @@ def connect() -> None:
     LETS_GO.append(refund_settling.drop_intents)
     TAKES_OVER.append(refund_settling.take_over)
     CHECKS_SUM.append(carrying.check_part_of_mix)
+    FILE_CLOSED.append(file_is_closed)
     GIVES.update(dict.fromkeys(SUMS, carrying.give_part_of_mix))
     STARTS["exchange"] = replacing.begin_returned
     STARTS["repair"] = repair_starts.start_accepted

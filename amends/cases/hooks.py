@@ -54,6 +54,8 @@ CHECKS_SUM: list[Callable[[Case, Part, Actor], None]] = []
 """Each refuses a sum beyond the order that this actor may not offer, or that is beyond the rules of money."""
 GIVES: dict[str, Callable[[Case, Part, str, Actor], Grant]] = {}
 """By remedy of a mix: what gives a sum beyond the order, at once; the third argument is what it rests on."""
+FILE_CLOSED: list[Callable[[Case], bool]] = []
+"""Each answers whether somebody judges the case and its round of evidence is over: what is given now, on whatever way, is late."""
 CLAIM_CHANGED: list[Follower] = []
 """Told that a case is about other units than before (split, merged, undone): what was proposed for it as it was is needless."""
 LONGER: list[Callable[[LifeRow], timedelta]] = []

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from amends.cases import hooks
 from amends.cases.carrying_on import JOINED, carrier_of, joined_to, written_to
 from amends.cases.hands import check_hand
 from amends.cases.models import Case, Evidence
@@ -68,7 +69,7 @@ def say(ref: str, *, words: str = "", evidence: Sequence[str] = (), reply: str =
     if len(evidence) > MOST_FILES:
         wrong = words_of("一次最多 {n} 个文件。", "At most {n} files at a time.", n=MOST_FILES)
         raise Unprocessable.field("evidence", wrong, code="evidence_too_many")
-    pieces = attach_to(case, evidence, by)
+    pieces = attach_to(case, evidence, by, late=any(asked(case) for asked in hooks.FILE_CLOSED))
     if not said and not pieces:
         raise Unprocessable.field("words", words_of("请写一句话或者附一个文件。", "Write something or attach a file."), code="required")
     text = keep_text(case, "said", said, by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from amends.cases.models import Case, Deadline, Entry, Grant
 from amends.cases.rules.mix import Part
 from amends.cases.verbs.answering import call_platform, let_stand, refuse
+from amends.cases.verbs.uploading import upload
 from amends.insight.verify import CHECKS
 from amends.kernel import clock
 from amends.kernel.clock import Stepped
@@ -32,7 +34,9 @@ from amends.rulings.bearing import ask_bearers
 from amends.rulings.mixing_of import cost_of_ruling, outcome_of
 from amends.rulings.models import ProofRequest, Review, TestOrder
 from amends.rulings.rules.assigning import REFUSED, Bar
+from amends.talks.conversation import say as say_words
 from tests.cast import Cast, an_order, claims, later_by, person, the_cast
+from tests.files_of_evidence import picture
 from tests.verbs.returns_at_hand import PaysAtOnce, findings_of, fresh, grants_of, received, refunds_of, worn
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -219,6 +223,16 @@ def test_a_round_is_over_to_the_second_although_the_clock_is_late(cast: Cast, st
     with pytest.raises(NoSuchMove) as over:
         verbs.submit(ref, words="after the replies", by=cast.bolt)
     assert over.value.code == "no_round_open" and review_of(case).stage == "replying"
+
+
+def test_a_file_sent_among_messages_after_the_round_is_late_too(cast: Cast) -> None:
+    case = called(cast)
+    for end in (None, verbs.close_round, verbs.close_replies):
+        if end is not None:
+            end(review_of(case).ref, by=cast.judge)
+        piece = upload(case.order.ref, name="photo.png", stream=BytesIO(picture()), by=cast.anna)
+        say_words(case.ref, words="see for yourself", evidence=[piece.ref], by=cast.anna)
+    assert list(case.evidence.order_by("pk").values_list("late", flat=True)) == [False, True, True]
 
 
 def test_what_is_asked_for_among_the_replies_is_in_time_until_they_end(cast: Cast, stepped_clock: Stepped) -> None:

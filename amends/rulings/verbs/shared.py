@@ -15,6 +15,7 @@ from amends.people.rules import Actor
 from amends.policy.queries import calendar, due_by
 from amends.rulings.assigning import check_may_judge
 from amends.rulings.models import Review
+from amends.rulings.queries import FIRST_ROUND, open_review
 
 SIDES = (Party.CONSUMER, Party.MERCHANT)
 
@@ -46,14 +47,21 @@ def round_ends(case: Case, review: Review) -> datetime:
     row = _limit(case, review)
     if row is not None:
         return row.due_at
-    days = calendar(case.merchant.calendar)
-    return due_by(case.terms, review.where.limit, start=clock.now(), waits_for=SIDES, calendar=days).at
+    days, limit = calendar(case.merchant.calendar), review.where.limit
+    assert limit is not None  # noqa: S101 - a round that is open has a limit
+    return due_by(case.terms, limit, start=clock.now(), waits_for=SIDES, calendar=days).at
 
 
 def round_is_over(case: Case, review: Review) -> bool:
     """Whether the limit of the stage has passed, although the clock has not come round to it yet: nobody gains by its delay."""
     row = _limit(case, review)
     return row is not None and row.paused_since is None and row.due_at <= clock.now()
+
+
+def file_is_closed(case: Case) -> bool:
+    """Whether a review of the case goes on and its round of evidence is over: for cases.hooks.FILE_CLOSED."""
+    review = open_review(case)
+    return review is not None and (review.stage != FIRST_ROUND or round_is_over(case, review))
 
 
 def _limit(case: Case, review: Review) -> Deadline | None:
