@@ -435,6 +435,7 @@ DONE: dict[str, Text] = {
     "breach": say("发现裁决或和解到时没有履行，已按规则继续", "found that what was ruled or agreed was not done, and went on by rule"),
     "bring_up": say("申诉逾期，交复核负责人答复", "brought the appeal before the head of review"),
     "reply_appeal": say("回应了申诉", "replied to the appeal"),
+    "note_caller": say("登记了来电或来信的是谁", "put on file who called or wrote"),
     "want_examiner": say("没有人可以审查这份申诉，已通知主管", "found nobody who may examine the appeal, and told a supervisor"),
     "bring_back": say("把包裹退回了寄件人", "took the parcel back to its sender"),
     "ask_label": say("申请了预付面单", "asked for a prepaid label"),

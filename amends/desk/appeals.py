@@ -202,7 +202,8 @@ def _ruling(case: Case, review: Review) -> dict[str, Any]:
 
 def _editor(request: ActorRequest, row: Appeal, refusal: Unprocessable | None) -> dict[str, Any]:
     """The form of a changed ruling: as it was typed, or with the shares of a ruling that gave something."""
-    typed, form = QueryDict(mutable=True), ChangeForm()
+    typed = QueryDict(mutable=True)
+    form: forms.Form = ChangeForm()
     if refusal is not None:
         typed, form = request.POST, with_errors(ChangeForm(request.POST), refusal.fields)
     elif row.review.outcome != AGAINST:

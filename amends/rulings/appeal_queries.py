@@ -20,6 +20,7 @@ from amends.rulings.rules.assigning import FOR_GOOD, REFUSED, Bar
 from amends.rulings.standing import burdened_by
 
 UNANSWERED = "overdue"
+OVER = say("申诉已经答复，或者不再需要答复。", "The appeal is answered, or needs no answer any more.")
 BESIDE = ("case", "review", "grounds", "answer", "answer_also", "examiner")
 """What a reader of an appeal reads along."""
 NOT_ASKED = say("这份申诉已交给另一位判责员。", "Another arbiter has been asked to examine this appeal.")

@@ -21,7 +21,7 @@ from amends.kernel.refusals import NoSuchMove, NotYourMove, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 from amends.rulings.appeal_evidence import NewPiece, facts_of, keep_pieces
-from amends.rulings.appeal_queries import open_appeal
+from amends.rulings.appeal_queries import OVER, open_appeal
 from amends.rulings.models import Appeal
 from amends.rulings.queries import unbound_ruling
 
@@ -76,9 +76,12 @@ def enter_appeal(
     if side not in [party.value for party in SIDES]:
         raise Unprocessable.field("side", say("申诉方是消费者或者商家。", "Consumer or merchant appeals."), code="unknown_side")
     who = _checked_contact(case, contact)
+    how = {"entered_from": contact.entered_from, "came_at": contact.came_at.isoformat()}
+    row = _lodge(case, words, new_evidence, how, by, by.as_party(Party(side)))
+    # A line of its own, since a proof file holds every text that a line names to whoever may read the line.
     text = keep_text(case, CALLER, who, by)
-    how = {"entered_from": contact.entered_from, "came_at": contact.came_at.isoformat(), "caller_digest": text.digest}
-    return _lodge(case, words, new_evidence, how, by, by.as_party(Party(side)))
+    row.tell("note_caller", by, facts={"appeal": row.ref, **told(text)}, audience=f"{side},platform")
+    return row
 
 
 def _checked_contact(case: Case, contact: Contact) -> str:
@@ -123,7 +126,7 @@ def reply_appeal(ref: str, *, words: str = "", new_evidence: Sequence[NewPiece] 
     if by.party not in SIDES:
         raise NotYourMove(say("只有双方可以回应申诉。", "Only the two sides speak to an appeal."))
     if row.is_over:
-        raise NoSuchMove(say("申诉已经答复。", "The appeal is answered."), code="appeal_over")
+        raise NoSuchMove(OVER, code="appeal_over")
     said = clean_words(words, field="words")
     if not said and not new_evidence:
         nothing = say("请至少写一句说明或上传一份凭证。", "Give at least a sentence or one piece of evidence.")

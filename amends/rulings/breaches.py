@@ -101,10 +101,12 @@ def _binding(case: Case, line: Entry) -> str | None:
 
 def _carried_out(case: Case, line: Entry) -> tuple[set[int], set[int]]:
     """The units and grants that this life is about."""
+    mine: dict[str, int] = {"merchant_id": case.merchant_id, "pk": line.life_id}
     if line.life == ReturnShipment.LIFE.name:
-        pairs = ParcelUnit.objects.filter(merchant_id=case.merchant_id, parcel_id=line.life_id).values_list("unit_id", "grant_id")
+        contents = ParcelUnit.objects.filter(merchant_id=case.merchant_id, parcel_id=line.life_id)
+        pairs = list(contents.values_list("unit_id", "grant_id"))
+    elif line.life == Replacement.LIFE.name:
+        pairs = list(Replacement.objects.filter(**mine).values_list("unit_id", "grant_id"))
     else:
-        model = Replacement if line.life == Replacement.LIFE.name else Repair
-        pairs = model._default_manager.filter(merchant_id=case.merchant_id, pk=line.life_id).values_list("unit_id", "grant_id")
-    found = list(pairs)
-    return {unit for unit, _ in found if unit}, {grant for _, grant in found if grant}
+        pairs = list(Repair.objects.filter(**mine).values_list("unit_id", "grant_id"))
+    return {unit for unit, _ in pairs}, {grant for _, grant in pairs}

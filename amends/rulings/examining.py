@@ -17,11 +17,11 @@ from amends.cases.taking import take_life
 from amends.cases.texts import clean_words, told
 from amends.kernel import clock
 from amends.kernel.parties import Party
-from amends.kernel.refusals import NotYourMove, Unprocessable
+from amends.kernel.refusals import NoSuchMove, NotYourMove, Unprocessable
 from amends.kernel.texts import say
 from amends.people.rules import Actor
 from amends.rulings.appeal_evidence import counted, judge
-from amends.rulings.appeal_queries import NOT_ASKED, bars_to_examine
+from amends.rulings.appeal_queries import NOT_ASKED, OVER, bars_to_examine
 from amends.rulings.mixing_of import bears_of, outcome_of, parts_for, short_parts
 from amends.rulings.models import Appeal
 from amends.rulings.queries import AGAINST, FOR
@@ -115,9 +115,12 @@ def send_back(
 
 
 def _taken(ref: str, by: Actor) -> tuple[Case, Appeal]:
-    """The appeal, and its examiner: whoever was asked, or, where nobody was, the first who may and does."""
+    """The appeal, and its examiner: whoever was asked, or, where nobody was, the first who may and does. Raises NoSuchMove where it is
+    over: whoever was slower reads that, and not what of their answer no longer fits."""
     case, row = take_life(Appeal, ref, by)
     check_not_reader(by)
+    if row.is_over:
+        raise NoSuchMove(OVER, code="appeal_over")
     if by.party is Party.ARBITER and by.user_id is not None:
         if row.examiner_id not in (None, by.user_id):
             raise NotYourMove(NOT_ASKED, code="not_assigned")

@@ -10,7 +10,7 @@ import pytest
 
 from amends.cases.models import Case, CaseText, Deadline, Entry, Evidence, Grant
 from amends.cases.queries import timeline
-from amends.cases.verbs.answering import ask_person, let_stand, withdraw
+from amends.cases.verbs.answering import approve, ask_person, let_stand, withdraw
 from amends.faces.appealing import appeal_view
 from amends.faces.case_view import case_view
 from amends.faces.case_view.shapes import Told
@@ -24,6 +24,8 @@ from amends.notices.models import Notice, Promise
 from amends.people.models import Membership
 from amends.people.rules import Role
 from amends.plumbing import jobs
+from amends.returns.models import Inspection
+from amends.returns.verbs import accept, carrier_says, contest, give_address, receive, reject, ship
 from amends.rulings.appeal_evidence import NewPiece
 from amends.rulings.appeal_queries import appeal_by_ref, appeals_seen_by, unanswered
 from amends.rulings.appealing import Contact, appeal, enter_appeal, reply_appeal, retract
@@ -33,9 +35,9 @@ from amends.rulings.models import Appeal, ArbiterProfile, Relation, Review
 from amends.rulings.queries import undecided_units
 from amends.rulings.verbs import rule
 from amends.talks.offering import accept_offer, offer
-from tests.cast import Cast, later_by, settled, the_cast
+from tests.cast import Cast, an_order, claims, later_by, settled, the_cast
 from tests.verbs.appeals_at_hand import CALLER, GROUNDS, REASONS, a_call, appeal_of, given_to, in_review, of_rank, review_of, ruled
-from tests.verbs.returns_at_hand import PaysAtOnce, a_photo, fresh, grants_of, refunds_of
+from tests.verbs.returns_at_hand import PaysAtOnce, a_photo, a_waybill, findings_of, fresh, grants_of, parcel_of, refunds_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -175,8 +177,9 @@ def test_an_agent_enters_it_for_whoever_called_and_the_timeline_says_who_when_an
     assert (line.party, line.actor_id, line.facts["entered_from"]) == ("consumer", cast.agent.user_id, "call")
     assert line.facts["came_at"] == (at - timedelta(minutes=20)).isoformat()
     who = CaseText.objects.get(case_id=case.pk, kind="appeal_caller")
-    assert (who.body, who.party, line.facts["caller_digest"]) == (CALLER, "platform", who.digest)
-    assert CALLER not in str(line.facts)
+    noted = Entry.objects.get(case_id=case.pk, life="appeal", verb="note_caller")
+    assert (who.body, who.party, noted.facts["digest"], noted.audience) == (CALLER, "platform", who.digest, "consumer,platform")
+    assert who.digest not in str(line.facts)
     assert (Evidence.objects.get(ref=letter).party, row.new_evidence[0]["party"]) == ("consumer", "consumer")
     assert "retract" in Appeal.objects.get(pk=row.pk).offered(cast.anna)
     is_sound()
@@ -191,7 +194,8 @@ def test_who_called_is_for_the_platform_and_that_side_alone(cast: Cast) -> None:
     line = told_lines(case_view(case.ref, cast.bolt).timeline, "appealed")
     assert "By a call of" in line
     assert GROUNDS in line
-    assert CALLER not in line
+    assert CALLER not in told_lines(case_view(case.ref, cast.bolt).timeline, "")
+    assert CALLER in told_lines(case_view(case.ref, cast.anna).timeline, "put on file who called")
 
 
 def test_an_agent_who_belongs_to_a_side_enters_nothing(cast: Cast) -> None:
@@ -478,6 +482,36 @@ def test_both_sides_speak_to_it_while_it_is_open(cast: Cast) -> None:
     assert [(one["party"], one["taken"]) for one in appeal_of(case).new_evidence] == [("merchant", False)]
     with pytest.raises(NoSuchMove):
         reply_appeal(row.ref, words="But.", by=cast.anna)
+
+
+def test_what_was_paid_meanwhile_stays_and_a_changed_finding_is_paid_beside_it_once(cast: Cast) -> None:
+    head = of_rank("head", 2)
+    case = claims(an_order(cast.bolts, cast.annas, quantities=(2,), prices=(20_000,)), by=cast.anna, quantity=2)
+    approve(case.ref, by=cast.bolt)
+    settled()
+    parcel = parcel_of(case).ref
+    give_address(parcel, by=cast.bolt)
+    ship(parcel, carrier="SF", waybill=a_waybill(), by=cast.anna)
+    carrier_says(parcel, "deliver")
+    receive(parcel, by=cast.bolt)
+    fine, worn = findings_of(case)
+    accept(case.ref, inspection=fine.pk, by=cast.bolt)
+    reject(case.ref, inspection=worn.pk, words="Worn.", evidence=[a_photo(case, cast.bolt)], by=cast.bolt)
+    contest(case.ref, inspection=worn.pk, words="It was never worn.", by=cast.anna)
+    settled()
+    given_to(case, cast.judge)
+    rule(review_of(case).ref, outcome="against", liable="consumer", clause="CN-7D-01", words=REASONS, by=cast.judge)
+    assert review_of(case).heard == [worn.unit_id]
+    row = appeal(case.ref, words=GROUNDS, by=cast.anna)
+    settled()
+    # The other unit was paid beside the quarrel; of the stayed ruling nothing is carried out, the goods don't go home.
+    assert (refunds_of(case), Inspection.objects.get(pk=worn.pk).stage) == ([("paid", 10_000)], "contested")
+    admit(row.ref, by=head)
+    change(row.ref, outcome="for", clause="CN-QUAL-01", words=REASONS, by=head)
+    settled()
+    assert refunds_of(case) == [("paid", 10_000), ("paid", 10_000)]
+    assert (fresh(case).stage, Inspection.objects.get(pk=worn.pk).stage) == ("closed", "payable")
+    is_sound()
 
 
 # ── new evidence ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

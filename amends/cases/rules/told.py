@@ -65,7 +65,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "complaint": ("own_complaint", "note_acceptance", "note_testing", REMIND),
     "refund": ("ask_payee", "assign", "recheck", "come_back_late", REMIND),
     "review": (*JUDGING, REMIND),
-    "appeal": ("reply_appeal", "entrust", "want_examiner", REMIND),
+    "appeal": ("reply_appeal", "note_caller", "entrust", "want_examiner", REMIND),
     "charge_back_to": ("give_back", REMIND),
     "delivery": (*ERRANDS, TURN_UP, REMIND),
 }  # fmt: skip

@@ -89,7 +89,8 @@ class Command(BaseCommand):
     def _told(self, one: AppealView, options: dict[str, Any]) -> None:
         plain = {
             "ref": one.ref, "case": one.case, "side": one.side, "entered_from": one.entered_from, "came_at": one.came_at,
-            "stage": one.stage, "due_at": one.next_by, "final_by": one.final_by, "outcome": one.outcome, "unanswered": one.unanswered, "may": list(one.may),
+            "stage": one.stage, "due_at": one.next_by, "final_by": one.final_by, "outcome": one.outcome,
+            "unanswered": one.unanswered, "may": list(one.may),
         }  # fmt: skip
         print(json.dumps(plain, ensure_ascii=False, default=str) if options["json"] else "  ".join(str(v) for v in plain.values()))
 
@@ -161,6 +162,6 @@ def _json(written: str, name: str, shape: type) -> Any:
         found = json.loads(written)
     except ValueError as broken:
         raise Unprocessable.field(name, wrong, code="wrong_json") from broken
-    if not isinstance(found, shape) or (shape is list and not all(isinstance(each, dict) for each in found)):
+    if not isinstance(found, shape) or (isinstance(found, list) and not all(isinstance(each, dict) for each in found)):
         raise Unprocessable.field(name, wrong, code="wrong_json")
     return found

@@ -31,6 +31,7 @@ appeal.remind                      >arbiter             arbiter     remind   tol
 """
 
 SILENT: Mapping[str, Text] = {
+    "appeal.note_caller": say("只记在时间线上，申诉的通知已经发出。", "For the timeline alone; the appeal itself is told."),
     "appeal.entrust": say("双方不需要知道是谁，判责员在自己的队列里看到。", "Not for the sides to know; the arbiter sees it in the queue."),
     "appeal.change": say("申诉结果的通知由售后单发出。", "Told by the case, whose ruling is changed in the same act."),
     "appeal.send_back": say("发回重审的通知由售后单发出。", "Told by the case, which is heard again from the same act on."),

@@ -15,10 +15,11 @@ APPEAL: Mapping[str, Told] = {
     ),
     "examiner_wanted": told(
         "申诉没有人可以审查", "Nobody may examine an appeal",
-        "售后单 {case} 的裁决被申诉，登记在册的判责员里没有级别更高、又没有参与过这单的人。请在 {due}前安排一位（管理后台的“判责员”"
-        "页面登记级别），之后由本人在“申诉”页面领取。到时没有答复，{silence}。",
-        "The ruling on case {case} is appealed, and of the arbiters on record none has a higher rank and took no part in it. Please put somebody "
-        "there by {due} (the office's page of arbiters keeps ranks); they find it on the page of appeals. Without an answer: {silence}.",
+        "售后单 {case} 的裁决被申诉，登记在册的判责员里没有级别更高、又没有参与过这单的人。"
+        "请在 {due}前安排一位（在管理后台的“判责员”页面登记级别），之后由本人在“申诉”页面领取。到时没有答复，{silence}。",
+        "The ruling on case {case} is appealed, and of the arbiters on record none has a higher rank and took no part in it. Please put "
+        "somebody there by {due} (the office's page of arbiters keeps ranks); they find it on the page of appeals. "
+        "Without an answer: {silence}.",
     ),
     "appeal_to_answer": told(
         "申诉等你最终答复", "An appeal needs its final answer",
