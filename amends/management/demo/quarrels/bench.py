@@ -1,4 +1,5 @@
-"""Who judges in the demo, by skill, language and rank; who tests goods for them; and the ready answers of shop and platform."""
+"""Who judges in the demo, by skill, language and rank; who tests goods for them; who sits in which department; and the ready answers of
+shop and platform."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from amends.rulings.models import ArbiterProfile, Review, TestingBody
 from amends.rulings.verbs import add_body, keep_arbiter
 from amends.talks.models import QuickReply
 from amends.talks.replies import save_reply
+from amends.tasks.departments import give_seat
 
 BENCH = (
     ("judge@example.com", (), 1, 200),
@@ -16,8 +18,12 @@ BENCH = (
 )
 """Judge judges any goods; Reader knows telephones and appliances and reads what great sums need; appeals go up to whoever ranks above."""
 LABORATORY = "bright-lab"
+SEATS = (
+    ("agent@example.com", "quality", False), ("supervisor@example.com", "quality", True), ("agent@example.com", "logistics", False),
+    ("supervisor@example.com", "legal", True),
+)  # fmt: skip
 SHOPS_REPLIES = (
-    ("check", "正在核对", "We are checking", "你好，{order} 里的{goods}我们正在核对出库记录，今天之内回复你。",
+    ("check", "正在核对", "We are checking", "你好，{order} 里的“{goods}”正在核对出库记录，今天之内回复你。",
      "Hello, we are checking the dispatch record of {goods} in {order} and answer you today."),
     ("photo", "请补一张照片", "One more photo, please", "{consumer}，请补一张铭牌的照片，{case} 就能继续办理。",
      "{consumer}, please add a photo of the name plate, and {case} can go on."),
@@ -29,7 +35,7 @@ PLATFORMS_REPLIES = (
 
 
 def seat_the_bench() -> None:
-    """Arbiters, laboratory and ready answers are on record; what is there already stays as it is."""
+    """Arbiters, laboratory, departments and ready answers are on record; what is there already stays as it is."""
     boss = hand("supervisor@example.com")
     for email, skills, rank, most in BENCH:
         if not ArbiterProfile.objects.filter(user__email=email).exists():
@@ -39,6 +45,8 @@ def seat_the_bench() -> None:
             key=LABORATORY, name_zh="明光检测所（虚构）", name_en="Bright Light Laboratory (invented)",
             address="广东省深圳市检测路 3 号（虚构地址）", skills=["electronics", "phone", "appliance"], by=hand("agent@example.com"),
         )  # fmt: skip
+    for email, department, leads in SEATS:
+        give_seat(email, department=department, leads=leads, by=boss)
     for by, replies in ((hand("bolt@example.com"), SHOPS_REPLIES), (boss, PLATFORMS_REPLIES)):
         for key, title_zh, title_en, zh, en in replies:
             if not QuickReply.objects.filter(merchant_id=by.merchant_id, key=key, ended_at__isnull=True).exists():
