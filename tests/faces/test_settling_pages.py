@@ -19,7 +19,7 @@ from amends.people.rules import Role
 from amends.talks.conversation import say
 from amends.talks.models import Note, Offer, QuickReply
 from amends.talks.notes import note
-from amends.talks.offering import mediate, offer
+from amends.talks.offering import mediate, offer, retract
 from tests.cast import Cast, an_order, claims, person, the_cast
 
 SECRET = "the warehouse lost it"
@@ -122,12 +122,17 @@ def test_a_yes_above_the_limit_asks_why_beside_the_button(cast: Cast, case: Case
 
 
 def test_a_consumer_counters_from_the_offer_that_she_has(cast: Cast, case: Case) -> None:
+    extras = [{"remedy": "extra", "line": 1, "part": "freight", "amount_minor": 600}, {"remedy": "goodwill", "amount_minor": 777}]
+    kind = offer(case.ref, parts=[*keeps(case, 3000), *extras], by=cast.bolt)
+    filled = signed_in("anna").get(f"/portal/cases/{case.ref}/offers?answers={kind.ref}").content.decode()
+    assert 'value="7.77"' in filled and 'value="6.00"' in filled and '<details class="more" open>' in filled
+    retract(kind.ref, by=cast.bolt)
     first = offer(case.ref, parts=keeps(case, 3000), by=cast.bolt)
     shown = signed_in("anna").get(f"/portal/cases/{case.ref}/offers?answers={first.ref}").content.decode()
     assert f'name="answers" value="{first.ref}"' in shown
     answer = send("anna", f"/portal/cases/{case.ref}/offers", answers=first.ref, **composed(case, ["price_adjustment"] * 2, ["25", "25"]))
     assert answer.status_code == 303
-    assert [(row.side, row.stage, row.amount_minor) for row in Offer.objects.order_by("pk")] == [
+    assert [(row.side, row.stage, row.amount_minor) for row in Offer.objects.exclude(pk=kind.pk).order_by("pk")] == [
         ("merchant", "countered", 3000), ("consumer", "to_merchant", 5000),
     ]  # fmt: skip
 

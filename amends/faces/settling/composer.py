@@ -71,9 +71,19 @@ class Composer(FacesForm):
                 if most > 0:
                     name = label("另退运费", "Freight back") if part == "freight" else label("另退包装费", "Packaging back")
                     self._add(f"x-{part}-{article.position}", MoneyField(label=name, currency=told.currency, required=False))
-        self._add("goodwill", MoneyField(label=label("小额打款", "Goodwill payment"), currency=told.currency, required=False))
-        self._add("voucher", MoneyField(label=label("优惠券面额", "Voucher"), currency=told.currency, required=False))
-        if by.party is not Party.CONSUMER and by.party is not Party.MERCHANT:
+        if by.party is not Party.ARBITER:
+            self._add_sums(by)
+        for part in first:
+            name = f"x-{part['part']}-{part['line']}" if part["remedy"] == FREIGHT_AND_PACKAGING else part["remedy"]
+            theirs = part["remedy"] not in SUMS or self._bearer == part.get("borne_by", "merchant")
+            if name in self.fields and theirs:
+                self.fields[name].initial = part["amount_minor"]
+
+    def _add_sums(self, by: Actor) -> None:
+        """Sums beyond the order, and the reason for whoever signs them; points are the platform's, and a consumer promises nothing."""
+        self._add("goodwill", MoneyField(label=label("小额打款", "Goodwill payment"), currency=self.told.currency, required=False))
+        self._add("voucher", MoneyField(label=label("优惠券面额", "Voucher"), currency=self.told.currency, required=False))
+        if by.party is Party.PLATFORM:
             self._add(POINTS, forms.IntegerField(label=label("积分", "Points"), min_value=0, max_value=10**9, required=False))
         if by.party is not Party.CONSUMER:
             why = forms.CharField(label=label("理由（给审批的人看）", "Reason (for whoever signs)"), required=False, max_length=500)
@@ -101,9 +111,9 @@ class Composer(FacesForm):
 
     @property
     def adds(self) -> bool:
-        """Whether something was typed beside the articles, or is missing there."""
+        """Whether something stands beside the articles, or is missing there."""
         more = [*self.extras, *([self.signed] if self.signed else [])]
-        return self.is_bound and any(one.errors or one.data for one in more)
+        return any(one.errors or one.value() for one in more)
 
     @property
     def signed(self) -> BoundField | None:
@@ -127,9 +137,13 @@ class Composer(FacesForm):
             if name.startswith("x-") and minor:
                 _, part, position = name.split("-")
                 parts.append({"remedy": FREIGHT_AND_PACKAGING, "line": int(position), "part": part, "amount_minor": minor})
-        bearer = {"borne_by": "platform"} if POINTS in self.fields else {}
         sums = [name for name in ("goodwill", "voucher", POINTS) if data.get(name)]
-        return parts + [{"remedy": name, "amount_minor": data[name], **bearer} for name in sums]
+        return parts + [{"remedy": name, "amount_minor": data[name], "borne_by": self._bearer} for name in sums]
+
+    @property
+    def _bearer(self) -> str:
+        """Whose money the sums beyond the order are."""
+        return "platform" if POINTS in self.fields else "merchant"
 
     def _add(self, name: str, field: forms.Field) -> None:
         dress(field)
