@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Page
 
 from amends.complaints.models import Complaint
+from amends.people.rules import Role
 from amends.tasks.models import Task
 from tests.browser.test_journey import Speaker, Walk
-from tests.cast import an_order, claims, settled, the_cast
+from tests.cast import an_order, claims, person, settled, the_cast
 
 pytestmark = pytest.mark.browser
 Visitors = Callable[[str, int, str], Page]
@@ -28,6 +29,7 @@ def pictured(walk: Walk, name: str) -> None:
 @pytest.mark.parametrize(("language", "width"), [("zh-CN", 390), ("en-GB", 1280)])
 def test_a_task_is_given_passed_on_and_raised_and_an_authority_answered(visitors: Visitors, language: str, width: int) -> None:
     cast = the_cast()
+    person("sun", Role.SUPERVISOR)
     case = claims(an_order(cast.bolts, cast.annas), by=cast.anna)
     settled()
     desk, tag = Walk(visitors("agent", width, language), Speaker(language)), f"{language[:2]}-{width}"
@@ -44,6 +46,14 @@ def test_a_task_is_given_passed_on_and_raised_and_an_authority_answered(visitors
         desk.press("^转交$", "^Pass it on$")
     desk.sees("已经交主管", "a supervisor's now")
     pictured(desk, f"task-{tag}")
+    boss = Walk(visitors("sun", width, language), Speaker(language))
+    boss.page.goto("/desk/departments")
+    boss.page.locator("[name=person]").last.select_option("agent@example.com")
+    boss.page.locator("[name=department]").last.select_option("press")
+    boss.page.locator("[name=leads]").check()
+    boss.press("^登记", "^Put on record")
+    boss.sees("负责人", "Leader")
+    pictured(boss, f"departments-{tag}")
     desk.page.goto("/desk/tasks?department=all")
     desk.sees("公关", "Press")
     pictured(desk, f"tasks-{tag}")
