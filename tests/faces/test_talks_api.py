@@ -152,6 +152,9 @@ def test_offers_by_command(case: Case, capsys: pytest.CaptureFixture[str]) -> No
     assert ended["stage"] == "declined"
     with pytest.raises(CommandError):
         call_command("offers", "make", case.ref, "--parts", "{", "--as", "bolt@example.com")
+    more = json.dumps([*json.loads(parts), {"remedy": "goodwill", "amount_minor": 30_000}])
+    (waits,) = run(capsys, "offers", "make", case.ref, "--parts", more, "--why", "She waited.", "--as", "bolt@example.com")
+    assert (waits["approval"][:3], waits["offer"]) == ("AP-", None)
 
 
 def test_talk_by_command(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
