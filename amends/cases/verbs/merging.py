@@ -129,7 +129,7 @@ def unmerge(ref: str, *, by: Actor) -> Case:
     carrier.tell(LET_OUT, by, facts={"to": merged.ref, "count": len(units), "amount_minor": carrier.claimed_minor,
                                      "currency": carrier.currency, "decision": carrier.decision.ref})  # fmt: skip
     _bring_back(carrier, merged)
-    carrier.counts[JOINED] -= 1
+    carrier.counts[JOINED] = carrier.counts.get(JOINED, 1) - 1
     link.ended_at = clock.now()
     link.save(update_fields=["ended_at"])
     return merged
