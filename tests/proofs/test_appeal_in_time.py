@@ -74,8 +74,9 @@ def told_at(case: Case, at: datetime) -> set[str]:
     return set(Notice.objects.filter(case_id=case.pk, made_at=at, kind__startswith="appeal.").values_list("party", flat=True))
 
 
-@pytest.mark.parametrize("name", HOUSES)
-@pytest.mark.parametrize(("outcome", "who"), [("against", "anna"), ("for", "bolt")])
+@pytest.mark.parametrize(
+    ("name", "outcome", "who"), [*((name, "against", "anna") for name in HOUSES), ("an examiner and a head, both silent", "for", "bolt")]
+)
 def test_nobody_answers(name: str, outcome: str, who: str, cast: Cast, stepped_clock: Stepped) -> None:
     house = HOUSES[name]
     people = [of_rank(f"examiner-{n}", rank) for n, rank in enumerate(house.ranks)]
@@ -109,7 +110,7 @@ def test_nobody_answers(name: str, outcome: str, who: str, cast: Cast, stepped_c
     assert {check.name: found for check in CHECKS if (found := check.offenders())} == {}
 
 
-@pytest.mark.parametrize("hours", [1, 23, 25, 59, 61, 71])
+@pytest.mark.parametrize("hours", [1, 25, 61, 71])
 def test_answered_at_any_hour_the_promise_is_kept_and_nothing_is_paid_for_silence(hours: int, cast: Cast, stepped_clock: Stepped) -> None:
     people = {one.user_id: one for one in (of_rank("examiner", 2), of_rank("head", 3))}
     case = ruled(cast)
