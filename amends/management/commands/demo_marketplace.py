@@ -44,6 +44,7 @@ from amends.plumbing.shards import Shard
 from amends.plumbing.simulators.launch import start_carriers, start_messages, start_simulator, start_timestamps
 
 MOST_PARTS = 4
+UNREAD = timedelta(hours=6)
 
 
 class Command(BaseCommand):
@@ -95,12 +96,12 @@ class Command(BaseCommand):
 
 
 def read_what_is_old() -> None:
-    """The people of the demo have read what they were told before yesterday: nobody begins with hundreds of notices."""
-    yesterday = clock.machine_now() - timedelta(days=1)
-    Notice.objects.filter(read_at__isnull=True, made_at__lt=yesterday).update(read_at=F("made_at"))
+    """The people of the demo have read what they were told until this morning: nobody begins with hundreds of notices."""
+    read_until = clock.machine_now() - UNREAD
+    Notice.objects.filter(read_at__isnull=True, made_at__lt=read_until).update(read_at=F("made_at"))
     platform = User.objects.filter(memberships__merchant__isnull=True, memberships__consumer__isnull=True)
     Recipient.objects.bulk_create(
-        [Recipient(user=user, read_until=yesterday) for user in platform.distinct().order_by("pk")],
+        [Recipient(user=user, read_until=read_until) for user in platform.distinct().order_by("pk")],
         update_conflicts=True,
         unique_fields=["user"],
         update_fields=["read_until"],
