@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 import amends
+from amends.cases.acting import PLATFORM_ONLY
 from amends.cases.models import Case, CaseText, Entry, Evidence
 from amends.cases.verbs import answering
 from amends.cases.verbs.extending import ask_extension
@@ -29,6 +30,7 @@ from amends.liability.verbs.charging import ask_bearer
 from amends.market.models import Order
 from amends.notices.models import Promise
 from amends.notices.promises import revise_promise
+from amends.notices.verbs.mail_in import take_mail
 from amends.plumbing import jobs
 from amends.refunds.payees import give_payee
 from amends.repairs.consulting import call_expert
@@ -39,6 +41,7 @@ from amends.tasks.verbs import give_task
 from tests.cast import Cast, an_order, claims, the_cast
 from tests.faces.test_whole_pages import page_of, sent
 from tests.files_of_evidence import picture
+from tests.verbs.test_mail_in import MAILS, WRITTEN_FOR
 
 HOUSE = Path(amends.__file__).parent
 KEEPS = {"keep_text", "attach_to"}
@@ -121,6 +124,17 @@ def test_the_page_and_the_program_that_write_to_the_old_number_lead_on(cast: Cas
     assert answer.headers["Location"] == f"/portal/cases/{carrier.ref}/talk"
     assert "hello" in anna.get(answer.headers["Location"]).content.decode()
     assert carrier.ref in anna.get(f"/portal/cases/{merged.ref}").content.decode(), "the old page says where it goes on"
+
+
+def test_a_mail_about_the_old_number_is_kept_where_the_case_goes_on_and_comes_back(cast: Cast, two: tuple[Case, Case]) -> None:
+    merged, carrier = two
+    raw = (MAILS / "person-08-case-in-subject-only.eml").read_bytes().replace(WRITTEN_FOR[2], merged.ref.encode())
+    assert take_mail(raw) == "kept"
+    assert take_mail(raw) == "double"
+    assert Entry.objects.get(verb="mail_in").case_id == carrier.pk
+    unmerge(merged.ref, by=cast.agent)
+    assert CaseText.objects.filter(case_id=merged.pk, kind="mail").count() == 1
+    assert Entry.objects.get(case_id=merged.pk, verb="carry_over").audience == PLATFORM_ONLY
 
 
 REFUSED: dict[str, Callable[[Cast, Case], object]] = {
