@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Subquery
 
 from amends.cases.models import Case, Entry
 from amends.kernel import clock
@@ -83,7 +83,10 @@ def candidates(case: Case, review: Review | None = None) -> list[Candidate]:
 
 
 def bars_of(case: Case, ids: Sequence[int], review: Review | None = None) -> dict[int, tuple[Bar, ...]]:
-    """For each of these people what bars them from judging the case, the gravest first."""
+    """For each of these people what bars them from judging the case, the gravest first.
+
+    In `review` itself, and beside it as an arbiter since it was opened (a message to the sides, say), nobody bars themselves from it.
+    """
     at = clock.now()
     mine: dict[str, Any] = {"merchant_id": case.merchant_id, "case_id": case.pk}
     relations = Relation.objects.filter(merchant_id=case.merchant_id, user_id__in=ids, ended_at__isnull=True)
@@ -93,7 +96,7 @@ def bars_of(case: Case, ids: Sequence[int], review: Review | None = None) -> dic
     parties = set(Membership.objects.filter(sides, user_id__in=ids).values_list("user_id", flat=True))
     done = Entry.objects.filter(**mine, actor_id__in=ids).exclude(life="offer", party=Party.ARBITER.value)
     if review is not None:
-        done = done.exclude(life=REVIEW.name, life_id=review.pk)
+        done = done.exclude(life=REVIEW.name, life_id=review.pk).exclude(party=Party.ARBITER.value, number__gt=_opening(review))
     worked, looked = set[int](), set[int]()
     for user, life, party in done.filter(actor_id__isnull=False).order_by().values_list("actor_id", "life", "party").distinct():
         assert user is not None  # noqa: S101 - asked of the database
@@ -103,6 +106,12 @@ def bars_of(case: Case, ids: Sequence[int], review: Review | None = None) -> dic
         looked |= {user for user in row if user}
     sets = {Bar.PARTY: parties, Bar.RELATED: related, Bar.WORKED_ON: worked, Bar.TOOK_PART: looked, Bar.AWAY: away}
     return {user: tuple(bar for bar in Bar if user in sets.get(bar, ())) for user in ids}
+
+
+def _opening(review: Review) -> Subquery:
+    """The number of the line of the timeline that opened the review: what brought the case there stands before it."""
+    mine = Entry.objects.filter(merchant_id=review.merchant_id, case_id=review.case_id, life=REVIEW.name, life_id=review.pk)
+    return Subquery(mine.order_by("number").values("number")[:1])
 
 
 def loads_of(ids: Iterable[int]) -> dict[int, int]:

@@ -142,6 +142,19 @@ def test_who_worked_on_the_case_does_not_judge_it(cast: Cast) -> None:
     assert why_not(fresh(case), cast.agent.user_id) is not None and why_not(fresh(case), cast.judge.user_id) is None
 
 
+def test_who_wrote_to_the_sides_as_their_judge_judges_them_still(cast: Cast) -> None:
+    case = called(cast)
+    review = review_of(case)
+    verbs.take_review(review.ref, by=cast.judge)
+    say_words(case.ref, words="Which of the two boxes was it in?", by=cast.judge)
+    assert why_not(fresh(case), cast.judge.user_id, review=review) is None
+    verbs.close_round(review.ref, by=cast.judge)
+    verbs.close_replies(review.ref, by=cast.judge)
+    verbs.rule(review.ref, outcome="for", liable="merchant", clause=CLAIM, words=REASONS, by=cast.judge)
+    assert why_not(fresh(case), cast.judge.user_id) == REFUSED[Bar.TOOK_PART], "another look is another's"
+    assert {check.name: found for check in CHECKS if (found := check.offenders())} == {}
+
+
 def test_a_silent_arbiter_is_replaced_by_another(cast: Cast, head: Actor, stepped_clock: Stepped) -> None:
     for name in ("first", "second"):
         person(name, Role.ARBITER)
