@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from amends.cases.left import BARS
+from amends.cases.left import BARS, MADE_GOOD
 from amends.cases.models import Case, ClaimedUnit, Grant
+from amends.cases.rules.owing import GOODS
 from amends.kernel.money import apportion
 from amends.market.models import Order, Unit
 from amends.policy.rules.decision import Decision
@@ -22,7 +23,8 @@ def paid_anew(order: Order, free: Mapping[int, Iterable[Unit]]) -> dict[int, int
     """For each unit (by id) what it cost beyond its apportioned price once earlier returns had lost a discount, in minor units.
 
     What one return lost is spread over the units that stayed then, and adds up to it. Claims that are open count as if they were
-    granted: a sum too small could not be mended later. Three queries, and none where nothing of the order is gone.
+    granted: a sum too small could not be mended later. Three queries and one for each case that lost a discount; none where nothing of
+    the order is gone.
     """
     if not order.promotions or gone_discount(order, free) <= 0:
         return {}
@@ -55,6 +57,19 @@ def _holders(order: Order) -> dict[int, set[int]]:
 
 
 def _taken(case: Case, units: set[int]) -> int:
+    """What this case took off for lost discounts: as its decision says while its claim is open, and no more than what was granted fell
+    short of the units' price. A settlement or a ruling may have waived it, or given goods."""
+    lost = _lost(case, units)
+    if not lost:
+        return 0
+    granted = list(Grant.objects.filter(BARS, merchant_id=case.merchant_id, case_id=case.pk, unit_id__in=units).select_related("unit"))
+    if not granted:
+        return lost
+    short = sum(sum(g.unit.shares.values()) - g.parts.get(GOODS, 0) for g in granted if g.unit and g.remedy not in MADE_GOOD)
+    return max(0, min(lost, short))
+
+
+def _lost(case: Case, units: set[int]) -> int:
     lines = [line for line in case.decision.answer["lines"] if units & set(line["units"])]
     answers = [Decision.from_json(line["answer"]).answer(Remedy(case.remedy)) for line in lines]
     return -sum(row.minor for answer in answers for row in answer.sum_rows if row.clause == LOST)

@@ -15,6 +15,7 @@ from amends.market.models import Order
 from amends.plumbing.simulators.launch import Running
 from amends.policy.shelf import forget_shelf
 from amends.refunds.models import Refund
+from amends.talks.offering import accept_offer, offer
 from tests.cast import Cast, an_order, claims, settled, the_cast
 from tests.payments_fixture import payments
 
@@ -91,3 +92,15 @@ def test_the_second_return_of_three_is_settled_without_what_the_first_took_along
     order = three_things(cast)
     sums = [claims(order, by=cast.anna, position=position).claimed_minor for position in (3, 2, 1)]
     assert sums == [10723, 11277, 20000]
+
+
+@pytest.mark.parametrize("remedy", ["return_refund", "exchange"])
+def test_a_discount_that_a_settlement_waived_is_not_paid_back_to_the_rest(remedy: str, cast: Cast) -> None:
+    """Bolt gives the first thing's whole price although the law takes the lost discount off, or another piece: the rest paid nothing."""
+    order = three_things(cast)
+    case = claims(order, by=cast.anna, position=1)
+    (unit,) = case.claimed.values_list("unit_id", flat=True)
+    whole = {"amount_minor": PRICES[0] - DISCOUNTS[0]} if remedy == "return_refund" else {}
+    accept_offer(offer(case.ref, parts=[{"remedy": remedy, "units": [unit]} | whole], by=cast.bolt).ref, by=cast.anna)
+    rest = sum(claims(order, by=cast.anna, position=position).claimed_minor for position in (2, 3))
+    assert rest + whole.get("amount_minor", 0) <= PAID - (0 if whole else PRICES[0] - DISCOUNTS[0])
