@@ -23,6 +23,7 @@ from amends.kernel.refusals import NoSuchMove
 from amends.kernel.texts import say
 from amends.people.rules import PLATFORM, Actor
 from amends.returns.models import Inspection
+from amends.rulings.appeal_queries import appeal_of
 from amends.rulings.assigning import choose, language_of
 from amends.rulings.carrying_out import carry_out
 from amends.rulings.disputed import end_requests, issues_in
@@ -94,7 +95,9 @@ def case_is_ruled(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     if not review.outcome:
         _rule_as_policy_says(case, review)
     review.heard, review.ruled_at = heard_units(case), clock.now()
-    review.save(update_fields=["outcome", "liable", "clause", "heard", "ruled_at"])
+    # A case has one appeal (S17): what a person rules after it is final, be it about goods that were contested later.
+    review.is_final = review.is_final or (appeal_of(case) is not None and not by_default(review))
+    review.save(update_fields=["outcome", "liable", "clause", "heard", "ruled_at", "is_final"])
     told = {"review": review.ref, "outcome": review.outcome, "liable": review.liable, "clause": review.clause, "heard": review.heard}
     case.follow("rule", by, facts=told | ({"final": True} if review.is_final else {}))
 

@@ -514,6 +514,37 @@ def test_what_was_paid_meanwhile_stays_and_a_changed_finding_is_paid_beside_it_o
     is_sound()
 
 
+def test_what_is_ruled_after_an_appeal_about_goods_contested_later_is_final_and_says_so(cast: Cast) -> None:
+    head, other = of_rank("head", 2), of_rank("other", 1)
+    case = claims(an_order(cast.bolts, cast.annas, quantities=(2,), prices=(20_000,)), by=cast.anna, quantity=2)
+    approve(case.ref, by=cast.bolt)
+    settled()
+    parcel = parcel_of(case).ref
+    give_address(parcel, by=cast.bolt)
+    ship(parcel, carrier="SF", waybill=a_waybill(), by=cast.anna)
+    carrier_says(parcel, "deliver")
+    receive(parcel, by=cast.bolt)
+    first, second = findings_of(case)
+    for found in (first, second):
+        reject(case.ref, inspection=found.pk, words="Worn.", evidence=[a_photo(case, cast.bolt)], by=cast.bolt)
+    contest(case.ref, inspection=first.pk, words="It was never worn.", by=cast.anna)
+    given_to(case, cast.judge)
+    rule(review_of(case).ref, outcome="against", liable="consumer", clause="CN-7D-01", words=REASONS, by=cast.judge)
+    row = appeal(case.ref, words=GROUNDS, by=cast.anna)
+    contest(case.ref, inspection=second.pk, words="Nor was this one.", by=cast.anna)
+    uphold(row.ref, words=REASONS, by=head)
+    given_to(case, other)
+    rule(review_of(case).ref, outcome="against", liable="consumer", clause="CN-7D-01", words=REASONS, by=other)
+    assert (review_of(case).heard, review_of(case).is_final) == ([second.unit_id], True)
+    with pytest.raises(NoSuchMove) as final:
+        appeal(case.ref, words=GROUNDS, by=cast.anna)
+    assert final.value.code == "final_ruling"
+    jobs.drain()
+    told = Notice.objects.filter(case_id=case.pk, kind__startswith="case.rule", party="consumer").latest("pk")
+    assert told.facts["basis"]["again"] == "final"
+    is_sound()
+
+
 # ── new evidence ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
