@@ -20,7 +20,7 @@ from amends.kernel.texts import say
 from amends.market.models import Merchant
 from amends.people.rules import Role
 from amends.rulings import report_links, verbs
-from amends.rulings.assigning import loads_of
+from amends.rulings.assigning import is_away, loads_of
 from amends.rulings.judged import review_for
 from amends.rulings.models import ArbiterProfile, Relation, Review
 from amends.rulings.rules import REVIEW
@@ -129,7 +129,7 @@ def arbiters(request: ActorRequest) -> HttpResponse:
     loads = loads_of([row.user_id for row in rows])
     open_ones = Review.objects.filter(stage__in=REVIEW.open_stages, arbiter_id=by.user_id).select_related("case").order_by("since")
     context = {
-        "rows": [(row, loads.get(row.user_id, 0)) for row in rows], "mine": [one for one in rows if one.user_id == by.user_id],
+        "rows": [(row, loads.get(row.user_id, 0), is_away(row)) for row in rows],
         "reviews": list(open_ones[:50]), "is_arbiter": Role.ARBITER in by.roles,
         "relations": list(Relation.objects.filter(user_id=by.user_id or 0, ended_at__isnull=True).select_related("merchant")),
         "shops": list(Merchant.objects.order_by("name_zh")[:200]), "nav_here": f"{HOME}arbiters",

@@ -18,7 +18,7 @@ from amends.market.models import Merchant
 from amends.people.models import User
 from amends.people.rules import Role
 from amends.rulings import verbs
-from amends.rulings.assigning import loads_of
+from amends.rulings.assigning import is_away, loads_of
 from amends.rulings.models import ArbiterProfile, Relation, TestingBody
 from amends.rulings.rules.testing import COST_RULE
 from amends.rulings.verbs.arbiters import may_keep
@@ -40,7 +40,8 @@ def _shown(request: ActorRequest, refusal: Unprocessable | None = None) -> HttpR
     people = User.objects.filter(memberships__role=Role.ARBITER.value, is_active=True).distinct().order_by("name", "pk")[:MOST]
     loads = loads_of(known)
     context: dict[str, Any] = {
-        "rows": [(user, known.get(user.pk), loads.get(user.pk, 0)) for user in people], "may": may_keep(request.actor),
+        "rows": [(user, row := known.get(user.pk), loads.get(user.pk, 0), row is not None and is_away(row)) for user in people],
+        "may": may_keep(request.actor),
         "relations": Relation.objects.filter(ended_at__isnull=True).select_related("user", "merchant").order_by("-made_at")[:MOST],
         "bodies": TestingBody.objects.filter(ended_at__isnull=True).order_by("name_zh")[:MOST], "cost_rule": COST_RULE,
         "shops": Merchant.objects.order_by("name_zh")[:MOST], "refusal": refusal, "path": PATH,

@@ -131,6 +131,11 @@ def rank_of(user_id: int | None) -> int:
     return NO_RANK if found is None else found
 
 
+def is_away(profile: ArbiterProfile) -> bool:
+    """Whether this arbiter is on record as away now."""
+    return profile.away_until is not None and profile.away_until > clock.now()
+
+
 def is_arbiter(user_id: int) -> bool:
     """Whether this person may judge at all."""
     return Membership.objects.filter(role=Role.ARBITER.value, user_id=user_id, user__is_active=True).exists()

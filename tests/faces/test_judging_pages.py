@@ -171,6 +171,9 @@ def test_the_office_keeps_the_record_and_arbiters_say_where_they_stand(cast: Cas
     assert "a cousin" in judge.get("/desk/arbiters").content.decode()
     page = head.get(at).content.decode()
     assert "a cousin" in page and "Laboratory" in page and "away" in page
+    ArbiterProfile.objects.update(away_until=clock.now())
+    for page in (head.get(at), judge.get("/desk/arbiters")):
+        assert ">away" not in page.content.decode(), "back again once the day has come"
     assert posts(head, f"{at}relation-end/", relation=str(Relation.objects.get().pk)).status_code == 303
     assert posts(head, f"{at}body-end/", body=TestingBody.objects.get().ref).status_code == 303
     person("owner", Role.POLICY_OWNER)
