@@ -32,7 +32,8 @@ LIMITS = _names("""
     repair_diagnosed consumer_accepts_quote parts_arrive repair_ends repair_trial bearer_answers bearer_pays liability_decided
     deduction_made security_paid advance_returned advance_settled carrier_redirects carrier_fetches new_date_kept loan_handed_out
     loan_out loan_returned expert_answers session_held task_answered task_raised complaint_answered complaint_raised mediation_ends
-    mediation_told extension_answered hazard_checked hazard_reported recall_planned recall_published recall_phase_reported recall_final_report
+    mediation_told extension_answered hazard_checked hazard_reported recall_planned recall_published recall_phase_reported
+    recall_final_report
 """)
 COUNTS = _names("""
     claim_changes reviews appeals unmerges evidence_rounds tests drafts pickups searches retries chargebacks choices parts_orders
