@@ -65,7 +65,7 @@ def _taken(case: Case, units: set[int]) -> int:
     granted = list(Grant.objects.filter(BARS, merchant_id=case.merchant_id, case_id=case.pk, unit_id__in=units).select_related("unit"))
     if not granted:
         return lost
-    short = sum(sum(g.unit.shares.values()) - g.parts.get(GOODS, 0) for g in granted if g.unit and g.remedy not in MADE_GOOD)
+    short = sum(int(sum(g.unit.shares.values())) - int(g.parts.get(GOODS, 0)) for g in granted if g.unit and g.remedy not in MADE_GOOD)
     return max(0, min(lost, short))
 
 

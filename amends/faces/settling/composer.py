@@ -73,11 +73,12 @@ class Composer(FacesForm):
                     self._add(f"x-{part}-{article.position}", MoneyField(label=name, currency=told.currency, required=False))
         if by.party is not Party.ARBITER:
             self._add_sums(by)
-        for part in first:
-            name = f"x-{part['part']}-{part['line']}" if part["remedy"] == FREIGHT_AND_PACKAGING else part["remedy"]
-            theirs = part["remedy"] not in SUMS or self._bearer == part.get("borne_by", "merchant")
+        for answered in first:
+            remedy = answered["remedy"]
+            name = f"x-{answered['part']}-{answered['line']}" if remedy == FREIGHT_AND_PACKAGING else remedy
+            theirs = remedy not in SUMS or self._bearer == answered.get("borne_by", "merchant")
             if name in self.fields and theirs:
-                self.fields[name].initial = part["amount_minor"]
+                self.fields[name].initial = answered["amount_minor"]
 
     def _add_sums(self, by: Actor) -> None:
         """Sums beyond the order, and the reason for whoever signs them; points are the platform's, and a consumer promises nothing."""
