@@ -296,11 +296,11 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
 )  # fmt: skip
 
 ASKS_FIRST: tuple[tuple[str, Guard], ...] = (
+    ("case.merge", tasks.nobody_is_asked),
+    ("case.merge", consulting.nobody_is_asked),
     ("case.unmerge", merging.check_carrier),                  # S18
     ("case.complete", ending.nothing_open),                   # S3
     ("case.let_stand", rulings.burdened_side_only),           # S4
-    ("case.merge", tasks.nobody_is_asked),
-    ("case.merge", consulting.nobody_is_asked),
     ("return_shipment.destroy", sparing.only_on_request),
     ("return_shipment.book_pickup", pickups.only_what_is_to_travel),
     ("case.call_platform", rulings.something_to_review),
@@ -371,15 +371,15 @@ def connect() -> None:
     PAST_OF_UNITS.append(warranty.facts_of)
     NOT_SENT["repair"] = ways.stays_put
     PRICE_CUT.append(fallen_minor)
-    pushes.bind("capture.paid", captures.hear_capture)
     CLAIM_CHANGED.extend((offers.drop_others, offers.drop_asked))
+    pushes.bind("capture.paid", captures.hear_capture)
     NEEDED["webhooks"] = webhooks.is_wanted
     NEEDED["stamp"] = stamping.is_wanted
     for action, run, words in (*BEARING_RUNS, *granting.RUNS):
         register(action, run, words)
-    register("redirect", refund_verbs.redirect_approved, refund_verbs.words_of_redirect)
     for action, run, words in offer_asking.RUNS:
         register(action, run, words, what=offer_asking.WHAT)
+    register("redirect", refund_verbs.redirect_approved, refund_verbs.words_of_redirect)
 
 
 def _key(move: str) -> tuple[str, str]:
