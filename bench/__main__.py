@@ -43,6 +43,7 @@ def main() -> None:
         report["refunds"] = refunds(home, quick)
         report["tracks"] = tracks(home, quick)
         report["receiving"] = received(home, quick)
+        report["quarrels"] = quarrelled(home, quick)
         report["live"] = open_pages(home, quick=quick)
         report["pgbench_tps"] = pgbench(home, 2 if quick else 10)
     text = json.dumps(report, indent=2)
@@ -133,7 +134,25 @@ def received(home: Path, quick: bool) -> dict[str, Any]:
         return receiving.receiving(measures.make_orders(parcels * 8), control.url(home, "app"), parcels)
 
 
-ALONE: dict[str, Callable[[Path, bool], Any]] = {"refunds": refunds, "books": books, "tracks": tracks, "receiving": received}
+def quarrelled(home: Path, quick: bool) -> dict[str, Any]:
+    """Offers accepted and rulings carried out a second, and a proof file of a long case."""
+    from bench import measures, quarrels  # noqa: PLC0415 - models need Django to be set up
+    from bench.limit import spread_sequences  # noqa: PLC0415
+
+    cases = 30 if quick else 300
+    spread_sequences(control.url(home, "super"))
+    with clock.stepped(clock.machine_now()):
+        orders = measures.make_orders(cases * 8)
+        return {"settling": quarrels.settling(orders, control.url(home, "app"), cases), "proof": quarrels.proving(orders, home)}
+
+
+ALONE: dict[str, Callable[[Path, bool], Any]] = {
+    "refunds": refunds,
+    "books": books,
+    "tracks": tracks,
+    "receiving": received,
+    "quarrels": quarrelled,
+}
 
 
 def analyse(url: str) -> None:
