@@ -7,8 +7,7 @@ from amends.management.demo.money import hand
 from amends.people.rules import Actor
 from amends.rulings.models import ArbiterProfile, Review, TestingBody
 from amends.rulings.verbs import add_body, keep_arbiter
-from amends.talks.models import QuickReply
-from amends.talks.replies import save_reply
+from amends.talks.replies import replies_of, save_reply
 from amends.tasks.departments import give_seat
 
 BENCH = (
@@ -49,7 +48,7 @@ def seat_the_bench() -> None:
         give_seat(email, department=department, leads=leads, by=boss)
     for by, replies in ((hand("bolt@example.com"), SHOPS_REPLIES), (boss, PLATFORMS_REPLIES)):
         for key, title_zh, title_en, zh, en in replies:
-            if not QuickReply.objects.filter(merchant_id=by.merchant_id, key=key, ended_at__isnull=True).exists():
+            if not replies_of(by).filter(key=key).exists():
                 save_reply({"key": key, "title_zh": title_zh, "title_en": title_en, "body_zh": zh, "body_en": en}, by=by)
 
 
