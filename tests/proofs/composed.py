@@ -44,7 +44,7 @@ Spot = tuple[str, int]
 Key = tuple[object, ...]
 
 BESIDE = {
-    "approvals.", "compensation.", "deliveries.", "liability.", "notices.", "repairs.", "replacements.", "tasks.",  # lives not walked
+    "compensation.", "deliveries.", "liability.", "repairs.", "replacements.", "tasks.",  # lives not walked
     "cases.grants.take_back", "cases.verbs.extending.drop_passed", "cases.verbs.merging.check_carrier",
     "refunds.verbs.name_owner", "returns.addressing.use_address_on_file", "returns.verbs.pickups.", "returns.verbs.sparing.only_on_request",
     "rulings.appeal_followers.ask_again", "rulings.appeal_followers.make_good", "talks.followers.drop_asked",

@@ -40,8 +40,12 @@ def named(rows: dict[tuple[str, str], tuple[str, ...]]) -> set[str]:
     return {name for names in rows.values() for name in names}
 
 
+def is_in(name: str, room: str) -> bool:
+    return name.startswith(room) if room.endswith(".") else name == room
+
+
 def is_beside(name: str) -> bool:
-    return any(name.startswith(room) if room.endswith(".") else name == room for room in BESIDE)
+    return any(is_in(name, room) for room in BESIDE)
 
 
 def test_the_model_knows_every_follower_and_guard_of_the_lives_that_it_walks() -> None:
@@ -50,10 +54,6 @@ def test_the_model_knows_every_follower_and_guard_of_the_lives_that_it_walks() -
     assert {name for name in guards if not is_beside(name)} == set(GUARDS)
     there = followers | guards
     assert [room for room in sorted(BESIDE) if not any(is_in(name, room) for name in there)] == []
-
-
-def is_in(name: str, room: str) -> bool:
-    return name.startswith(room) if room.endswith(".") else name == room
 
 
 def test_the_model_holds_a_case_open_for_what_the_product_does() -> None:
