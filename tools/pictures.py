@@ -90,6 +90,16 @@ def among(links: str, sign: str, door: str = "") -> Walk:
     return walk
 
 
+def from_top(walk: Walk) -> Walk:
+    """The same, looked at from the top of the page."""
+
+    def walked(page: Page) -> None:
+        walk(page)
+        page.evaluate("scrollTo(0, 0)")
+
+    return walked
+
+
 def showing(sign: str) -> Walk:
     """To the first case of the list that has this on its page, with it in view."""
     return among(CASES, sign)
@@ -238,7 +248,7 @@ SHOTS = (
     Shot("test-report", "judge", "/desk/", laboratory),
     Shot("desk-arbiters", "judge", "/desk/arbiters"),
     Shot("desk-appeals", "head", "/desk/appeals"),
-    Shot("desk-appeal", "head", "/desk/appeals", among("a[href*='/desk/appeals/AL-']", "main:has(form[action$='/changing'])")),
+    Shot("desk-appeal", "head", "/desk/appeals", from_top(among("a[href*='/desk/appeals/AL-']", "form[action$='/changing']"))),
     Shot("desk-whole", "agent", "/desk/cases", room("/whole", "#hints")),
     Shot("desk-incidents", "agent", "/desk/incidents"),
     Shot("desk-incident", "agent", "/desk/incidents", follow("a[href*='/desk/incidents/IC-']")),
