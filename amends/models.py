@@ -46,8 +46,8 @@ __all__ = [
     "LoanUnit", "Membership", "Merchant", "Message", "MoneyRules", "Note", "Notice", "Offer", "Offered", "Order", "OrderLine",
     "OutboundDelivery", "PackVersion", "ParcelUnit", "Part", "PastFacts", "Payee", "Payment", "Pickup", "Posting", "PriceMark", "Product",
     "Promise", "ProofFile", "ProofRequest", "Proposal", "PurseMove", "QuickReply", "Recipient", "Refund", "Relation", "Repair",
-    "Replacement", "Reservation", "ReturnAddress", "ReturnShipment", "Review", "Run", "Said", "Scan", "Seat", "Seen", "Shipment", "SignedLink",
-    "Simulation", "SimulationPart", "Spending", "Statement", "StatementLine", "StockLevel", "StockMove", "Supplement", "Survey", "Task",
-    "Technician", "Tender", "TestOrder", "TestingBody", "TimeStamp", "Track", "TrackEvent", "Turn", "Unit", "UnknownParcel", "User",
-    "Voucher", "Warranty", "Wording", "Workshop",
+    "Replacement", "Reservation", "ReturnAddress", "ReturnShipment", "Review", "Run", "Said", "Scan", "Seat", "Seen", "Shipment",
+    "SignedLink", "Simulation", "SimulationPart", "Spending", "Statement", "StatementLine", "StockLevel", "StockMove", "Supplement",
+    "Survey", "Task", "Technician", "Tender", "TestOrder", "TestingBody", "TimeStamp", "Track", "TrackEvent", "Turn", "Unit",
+    "UnknownParcel", "User", "Voucher", "Warranty", "Wording", "Workshop",
 ]  # fmt: skip

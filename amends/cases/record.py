@@ -127,7 +127,7 @@ def _keep_deadlines(case: Case, steps: list[Step], at: datetime) -> None:
 
 
 def _ended_as(row: Deadline, step: Step) -> str:
-    """Met by whoever was waited for, enforced or lapsed by the clock, or dropped by somebody else. No machine is an arbiter: where the clock
+    """Met by whoever was waited for, enforced or lapsed by the clock, or dropped by somebody else. No machine is an arbiter: if the clock
     rules by default or upholds, the case follows in an arbiter's place, and its own limit was enforced as well."""
     if step.by.party is Party.CLOCK:
         return "lapsed" if step.verb == ALARM else "enforced"
