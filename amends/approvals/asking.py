@@ -87,12 +87,7 @@ def decide(
     (counting.note). Raises NotYourMove for who may not ask, Conflict for a key that was decided or is being asked, Unprocessable for a
     sum nobody may approve, a unit without weight, and where `why` is wanted and missing.
     """
-    if not connection.in_atomic_block:
-        raise AssertionError("deciding about money belongs to the transaction of what is done")
-    if len(key) > LONGEST_KEY or action not in ACTIONS:
-        raise ValueError(f"approvals: {action} with key {key}")
-    if amount_minor <= 0:
-        raise Unprocessable.field("amount", say("金额要大于零。", "The amount is more than nothing."), code="no_amount")
+    _check_call(action, key, amount_minor)
     matter = Matter.of(merchant_id, case, consumer_id)
     if is_machine(by):
         _check_key(merchant_id, key)
@@ -128,6 +123,15 @@ def decide(
     note(by, action, amount_minor, unit, key, matter, approval_ref=asked.ref)
     note_step("break_glass", asked, by, case)
     return None
+
+
+def _check_call(action: str, key: str, amount_minor: int) -> None:
+    if not connection.in_atomic_block:
+        raise AssertionError("deciding about money belongs to the transaction of what is done")
+    if len(key) > LONGEST_KEY or action not in ACTIONS:
+        raise ValueError(f"approvals: {action} with key {key}")
+    if amount_minor <= 0:
+        raise Unprocessable.field("amount", say("金额要大于零。", "The amount is more than nothing."), code="no_amount")
 
 
 def approval_of(merchant_id: int, key: str) -> Approval | None:
