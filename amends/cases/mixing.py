@@ -67,8 +67,9 @@ def locked(case: Case) -> set[int]:
 
 
 def free_units(case: Case, units: Collection[int] | None = None) -> dict[int, Unit]:
-    """The claimed units that a mix has to speak of, by id, in their order: those in `units`, or all that are not locked."""
-    claimed = ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk)
+    """The claimed units that a mix has to speak of, by id, in their order: those in `units`, or all that are not locked. Units that stay
+    with the case that this one follows (following.py) are finished here."""
+    claimed = ClaimedUnit.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, is_open=True)
     mine = claimed.exclude(unit_id__in=locked(case)) if units is None else claimed.filter(unit_id__in=units)
     return {row.unit_id: row.unit for row in mine.select_related("unit").order_by("line_id", "unit__number")}
 

@@ -61,9 +61,10 @@ def contested(case: Case) -> list[Inspection]:
 
 
 def undecided_units(case: Case) -> list[Unit]:
-    """The claimed units for which nothing was ever granted in this case, in order: neither owed, nor given, nor voided."""
+    """The claimed units for which nothing was ever granted in this case, in order: neither owed, nor given, nor voided. Those that stay
+    with the case that it follows are that one's."""
     decided = Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).values("unit_id")
-    rows = case.claimed.exclude(unit_id__in=decided).select_related("unit").order_by("line_id", "unit__number")
+    rows = case.claimed.filter(is_open=True).exclude(unit_id__in=decided).select_related("unit").order_by("line_id", "unit__number")
     return [row.unit for row in rows]
 
 

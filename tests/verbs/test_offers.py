@@ -16,11 +16,14 @@ from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, 
 from amends.people.rules import Role
 from amends.plumbing import jobs
 from amends.policy.queries import Terms
+from amends.refunds.models import Refund
+from amends.refunds.reversing import take_reversed
 from amends.returns.verbs import accept as accept_finding
 from amends.returns.verbs import carrier_says, contest, receive, reduce
 from amends.rulings.models import Review
+from amends.rulings.queries import undecided_units
 from amends.talks.models import Offer
-from amends.talks.offering import accept_offer, agree_first, counter, decline, mediate, offer, retract
+from amends.talks.offering import accept_offer, agree_first, counter, decline, may_settle, mediate, offer, retract
 from amends.talks.queries import composing, offers_of, previewed
 from amends.talks.rules import MOST_OPEN, MOST_ROUNDS
 from tests.cast import Cast, an_order, claims, later_by, person, settled, the_cast
@@ -314,6 +317,24 @@ def test_what_was_paid_cannot_be_settled_again(cast: Cast) -> None:
             offer(case.ref, parts=keeps(case, 100), by=cast.bolt)
         assert refusal.value.code == "unit_locked"
     assert sum(grant.amount_minor for grant in Grant.objects.filter(case_id=case.pk, stage="done")) == 2000
+
+
+def test_what_stays_with_the_case_before_is_not_settled_in_the_one_that_pays_it_anew(cast: Cast) -> None:
+    paid = claims(an_order(cast.bolts, cast.annas, shipped=False), by=cast.anna, remedy="refund_only")
+    approve(paid.ref, by=cast.bolt)
+    settled()
+    assert fresh(paid).is_over
+    take_reversed(Refund.objects.get(case=paid).ref, reason="returned_by_bank")
+    linked = Case.objects.get(follows=paid)
+    assert (may_settle(linked), undecided_units(linked)) == (True, [])
+    with pytest.raises(Unprocessable) as refusal:
+        offer(linked.ref, parts=[{"remedy": "refund_only", "units": units(linked)}], by=cast.bolt)
+    assert refusal.value.code == "unit_locked"
+    made = offer(linked.ref, parts=[{"remedy": "voucher", "amount_minor": 500}], by=cast.bolt)
+    accept_offer(made.ref, by=cast.anna)
+    settled()
+    assert refunds_of(linked) == [("paid", PRICE)]
+    assert fresh(linked).is_over
 
 
 def test_an_offer_that_can_no_longer_be_kept_says_so(cast: Cast) -> None:
