@@ -57,7 +57,7 @@ UNION SELECT p.ref FROM part p WHERE (p.part->'units' IS NULL OR p.part->>'remed
 UNION SELECT h.ref FROM held h WHERE h.parts = '[]' AND h.outcome = 'for' AND NOT EXISTS (
     SELECT 1 FROM cases_grant g WHERE g.merchant_id = h.merchant_id AND g.case_id = h.case_id)
 UNION SELECT h.ref FROM held h JOIN returns_inspection i ON i.merchant_id = h.merchant_id AND i.case_id = h.case_id
-    AND h.heard @> to_jsonb(i.unit_id) AND i.since <= h.bound_at WHERE i.stage = ANY(%(contested)s)
+    AND h.heard @> to_jsonb(i.unit_id) AND i.since < h.bound_at WHERE i.stage = ANY(%(contested)s)
 ORDER BY 1
 """
 # Whoever gave, wrote or signed a ruling: what else they did in its case before, or meanwhile in another part than an arbiter's. An offer
