@@ -142,13 +142,6 @@ def editor(page: Page) -> None:
     page.locator("#ruling").evaluate("form => form.closest('section').scrollIntoView()")
 
 
-def laboratory(page: Page) -> None:
-    """The page of whoever tests, by the link that the desk handed out."""
-    link = "input[value*='/counter/tests/']"
-    review(link)(page)
-    page.goto("/counter/tests/" + page.locator(link).first.input_value().rpartition("/")[2])
-
-
 def _places(page: Page, links: str) -> list[str]:
     found: list[str] = page.locator(links).evaluate_all("links => links.map(link => link.href.split(/[?#]/)[0])")
     return list(dict.fromkeys(found))
@@ -226,7 +219,6 @@ SHOTS = (
     Shot("console-inspection", "bolt", "/console/parcels", follow("a[href*='/console/cases/AS-']", "a[href$='/inspection']")),
     Shot("console-offers", "bolt", "/console/cases", room("/offers", ".offers .offer")),
     Shot("console-talk", "bolt", "/console/cases", room("/talk", "#notes .said")),
-    Shot("console-appeal", "bolt", "/console/cases", room("/appeal", "form[action$='/reply']")),
     Shot("console-whole", "bolt", "/console/cases", room("/whole", "#hints")),
     Shot("console-replies", "bolt", "/console/quick-replies"),
     Shot("console-receiving", "bolt", "/console/receiving", follow("a[href*='/console/receiving/batches/BT-']")),
@@ -244,8 +236,6 @@ SHOTS = (
     Shot("desk-queue", "judge", "/desk/"),
     Shot("desk-review", "judge", "/desk/", follow("a[href*='/desk/cases/AS-']", "a[href*='/desk/reviews/RV-']")),
     Shot("desk-ruling", "judge", "/desk/", editor),
-    Shot("desk-draft", "reader", "/desk/", review("form[action$='/draft-return']")),
-    Shot("test-report", "judge", "/desk/", laboratory),
     Shot("desk-arbiters", "judge", "/desk/arbiters"),
     Shot("desk-appeals", "head", "/desk/appeals"),
     Shot("desk-appeal", "head", "/desk/appeals", from_top(among("a[href*='/desk/appeals/AL-']", "form[action$='/changing']"))),
