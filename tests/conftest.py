@@ -38,7 +38,7 @@ NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": 
 
 # Rows that migrations and `amends prepare` bring and no test may change: `committed_db` leaves them.
 KEEP = {"django_migrations", "django_content_type", "auth_permission", "django_site", "policy_calendar_day"}
-LONGEST = ("test_money_kills.py", "test_kills.py", "test_message_kills.py", "test_demo_run.py")
+LONGEST = ("test_money_kills.py", "test_kills.py", "test_quarter.py", "test_message_kills.py", "test_demo_run.py")
 MIGRATED_BY = ("django", "django-allauth", "procrastinate")
 
 

@@ -49,7 +49,7 @@ def _merge(scene: Scene) -> Any:
 
 
 def _split(scene: Scene) -> Any:
-    line = scene.case.decision.answer["lines"][0]
+    line = max(scene.case.decision.answer["lines"], key=lambda one: len(one["units"]))
     parts = [splitting.Part(line["position"], scene.dice.randrange(1, max(2, len(line["units"]))))]
     return splitting.split_off(scene.case.ref, parts=parts, words=scene.words(), by=scene.by)
 
@@ -142,11 +142,11 @@ BEGINS: dict[Key, Begin] = {
     ),
     ("case", "reopen"): Begin((Party.CONSUMER, Party.PLATFORM), _fits(reopening.check_reopening),
                               lambda s: reopening.reopen(s.case.ref, words=s.words(), by=s.by), 0.5),
-    ("case", "merge"): Begin((Party.PLATFORM,), _may_merge, _merge, 1.5),
-    ("case", "split_off"): Begin((Party.PLATFORM,), _fits(splitting.check_splitting), _split, 0.8),
+    ("case", "merge"): Begin((Party.PLATFORM,), _may_merge, _merge, 4.0),
+    ("case", "split_off"): Begin((Party.PLATFORM,), _fits(splitting.check_splitting), _split, 2.0),
     ("task", "give_task"): Begin(STAFF, lambda case, by: not case.is_over,
                                  lambda s: give_task(s.case.ref, department=FIELDS["department"](s), words=s.words(), by=s.by), 0.4),
-    ("complaint", "file_complaint"): Begin((Party.PLATFORM,), lambda case, by: True, _complain, 0.25),
+    ("complaint", "file_complaint"): Begin((Party.PLATFORM,), lambda case, by: not case.is_over, _complain, 0.8),
     ("delivery", "enquire"): Begin((Party.CONSUMER, Party.MERCHANT), enquiries.may_enquire,
                                    lambda s: enquiries.enquire(s.case.ref, words=s.words(), by=s.by), 0.8),
     ("charge_back_to", "ask_bearer"): Begin((Party.PLATFORM,), lambda case, by: case.stage in ("executing", "closed"), _charge, 0.6),
@@ -171,13 +171,13 @@ BEGINS: dict[Key, Begin] = {
 WEIGHTS: Mapping[str, float] = {
     "withdraw": 0.06, "ask_person": 0.03, "submit": 0.25, "reassign": 0.15, "destroy": 0.05, "cancel_pickup": 0.1, "bring_back": 0.1,
     "declare_lost": 0.12, "leave_unclaimed": 0.15, "retract": 0.15, "miss_pickup": 0.2, "ask_proof": 0.5, "drop": 0.1, "withdraw_task": 0.2,
-    "discard": 0.1, "order_test": 0.3, "ask_more": 0.3, "raise_task": 0.3, "raise_complaint": 0.3, "unmerge": 0.5, "settle_books": 0.1,
+    "discard": 0.1, "order_test": 0.3, "ask_more": 0.3, "raise_task": 0.3, "raise_complaint": 0.8, "unmerge": 0.5, "settle_books": 0.1,
     "book_pickup": 0.4, "give_up": 0.4, "fetch_back": 0.3, "lead_elsewhere": 0.3, "keep_both": 0.3, "decline_extension": 0.6,
-    "draft_ruling": 0.1, "close_round": 0.5, "pass_to": 0.3, "pass_task": 0.5, "ask_again": 0.4, "bring_up": 0.2, "report_wrong": 0.3,
+    "draft_ruling": 0.5, "close_round": 0.5, "pass_to": 0.3, "pass_task": 0.5, "ask_again": 1.0, "bring_up": 0.2, "report_wrong": 0.3,
     "send_back": 0.6, "appeal": 0.4,
 }  # fmt: skip
 OF_PLATFORM: Mapping[str, float] = {"call_platform": 0.04, "ask_merchant": 1.0, "merge": 0.0}
-FOCUS, AT_EASE = 5.0, 0.25
+FOCUS, AT_EASE, DRAWN = 5.0, 0.25, 3
 
 
 @dataclass(frozen=True)
@@ -217,12 +217,12 @@ def buttons(case: Case, by: Actor, likes: Mapping[str, float], focus: tuple[str,
 
 
 def _begin(case: Case, by: Actor, likes: Mapping[str, float], dice: random.Random) -> Choice | None:
-    """Something that `by` could begin, if the page of what was drawn offers it."""
+    """Something that `by` could begin: the first of what was drawn that its page offers."""
     mine = [key for key, begin in BEGINS.items() if by.party in begin.by]
     if not mine:
         return None
-    key = dice.choices(mine, [BEGINS[one].often * likes.get(one[1], 1.0) for one in mine])[0]
-    return Choice(key, None, 1.0) if BEGINS[key].may(case, by) else None
+    drawn = dice.choices(mine, [BEGINS[one].often * likes.get(one[1], 1.0) for one in mine], k=DRAWN)
+    return next((Choice(key, None, 1.0) for key in dict.fromkeys(drawn) if BEGINS[key].may(case, by)), None)
 
 
 def open_rows(case: Case) -> list[LifeRow]:

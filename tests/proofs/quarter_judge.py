@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from django.db.models import Q
+
 from amends.cases import hooks
 from amends.cases.carrying_on import carrier_id
 from amends.cases.models import Case, CaseText, Deadline, Entry, Grant
@@ -73,8 +75,12 @@ def stuck(quarter: Quarter) -> Iterator[Fault]:
 def late(quarter: Quarter) -> Iterator[Fault]:
     """Limits whose end came after their instant, or whose silence was not what the row had said, or that nobody moved."""
     moves: dict[tuple[str, int, Any], list[tuple[str, str]]] = defaultdict(list)
-    for life, pk, at, verb, party in Entry.objects.order_by("id").values_list("life", "life_id", "made_at", "verb", "party"):
+    led: set[tuple[int | None, Any]] = set()  # a case follows what the clock did in one of its lives, in an arbiter's place
+    rows = Entry.objects.order_by("id").values_list("life", "life_id", "made_at", "verb", "party", "case_id")
+    for life, pk, at, verb, party, case_id in rows:
         moves[life, pk, at].append((verb, party))
+        if party == Party.CLOCK:
+            led.add((case_id, at))
     for row in Deadline.objects.filter(ended_at__isnull=False).order_by("pk"):
         at = row.ended_at
         assert at is not None
@@ -86,7 +92,8 @@ def late(quarter: Quarter) -> Iterator[Fault]:
             yield Fault(row.case_id or 0, f"{row.life}.{row.limit} ended {at:%F %T} as {row.ended_as} without a line of the timeline")
         if row.ended_as == "lapsed" and (ALARM, Party.CLOCK.value) not in there:
             yield Fault(row.case_id or 0, f"{row.life}.{row.limit} lapsed without an alarm: {there}")
-        if row.ended_as == "enforced" and at == row.due_at and not any(party == Party.CLOCK for _, party in there):
+        by_clock = any(party == Party.CLOCK for _, party in there) or (row.life == "case" and (row.case_id, at) in led)
+        if row.ended_as == "enforced" and at == row.due_at and not by_clock:
             yield Fault(row.case_id or 0, f"{row.life}.{row.limit} was enforced by {there}, and not by the clock")
 
 
@@ -113,7 +120,8 @@ def untold(quarter: Quarter) -> Iterator[Fault]:
 
 
 def overpaid(quarter: Quarter) -> Iterator[Fault]:
-    """Units with two remedies, orders that brought more than was paid, tenders of which our books and the gateway's differ."""
+    """Units with two remedies, orders that brought more than was paid, tenders of which our books and the gateway's differ; and what came
+    back after its books were closed, which they say no more, and is not owed anew."""
     final: Counter[int] = Counter()
     cases: dict[int, int] = {}
     for unit, stage, remedy, case_id in Grant.objects.filter(subject="unit").values_list("unit_id", "stage", "remedy", "case_id"):
@@ -123,8 +131,14 @@ def overpaid(quarter: Quarter) -> Iterator[Fault]:
     yield from (Fault(cases[unit], f"unit {unit} has {n} remedies") for unit, n in final.items() if n > 1)
     ours: Counter[str] = Counter()
     by_order: Counter[int] = Counter()
+    late = dict(Entry.objects.filter(life="refund", verb="come_back_late").values_list("life_id", "facts__amount_minor"))
     for row in Refund.objects.filter(stage__in=HELD, tender__isnull=False, way="tender").select_related("tender", "case"):
         assert row.tender is not None
+        if row.pk in late:
+            again = Grant.objects.filter(Q(case=row.case) | Q(case__follows=row.case), subject="sum", basis="reversed")
+            if not again.filter(amount_minor=late[row.pk]).exists():
+                yield Fault(row.case_id or 0, f"refund {row.ref} came back late and is not owed anew")
+            continue
         ours[row.tender.ref] += row.amount_minor
         by_order[row.case.order_id or 0] += row.amount_minor
     for tender in Tender.objects.select_related("order").order_by("pk"):
