@@ -142,7 +142,7 @@ def quarrelled(home: Path, quick: bool) -> dict[str, Any]:
     cases = 30 if quick else 300
     spread_sequences(control.url(home, "super"))
     with clock.stepped(clock.machine_now()):
-        orders = measures.make_orders(cases * 8)
+        orders = measures.make_orders(cases * 16)  # one claim in five waits for its shop
         return {"settling": quarrels.settling(orders, control.url(home, "app"), cases), "proof": quarrels.proving(orders, home)}
 
 

@@ -39,9 +39,9 @@ FILES = 5
 
 def settling(orders: list[Order], url: str, cases: int) -> list[dict[str, Any]]:
     """Offers accepted and rulings carried out, of so many cases each."""
-    open_ones = _unanswered(orders, cases * 2)
-    offered: list[Act] = [_offered(case) for case in open_ones[:cases]]
-    ruled: list[Act] = [_ruled(case) for case in open_ones[cases:]]
+    open_ones = sorted(_unanswered(orders, cases * 2), key=lambda case: case.claimed_minor)
+    ruled: list[Act] = [_ruled(case) for case in open_ones[:cases]]  # great sums want a second reader
+    offered: list[Act] = [_offered(case) for case in open_ones[cases:]]
     return [
         against("accept an offer", offered[: cases // 3], offered[cases // 3 :], url),
         against("carry a ruling out", ruled[: cases // 3], ruled[cases // 3 :], url),
