@@ -15,20 +15,19 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from amends.cases.carrying_on import written_to
-from amends.cases.hands import STAFF, check_hand, is_party
+from amends.cases.hands import STAFF, check_hand
 from amends.cases.models import Case
 from amends.cases.record import an_act, verb
 from amends.cases.taking import take_carrier, take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.complaints.clocks import reckon_anew
 from amends.complaints.models import Complaint
-from amends.complaints.queries import OWNER_ROLES
 from amends.kernel import clock
 from amends.kernel.refs import new_ref
 from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.kernel.texts import Text, say
-from amends.people.models import Membership, User
 from amends.people.rules import Actor
+from amends.tasks.owners import owner_myself, owner_of
 
 LONGEST_AUTHORITY, LONGEST_NUMBER, MOST_DAYS = 40, 60, 365
 NOT_PAST = say("这个时间还没有到。", "That is in the future.")
@@ -59,7 +58,7 @@ def file_complaint(
     told_number = _one_line(number, "number", LONGEST_NUMBER)
     came = _past(received_at, "received_at") or at
     asked = clean_words(words, field="words", required=True)
-    person = _owner(case, owner) if owner.strip() else None
+    person = owner_of(case, owner) if owner.strip() else None
     columns: dict[str, Any] = {
         "accepted_at": _past(accepted_at, "accepted_at"),
         "answer_by": _term(answer_by, came),
@@ -163,7 +162,7 @@ def note_testing(ref: str, *, began_at: datetime, days: int, by: Actor) -> Compl
 def own_complaint(ref: str, *, owner: str = "", by: Actor) -> Complaint:
     """Whoever `owner` names answers for it, or `by` where it names nobody. Raises NoSuchMove once it is over, Unprocessable."""
     row = _take_open(ref, by)
-    person = _owner(row.case, owner) if owner.strip() else _myself(row.case, by)
+    person = owner_of(row.case, owner) if owner.strip() else owner_myself(row.case, by)
     if person.pk != row.owner_id:
         row.owner = person
         row.save(update_fields=["owner"])
@@ -224,29 +223,6 @@ def _term(answer_by: datetime | None, after: datetime) -> datetime | None:
     if wrong is not None:
         raise Unprocessable.field("answer_by", wrong, code="wrong_term")
     return answer_by
-
-
-def _owner(case: Case, email: str) -> User:
-    """The person of the platform with this address, who is no party of the case. Raises Unprocessable."""
-    found = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
-    if found is None or not Membership.objects.filter(user=found, role__in=OWNER_ROLES).exists():
-        wrong = say("平台没有这个人，或者不办投诉。", "Nobody at the platform's desk who answers complaints has this address.")
-        raise Unprocessable.field("owner", wrong, code="unknown_owner")
-    return _impartial(case, found)
-
-
-def _myself(case: Case, by: Actor) -> User:
-    found = User.objects.filter(pk=by.user_id or 0).first()
-    if found is None:
-        raise Unprocessable.field("owner", say("请写明由谁办。", "Say who is to answer it."), code="required")
-    return _impartial(case, found)
-
-
-def _impartial(case: Case, found: User) -> User:
-    if is_party(case, found.pk):
-        wrong = say("这位与这份售后单的一方有关，请换一位。", "They belong to a party of this case. Name somebody else.")
-        raise Unprocessable.field("owner", wrong, code="conflict_of_interest")
-    return found
 
 
 def _facts(row: Complaint) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from amends.cases.carrying_on import written_to
-from amends.cases.hands import STAFF, check_hand, is_party
+from amends.cases.hands import STAFF, check_hand
 from amends.cases.models import Case
 from amends.cases.record import an_act, verb
 from amends.cases.taking import take_carrier, take_life
@@ -21,11 +21,10 @@ from amends.kernel import clock
 from amends.kernel.refs import new_ref
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.kernel.texts import say
-from amends.people.models import Membership, User
 from amends.people.rules import Actor, Role
 from amends.tasks.departments import checked_department, who_takes
 from amends.tasks.models import Task
-from amends.tasks.queries import OWNER_ROLES
+from amends.tasks.owners import owner_myself, owner_of
 from amends.tasks.rules import RAISED, TASK
 
 SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
@@ -43,7 +42,7 @@ def give_task(ref: str, *, department: str, words: str, owner: str = "", by: Act
     if case.is_over:
         raise NoSuchMove(say("售后单已结束。", "The case is over."))
     where, asked = checked_department(department), clean_words(words, field="words", required=True)
-    person = _owner(case, owner) if owner.strip() else who_takes(case, where)
+    person = owner_of(case, owner) if owner.strip() else who_takes(case, where)
     text = keep_text(case, "task_asked", asked, by)
     return Task.born(
         "give_task", by, merchant_id=case.merchant_id, case=case, ref=new_ref("TK"), department=where, owner=person, given_by_id=by.user_id,
@@ -69,7 +68,7 @@ def pass_task(ref: str, *, department: str, owner: str = "", why: str = "", by: 
     do. Raises Unprocessable where nobody else would have it."""
     case, row = _take(ref, by)
     where, words = checked_department(department), clean_words(why, field="why")
-    person = _owner(case, owner) if owner.strip() else who_takes(case, where, but=(row.owner_id,))
+    person = owner_of(case, owner) if owner.strip() else who_takes(case, where, but=(row.owner_id,))
     if where == row.department and (not owner.strip() or (person is not None and person.pk == row.owner_id)):
         wrong = say("任务已经在那里，请转给别的部门或者别人。", "It is there already. Pass it to another department or person.")
         raise Unprocessable.field("department", wrong, code="passed_nowhere")
@@ -110,7 +109,7 @@ def own_task(ref: str, *, owner: str = "", by: Actor) -> Task:
     if not TASK.becomes(row.stage, "answer_task", by.party):
         raise NotYourMove(say("判责员不接任务。", "An arbiter takes no tasks."))
     _check_supervised(row, by)
-    person = _owner(case, owner) if owner.strip() else _myself(case, by)
+    person = owner_of(case, owner) if owner.strip() else owner_myself(case, by)
     if person.pk != row.owner_id:
         row.owner = person
         row.save(update_fields=["owner"])
@@ -134,29 +133,6 @@ def _take(ref: str, by: Actor) -> tuple[Case, Task]:
     if by.party not in STAFF and not by.automatic:
         raise NotFound
     return take_life(Task, ref, by)
-
-
-def _owner(case: Case, email: str) -> User:
-    """The person of the platform with this address, who is no party of the case. Raises Unprocessable."""
-    found = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
-    if found is None or not Membership.objects.filter(user=found, role__in=OWNER_ROLES).exists():
-        wrong = say("平台没有这个人，或者不办任务。", "Nobody at the platform's desk who does tasks has this address.")
-        raise Unprocessable.field("owner", wrong, code="unknown_owner")
-    return _impartial(case, found)
-
-
-def _myself(case: Case, by: Actor) -> User:
-    found = User.objects.filter(pk=by.user_id or 0).first()
-    if found is None:
-        raise Unprocessable.field("owner", say("请写明由谁办。", "Say who is to do it."), code="required")
-    return _impartial(case, found)
-
-
-def _impartial(case: Case, found: User) -> User:
-    if is_party(case, found.pk):
-        wrong = say("这位与这份售后单的一方有关，请换一位。", "They belong to a party of this case. Name somebody else.")
-        raise Unprocessable.field("owner", wrong, code="conflict_of_interest")
-    return found
 
 
 def _facts(row: Task) -> dict[str, Any]:
