@@ -141,6 +141,13 @@ def is_arbiter(user_id: int) -> bool:
     return Membership.objects.filter(role=Role.ARBITER.value, user_id=user_id, user__is_active=True).exists()
 
 
+def is_gone(user_id: int | None) -> bool:
+    """Whether nobody need wait for this person: an arbiter no more, or on record as away now. False where nobody is named."""
+    if user_id is None:
+        return False
+    return not is_arbiter(user_id) or ArbiterProfile.objects.filter(user_id=user_id, away_until__gt=clock.now()).exists()
+
+
 def _profiles() -> Any:
     arbiters = Membership.objects.filter(role=Role.ARBITER.value, user__is_active=True).values("user_id")
     return ArbiterProfile.objects.filter(user_id__in=arbiters)
