@@ -71,7 +71,7 @@ def turns(entries: Sequence[Entry], terms: Mapping[str, Any], calendar: Calendar
                 told.append(turn)
         for line in lines:
             if (line.life, line.verb) == ("extension", "grant_extension"):
-                _lengthen(running.values(), line.facts)
+                _lengthen(running.values(), line.facts, terms, calendar)
     for turn in told:
         if turn.is_backstop and turn.end is None:
             stood, turn.still = stood_still(turn, told, now)
@@ -98,11 +98,12 @@ def _midnight(day: date, calendar: Calendar) -> datetime:
     return datetime.combine(day, time(0), calendar.zone)
 
 
-def _lengthen(running: Iterable[Turn], facts: Mapping[str, Any]) -> None:
-    """Whoever waited under that limit until the instant that was to be longer has so many hours more."""
+def _lengthen(running: Iterable[Turn], facts: Mapping[str, Any], terms: Mapping[str, Any], calendar: Calendar) -> None:
+    """Whoever waited under that limit until the instant that was to be longer has so many hours more, in which no pause counts."""
     for turn in running:
         if turn.limit == facts["lengthens"] and turn.due == datetime.fromisoformat(facts["told_at"]):
-            turn.due += timedelta(hours=facts["hours"])
+            more = Limit.parse(f"{facts['hours']}h")
+            turn.due = oracle(turn.due, more, calendar, list(_holds(terms, turn.limit, calendar)), Roll.NONE, STEP)
 
 
 def stood_still(backstop: Turn, told: Iterable[Turn], now: datetime) -> tuple[timedelta, bool]:

@@ -25,7 +25,9 @@ from amends.kernel.refusals import Conflict, NoSuchMove, NotFound, NotYourMove, 
 from amends.notices.models import Notice, Promise
 from amends.plumbing import jobs
 from amends.policy.models import Decision
+from amends.returns.verbs import accept
 from tests.cast import Cast, an_order, claims, the_cast
+from tests.verbs.returns_at_hand import findings_of, received
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -158,3 +160,17 @@ def test_how_often_and_how_long_are_what_the_case_was_stamped_with(cast: Cast, c
     decline_extension(asked.ref, by=cast.anna)
     assert not may_ask(Case.objects.get(pk=case.pk), row(case), cast.bolt)
     assert code(lambda: ask_extension(case.ref, limit="merchant_answers", hours=6, words="x", by=cast.bolt), NoSuchMove) == "count_used_up"
+
+
+def test_more_time_asked_for_two_units_is_still_asked_for_the_one_that_waits(cast: Cast, stepped_clock: Stepped) -> None:
+    case = received(cast, quantity=2)
+    first, second = findings_of(case)
+    due = Deadline.objects.get(case_id=case.pk, life="inspection", life_id=second.pk, ended_at__isnull=True).due_at
+    asked = ask_extension(case.ref, limit="merchant_inspects", hours=24, words="the bench is full", by=cast.bolt)
+    accept(case.ref, inspection=first.pk, by=cast.bolt)
+    assert Extension.objects.get(pk=asked.pk).stage == "to_consumer"
+    grant_extension(asked.ref, by=cast.anna)
+    assert Deadline.objects.get(case_id=case.pk, life="inspection", ended_at__isnull=True).due_at == due + DAY
+    again = ask_extension(case.ref, limit="merchant_inspects", hours=24, words="the bench is full", by=cast.bolt)
+    accept(case.ref, inspection=second.pk, by=cast.bolt)
+    assert Extension.objects.get(pk=again.pk).stage == "dropped", "nobody waits any more"

@@ -11,6 +11,9 @@ from django.test import Client
 
 from amends.cases.models import Case, Deadline, Turn
 from amends.cases.queries import queue
+from amends.cases.verbs.answering import withdraw
+from amends.cases.verbs.extending import ask_extension, grant_extension, most_hours
+from amends.cases.verbs.merging import merge, unmerge
 from amends.faces.case_view import case_view
 from amends.kernel import clock
 from amends.kernel.clock import Stepped
@@ -22,6 +25,7 @@ from tests.verbs.returns_at_hand import PaysAtOnce, fresh
 HERE = ZoneInfo("Asia/Shanghai")
 BEFORE = datetime(2026, 2, 13, 16, 0, tzinfo=HERE).astimezone(UTC)
 FIRST, LAST = date(2026, 2, 15), date(2026, 2, 23)
+FIRST_INSTANT = datetime(2026, 2, 15, tzinfo=HERE).astimezone(UTC)
 
 
 def here(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
@@ -116,3 +120,64 @@ def test_decisions_of_before_pauses_have_none(cast: Cast) -> None:
     case = asked(cast)
     case.decision.answer.pop("pauses")
     assert terms_of(case.decision).pauses == ()
+
+
+@pytest.fixture
+def earlier(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stepped]:
+    """So long before the pause that the merchant's limit ends a few hours before it."""
+    monkeypatch.setenv("AMENDS_PLATFORM", "jd")
+    with clock.stepped(here(2026, 2, 1, 16)) as stepped:
+        yield stepped
+
+
+def test_more_time_by_consent_stands_still_in_the_pause_too(earlier: Stepped, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("amends.refunds.asking.gateway", lambda *_: PaysAtOnce())
+    cast = the_cast()
+    first = asked(cast)
+    length = answer_row(first).due_at - earlier.at
+    earlier.until(here(2026, 2, 15) - timedelta(hours=6) - length)
+    case = claims(an_order(cast.bolts, cast.annas, prices=(310000,)), by=cast.anna)
+    row = answer_row(case)
+    assert (row.due_at, row.held_from) == (here(2026, 2, 14, 18), None)
+    wanted = ask_extension(case.ref, limit="merchant_answers", hours=24, words="the whole shop is on holiday", by=cast.bolt)
+    granted = grant_extension(wanted.ref, by=cast.anna)
+    until = here(2026, 2, 24, 18)
+    row = answer_row(case)
+    assert (row.due_at, granted.until_at) == (until, until), "six hours before the pause, eighteen after it"
+    assert (row.held_from, row.held_until) == (FIRST_INSTANT, here(2026, 2, 24))
+    assert row.warn_at is None or not FIRST_INSTANT <= row.warn_at < here(2026, 2, 24)
+    later_by(earlier, until - timedelta(seconds=1) - earlier.at)
+    assert fresh(case).stage == "awaiting_merchant"
+    later_by(earlier, timedelta(seconds=1))
+    assert fresh(case).stage != "awaiting_merchant"
+
+
+def test_hours_up_to_a_duty_of_the_law_are_those_in_which_the_clock_runs(earlier: Stepped) -> None:
+    cast = the_cast()
+    row = answer_row(asked(cast))
+    row.due_at, row.legal_due_at = here(2026, 2, 14, 18), here(2026, 2, 24, 5)
+    assert most_hours(row.case, row) == 11
+    row.legal_due_at = row.due_at
+    assert most_hours(row.case, row) == 0
+
+
+@pytest.mark.parametrize(("claimed_at", "undone_at", "due_at"), [
+    (BEFORE, here(2026, 2, 16, 10), here(2026, 2, 25, 22)),                 # undone while the clock stands still
+    (here(2026, 2, 12, 10), here(2026, 2, 14, 12), here(2026, 2, 24, 4)),   # what was left reaches into the pause now
+])  # fmt: skip
+def test_undoing_a_merger_gives_the_time_that_was_left_and_the_pause_takes_none(
+    earlier: Stepped, claimed_at: datetime, undone_at: datetime, due_at: datetime
+) -> None:
+    cast = the_cast()
+    earlier.until(claimed_at)
+    order = an_order(cast.bolts, cast.annas, quantities=(2,), prices=(620000,))
+    carrier, merged = (claims(order, by=cast.anna) for _ in range(2))
+    earlier.until(here(2026, 2, 13, 18))
+    merge(merged.ref, into=carrier.ref, by=cast.agent)
+    withdraw(carrier.ref, by=cast.anna)
+    earlier.until(undone_at)
+    unmerge(merged.ref, by=cast.agent)
+    row = answer_row(merged)
+    assert row.due_at == due_at
+    assert (row.held_from, row.held_until) == (FIRST_INSTANT, here(2026, 2, 24))
+    assert row.warn_at is None or not FIRST_INSTANT <= row.warn_at < here(2026, 2, 24)

@@ -1,7 +1,8 @@
 """More time by consent: one side asks with a reason, the other agrees or not, and the limit with all that hangs on it moves.
 
 Invariants
- 1. Only a turn that still runs is lengthened; when it ends, what was asked about it is needless (`drop_passed`, in the same commit).
+ 1. Only a turn that still runs is lengthened; when it ends, what was asked about it is needless (`drop_passed`, in the same commit), but
+    for units of one parcel that wait alike: it is asked for those that still wait.
  2. No consent reaches past a duty of the law that runs beside the limit (`legal_due_at`).
  3. Under one limit of one case more time is asked for so often at most as the case's terms say (`extension_asks`), whatever the answer,
     and for so many hours at once (`extension_hours`).
@@ -10,11 +11,12 @@ Silence leaves the limit as it is: nobody gets time because nobody answered.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from amends.cases import acting
+from amends.cases import acting, hooks
 from amends.cases.hands import check_hand
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, Deadline, Extension
@@ -24,10 +26,12 @@ from amends.cases.rules.lengthening import LENGTHENED, MOST_HOURS, MOST_TIMES, c
 from amends.cases.taking import take, take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.kernel import clock
+from amends.kernel.calendars import after
 from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import Conflict, NoSuchMove, NotYourMove, Unprocessable
 from amends.kernel.texts import say
 from amends.people.rules import Actor
+from amends.policy.queries import calendar, holds_of
 
 LONGEST_WORDS = 500
 OWN_LIMIT = "extension_answered"
@@ -83,7 +87,7 @@ def grant_extension(ref: str, *, by: Actor) -> Extension:
     """
     case, asked = _taken(ref, by)
     row = _turn(case, asked)
-    until = row.due_at + timedelta(hours=asked.hours)
+    until = _later(case, row, asked.hours)
     _check_law(row, until)
     asked.agreed, asked.until_at = [*asked.agreed, by.party.value], until
     asked.save(update_fields=["agreed", "until_at"])
@@ -129,7 +133,12 @@ def drop_passed(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
         merchant_id=case.merchant_id, case_id=case.pk, stage__in=Extension.LIFE.open_stages, turn_life=life.LIFE.name, turn_id=life.pk,
     ).exclude(turn_generation=life.generation)  # fmt: skip
     for asked in open_ones.order_by("pk"):
-        asked.follow("drop", by, facts={"extension": asked.ref})
+        alike = _still_alike(case, asked)
+        if alike is None:
+            asked.follow("drop", by, facts={"extension": asked.ref})
+        else:
+            asked.turn_id, asked.turn_generation = alike.life_id, alike.generation
+            asked.save(update_fields=["turn_id", "turn_generation"])
 
 
 # ── reads that pages share ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -147,7 +156,7 @@ def most_hours(case: Case, row: Deadline) -> int:
     most = case.terms.count(MOST_HOURS)
     if row.legal_due_at is None:
         return most
-    return max(0, min(most, int((row.legal_due_at - row.due_at).total_seconds() // 3600)))
+    return bisect_right(range(1, most + 1), row.legal_due_at, key=lambda hours: _later(case, row, hours))
 
 
 def may_ask(case: Case, row: Deadline, by: Actor) -> bool:
@@ -165,12 +174,17 @@ def _taken(ref: str, by: Actor) -> tuple[Case, Extension]:
     return take_life(Extension, ref, by)
 
 
+def _later(case: Case, row: Deadline, hours: int) -> datetime:
+    """The end of this limit with so many hours more. A pause of the pack that they reach into stops them, as it stops the limit itself."""
+    return after(row.due_at, timedelta(hours=hours), holds=holds_of(case.terms, row.limit, calendar(case.merchant.calendar)))
+
+
 def _check_hours(case: Case, row: Deadline, hours: int) -> None:
     most = case.terms.count(MOST_HOURS)
     if not 1 <= hours <= most:
         wrong = say("一次最多延长 {n} 小时，最少 1 小时。", "Between 1 and {n} hours at once.", n=most)
         raise Unprocessable.field("hours", wrong, code="wrong_hours")
-    _check_law(row, row.due_at + timedelta(hours=hours))
+    _check_law(row, _later(case, row, hours))
 
 
 def _check_law(row: Deadline, until: datetime) -> None:
@@ -213,9 +227,25 @@ def _alike(case: Case, row: Deadline) -> list[Deadline]:
     return list(rows.order_by("pk"))
 
 
+def _still_alike(case: Case, asked: Extension) -> Deadline | None:
+    """Another turn that more time was asked for as well, and that goes on: of two units of one parcel one was looked at, say."""
+    over = Deadline.objects.filter(
+        merchant_id=case.merchant_id, case_id=case.pk, life=asked.turn_life, life_id=asked.turn_id, generation=asked.turn_generation,
+        limit=asked.limit, ended_at__isnull=True,
+    ).first()  # fmt: skip
+    rows = [row for row in _alike(case, over) if row.pk != over.pk] if over is not None else []
+    lives = hooks.LIVES[asked.turn_life]._default_manager.filter(merchant_id=case.merchant_id, pk__in=[row.life_id for row in rows])
+    now_at = dict(lives.values_list("pk", "generation"))
+    return next((row for row in rows if now_at.get(row.life_id) == row.generation), None)
+
+
 def _lengthen(case: Case, row: Deadline, until: datetime) -> None:
-    """The reminders that were given stay given; those to come are counted from the new end."""
+    """The reminders that were given stay given; those to come are counted from the new end. The pause that it runs into next is told."""
+    now, days = clock.now(), calendar(case.merchant.calendar)
+    held = next((hold for hold in holds_of(case.terms, row.limit, days) if hold.end and now < hold.end and hold.start < until), None)
+    if held is not None:
+        row.held_from, row.held_until = held.start, held.end
     row.due_at = until
-    row.warned = sum(1 for reminder in reminders_of(case, row) if reminder.at <= clock.now())
+    row.warned = sum(1 for reminder in reminders_of(case, row) if reminder.at <= now)
     row.warn_at = next_reminder(case, row)
-    row.save(update_fields=["due_at", "warned", "warn_at"])
+    row.save(update_fields=["due_at", "held_from", "held_until", "warned", "warn_at"])

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from datetime import datetime
 
 from amends.cases import acting
 from amends.cases.carrying_on import JOINED, MERGED_INTO
@@ -41,12 +42,14 @@ from amends.cases.verbs.applying import locked_order
 from amends.cases.verbs.ending import is_something_open
 from amends.cases.wanting import Wanted
 from amends.kernel import clock
+from amends.kernel.calendars import after, time_run
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
 from amends.kernel.texts import say
 from amends.market.models import Order
 from amends.people.rules import PLATFORM, Actor
+from amends.policy.queries import calendar, holds_of
 from amends.policy.rules.words import Lane
 
 CARRIES = frozenset({"triage", "awaiting_leader", "awaiting_merchant", "awaiting_proof", "answering_proof"})
@@ -236,9 +239,18 @@ def _go_on(merged: Case, carrier: Case, link: CaseLink) -> None:
     if before is not None and running is not None and running.limit == before.limit:
         acting.current().carried["case", merged.pk] = running
     elif before is not None and before.ended_at is not None:
-        left, pause = copy.copy(before), clock.now() - before.ended_at
-        left.started_at, left.due_at = before.started_at + pause, before.due_at + pause
-        acting.current().carried["case", merged.pk] = left
+        acting.current().carried["case", merged.pk] = _what_is_left(merged, before, before.ended_at)
+
+
+def _what_is_left(merged: Case, before: Deadline, since: datetime) -> Deadline:
+    """The limit that ran until `since`, as it runs on from now: with the time that was left, of which a pause of the pack takes nothing."""
+    at, left = clock.now(), copy.copy(before)
+    held = holds_of(merged.terms, before.limit, calendar(merged.merchant.calendar))
+    left.started_at = before.started_at + (at - since)
+    left.due_at = after(at, time_run(since, before.due_at, holds=held), holds=held)
+    into = next((hold for hold in held if hold.end and at < hold.end and hold.start < left.due_at), None)
+    left.held_from, left.held_until = (into.start, into.end) if into else (None, None)
+    return left
 
 
 def _lines_of(case: Case) -> list[Entry]:

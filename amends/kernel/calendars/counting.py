@@ -91,6 +91,17 @@ def due(
     return Due(calendar.start_of(last + DAY), roll is not Roll.NONE and calendar.is_provisional(last))
 
 
+def after(start: datetime, length: timedelta, *, holds: Sequence[Hold] = ()) -> datetime:
+    """The instant by which a clock that stands still in `holds` has run for `length` since `start`. Refuses as `due`."""
+    return _exactly(_utc(start), length, _pauses(holds, None))
+
+
+def time_run(start: datetime, end: datetime, *, holds: Sequence[Hold] = ()) -> timedelta:
+    """For how long such a clock has run from `start` to `end`; nothing where `end` is not later. Refuses as `due`."""
+    start, end = _utc(start), _utc(end)
+    return sum((free_to - free_from for free_from, free_to in _without(_pauses(holds, None), start, end)), timedelta())
+
+
 def _exactly(start: datetime, length: timedelta, pauses: Sequence[_Pause]) -> datetime:
     at = start + length
     for pause in pauses:
