@@ -43,9 +43,22 @@ def test_parts_come_back_from_their_rows_as_they_were() -> None:
         ([REFUND | {"line": 1, "part": "freight"}], "line_wrong"),
         ([REFUND, {"remedy": "repair", "units": [1]}], "unit_twice"),
         ([REFUND, {"remedy": "price_adjustment", "units": [1], "amount_minor": 1}], "stays_and_goes"),
+        (["refund_only"], "no_object"),
+        ([{"remedy": ["refund_only"], "units": [1]}], "wrong_kind"),
+        ([REFUND | {"units": 1}], "wrong_kind"),
+        ([REFUND | {"units": "17"}], "wrong_kind"),
+        ([REFUND | {"units": ["1"]}], "wrong_kind"),
+        ([REFUND | {"units": [[1]]}], "wrong_kind"),
+        ([REFUND | {"units": [True]}], "wrong_kind"),
+        ([REFUND | {"amount_minor": "100"}], "wrong_kind"),
+        ([REFUND | {"amount_minor": 1.5}], "wrong_kind"),
+        ([REFUND | {"amount_minor": 10**16}], "wrong_kind"),
+        ([{"remedy": "extra", "line": "one", "part": "freight", "amount_minor": 1}], "wrong_kind"),
+        ([{"remedy": "extra", "line": 1, "part": ["freight"], "amount_minor": 1}], "wrong_kind"),
+        ([REFUND | {"borne_by": ["merchant"]}], "wrong_kind"),
     ],
 )
-def test_what_does_not_fit_together_is_refused(raw: list[dict[str, Any]], code: str) -> None:
+def test_what_does_not_fit_together_is_refused(raw: list[Any], code: str) -> None:
     with pytest.raises(Unprocessable) as refused:
         parsed(raw)
     assert (refused.value.code, set(refused.value.fields)) == (code, {"parts"})

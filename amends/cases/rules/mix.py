@@ -10,7 +10,7 @@ Invariants
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ from amends.kernel.texts import Text, say
 from amends.policy.rules.words import Remedy
 
 MOST_PARTS = 20
+MOST_ID, MOST_MINOR = 2**63 - 1, 10**15
+"""No number of a row is greater; no sum of any currency, nor number of points."""
 NONE = "none"
 FREIGHT_AND_PACKAGING = "extra"
 POINTS = "points"
@@ -76,10 +78,13 @@ def from_rows(raw: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
     return tuple(Part(**{**each, "units": tuple(each.get("units", ()))}) for each in raw)
 
 
-def _part(raw: Mapping[str, Any]) -> Part:
+def _part(raw: Any) -> Part:
+    if not isinstance(raw, Mapping):
+        raise _wrong(say("每一项都要写成一个对象。", "Each part is an object with its fields."), "no_object")
     unknown = set(raw) - FIELDS
     if unknown:
         raise _wrong(say("不认识的字段：{all}。", "Unknown fields: {all}.", all=", ".join(sorted(unknown))), "unknown_field")
+    _check_kinds(raw)
     part = Part(
         str(raw.get("remedy", "")), tuple(raw.get("units") or ()), raw.get("amount_minor"), int(raw.get("line") or 0),
         str(raw.get("part") or ""), str(raw.get("borne_by") or "merchant"),
@@ -90,6 +95,26 @@ def _part(raw: Mapping[str, Any]) -> Part:
         raise _wrong(say("费用由商家或者平台承担。", "The merchant or the platform bears it."), "unknown_bearer")
     _check_shape(part)
     return part
+
+
+def _check_kinds(raw: Mapping[str, Any]) -> None:
+    """Every field is of its kind: what came as JSON may hold anything."""
+    units = raw.get("units") or ()
+    fits = {
+        "remedy": isinstance(raw.get("remedy", ""), str),
+        "units": isinstance(units, Collection) and not isinstance(units, str | bytes | Mapping) and all(_is_whole(pk) for pk in units),
+        "amount_minor": raw.get("amount_minor") is None or _is_whole(raw["amount_minor"], MOST_MINOR),
+        "line": not raw.get("line") or _is_whole(raw["line"]),
+        "part": isinstance(raw.get("part") or "", str),
+        "borne_by": isinstance(raw.get("borne_by") or "", str),
+    }
+    wrong = [name for name, is_right in fits.items() if not is_right]
+    if wrong:
+        raise _wrong(say("写法不对的字段：{all}。", "Not as they should be: {all}.", all=", ".join(wrong)), "wrong_kind")
+
+
+def _is_whole(value: object, most: int = MOST_ID) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= most
 
 
 def _check_shape(part: Part) -> None:

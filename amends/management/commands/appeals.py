@@ -26,6 +26,7 @@ from amends.rulings.models import Appeal
 from amends.rulings.rules import APPEAL
 
 MOST = 200
+MOST_DAYS = 3650
 ANSWERS = ("admit", "uphold", "change", "send-back")
 
 
@@ -63,7 +64,10 @@ class Command(BaseCommand):
         changed = below.choices["change"]
         changed.add_argument("--outcome", choices=["for", "against"], default="")
         changed.add_argument("--parts", default="", metavar="JSON", help="a list of parts, unit by unit, in place of --outcome")
-        changed.add_argument("--bears", default="", metavar="JSON", help='{"merchant": 7000, "carrier": 3000}: hundredths of a per cent')
+        changed.add_argument(
+            "--bears", default="", metavar="JSON",
+            help='{"merchant": 7000, "carrier": 3000}: hundredths of a per cent; as the ruling had it where it is left out',
+        )  # fmt: skip
         changed.add_argument("--clause", required=True)
         for word, each in below.choices.items():
             if word not in ("list", "unanswered", "breaches"):
@@ -95,7 +99,7 @@ class Command(BaseCommand):
         print(json.dumps(plain, ensure_ascii=False, default=str) if options["json"] else "  ".join(str(v) for v in plain.values()))
 
     def _broken(self, options: dict[str, Any]) -> None:
-        rows = list(breaches(clock.now() - timedelta(days=options["days"]))[:MOST])
+        rows = list(breaches(refused(lambda: _since(options["days"])))[:MOST])
         refs = dict(Case.objects.filter(pk__in=[row.case_id for row in rows]).values_list("pk", "ref"))
         if not rows and not options["json"]:
             print(said(say("裁决和和解都履行了。", "Every ruling and settlement was kept.")))
@@ -105,13 +109,20 @@ class Command(BaseCommand):
             print(json.dumps(plain, default=str) if options["json"] else "  ".join(str(v) for v in plain.values()))
 
     def _late(self, options: dict[str, Any]) -> None:
-        rows = list(unanswered(clock.now() - timedelta(days=options["days"])).values_list("life_id", "made_at")[:MOST])
+        rows = list(unanswered(refused(lambda: _since(options["days"]))).values_list("life_id", "made_at")[:MOST])
         refs = dict(Appeal.objects.filter(pk__in=[pk for pk, _ in rows]).values_list("pk", "ref"))
         if not rows and not options["json"]:
             print(said(say("没有无人答复的申诉。", "No appeal went unanswered.")))
         for pk, at in rows:
             plain = {"ref": refs.get(pk, ""), "upheld_at": at}
             print(json.dumps(plain, default=str) if options["json"] else "  ".join(str(v) for v in plain.values()))
+
+
+def _since(days: int) -> datetime:
+    """So many days back. Raises Unprocessable."""
+    if not 0 <= days <= MOST_DAYS:
+        raise Unprocessable.field("days", say("天数为 0 到 {n}。", "From 0 to {n} days.", n=MOST_DAYS), code="wrong_days")
+    return clock.now() - timedelta(days=days)
 
 
 def _only_platform(by: Actor) -> None:

@@ -32,6 +32,7 @@ from amends.sealing.third_party import verify
 
 NO_CASE = say("没有这张售后单：{ref}。", "There is no such case: {ref}.")
 AWAY = say("时间戳机构没有应答：{why}", "The time-stamp authority did not answer: {why}")
+NOT_WRITTEN = say("举证包 {ref} 已生成，但没有写到那里：{why}", "The proof file {ref} is made and kept, and was not written there: {why}")
 NOT_STAMPED = say("时间线的末尾与售后单不符，没有盖章。", "The timeline does not end where the case says: not stamped.")
 
 
@@ -65,8 +66,11 @@ class Command(BaseCommand):
         row = refused(lambda: make_file(options["ref"], options["purpose"], by, complaint))
         if options["to"]:
             _, file = open_file(row.ref, by)
-            with file, options["to"].open("wb") as out:
-                shutil.copyfileobj(file, out)
+            try:
+                with file, options["to"].open("wb") as out:
+                    shutil.copyfileobj(file, out)
+            except OSError as wrong:
+                raise CommandError(said(NOT_WRITTEN.filled(ref=row.ref, why=str(wrong)))) from wrong
         facts = {"ref": row.ref, "sha256": row.digest, "size": row.size, "masked": row.masked, "head": row.head}
         told(row, lambda one: f"{one.ref}  {one.digest}  {one.size}", lambda one: facts, as_json=options["json"])
 

@@ -180,7 +180,7 @@ def _shares(written: str) -> dict[str, int]:
         party, _, percent = one.partition("=")
         try:
             found[party.strip()] = round(float(percent) * 100)
-        except ValueError as wrong:
+        except (ValueError, OverflowError) as wrong:
             text = say("请写成 carrier=70 的样子。", "Write it like carrier=70.")
             raise Unprocessable.field("bears", text, code="share_wrong") from wrong
     return found
@@ -189,7 +189,7 @@ def _shares(written: str) -> dict[str, int]:
 def _parsed(written: str) -> list[dict[str, Any]]:
     try:
         found = json.loads(written)
-    except json.JSONDecodeError as wrong:
+    except ValueError as wrong:
         raise Unprocessable.field("parts", say("parts 须为 JSON。", "--parts is JSON."), code="no_json") from wrong
     if not isinstance(found, list):
         raise Unprocessable.field("parts", say("parts 须为数组。", "--parts is a list."), code="no_list")
