@@ -16,7 +16,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.test import Client, RequestFactory
+from django.test import Client
 
 from amends.cases.models import Case
 from amends.faces.proving import public
@@ -165,9 +165,9 @@ class Unread(io.BytesIO):
 def test_what_is_too_much_is_refused_before_it_is_read(db: None, length: int, before: int, status: int) -> None:
     for _ in range(before):
         public.LIMIT.allows("127.0.0.1")
-    request = RequestFactory().post("/proofs/", b"", content_type="multipart/form-data; boundary=b")
-    request.META["CONTENT_LENGTH"], request._stream = str(length), Unread()  # type: ignore[attr-defined]
-    assert public.check(request).status_code == status
+    sent: dict[str, Any] = {"wsgi.input": Unread(), "CONTENT_LENGTH": str(length), "CONTENT_TYPE": "multipart/form-data; boundary=b"}
+    answer = Client().post("/proofs/", **sent)
+    assert answer.status_code == status
 
 
 def test_the_script_is_published_as_it_is_in_every_file(cast: Cast, case: Case) -> None:

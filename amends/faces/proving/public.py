@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from amends.faces.entering import given
+from amends.faces.middleware import reads_late
 from amends.faces.proving.limiting import Limit
 from amends.kernel.texts import Text, say
 from amends.sealing.container import LARGEST
@@ -35,6 +36,7 @@ TOO_LARGE = say("文件超过 1 GB，不会是我们的举证包。", "A file of
 
 
 @csrf_exempt
+@reads_late
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """GET asks; POST answers yes or no."""
