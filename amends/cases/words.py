@@ -425,6 +425,7 @@ DONE: dict[str, Text] = {
     "raise_task": say("把任务交给了主管", "raised a task to a supervisor"),
     "withdraw_task": say("撤回了任务", "withdrew a task"),
     "own_task": say("定了任务由谁办", "settled who has a task"),
+    "free_task": say("办任务的人离开了部门，任务另找人办", "looked for somebody else, since whoever had a task left the department"),
     "end_absent": say("多次没有人在，结束了维修", "ended the repair because nobody was there"),
     "book_visit": say("约了上门或到店时间", "made an appointment"),
     "start_visit": say("开始检修", "began at the appointment"),

@@ -80,13 +80,14 @@ def waiting_for(by: Actor) -> QuerySet[Complaint]:
 
 
 def whom_to_tell(entry: Entry) -> list[int]:
-    """The people whom a line of a complaint concerns by name: whoever answers for it, or every agent where nobody does; at most MOST, and
-    nobody of their own act."""
+    """The people whom a line of a complaint concerns by name: whoever answers for it, or every agent where nobody does any more; at most
+    MOST, and nobody of their own act."""
     row = Complaint.objects.filter(merchant_id=entry.merchant_id, pk=entry.life_id).first()
     if row is None:
         return []
     agents = User.objects.filter(is_active=True, memberships__role=Role.AGENT.value).order_by("pk").distinct()[:MOST]
-    found = [row.owner_id] if row.owner_id else [one.pk for one in agents]
+    found = [one.pk for one in owner] or [one.pk for one in agents]
+    owner = User.objects.filter(pk=row.owner_id or 0, is_active=True, memberships__role__in=OWNER_ROLES).distinct()
     return [one for one in found if one != entry.actor_id or entry.automatic]
 
 

@@ -16,7 +16,7 @@ from amends.tasks.rules import DEPARTMENTS
 
 AT = f"{HOME}departments"
 SEATED = say("已登记。", "On record.")
-ENDED = say("已登记，手上的任务还是由他办，直到转交。", "On record; what they have stays theirs until it is passed on.")
+ENDED = say("已登记，他在这个部门的任务会转给别人。", "On record; what they had of the department goes to others.")
 
 
 @require_GET

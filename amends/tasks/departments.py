@@ -5,7 +5,7 @@ A seat is ended and never deleted, so that it can be said who was there when a t
 Invariants
  1. A person has one open seat in a department at most, and may have one in several.
  2. A task that names nobody goes to whoever there has least to do and is no party of its case; to nobody where there is no such person.
- 3. Who has tasks keeps them when the seat ends: passing them on is an act of its own, and their limits run on.
+ 3. Whose seat ends has no task of that department any more: each goes on as if nobody had been named, and its limit runs on.
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from django.db.models import Count, Q, QuerySet
 from amends.cases.hands import STAFF, is_party
 from amends.cases.models import Case, Entry
 from amends.cases.record import an_act
+from amends.cases.taking import take_case_of
 from amends.kernel import clock
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NotFound, NotYourMove, Unprocessable
 from amends.kernel.texts import say
 from amends.people.models import Membership, User
-from amends.people.rules import Actor, Role
+from amends.people.rules import PLATFORM, Actor, Role
+from amends.plumbing import jobs
 from amends.tasks.models import Seat, Task
 from amends.tasks.queries import OWNER_ROLES
-from amends.tasks.rules import DEPARTMENTS, OPEN
+from amends.tasks.rules import DEPARTMENTS, OPEN, RAISED
 
 KEEPERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
-TO_WHOM_IT_LEADS = frozenset({"give_task", "pass_task", "own_task", "withdraw_task", "remind"})
+FREE = "free_task"
+TO_WHOM_IT_LEADS = frozenset({"give_task", "pass_task", "own_task", FREE, "withdraw_task", "remind"})
 PASSED = frozenset({"raise_task", "alarm"})
 MOST = 200
 
@@ -74,13 +77,36 @@ def give_seat(email: str, *, department: str, leads: bool = False, by: Actor) ->
 
 @an_act
 def end_seat(email: str, *, department: str, by: Actor) -> Seat:
-    """The person belongs to the department no more; what they have stays theirs. Raises NotYourMove, Unprocessable, NotFound."""
+    """The person belongs to the department no more, and a job hands on what they had of it. Raises NotYourMove, Unprocessable, NotFound."""
     _check_keeper(by)
     known = _open().filter(user__email__iexact=email.strip(), department=checked_department(department)).first()
     if known is None:
         raise NotFound
     _end(known)
+    jobs.later("seat.ended", user=known.user_id, department=known.department)
     return known
+
+
+@jobs.task("seat.ended", taken_up=True)
+def hand_on(*, user: int, department: str) -> None:
+    """Job: whoever left the department has no task of it; a second run finds nothing, and who came back meanwhile keeps what is theirs."""
+    if _open().filter(user_id=user, department=department).exists():
+        return
+    theirs = Task.objects.filter(owner_id=user, department=department, stage__in=OPEN).order_by("pk")
+    for case_id, task_id in theirs.values_list("case_id", "pk"):
+        _free(case_id, task_id, user)
+
+
+@an_act
+def _free(case_id: int, task_id: int, user: int) -> None:
+    """This task is whoever's has least to do there, or nobody's; a raised one waits for a supervisor to say whose."""
+    case = take_case_of(case_id)
+    row = Task.objects.filter(merchant_id=case.merchant_id, pk=task_id, owner_id=user, stage__in=OPEN).first()
+    if row is None:
+        return
+    row.owner = None if row.stage == RAISED else who_takes(case, row.department, but=(user,))
+    row.save(update_fields=["owner"])
+    row.tell(FREE, PLATFORM, facts={"task": row.ref, "department": row.department, "left": user, "owner": row.owner_id})
 
 
 def may_keep(by: Actor) -> bool:
@@ -112,9 +138,9 @@ def whom_to_tell(entry: Entry) -> list[int]:
 
 
 def _whoever_has(row: Task) -> list[int]:
-    if row.owner_id:
-        return [row.owner_id]
-    return _people(row.department) or _active(Q(memberships__role=Role.AGENT.value))
+    """Its owner, if they are still there; else the department, or every agent."""
+    owner = _active(Q(pk=row.owner_id)) if row.owner_id else []
+    return owner or _people(row.department) or _active(Q(memberships__role=Role.AGENT.value))
 
 
 def _people(department: str, *, leads: bool = False) -> list[int]:

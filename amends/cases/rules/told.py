@@ -61,7 +61,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "repair": (*VISITS, REMIND),
     "loan": (REMIND,),
     "consultation": ("ask_consent", "give_consent", "refuse_consent", REMIND),
-    "task": ("own_task", REMIND),
+    "task": ("own_task", "free_task", REMIND),
     "complaint": ("own_complaint", "note_acceptance", "note_testing", REMIND),
     "refund": ("ask_payee", "assign", "recheck", "come_back_late", REMIND),
     "review": (*JUDGING, REMIND),

@@ -14,6 +14,8 @@ TOLD = """
 task.give_task                     -                    named       act      told      task_given
 task.pass_task                     -                    named       act      -         task_passed
 task.own_task                      -                    named       act      -         task_is_yours
+task.free_task                     given                named       act      -         task_passed
+task.free_task                     raised               supervisor  act      -         task_of_nobody
 task.raise_task                    clock                supervisor  act      told      task_raised_by_time
 task.raise_task                    clock                named       result   -         task_late_in_department
 task.raise_task                    -                    supervisor  act      told      task_raised

@@ -22,6 +22,12 @@ TASKS: Mapping[str, Told] = {
         "售后单 {case} 的任务由你来办，时限不变，请看“部门任务”页面。",
         "A task of case {case} is yours to answer; its limit stays as it was. See “Tasks”.",
     ),
+    "task_of_nobody": told(
+        "一个任务没有人办了", "A task has nobody any more",
+        "售后单 {case} 的任务，主管指定的人离开了部门。请在“部门任务”页面答复或者另外指定谁办，时限不变。",
+        "Whom a supervisor named for a task of case {case} has left the department. Answer it under “Tasks” or name somebody else; its "
+        "limit stays as it was.",
+    ),
     "task_late_in_department": told(
         "你的部门没有按时答复", "Your department did not answer in time",
         "售后单 {case} 的任务到 {until}没有答复，按“{rule}”已经交到主管。你是这个部门的负责人，请看“部门任务”页面。",
