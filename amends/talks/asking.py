@@ -14,6 +14,7 @@ from amends.approvals.models import Approval
 from amends.approvals.queries import of_case
 from amends.approvals.rules import State
 from amends.approvals.words import sum_words
+from amends.cases.hands import check_hand
 from amends.cases.models import Case, CaseText
 from amends.cases.record import an_act
 from amends.cases.rules.mix import SUMS, from_rows
@@ -69,6 +70,7 @@ def accept(ref: str, *, why: str = "", by: Actor) -> Offer | Approval:
 
 def _yes(case: Case, row: Offer, name: str, why: str, by: Actor) -> Offer | Approval:
     if row.may(name, by):
+        check_hand(case, by)
         payload = {"what": WHAT, "do": YES, "case": case.pk, "offer": row.ref, "answers": "", "currency": case.currency,
                    "parts": row.parts}  # fmt: skip
         asked = limits.decided(case, from_rows(row.parts), by, key=limits.yes_key(row.ref), payload=payload, why=why, counted=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from amends.cases.hands import check_hand
 from amends.cases.models import Case
 from amends.cases.record import an_act
 from amends.cases.taking import take
@@ -19,12 +20,14 @@ from amends.rulings.standing import burdened_by, still_to_accept
 def accept_ruling(ref: str, *, by: Actor) -> Case:
     """This side accepts the ruling of the case `ref`: it binds, or where it burdens both sides waits for the other one to accept too.
 
-    Raises NoSuchMove where no ruling waits, it does not burden this side, or it accepted before.
+    Raises NotYourMove for who may not speak for this side, NoSuchMove where no ruling waits, it does not burden this side, or it accepted
+    before.
     """
     case = take(ref, by)
     review: Review | None = unbound_ruling(case)
     if review is None or by.party not in burdened_by(review) or not still_to_accept(review) - {by.party}:
         return let_stand(ref, by=by)
+    check_hand(case, by)
     if by.party.value in review.stands:
         raise NoSuchMove(say("你已经接受，等另一方。", "You have accepted it; it waits for the other side."), code="accepted_already")
     review.stands = [*review.stands, by.party.value]

@@ -75,9 +75,12 @@ def close_replies(ref: str, *, by: Actor) -> Review:
 def request_proof(ref: str, *, party: str, words: str, issue: str = "", by: Actor) -> ProofRequest:
     """One side is asked for one certain proof until the round that is open ends; after that an answer is late, after the replies none.
 
-    Raises NoSuchMove where no round is open, Unprocessable for an unknown side or issue, missing words, or too many requests.
+    Raises NotYourMove for anybody but an arbiter who may judge it, NoSuchMove where no round is open, Unprocessable for an unknown side
+    or issue, missing words, or too many requests.
     """
     case, review = taken_to_judge(ref, by)
+    if by.party is not Party.ARBITER:
+        raise NotYourMove(say("只有判责员可以要求凭证。", "Only an arbiter asks for a proof."), code="no_arbiter")
     if not review.LIFE.who_may(review.stage, "submit") or round_is_over(case, review):
         closed = say("举证已结束，请用“请双方补充”。", "The rounds are closed: ask both sides for more instead.")
         raise NoSuchMove(closed, code="no_round_open")
