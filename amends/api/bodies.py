@@ -12,8 +12,8 @@ MOST_ID = 2**63 - 1
 
 
 def _storable(text: str) -> str:
-    if "\0" in text:
-        raise PydanticCustomError("nul", "no NUL")
+    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise PydanticCustomError("nul", "no NUL and no half of a pair")
     return text
 
 

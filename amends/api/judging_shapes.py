@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from amends.api import shapes
 from amends.api.bodies import Body, Ref, Refs, Str, Words
 from amends.api.talk_shapes import MixPartIn
 
-Key = Annotated[str, StringConstraints(max_length=40)]
+Key = Ref
 Side = Literal["consumer", "merchant"]
 Bps = Annotated[int, Field(ge=0, le=10_000, strict=True)]
 

@@ -51,13 +51,13 @@ class OfferIn(MixIn):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     words: Words = ""
-    why: Words = ""
+    why: Str = ""
 
 
 class YesIn(Body):
     """A yes to an offer. `why`: for whoever signs sums beyond the order that you may not promise alone."""
 
-    why: Words = ""
+    why: Str = ""
 
 
 class DecliningIn(Body):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from amends.desk.cases import done
 from amends.desk.page import HOME, shown
 from amends.faces.entering import ActorRequest, face, given
-from amends.faces.judging import typed_costs
+from amends.faces.judging import named_languages, named_skills, typed_costs
 from amends.kernel import clock
 from amends.kernel.money import Money, MoneyError
 from amends.kernel.refs import clean_ref
@@ -33,6 +33,7 @@ REPORTED = say("报告已登记。", "The report is on record.")
 LINKED = say("链接已生成，请发给检测机构。", "The link is made; hand it to the testing body.")
 RETURNED = say("草稿已退回。", "The draft went back.")
 AWAY = say("已登记。", "On record.")
+ANY = say("不限", "any")
 
 
 def page_of(ref: str) -> str:
@@ -129,7 +130,9 @@ def arbiters(request: ActorRequest) -> HttpResponse:
     loads = loads_of([row.user_id for row in rows])
     open_ones = Review.objects.filter(stage__in=REVIEW.open_stages, arbiter_id=by.user_id).select_related("case").order_by("since")
     context = {
-        "rows": [(row, loads.get(row.user_id, 0), is_away(row)) for row in rows],
+        "rows": [
+            (row, loads.get(row.user_id, 0), is_away(row), named_skills(row.skills) or ANY, named_languages(row) or ANY) for row in rows
+        ],
         "reviews": list(open_ones[:50]), "is_arbiter": Role.ARBITER in by.roles,
         "relations": list(Relation.objects.filter(user_id=by.user_id or 0, ended_at__isnull=True).select_related("merchant")),
         "shops": list(Merchant.objects.order_by("name_zh")[:200]), "nav_here": f"{HOME}arbiters",
@@ -142,7 +145,7 @@ def arbiters(request: ActorRequest) -> HttpResponse:
 def absence(request: ActorRequest) -> HttpResponse:
     """One's own absence, in days from now; none: back again."""
     written = given(request, "days").strip()
-    if written and not (written.isascii() and written.isdecimal() and 0 < int(written) <= 365):
+    if written and not (written.isascii() and written.isdecimal() and len(written) < 4 and 0 < int(written) <= 365):
         raise Unprocessable.field("days", say("1 到 365 天。", "From 1 to 365 days."), code="days_wrong")
     until = clock.now() + timedelta(days=int(written)) if written else None
     return done(request, lambda: verbs.be_away(until=until, by=request.actor), f"{HOME}arbiters", AWAY)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.http import QueryDict
@@ -17,8 +17,9 @@ from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 from amends.rulings.judged import EXTRAS, PART_NAMES, HeardUnit, extras_left, heard_now, judged
 from amends.rulings.mixing_of import Costs, cost_of_ruling
-from amends.rulings.models import Review
+from amends.rulings.models import ArbiterProfile, Review
 from amends.rulings.queries import AGAINST, FOR
+from amends.rulings.rules.assigning import LANGUAGE_NAMES, SKILLS
 from amends.rulings.rules.blocks import BLOCKS, GROUPS
 from amends.rulings.rules.splitting import BEARS
 from amends.rulings.verbs.deciding import reasons_text
@@ -45,6 +46,27 @@ def judged_shown(case: Case, actor: Actor, lives: Collection[str]) -> dict[str, 
     row.case = case
     seen = judged(row, actor)
     return {"judged": seen, "wanted": [one for one in seen.requests if one.mine]}
+
+
+def named_skills(keys: Iterable[str]) -> Text | None:
+    """Skills in words, one after the other; None without any."""
+    return _listed([SKILLS.get(key) or Text(key, key) for key in keys])
+
+
+def named_languages(row: ArbiterProfile) -> Text | None:
+    """The languages that this arbiter reads, in words; None where it is every one."""
+    return _listed([LANGUAGE_NAMES[key] for key in row.languages])
+
+
+def skill_choices(chosen: Iterable[str]) -> list[tuple[str, Text, bool]]:
+    """Every skill that there is, with whether it was chosen."""
+    here = set(chosen)
+    return [(key, name, key in here) for key, name in SKILLS.items()]
+
+
+def _listed(names: Sequence[Text]) -> Text | None:
+    zh, en = "、".join(one.into("zh") for one in names), ", ".join(one.into("en") for one in names)
+    return Text(zh, en) if names else None
 
 
 def typed_ruling(data: QueryDict, heard: tuple[HeardUnit, ...], currency: str) -> dict[str, Any]:
@@ -74,7 +96,7 @@ def typed_parts(data: QueryDict, heard: tuple[HeardUnit, ...], currency: str) ->
         parts.append(part)
     for name in data:
         kind, _, line = name.partition("-")
-        if kind in EXTRAS and line.isascii() and line.isdecimal() and (written := _written(data, name)):
+        if kind in EXTRAS and line.isascii() and line.isdecimal() and len(line) < 6 and (written := _written(data, name)):
             parts.append({"remedy": FREIGHT_AND_PACKAGING, "line": int(line), "part": kind, "amount_minor": _minor(written, currency)})
     for remedy in IN_MONEY:
         if written := _written(data, remedy):

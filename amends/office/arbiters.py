@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from amends.faces.entering import ActorRequest, act, face, given
+from amends.faces.judging import named_languages, named_skills, skill_choices
 from amends.faces.told import tell
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
@@ -25,6 +26,7 @@ from amends.rulings.verbs.arbiters import may_keep
 
 PATH = "/office/arbiters/"
 DONE = say("已登记。", "On record.")
+ANY = say("不限", "any")
 MOST = 200
 
 
@@ -40,13 +42,23 @@ def _shown(request: ActorRequest, refusal: Unprocessable | None = None) -> HttpR
     people = User.objects.filter(memberships__role=Role.ARBITER.value, is_active=True).distinct().order_by("name", "pk")[:MOST]
     loads = loads_of(known)
     context: dict[str, Any] = {
-        "rows": [(user, row := known.get(user.pk), loads.get(user.pk, 0), row is not None and is_away(row)) for user in people],
+        "rows": [_row(user, known.get(user.pk), loads.get(user.pk, 0)) for user in people],
         "may": may_keep(request.actor),
         "relations": Relation.objects.filter(ended_at__isnull=True).select_related("user", "merchant").order_by("-made_at")[:MOST],
-        "bodies": TestingBody.objects.filter(ended_at__isnull=True).order_by("name_zh")[:MOST], "cost_rule": COST_RULE,
+        "bodies": [(one, named_skills(one.skills)) for one in TestingBody.objects.filter(ended_at__isnull=True).order_by("name_zh")[:MOST]],
+        "cost_rule": COST_RULE, "skills": skill_choices(()),
         "shops": Merchant.objects.order_by("name_zh")[:MOST], "refusal": refusal, "path": PATH,
     }  # fmt: skip
     return render(request, "office/arbiters.html", context, status=refusal.status if refusal else 200)
+
+
+def _row(user: User, row: ArbiterProfile | None, load: int) -> dict[str, Any]:
+    """An arbiter with their record, if there is one, in words and as it can be changed."""
+    words = (named_skills(row.skills) or ANY, named_languages(row) or ANY) if row is not None else (None, None)
+    return {
+        "user": user, "row": row, "load": load, "is_away": row is not None and is_away(row), "skills": words[0], "languages": words[1],
+        "choices": skill_choices(row.skills if row is not None else ()),
+    }  # fmt: skip
 
 
 def _profile(request: ActorRequest) -> object:
@@ -97,7 +109,8 @@ def acted_on(request: ActorRequest, noun: str) -> HttpResponse:
 
 
 def _listed(request: ActorRequest, name: str) -> list[str]:
-    return [one.strip() for one in given(request, name).replace("，", ",").split(",") if one.strip()]
+    """What was chosen under this name; keys with commas between are taken as well."""
+    return [one.strip() for given_ in request.POST.getlist(name) for one in str(given_).replace("，", ",").split(",") if one.strip()]
 
 
 def _number(request: ActorRequest, name: str) -> int:

@@ -48,7 +48,7 @@ def _reopening(request: ActorRequest, ref: str) -> str:
 
 
 def _splitting(request: ActorRequest, ref: str) -> str:
-    parts = [Part(int(name[2:]), number(given(request, name))) for name in request.POST if name.startswith("n_") and name[2:].isdigit()]
+    parts = [Part(int(name[2:]), number(given(request, name))) for name in request.POST if name.startswith("n_") and number(name[2:])]
     return split_off(ref, parts=[part for part in parts if part.quantity], words=given(request, "words"), by=request.actor).ref
 
 

@@ -14,6 +14,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from amends.kernel.texts import Text, say
+from amends.policy.rules.words import GOODS_NAMES, ISSUE_NAMES
+
+SKILLS: dict[str, Text] = {
+    **{goods.value: name for goods, name in GOODS_NAMES.items()}, **{issue.value: name for issue, name in ISSUE_NAMES.items()},
+}  # fmt: skip
+"""What an arbiter or a testing body can know: a class of goods or an issue, by the keys that a case has for them."""
+LANGUAGE_NAMES: dict[str, Text] = {"zh": say("中文", "Chinese"), "en": say("英文", "English")}
 
 
 class Bar(StrEnum):

@@ -17,15 +17,16 @@ from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import NoSuchMove, NotFound, Unprocessable
 from amends.kernel.texts import say
-from amends.liability.hands import check_office
 from amends.people.rules import Actor
 from amends.rulings.models import Review, TestingBody, TestOrder
 from amends.rulings.paying_tests import bear_cost
 from amends.rulings.rules.testing import FINDINGS, PAYERS, bears_test
+from amends.rulings.verbs.arbiters import check_keeper, checked_skills
 from amends.rulings.verbs.shared import check_known, taken_to_judge, takes
 
 ORDERED, REPORTED, NOT_REPORTED, DROPPED = "ordered", "reported", "not_reported", "dropped"
 MOST_COST = 10_000_000
+LONGEST_KEY, LONGEST_NAME, LONGEST_ADDRESS = 40, 120, 300
 
 
 @verb("review", "order_test")
@@ -110,25 +111,26 @@ def body_named(name: str) -> TestingBody:
 
 @an_act
 def add_body(*, key: str, name_zh: str, name_en: str, address: str = "", skills: Sequence[str] = (), by: Actor) -> TestingBody:
-    """A testing body is on record; a key that is there already is changed. Raises NotFound for whoever is not the platform."""
-    check_office(by)
-    fields = {"key": key, "name_zh": name_zh, "name_en": name_en}
-    for field, value in fields.items():
-        clean_words(value, field=field, required=True, longest=40 if field == "key" else 120)
+    """A testing body is on record; a key that is there already is changed. Raises NotFound for whoever may not keep the record,
+    Unprocessable where a name lacks, a field is too long or a skill is unknown."""
+    check_keeper(by)
+    named = clean_words(key, field="key", required=True, longest=LONGEST_KEY)
+    told = {
+        "name_zh": clean_words(name_zh, field="name_zh", required=True, longest=LONGEST_NAME),
+        "name_en": clean_words(name_en, field="name_en", required=True, longest=LONGEST_NAME),
+        "address": clean_words(address, field="address", longest=LONGEST_ADDRESS), "skills": checked_skills(skills),
+    }  # fmt: skip
     row, _ = TestingBody.objects.update_or_create(
-        key=key.strip(),
-        defaults={"name_zh": name_zh.strip(), "name_en": name_en.strip(), "address": address.strip()[:300], "skills": list(skills),
-                  "ended_at": None},
-        create_defaults={"ref": new_ref("TB"), "key": key.strip(), "name_zh": name_zh.strip(), "name_en": name_en.strip(),
-                         "address": address.strip()[:300], "skills": list(skills), "made_at": clock.now()},
+        key=named, defaults={**told, "ended_at": None},
+        create_defaults={"ref": new_ref("TB"), "key": named, **told, "made_at": clock.now()},
     )  # fmt: skip
     return row
 
 
 @an_act
 def end_body(ref: str, *, by: Actor) -> TestingBody:
-    """No new test goes to this body. Raises NotFound."""
-    check_office(by)
+    """No new test goes to this body. Raises NotFound, for whoever may not keep the record too."""
+    check_keeper(by)
     row = TestingBody.objects.filter(ref=clean_ref(ref) or "", ended_at__isnull=True).first()
     if row is None:
         raise NotFound

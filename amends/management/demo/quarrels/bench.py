@@ -42,7 +42,7 @@ def seat_the_bench() -> None:
     if not TestingBody.objects.filter(key=LABORATORY).exists():
         add_body(
             key=LABORATORY, name_zh="明光检测所（虚构）", name_en="Bright Light Laboratory (invented)",
-            address="广东省深圳市检测路 3 号（虚构地址）", skills=["electronics", "phone", "appliance"], by=hand("agent@example.com"),
+            address="广东省深圳市检测路 3 号（虚构地址）", skills=["electronics", "phone", "appliance"], by=boss,
         )  # fmt: skip
     for email, department, leads in SEATS:
         give_seat(email, department=department, leads=leads, by=boss)
