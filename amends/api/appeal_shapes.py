@@ -70,13 +70,13 @@ class AppealAnswerIn(AppealAdmissionIn):
 
 
 class AppealChangeIn(AppealAnswerIn):
-    """Another ruling: `outcome` alone, or `parts`, unit by unit. `bears`: hundredths of a per cent by party. What it would cost is told by
-    the preview of the review that was appealed."""
+    """Another ruling: `outcome` alone, or `parts`, unit by unit. `bears`: hundredths of a per cent by party; left out, the shares of the
+    ruling stay; {} is the merchant alone. What it would cost is told by the preview of the review that was appealed."""
 
     outcome: Literal["for", "against", ""] = ""
     clause: Str
     parts: Annotated[list[MixPartIn], Field(max_length=20)] | None = None
-    bears: dict[Literal["consumer", "merchant", "supplier", "carrier", "platform"], Bps] = {}
+    bears: dict[Literal["consumer", "merchant", "supplier", "carrier", "platform"], Bps] | None = None
 
     def fields(self) -> dict[str, Any]:
         """As the verb takes them."""

@@ -22,6 +22,7 @@ from amends.kernel.texts import say
 from amends.people.rules import Actor
 from amends.rulings.appeal_evidence import counted, judge
 from amends.rulings.appeal_queries import NOT_ASKED, OVER, bars_to_examine
+from amends.rulings.assigning import is_gone
 from amends.rulings.mixing_of import bears_of, outcome_of, parts_for, short_parts
 from amends.rulings.models import Appeal
 from amends.rulings.queries import AGAINST, FOR
@@ -80,7 +81,8 @@ def change(
 ) -> Appeal:  # fmt: skip
     """Another ruling takes its place and is carried out at once: `parts` is its mix (cases.rules.mix), or `outcome` alone gives the claim
     as asked (`for`) or nothing (`against`), to the units that the ruling heard (S5). `bears`: who bears it, in hundredths of a per cent;
-    the merchant alone, or of nothing the consumer, where it is left out.
+    where it is left out, whoever the ruling said where that gave something; {} and a ruling without shares leave it to the merchant.
+    Nothing is the consumer's to bear.
 
     Raises as `uphold`, and Unprocessable for an unknown outcome, a mix that can't be given, or where nothing would change.
     """
@@ -93,7 +95,7 @@ def change(
     mix = parts_for(row.review, raw, by) if raw or parts is not None else ()
     row.outcome = outcome if parts is None else outcome_of(case, mix)
     row.clause, row.parts = rests_on, [part.to_json() for part in mix]
-    row.bears = bears_of(case, bears or {}) or {(Party.CONSUMER if row.outcome == AGAINST else Party.MERCHANT).value: WHOLE}
+    row.bears = bears_of(case, _bears(row, bears)) or {(Party.CONSUMER if row.outcome == AGAINST else Party.MERCHANT).value: WHOLE}
     _check_changes(row, told=bool(bears))
     text = _answered(case, row, Reasons(words, words_en, blocks, allowed), rests_on, by)
     row.save(update_fields=["outcome", "clause", "parts", "bears"])
@@ -115,14 +117,14 @@ def send_back(
 
 
 def _taken(ref: str, by: Actor) -> tuple[Case, Appeal]:
-    """The appeal, and its examiner: whoever was asked, or, where nobody was, the first who may and does. Raises NoSuchMove where it is
-    over: whoever was slower reads that, and not what of their answer no longer fits."""
+    """The appeal, and its examiner: whoever was asked, or, where nobody was or they are gone, the first who may and does. Raises NoSuchMove
+    where it is over: whoever was slower reads that, and not what of their answer no longer fits."""
     case, row = take_life(Appeal, ref, by)
     check_not_reader(by)
     if row.is_over:
         raise NoSuchMove(OVER, code="appeal_over")
     if by.party is Party.ARBITER and by.user_id is not None:
-        if row.examiner_id not in (None, by.user_id):
+        if row.examiner_id not in (None, by.user_id) and not is_gone(row.examiner_id):
             raise NotYourMove(NOT_ASKED, code="not_assigned")
         for bar in bars_to_examine(case, row, by.user_id):
             raise NotYourMove(REFUSED[bar], code="conflict_of_interest" if bar is Bar.PARTY else bar.value)
@@ -138,6 +140,13 @@ def _answered(case: Case, row: Appeal, why: Reasons, clause: str, by: Actor) -> 
     row.answer, row.answer_also = text, also
     row.save(update_fields=["examiner", "new_evidence", "answer", "answer_also", "blocks"])
     return text
+
+
+def _bears(row: Appeal, told: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The shares as told; where nobody spoke of them, those of the ruling, so that an answer about the sum moves no cost in silence."""
+    if told is not None:
+        return told
+    return {} if AGAINST in (row.outcome, row.review.outcome) else row.review.bears
 
 
 def _also(row: Appeal) -> dict[str, str]:
