@@ -19,6 +19,7 @@ from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
 from amends.rulings import appealing
 from amends.rulings.appeal_evidence import NewPiece
+from amends.rulings.citing import cited
 from amends.rulings.queries import OUTCOMES, reasons_of
 
 LODGED = say("申诉已提交，裁决暂不执行。", "The appeal is lodged, and the ruling stayed.")
@@ -91,6 +92,7 @@ def _shown(request: ActorRequest, ref: str, refusal: Unprocessable | None = None
     context: dict[str, Any] = {
         **shown_of(case, request.actor), "case": case, "review": review,
         "outcome": OUTCOMES.get(review.outcome) if review else None,
+        "rests_on": cited(case, review.clause).chip if review and review.clause else None,
         "gave": parts_in_words(case, from_rows(review.parts)) if review else (),
         "reasons": reasons_of(review) if review else None,
         "refusal": brief(refusal), "wrong": refusal.fields if refusal else {}, "typed": request.POST if refusal else {},

@@ -33,6 +33,7 @@ from amends.kernel.texts import Text, say
 from amends.rulings import appealing, examining, verbs
 from amends.rulings.appeal_evidence import NewPiece
 from amends.rulings.appeal_queries import appeal_by_ref, appeal_of, appeals_seen_by
+from amends.rulings.citing import cited
 from amends.rulings.judged import EXTRAS, heard_now
 from amends.rulings.models import Appeal, Review
 from amends.rulings.queries import AGAINST, FOR, OUTCOMES, reasons_of
@@ -196,7 +197,7 @@ def _ruling(case: Case, review: Review) -> dict[str, Any]:
     """The ruling as it was given."""
     return {
         "review": review, "outcome": OUTCOMES.get(review.outcome), "gave": parts_in_words(case, from_rows(review.parts)),
-        "reasons": reasons_of(review),
+        "reasons": reasons_of(review), "rests_on": cited(case, review.clause).chip if review.clause else None,
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_GET, require_POST
 
+from amends.cases.hands import is_party
 from amends.cases.models import CaseText
 from amends.cases.rules.mix import from_rows
 from amends.desk.cases import done
@@ -26,7 +27,8 @@ from amends.kernel.texts import say
 from amends.people.models import User
 from amends.people.rules import Actor
 from amends.rulings import verbs
-from amends.rulings.assigning import fits, why_not
+from amends.rulings.assigning import fits, is_gone, why_not
+from amends.rulings.citing import cited
 from amends.rulings.judged import heard_now, judged, part_views, review_for
 from amends.rulings.mixing_of import cost_of_mix
 from amends.rulings.models import Review, TestingBody
@@ -151,14 +153,15 @@ def _name(user_id: int) -> str:
 
 
 def _draft(row: Review, actor: Actor) -> dict[str, Any] | None:
-    """The draft that waits for its second reader, and the remarks that it came back with; for arbiters alone."""
-    if not row.draft or actor.party is not Party.ARBITER:
+    """The draft that waits for its second reader, and the remarks that it came back with; for arbiters alone, and none who may not judge
+    the case (a side of it would read the ruling before the other)."""
+    if not row.draft or actor.party is not Party.ARBITER or why_not(row.case, actor.user_id, review=row) is not None:
         return None
     wanted = [pk for pk in (row.draft.get("reasons"), row.draft.get("reasons_also"), row.draft.get("remarks")) if pk]
     texts = {text.pk: text.body for text in CaseText.objects.filter(merchant_id=row.merchant_id, case_id=row.case_id, pk__in=wanted)}
     parts, bears = from_rows(row.draft.get("parts", [])), row.draft.get("bears", {})
     return {
-        "outcome": OUTCOMES.get(row.draft.get("outcome", "")), "clause": row.draft.get("clause", ""),
+        "outcome": OUTCOMES.get(row.draft.get("outcome", "")), "rests_on": cited(row.case, row.draft.get("clause", "")).chip,
         "reasons": texts.get(row.draft.get("reasons") or 0, ""), "also": texts.get(row.draft.get("reasons_also") or 0, ""),
         "remarks": texts.get(row.draft.get("remarks") or 0, ""), "parts": part_views(row.case, parts),
         "bears": [(party, per_cent(bps)) for party, bps in bears.items()], "waits": row.stage == verbs.SECOND_READING,
@@ -168,13 +171,14 @@ def _draft(row: Review, actor: Actor) -> dict[str, Any] | None:
 
 
 def _may_take(row: Review, actor: Actor) -> bool:
-    is_free = not row.is_over and row.arbiter_id is None and actor.party is Party.ARBITER
+    is_free = not row.is_over and (row.arbiter_id is None or is_gone(row.arbiter_id)) and actor.party is Party.ARBITER
     return is_free and why_not(row.case, actor.user_id, review=row) is None
 
 
 def _links(row: Review, actor: Actor) -> list[tuple[Any, str]]:
-    order = open_test(row)
-    return links_of(order) if order is not None and actor.sees_everything else []
+    """The links for the testing body; not for who belongs to a side, since whoever has one may report."""
+    order = open_test(row) if actor.sees_everything and not is_party(row.case, actor.user_id) else None
+    return links_of(order) if order is not None else []
 
 
 def _page_of(ref: str) -> str:

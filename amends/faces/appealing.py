@@ -19,6 +19,7 @@ from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 from amends.rulings.appeal_queries import appeal_of, why_not_examine
 from amends.rulings.appealing import CALLER, ENTERED
+from amends.rulings.citing import cited
 from amends.rulings.judged import PartView, part_views
 from amends.rulings.models import Appeal, Review
 from amends.rulings.queries import ERASED, OUTCOMES, unbound_ruling
@@ -51,8 +52,8 @@ class AppealView:
     """One appeal for one reader. `next_by` and `silence` are of the answer that is due, None when it is over; `final_by` was promised.
 
     `examiner` is named to the platform alone, `caller` (who called or wrote, '' where erased) to it and that side; `came_at`: when, None
-    where the side lodged it itself. `not_mine`: why this arbiter gives no answer. `outcome`, `gives`, `bears` (hundredths of a per cent)
-    only where the ruling was changed.
+    where the side lodged it itself. `not_mine`: why this arbiter gives no answer. `outcome`, `gives`, `bears` (hundredths of a per cent),
+    `clause` and the same in words (`rests_on`) only where the ruling was changed.
     """
 
     ref: str
@@ -85,6 +86,7 @@ class AppealView:
     bears: Mapping[str, int]
     unanswered: bool
     may: tuple[str, ...]
+    rests_on: Mapping[str, Text | str] | None = None
 
     @property
     def shares(self) -> list[tuple[str, str]]:
@@ -145,6 +147,7 @@ def _view(row: Appeal, by: Actor, beside: _Beside) -> AppealView:
         final_by=beside.promised.get(row.case_id), answered_at=row.answered_at, answer=_answer(row), outcome=row.outcome,
         outcome_name=OUTCOMES.get(row.outcome), clause=row.clause, gives=tuple(parts_in_words(row.case, from_rows(row.parts))),
         bears=dict(row.bears), unanswered=any(line.life == APPEAL.name for line in lines), may=() if not_mine else _may(row, by),
+        rests_on=cited(row.case, row.clause).chip if row.clause else None,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from amends.cases.models import Case, Entry
 from amends.kernel.texts import Text, say
 from amends.policy.rules.answers import reason_in
 from amends.policy.rules.facts import ISSUE_NAMES, REMEDY_NAMES, IssueType, Remedy
+from amends.rulings.citing import Cited, cited
 
 STEPS: dict[str, Text] = {
     "case.apply": say("核对申请和凭证", "claim and evidence read"),
@@ -72,13 +73,18 @@ def _in_words(basis: Mapping[str, Any]) -> Text | str:
 
 def _standard(case: Case, named: str) -> tuple[str, list[str]]:
     """The clause, and its words and article in both languages: the one that was named, or by which the stamped decision opened the claim's
-    remedy or kept it closed. No words where the decision knows no such clause."""
+    remedy or kept it closed. No words where nobody knows such a clause."""
+    if named:
+        return named, _both(cited(case, named))
     for line in case.decision.answer["lines"]:
         for answer in line["answer"]["remedies"]:
             for raw in answer["reasons"]:
                 reason = reason_in(raw)
-                fits = reason.clause == named if named else answer["remedy"] == case.remedy and reason.holds is answer["open"]
-                if fits:
-                    said = say("{text}（{article}）", "{text} ({article})", text=reason.text, article=reason.article)
-                    return reason.clause, [said.into("zh"), said.into("en")]
-    return named, []
+                if answer["remedy"] == case.remedy and reason.holds is answer["open"]:
+                    return reason.clause, _both(Cited(reason.article, reason.text))
+    return "", []
+
+
+def _both(rule: Cited) -> list[str]:
+    said = rule.whole
+    return [said.into("zh"), said.into("en")] if isinstance(said, Text) else []

@@ -29,6 +29,7 @@ from amends.liability.proposing import bearer_on_record, is_on_record
 from amends.liability.verbs.charging import LONGEST_CLAUSE, ask_bearer, still_borne
 from amends.people.rules import PLATFORM
 from amends.rulings.carrying_out import CHANGED, RULED
+from amends.rulings.citing import cited
 from amends.rulings.holding import holds
 from amends.rulings.models import Review
 from amends.rulings.rules.splitting import per_cent, split
@@ -91,7 +92,7 @@ def _charge(case: Case, review: Review, party: str, minor: int, bears: Mapping[s
     most = min(minor, still_borne(case, Party.MERCHANT.value))
     if mine.exists() or not most or not is_on_record(case, party):
         return None
-    why = WHY.filled(ref=review.ref, share=per_cent(bears[party]), clause=clause)
+    why = WHY.filled(ref=review.ref, share=per_cent(bears[party]), clause=cited(case, clause).article)
     return ask_bearer(
         case.ref, party=party, bearer=bearer_on_record(case, party), amount_minor=most, what="refund",
         clause=f"{review.ref} {clause}"[:LONGEST_CLAUSE], words=f"{why.into('zh')}\n{why.into('en')}", by=PLATFORM,

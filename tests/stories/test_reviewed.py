@@ -86,7 +86,7 @@ def test_refused_reviewed_ruled_with_split_liability(cast: Cast, stepped_clock: 
     assert "损坏发生在运输途中" in given.reasons.body and "happened on the way" in given.reasons_also.body
     told_of = Notice.objects.get(case_id=case.pk, kind="case.rule", party="consumer")
     said = in_words(told_of).body.into("en")
-    for part in ("The problem as understood: damaged", "CN-QUAL-01", "evidence of both sides", "a second reader", "To appeal"):
+    for part in ("The problem as understood: damaged", "art. 24", "evidence of both sides", "a second reader", "To appeal"):
         assert part in said, said
     # 8: nobody appeals; the clock lets it stand; the refund is paid and the case completes.
     later_by(stepped_clock, 3 * DAY)

@@ -56,7 +56,9 @@ def test_a_ruling_says_how_to_appeal_and_a_final_one_that_it_can_t_be(cast: Cast
     case = in_review(cast)
     rule(review_of(case).ref, **RULING, by=cast.judge)
     first = said(case, "case.rule")
-    assert "The standard: CN-7D-01" in first and "evidence of both sides" in first and "To appeal" in first
+    standard = first.split("The standard: ")[1].split(". Steps taken")[0]
+    assert "art. 25" in standard and "CN-7D-01" not in standard, "the rule in words, not its id"
+    assert "evidence of both sides" in first and "To appeal" in first
     assert "申诉，由另一位级别更高的人来看" in said(case, "case.rule", language="zh")
     row = appeal(case.ref, words=GROUNDS, by=cast.anna)
     admit(row.ref, by=head)

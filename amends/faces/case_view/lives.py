@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from amends.cases.models import ClaimedUnit, Evidence
+from amends.cases.models import Case, ClaimedUnit, Evidence
 from amends.cases.queries import TimelineRow
 from amends.cases.words import stage_name
 from amends.faces.case_view.history import said_by
@@ -19,6 +19,7 @@ from amends.refunds.where import label_of
 from amends.returns.grading import CHECKS, SLOTS, template_of
 from amends.returns.models import Inspection, ParcelUnit
 from amends.returns.verbs.seeing import WRONG_ITEM
+from amends.rulings.citing import cited
 from amends.rulings.models import Review
 from amends.rulings.queries import OUTCOMES, by_default, reasons_of
 from amends.rulings.rules import REVIEW
@@ -95,21 +96,23 @@ def refunds(rows: Sequence[Refund], acts: Sequence[Act]) -> tuple[RefundRow, ...
 
 
 def reviews(
-    rows: Sequence[Review], told: Sequence[TimelineRow], evidence: Sequence[Piece], names: tuple[Text, Text], acts: Sequence[Act]
-) -> tuple[ReviewView, ...]:
+    case: Case, rows: Sequence[Review], told: Sequence[TimelineRow], evidence: Sequence[Piece], names: tuple[Text, Text],
+    acts: Sequence[Act],
+) -> tuple[ReviewView, ...]:  # fmt: skip
     """Every review with the two sides at equal weight."""
     consumer, merchant = (
         Side(party.value, name, said_by(told, STATEMENTS[party], party), tuple(one for one in evidence if one.party == party.value))
         for party, name in zip((Party.CONSUMER, Party.MERCHANT), names, strict=True)
     )
-    return tuple(_review(row, consumer, merchant, acts) for row in rows)
+    return tuple(_review(case, row, consumer, merchant, acts) for row in rows)
 
 
-def _review(row: Review, consumer: Side, merchant: Side, acts: Sequence[Act]) -> ReviewView:
+def _review(case: Case, row: Review, consumer: Side, merchant: Side, acts: Sequence[Act]) -> ReviewView:
     return ReviewView(
         row.pk, row.ref, stage_name("review", row.stage), row.is_over,
         bool(REVIEW.who_may(row.stage, "submit")), NAMES[Party(row.called_by)],
         row.arbiter.name if row.arbiter else "", consumer, merchant, row.outcome,
         OUTCOMES.get(row.outcome), row.liable, row.clause, into(reasons_of(row)) if row.reasons and row.reasons.body else "",
         row.ruled_at, row.bound_at, _acts(acts, "review", row.pk), row.ruled_at is not None and by_default(row),
+        cited(case, row.clause).chip if row.clause else None,
     )  # fmt: skip

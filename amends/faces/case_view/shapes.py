@@ -309,7 +309,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class ReviewView:
-    """One platform review with both sides at equal weight, and its ruling once there is one."""
+    """One platform review with both sides at equal weight, and its ruling once there is one; `rests_on` is its clause in words."""
 
     id: int
     ref: str
@@ -329,6 +329,7 @@ class ReviewView:
     bound_at: datetime | None
     acts: tuple[Act, ...]
     by_default: bool = False
+    rests_on: Clause | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def case_view(ref: str, actor: Actor) -> CaseView:
         tenders=sums.tender_rows(case, rows.grants, rows.refunds, rows.tenders), decided=sums.decided(case), claim=_claim(rows.told),
         evidence=pieces, refused=history.refused(rows.told), turns=turns, turn=turn, steps=_steps(rows, turn, paid), acts=acts,
         parcels=lives.parcels(rows.contents, turns, acts), units=lives.units(rows.inspections, rows.claimed, acts),
-        refunds=lives.refunds(rows.refunds, acts), reviews=lives.reviews(rows.reviews, rows.told, pieces, names, acts),
+        refunds=lives.refunds(rows.refunds, acts), reviews=lives.reviews(case, rows.reviews, rows.told, pieces, names, acts),
         survey=_survey(rows.survey, rows.told), timeline=history.told(case, rows.told, consumer=names[0], merchant=names[1]),
         lane=beside.lane_view(case, decided, ruled_by_default=ruled_by_default),
         columns=beside.columns(decided, Remedy(case.remedy), case.currency), compensations=beside.compensations(decided, case.currency),

@@ -22,7 +22,8 @@ from amends.kernel.refusals import NotYourMove, Unprocessable
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
 from amends.policy.rules.facts import ISSUE_NAMES, REMEDY_NAMES, IssueType, Remedy
-from amends.rulings.assigning import check_may_judge, choose
+from amends.rulings.assigning import check_may_judge, choose, is_gone
+from amends.rulings.citing import cited
 from amends.rulings.mixing_of import as_claimed, bears_of, cost_of_mix, outcome_of, parts_for, short_parts
 from amends.rulings.models import Review
 from amends.rulings.queries import FOR, OUTCOMES, PARTLY, heard_units
@@ -139,7 +140,7 @@ def check_reader(review: Review, by: Actor) -> None:
     """`by` may read this draft: not its writer, and whoever was named where somebody was. Raises NotYourMove."""
     if review.drafted_by_id is not None and review.drafted_by_id == by.user_id:
         raise NotYourMove(say("草稿是你写的，要由别人复核。", "You wrote this draft; somebody else has to read it."), code="own_draft")
-    if review.second_reader_id is not None and review.second_reader_id != by.user_id:
+    if review.second_reader_id not in (None, by.user_id) and not is_gone(review.second_reader_id):
         raise NotYourMove(say("已请另一位复核。", "Another reader has been named."), code="not_assigned")
 
 
@@ -233,5 +234,5 @@ def reasons_of_ruling(
 def reasons_text(case: Case, blocks: Sequence[Mapping[str, Any]], clause: str) -> Text:
     """The blocks in both languages, with what fills itself from the case."""
     issue, remedy = ISSUE_NAMES[IssueType(case.issue)], REMEDY_NAMES[Remedy(case.remedy)]
-    values: dict[str, Text | str] = {"clause": clause or "-", "issue": issue, "remedy": remedy}
+    values: dict[str, Text | str] = {"clause": cited(case, clause).article or "-", "issue": issue, "remedy": remedy}
     return written(blocks, values)
