@@ -6,9 +6,9 @@ whatever else they are. Not about who may see a case: `visible_to` is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
 from amends.kernel.parties import Party
 from amends.kernel.refusals import NotYourMove
@@ -19,6 +19,7 @@ from amends.people.rules import Actor
 if TYPE_CHECKING:
     from amends.cases.models import Case
 
+M = TypeVar("M", bound=Model)
 STAFF = (Party.PLATFORM, Party.ARBITER)
 
 
@@ -62,3 +63,12 @@ def is_party(case: Case, user_id: int | None) -> bool:
     """Whether this person buys as its consumer or sells for its merchant."""
     sides = Q(merchant_id=case.merchant_id) | Q(consumer_id=case.consumer_id)
     return user_id is not None and Membership.objects.filter(sides, user_id=user_id).exists()
+
+
+def of_others(rows: QuerySet[M], by: Actor) -> QuerySet[M]:
+    """Of these rows about cases those that somebody of the platform may read although the sides may not: not of a case to which they are a
+    party themselves."""
+    mine = Membership.objects.filter(user_id=by.user_id or 0)
+    sells = mine.filter(merchant_id__isnull=False).values("merchant_id")
+    buys = mine.filter(consumer_id__isnull=False).values("consumer_id")
+    return rows.exclude(merchant_id__in=sells).exclude(case__consumer_id__in=buys)

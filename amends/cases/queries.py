@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from amends.cases.copying import CARRY_OVER
+from amends.cases.hands import STAFF, is_party
 from amends.cases.models import Case, CaseText, Deadline, Entry, Evidence, Turn
 from amends.cases.words import verb_done
 from amends.kernel import clock
@@ -227,8 +228,11 @@ class TimelineRow:
 
 
 def timeline(case: Case, actor: Actor) -> list[TimelineRow]:
-    """What happened, newest first, as far as this side may know. Two queries."""
+    """What happened, newest first, as far as this side may know; to one of the platform's people who is a party of the case, what both
+    sides may know. Two queries, and one for the platform's people where something is not for both sides."""
     entries = [e for e in Entry.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).order_by("number") if may_read(e, actor)]
+    if actor.party in STAFF and not all(map(is_for_both, entries)) and is_party(case, actor.user_id):
+        entries = [entry for entry in entries if is_for_both(entry)]
     texts = {text.pk: text for text in CaseText.objects.filter(merchant_id=case.merchant_id, case_id=case.pk)}
     rows: list[TimelineRow] = []
     for group in _grouped(entries):
@@ -260,6 +264,11 @@ def timeline(case: Case, actor: Actor) -> list[TimelineRow]:
 def may_read(entry: Entry, actor: Actor) -> bool:
     """Whether this line is told to the actor's side."""
     return actor.sees_everything or actor.party.value in entry.audience.split(",")
+
+
+def is_for_both(entry: Entry) -> bool:
+    """Whether both sides may know this line."""
+    return {Party.CONSUMER.value, Party.MERCHANT.value} <= set(entry.audience.split(","))
 
 
 def _grouped(entries: Sequence[Entry]) -> list[list[Entry]]:

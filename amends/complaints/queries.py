@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from amends.cases.hands import STAFF
+from amends.cases.hands import STAFF, of_others
 from amends.cases.models import Deadline, Entry
 from amends.complaints.models import Complaint
 from amends.complaints.rules import COMPLAINT, OPEN, RAISED
@@ -37,13 +37,15 @@ _DUE = Deadline.objects.filter(
 
 
 def complaints(by: Actor, *, case: str = "", state: str = "all", who: str = "", find: str = "") -> QuerySet[Complaint]:
-    """The complaints that `by` may read, each with `due_at`, the first due first, then those that are over, newest first.
+    """The complaints that `by` may read, each with `due_at`, the first due first, then those that are over, newest first; none about a case
+    to which `by` is a party.
 
     `state` is a key of STATES; `who` = me: what `by` answers for; `find`: a part of the number or of the authority's name, or a ref.
     """
     rows = Complaint.objects.select_related("case", "owner", "words", "answer", "outcome")
     if by.party not in STAFF or by.is_stranger:
         return rows.none()
+    rows = of_others(rows, by)
     if case:
         rows = rows.filter(case__ref=case)
     if who == "me":
@@ -85,9 +87,9 @@ def whom_to_tell(entry: Entry) -> list[int]:
     row = Complaint.objects.filter(merchant_id=entry.merchant_id, pk=entry.life_id).first()
     if row is None:
         return []
+    owner = User.objects.filter(pk=row.owner_id or 0, is_active=True, memberships__role__in=OWNER_ROLES).distinct()
     agents = User.objects.filter(is_active=True, memberships__role=Role.AGENT.value).order_by("pk").distinct()[:MOST]
     found = [one.pk for one in owner] or [one.pk for one in agents]
-    owner = User.objects.filter(pk=row.owner_id or 0, is_active=True, memberships__role__in=OWNER_ROLES).distinct()
     return [one for one in found if one != entry.actor_id or entry.automatic]
 
 

@@ -31,6 +31,7 @@ from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import Conflict, NotFound, NotYourMove, Unprocessable
 from amends.kernel.texts import Text, say
+from amends.people.models import Membership
 from amends.people.queries import note_access
 from amends.people.rules import Actor
 from amends.sealing import gathering
@@ -149,12 +150,14 @@ def _check_impartial(case: Case, by: Actor) -> None:
 
 
 def _visible(by: Actor) -> Any:
-    """Whoever sees everything sees every file; a side sees those that its own people made of its own cases."""
+    """Whoever sees everything sees every file; a side sees those that its own people made of its own cases. What its consumer made of a
+    case is not for the shop, though they work there: nothing of theirs is hidden in it."""
     if by.sees_everything:
         return ProofFile.objects.all()
     mine = Q(made_by_id=by.user_id)
     if by.party is Party.MERCHANT and by.merchant_id:
-        mine |= Q(made_by__memberships__merchant_id=by.merchant_id)
+        own = Membership.objects.filter(user_id=OuterRef("made_by_id"), consumer_id=OuterRef("case__consumer_id"))
+        mine |= Q(made_by__memberships__merchant_id=by.merchant_id) & ~Exists(own)
     return ProofFile.objects.filter(mine, case__in=Case.objects.visible_to(by)).distinct()
 
 

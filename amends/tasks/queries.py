@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
-from amends.cases.hands import STAFF
+from amends.cases.hands import STAFF, of_others
 from amends.cases.models import Deadline
 from amends.kernel import clock
 from amends.kernel.parties import Party
@@ -44,12 +44,14 @@ _DUE = Deadline.objects.filter(
 
 def tasks(by: Actor, *, case: str = "", departments: Collection[str] = (), who: str = "", state: str = "all") -> QuerySet[Task]:
     """The tasks that `by` may read, each with `due_at`; of one case, of these departments, of `by` alone (`who` = me) or of nobody yet.
+    None about a case to which `by` is a party.
 
     Open ones by the nearest limit, then those that are over, newest first. `state` is a key of STATES.
     """
     rows = Task.objects.select_related("case", "owner", "given_by", "words", "answer")
     if by.party not in STAFF or by.is_stranger:
         return rows.none()
+    rows = of_others(rows, by)
     if case:
         rows = rows.filter(case__ref=case)
     if departments:
