@@ -9,7 +9,7 @@ Invariants
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -30,7 +30,9 @@ from amends.people.rules import Actor
 from amends.tasks.owners import owner_myself, owner_of
 
 LONGEST_AUTHORITY, LONGEST_NUMBER, MOST_DAYS = 40, 60, 365
+LONGEST_AGO = timedelta(days=3 * 366)
 NOT_PAST = say("这个时间还没有到。", "That is in the future.")
+TOO_EARLY = say("这个时间在三年以前，请核对年份。", "That is more than three years ago. Please look at the year.")
 NO_ZONE = say("请写明日期和时间。", "Give day and time.")
 
 
@@ -202,17 +204,20 @@ def _take_open(ref: str, by: Actor) -> Complaint:
 
 
 def _past(at: datetime | None, field: str) -> datetime | None:
+    """An instant that is past, and not so long that its year must be a slip. Raises Unprocessable."""
     if at is None:
         return None
     if at.tzinfo is None:
         raise Unprocessable.field(field, NO_ZONE, code="no_zone")
+    if at < clock.now() - LONGEST_AGO:
+        raise Unprocessable.field(field, TOO_EARLY, code="too_long_ago")
     if at > clock.now():
         raise Unprocessable.field(field, NOT_PAST, code="in_the_future")
     return at
 
 
 def _term(answer_by: datetime | None, after: datetime) -> datetime | None:
-    """The authority's own term, if it named one. Raises Unprocessable for one that ends before it began."""
+    """The authority's own term, if it named one. Raises Unprocessable for one that ends before it began, or that no authority names."""
     if answer_by is None:
         return None
     wrong: Text | None = None
@@ -220,6 +225,8 @@ def _term(answer_by: datetime | None, after: datetime) -> datetime | None:
         wrong = NO_ZONE
     elif answer_by <= after:
         wrong = say("答复期限要在收到之后。", "The term ends after the complaint came.")
+    elif answer_by > after + timedelta(days=MOST_DAYS):
+        wrong = say("答复期限最长 {n} 天，请核对年份。", "A term has {n} days at most. Please look at the year.", n=MOST_DAYS)
     if wrong is not None:
         raise Unprocessable.field("answer_by", wrong, code="wrong_term")
     return answer_by
