@@ -106,6 +106,7 @@ from amends.rulings import appeal_followers as appeals
 from amends.rulings import appeal_queries as appeal_reads
 from amends.rulings import appealing, breaches, examining
 from amends.rulings import bearing as ruled_bearing
+from amends.rulings import lengthened as ruled_lengthened
 from amends.rulings import listeners as rulings
 from amends.rulings import queries as ruling_reads
 from amends.rulings import verbs as ruling_verbs
@@ -160,6 +161,7 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("review.reassign", rulings.give_to_another),
     ("review.close_replies", rulings.nothing_came),
     ("review.close_test", rulings.no_report_came),
+    *((f"review.{verb}", rulings.somebody_decides) for verb in ("close_replies", "close_test", "report_test", "return_draft")),
     ("review.drop", rulings.needless),
     ("case.let_stand", rulings.bind),                         # S4, S5
     *((f"case.{verb}", rulings.bind) for verb in ("uphold", "change", "retract")),  # S4, S5
@@ -169,6 +171,7 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     ("appeal.bring_up", appeals.name_head),
     *((f"case.{verb}", appeals.drop_appeal) for verb in ("settle", "withdraw")),  # S6, S8
     ("case.withdraw", rulings.drop_review),
+    ("case.complete", rulings.end_needless),
     ("case.withdraw", refunds.let_go),                        # S8
     ("case.withdraw", rulings.call_for_unheard),              # S7
     ("return_shipment.use_known_address", return_addresses.use_address_on_file),
@@ -246,6 +249,7 @@ FOLLOWS: tuple[tuple[str, Follower], ...] = (
     *((f"case.{verb}", tasks.drop_with_case) for verb in stamping.ENDS),
     *((f"{model.LIFE.name}.{verb}", extending.drop_passed) for model in LIFE_ROWS for verb in ends_turns(model.LIFE)),
     ("extension.grant_extension", promises.move_with_limit),
+    ("extension.grant_extension", ruled_lengthened.move_along),
 )  # fmt: skip
 
 LISTENS: tuple[tuple[str, str, Listener], ...] = (
@@ -265,9 +269,9 @@ LISTENS: tuple[tuple[str, str, Listener], ...] = (
     *((move, "send_refund", refunds.send_intended) for move in ("refund.intend", "refund.unfreeze")),
     *((move, "begin_compensation", carrying.begin_grants) for move in ("case.approve", "case.grant_at_once", "case.let_stand")),  # S19
     *((move, "complete", ending.hear_of_end) for move in (
-        "grant.fulfil", "grant.void", "case.let_stand", "case.withdraw", "return_shipment.lapse", "return_shipment.deliver",
-        "return_shipment.collect", "return_shipment.keep_goods", "return_shipment.forfeit", "return_shipment.declare_lost",
-        "return_shipment.destroy", "inspection.accept_finding", "inspection.find_unpayable",
+        "grant.fulfil", "grant.void", "case.let_stand", "case.withdraw", "case.send_back", "return_shipment.lapse",
+        "return_shipment.deliver", "return_shipment.collect", "return_shipment.keep_goods", "return_shipment.forfeit",
+        "return_shipment.declare_lost", "return_shipment.destroy", "inspection.accept_finding", "inspection.find_unpayable",
         "loan.bring_back_loan", "loan.write_off_loan", "loan.drop",
         "replacement.confirm", "replacement.fall_back", "replacement.drop",
     )),

@@ -25,8 +25,8 @@ from amends.kernel.refs import new_ref
 from amends.kernel.refusals import NoSuchMove
 from amends.kernel.texts import say
 from amends.people.rules import PLATFORM, Actor
-from amends.rulings.appeal_queries import is_away, is_the_others_too, open_appeal, rank_to_exceed
-from amends.rulings.assigning import choose, fits, language_of
+from amends.rulings.appeal_queries import is_the_others_too, open_appeal, rank_to_exceed
+from amends.rulings.assigning import choose, fits, is_gone, language_of
 from amends.rulings.models import Appeal, Review
 from amends.rulings.queries import by_default, open_review, unbound_ruling
 
@@ -55,7 +55,7 @@ def examiner_for(case: Case, review: Review) -> int | None:
 def ask_again(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     """Follower of `appeal.admit`: where the clock made it because nobody was asked, or whoever was has gone, somebody else is asked."""
     appeal = _appeal(life)
-    if by.party is Party.CLOCK and (appeal.examiner_id is None or is_away(appeal.examiner_id)):
+    if by.party is Party.CLOCK and (appeal.examiner_id is None or is_gone(appeal.examiner_id)):
         case = take_case_of(appeal.case_id)
         _ask(appeal, examiner_for(case, appeal.review) or appeal.examiner_id)
 

@@ -13,8 +13,8 @@ from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NotFound
 from amends.kernel.texts import Text, say
 from amends.people.rules import Actor
-from amends.rulings.assigning import bars_of, rank_of
-from amends.rulings.models import Appeal, ArbiterProfile, Review
+from amends.rulings.assigning import bars_of, is_gone, rank_of
+from amends.rulings.models import Appeal, Review
 from amends.rulings.rules import APPEAL
 from amends.rulings.rules.assigning import FOR_GOOD, REFUSED, Bar
 from amends.rulings.standing import burdened_by
@@ -81,16 +81,14 @@ def bars_to_examine(case: Case, appeal: Appeal, user_id: int) -> list[Bar]:
 
 
 def why_not_examine(appeal: Appeal, by: Actor) -> Text | None:
-    """Why this arbiter gives no answer to the appeal, None where they may. Whoever was asked was found fit when they were."""
-    if appeal.examiner_id is not None:
-        return None if appeal.examiner_id == by.user_id else NOT_ASKED
+    """Why this arbiter gives no answer to the appeal, None where they may. Whoever was asked was found fit when they were; once they are
+    gone it is whoever's may examine it."""
+    if appeal.examiner_id is not None and appeal.examiner_id == by.user_id:
+        return None
+    if appeal.examiner_id is not None and not is_gone(appeal.examiner_id):
+        return NOT_ASKED
     bars = bars_to_examine(appeal.case, appeal, by.user_id or 0)
     return REFUSED[bars[0]] if bars else None
-
-
-def is_away(user_id: int) -> bool:
-    """Whether this arbiter is on record as not there now."""
-    return ArbiterProfile.objects.filter(user_id=user_id, away_until__gt=clock.now()).exists()
 
 
 def is_the_others_too(appeal: Appeal) -> bool:

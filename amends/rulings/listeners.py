@@ -1,7 +1,8 @@
 """What reviews do when they hear of the case's moves, what the case does when a review has ruled, and who may say that a ruling stands.
 
 Invariants
- 1. A case is in review exactly as long as one review of it is open.
+ 1. A case is in review exactly as long as one review of it is open. Once that could rule on nothing any more, since all that it is about
+    was carried out meanwhile, and nothing else is open either, case and review end.
  2. A ruling binds the units that the arbiter heard, noted when it was given, and no others (S5); it is carried out once (`bound_at`).
  3. A finding contested and heard by nobody calls the platform anew: in its own commit where the table has that move, else when the
     ruling that did not hear it binds.
@@ -31,7 +32,7 @@ from amends.rulings.holding import holds
 from amends.rulings.models import Review
 from amends.rulings.queries import AGAINST, BURDENED, FOR, by_default, contested, heard_units, may_be_reviewed, open_review, unbound_ruling
 from amends.rulings.standing import burdened_by, still_to_accept
-from amends.rulings.verbs.moving import assigned_anew, give_to
+from amends.rulings.verbs.moving import asked_if_gone, assigned_anew, give_to
 from amends.rulings.verbs.testing import end_test
 
 REVIEWS, APPEALS = Case.LIFE.counted["call_platform"], Case.LIFE.counted["send_back"]
@@ -57,6 +58,12 @@ def give_to_another(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     """Follower of `reassign`: whoever was named has it, else whoever fits best but for those who had it."""
     review = _review(life)
     assigned_anew(take_case_of(review.case_id), review, facts.get("arbiter"), by)
+
+
+def somebody_decides(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of whatever brings a review before its arbiter: somebody who is there has it, if there is anybody."""
+    review = _review(life)
+    asked_if_gone(take_case_of(review.case_id), review)
 
 
 def nothing_came(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -86,6 +93,13 @@ def drop_review(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
     if unbound is not None:
         unbound.heard = []
         unbound.save(update_fields=["heard"])
+
+
+def end_needless(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
+    """Follower of `complete`: a review that could rule on nothing any more (queries.hears_nothing) is over with its case."""
+    review = open_review(_case(life))
+    if review is not None:
+        review.follow("drop", by)
 
 
 def case_is_ruled(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
@@ -193,8 +207,9 @@ def no_machine_after_asking(life: LifeRow, by: Actor) -> None:
 
 
 def _is_decided(case: Case) -> bool:
-    """What is owed is written down, and is being carried out."""
-    return case.LIFE.becomes(case.stage, "complete", Party.PLATFORM) is not None
+    """What is owed is written down, and is being carried out; nobody judges it."""
+    moves = case.LIFE.becomes
+    return moves(case.stage, "complete", Party.PLATFORM) is not None and moves(case.stage, "rule", Party.ARBITER) is None
 
 
 def _standing(case: Case) -> Review | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from amends.cases.left import answers_claim
 from amends.cases.models import Case, Grant
 from amends.cases.verbs.ending import is_something_open
 from amends.kernel.parties import Party
@@ -33,9 +34,17 @@ CONTESTED = frozenset({"contested", "missing_contested"})
 
 
 def open_lives(case: Case) -> list[str]:
-    """The review that holds the case open (S3), as `life.stage`."""
+    """The review that holds the case open (S3), as `life.stage`; one that could rule on nothing any more holds nothing open."""
     rows = Review.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=REVIEW.open_stages)
-    return [f"review.{stage}" for stage in rows.values_list("stage", flat=True)]
+    stages = list(rows.values_list("stage", flat=True))
+    return [] if stages and hears_nothing(case) else [f"review.{stage}" for stage in stages]
+
+
+def hears_nothing(case: Case) -> bool:
+    """Whether the review of this case could rule on nothing now, because all that it is about was granted and nothing is contested (S5).
+    Where a side asked that a person decides (S21), a person answers all the same."""
+    in_review = case.LIFE.becomes(case.stage, "rule", Party.ARBITER) is not None
+    return in_review and case.person_asked_at is None and not heard_units(case)
 
 
 def open_review(case: Case) -> Review | None:
@@ -61,9 +70,12 @@ def contested(case: Case) -> list[Inspection]:
 
 
 def undecided_units(case: Case) -> list[Unit]:
-    """The claimed units for which nothing was ever granted in this case, in order: neither owed, nor given, nor voided. Those that stay
-    with the case that it follows are that one's."""
-    decided = Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk).values("unit_id")
+    """The claimed units of which the claim was never answered by a grant in this case, in order: neither owed, nor given, nor voided. What
+    was given beside the claim (goodwill, a voucher, freight) answers it for none. Those that stay with the case that it follows are that
+    one's."""
+    # Grants of sums have no unit: among those compared with, they would make the comparison unknown for every unit.
+    mine = Grant.objects.filter(answers_claim(case), merchant_id=case.merchant_id, case_id=case.pk, unit_id__isnull=False)
+    decided = mine.values("unit_id")
     rows = case.claimed.filter(is_open=True).exclude(unit_id__in=decided).select_related("unit").order_by("line_id", "unit__number")
     return [row.unit for row in rows]
 

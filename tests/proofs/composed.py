@@ -50,7 +50,7 @@ BESIDE = {
     "rulings.appeal_followers.ask_again", "rulings.appeal_followers.make_good", "talks.followers.drop_asked",
     "rulings.appeal_followers.name_head", "rulings.appeal_followers.own_appeal",
     "rulings.listeners.burdened_side_only", "rulings.listeners.give_to_another", "rulings.listeners.needless",
-    "rulings.listeners.no_report_came", "rulings.listeners.nothing_came",
+    "rulings.listeners.no_report_came", "rulings.listeners.nothing_came", "rulings.listeners.somebody_decides",
 }  # fmt: skip
 """Followers and guards that change no stage walked here, or refuse less than is tried here; whole rooms end in a dot."""
 
@@ -266,15 +266,19 @@ class Matter:
 
     # ── reads ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def is_decided(self) -> bool:
+    def may_end(self) -> bool:
         return bool(self.rules.who_may("case", self.case, "complete"))
+
+    def is_decided(self) -> bool:
+        return self.may_end() and not self.rules.who_may("case", self.case, "rule")
 
     def contested(self) -> list[int]:
         return [i for i, piece in enumerate(self.pieces) if piece.inspection in CONTESTED]
 
     def is_something_open(self) -> bool:
         """What holds the case open (S3)."""
-        if self.review in STANDING["review"] or self.appeal in STANDING["appeal"]:
+        hears = self.asked or any(piece.grant == BIRTH or piece.inspection in CONTESTED for piece in self.pieces)
+        if (self.review in STANDING["review"] and hears) or self.appeal in STANDING["appeal"]:
             return True
         return any(stage in STANDING["parcel"] for stage in self.parcels) or any(
             piece.grant in STANDING["grant"] or piece.inspection in STANDING["inspection"] or piece.refund in UNPAID

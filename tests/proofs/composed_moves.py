@@ -90,6 +90,11 @@ def drop_review(m: Matter, spot: Spot, by: Party, because: str) -> None:
         piece.heard = False
 
 
+@follows("rulings.listeners.end_needless")
+def end_needless(m: Matter, spot: Spot, by: Party, because: str) -> None:
+    m.follow(("review", 0), "drop", by)
+
+
 @follows("rulings.listeners.bind")
 def bind(m: Matter, spot: Spot, by: Party, because: str) -> None:
     """Each unit that was heard is given or denied: an arbiter may say of each what he likes."""

@@ -133,7 +133,7 @@ def _unheard(rules: Rules, was: Matter, m: Matter) -> Iterator[str]:
             yield f"nobody is told to begin a {piece.remedy}"
         if piece.refund == "intended" and old.refund != "intended" and "send_refund" not in heard:
             yield "nobody is told to send a refund"
-    if m.is_decided() and not m.is_something_open() and (was.is_something_open() or not was.is_decided()) and "complete" not in heard:
+    if m.may_end() and not m.is_something_open() and (was.is_something_open() or not was.may_end()) and "complete" not in heard:
         yield "nobody is told that nothing is open any more"
 
 

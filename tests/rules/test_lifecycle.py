@@ -29,6 +29,7 @@ ADDED = {
     stage                                     verb            by                        becomes
     triage,awaiting_leader,awaiting_merchant,awaiting_proof,answering_proof,refused,in_review,ruled  ask_person  consumer,merchant  =
     executing                                 ask_person      merchant                  =
+    in_review                                 complete        platform                  closed
     """,
     "review": """
     stage                                     verb            by                        becomes

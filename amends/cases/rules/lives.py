@@ -65,6 +65,7 @@ CASE = life(
     triage,awaiting_leader,awaiting_merchant,awaiting_proof,answering_proof,refused  withdraw  consumer  closed
     in_review,ruled,appealed,executing        withdraw        consumer                  unwinding
     executing,unwinding                       complete        platform                  closed
+    in_review                                 complete        platform                  closed
     triage,awaiting_leader,awaiting_merchant,awaiting_proof,answering_proof,refused  merge  platform  merged
     merged                                    unmerge         platform                  triage
     merged                                    absorb          clock                     closed

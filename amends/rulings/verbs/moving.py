@@ -11,20 +11,20 @@ from amends.kernel.refusals import Conflict, NotYourMove, Unprocessable
 from amends.kernel.texts import say
 from amends.people.models import Membership
 from amends.people.rules import PLATFORM, Actor, Role
-from amends.rulings.assigning import check_may_judge, choose, why_not
+from amends.rulings.assigning import check_may_judge, choose, is_gone, why_not
 from amends.rulings.models import Review
 
 
 @an_act
 def take_review(ref: str, *, by: Actor) -> Review:
-    """The review is this arbiter's. Raises NotFound, NotYourMove (barred, no arbiter), Conflict where it is another's already."""
+    """The review is this arbiter's. Raises NotFound, NotYourMove (barred, no arbiter), Conflict where it is another's who is there."""
     case, review = take_life(Review, ref, by)
     if by.party is not Party.ARBITER:
         raise NotYourMove(say("只有判责员可以领取。", "Only an arbiter takes a review."), code="no_arbiter")
     check_may_judge(case, by.user_id, review)
-    if review.is_over or review.arbiter_id not in (None, by.user_id):
+    if review.is_over or (review.arbiter_id not in (None, by.user_id) and not is_gone(review.arbiter_id)):
         raise Conflict(say("这份裁决已有人负责，或者已经结束。", "This review is somebody's already, or over."), code="taken")
-    if review.arbiter_id is None:
+    if review.arbiter_id != by.user_id:
         give_to(review, by.user_id, by)
     return review
 
@@ -49,6 +49,16 @@ def assigned_anew(case: Case, review: Review, chosen: int | None, by: Actor) -> 
         review.draft, review.drafted_by_id, review.second_reader_id = {}, None, None
         review.save(update_fields=["draft", "drafted_by", "second_reader"])
     give_to(review, wanted, by)
+
+
+def asked_if_gone(case: Case, review: Review) -> None:
+    """Of a review that comes to be decided: where nobody has it, or whoever had it is gone, whoever fits best is asked now, and not only
+    once the time of an absent arbiter is over."""
+    if review.arbiter_id is not None and not is_gone(review.arbiter_id):
+        return
+    chosen = choose(case, skill=review.skill, language=review.language, but={review.arbiter_id or 0})
+    if chosen is not None:
+        give_to(review, chosen, PLATFORM)
 
 
 def give_to(review: Review, user_id: int | None, by: Actor) -> None:

@@ -13,7 +13,7 @@ from amends.kernel.refusals import NotYourMove, Unprocessable
 from amends.kernel.texts import say
 from amends.people.rules import Actor
 from amends.policy.queries import calendar, due_by
-from amends.rulings.assigning import check_may_judge
+from amends.rulings.assigning import check_may_judge, is_gone
 from amends.rulings.models import Review
 from amends.rulings.queries import FIRST_ROUND, open_review
 
@@ -30,14 +30,14 @@ def taken_to_judge(ref: str, by: Actor) -> tuple[Case, Review]:
 
 
 def check_assigned(review: Review, by: Actor) -> None:
-    """The review is this arbiter's, or nobody's. Raises NotYourMove."""
-    if review.arbiter_id is not None and review.arbiter_id != by.user_id:
+    """The review is this arbiter's, or nobody's: whoever has it is gone, or nobody has. Raises NotYourMove."""
+    if review.arbiter_id not in (None, by.user_id) and not is_gone(review.arbiter_id):
         raise NotYourMove(say("这份裁决已交给另一位判责员。", "Another arbiter has been assigned to this review."), code="not_assigned")
 
 
 def takes(review: Review, by: Actor) -> None:
-    """A review that was nobody's is this arbiter's from now on."""
-    if review.arbiter_id is None and by.party is Party.ARBITER and by.user_id is not None:
+    """A review that was nobody's (`check_assigned`) is this arbiter's from now on."""
+    if by.party is Party.ARBITER and by.user_id is not None and review.arbiter_id != by.user_id:
         review.arbiter_id, review.assigned_at = by.user_id, clock.now()
         review.save(update_fields=["arbiter", "assigned_at"])
 

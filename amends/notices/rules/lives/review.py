@@ -57,5 +57,5 @@ SILENT: Mapping[str, Text] = {
     "review.entrust": say("双方不需要知道是谁，判责员在自己的队列里看到。", "Not for the sides to know; the arbiter sees it in the queue."),
     "review.bear_share": say("费用页面和账单上可见。", "Seen on the page of costs and on the statement."),
     "review.rule": say("裁决的通知由售后单发出。", "Told by the case, which is ruled in the same act."),
-    "review.drop": say("和解或撤回的通知已经说了。", "Said by the notice of the settlement or withdrawal."),
+    "review.drop": say("和解、撤回或结束的通知已经说了。", "Said by the notice of the settlement, the withdrawal or the end."),
 }  # fmt: skip
