@@ -159,12 +159,13 @@ class LifeRow(Tenanted):
     def _own_case(self) -> Case:
         return self.case  # type: ignore[attr-defined,no-any-return]
 
-    def _count_key(self, verb: str) -> str:
+    def count_key(self, verb: str) -> str:
+        """Under which name its case counts this verb."""
         name = self.LIFE.counted[verb]
         return name if self.LIFE.name == "case" else f"{self.LIFE.name}:{self.pk}:{name}"
 
     def _used_up(self, verb: str, case: Case) -> bool:
-        return bool(case.counts.get(self._count_key(verb), 0) >= case.terms.count(self.LIFE.counted[verb]))
+        return bool(case.counts.get(self.count_key(verb), 0) >= case.terms.count(self.LIFE.counted[verb]))
 
     def _check_count(self, verb: str) -> None:
         """A counted verb may be made only as often as the case's own terms say (LIFECYCLE 14). Asked before anything is written: a caller
@@ -177,5 +178,5 @@ class LifeRow(Tenanted):
 
     def _count(self, verb: str) -> None:
         if verb in self.LIFE.counted:
-            counts, key = self._held_case().counts, self._count_key(verb)
+            counts, key = self._held_case().counts, self.count_key(verb)
             counts[key] = counts.get(key, 0) + 1

@@ -55,9 +55,13 @@ def open_round(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
 
 
 def give_to_another(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:
-    """Follower of `reassign`: whoever was named has it, else whoever fits best but for those who had it."""
+    """Follower of `reassign`: whoever was named has it, else whoever fits best but for those who had it. Where a side asked that a person
+    decides (S21), they write their drafts anew: no machine rules when those of others are used up, so nobody ever could."""
     review = _review(life)
-    assigned_anew(take_case_of(review.case_id), review, facts.get("arbiter"), by)
+    case = take_case_of(review.case_id)
+    assigned_anew(case, review, facts.get("arbiter"), by)
+    if case.person_asked_at is not None:
+        case.counts.pop(review.count_key("draft_ruling"), None)
 
 
 def somebody_decides(life: LifeRow, by: Actor, facts: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from amends.cases.verbs.answering import ask_person, call_platform, refuse
 from amends.complaints.verbs import answer_complaint, ask_again, file_complaint
 from amends.insight.verify import CHECKS
 from amends.kernel.clock import Stepped
-from amends.kernel.refusals import Conflict, NotYourMove
+from amends.kernel.refusals import Conflict, NoSuchMove, NotYourMove
 from amends.notices.models import Notice
 from amends.people.models import Membership, User
 from amends.people.rules import Actor, Role
@@ -181,3 +181,24 @@ def test_a_task_and_a_complaint_of_whoever_is_gone_are_told_to_those_who_are_the
     stepped_clock.forward(40 * HOUR)
     clockwork.warn_due()
     assert told(case, "task.remind.given") == [cast.agent.user_id]
+
+
+def test_where_a_person_was_asked_for_used_up_drafts_of_one_arbiter_do_not_bind_the_next(cast: Cast, stepped_clock: Stepped) -> None:
+    case = claims(an_order(cast.bolts, cast.annas, prices=(900_000,)), by=cast.anna)
+    ask_person(case.ref, by=cast.bolt)
+    ref, reader = review_of(case).ref, person("reader", Role.ARBITER)
+    verbs.close_round(ref, by=cast.judge)
+    verbs.close_replies(ref, by=cast.judge)
+    ruling = {"outcome": "for", "liable": "merchant", "clause": "CN-7D-01", "words": REASONS}
+    for _ in range(fresh(case).terms.count("drafts")):
+        verbs.give_ruling(ref, **ruling, by=cast.judge)  # type: ignore[arg-type]
+        verbs.return_draft(ref, words="Say why the photo is enough.", by=reader)
+    with pytest.raises(NoSuchMove) as used_up:
+        verbs.give_ruling(ref, **ruling, by=cast.judge)  # type: ignore[arg-type]
+    assert used_up.value.code == "count_used_up"
+    later_by(stepped_clock, 4 * DAY)
+    assert review_of(case).stage == "reassigned"
+    second = person("second", Role.ARBITER)
+    verbs.give_ruling(ref, **ruling, by=second)  # type: ignore[arg-type]
+    assert verbs.rule(ref, by=reader).stage == "ruled"
+    is_sound()
