@@ -31,6 +31,9 @@ from psycopg import sql
 
 from amends.kernel import clock
 from amends.plumbing.embedded import Lease, Server, binaries, roles
+from tests import at_speed
+
+at_speed.keep_plans()
 
 PROJECT = Path(__file__).resolve().parents[1]
 START = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
@@ -236,6 +239,11 @@ def _dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
         size = (len(items) - len(dealt)) // (workers - worker)
         dealt += [*hand, *islice(others, max(0, size - len(hand)))]
     return [*dealt, *others]
+
+
+def pytest_collection_finish() -> None:
+    """All tests are read, and all modules that they name: the collector of garbage need not look there again."""
+    at_speed.leave_modules_alone()
 
 
 @pytest.hookimpl(wrapper=True)
