@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from amends.cases.models import Case
 from amends.cases.verbs.answering import refuse
+from amends.incidents.verbs import open_incident
 from amends.kernel.clock import Stepped
 from amends.management.person import actor_named
 from amends.people.models import Membership
@@ -18,6 +19,7 @@ from amends.rulings.appealing import appeal
 from amends.rulings.examining import admit
 from amends.rulings.models import TestingBody
 from amends.rulings.report_links import make_test_link
+from amends.talks.replies import save_reply
 from tests.api_client import program, programs
 from tests.cast import Cast, an_order, claims, person, the_cast
 from tests.faces.test_desk import enters, posts
@@ -64,6 +66,25 @@ def test_numbers_beyond_measure_are_refused_by_the_commands(cast: Cast, tmp_path
                 call_command("appeals", word, "--days", days, "--as", "agent@example.com")
     with pytest.raises(CommandError, match="not written"):
         call_command("proof", "make", case.ref, "--to", str(tmp_path / "nowhere" / "x.zip"), "--as", "anna@example.com")
+
+
+def test_commands_speak_the_language_of_their_terminal(
+    cast: Cast, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = in_review(cast)
+    told = {"title_zh": "抱歉", "title_en": "Sorry", "body_zh": "抱歉", "body_en": "Sorry", "key": "sorry"}
+    save_reply(told, by=cast.bolt)
+    open_incident(cause="batch", title_zh="一批灯漏电", title_en="A batch of lamps leaks", by=cast.agent)
+    for language, words in (("zh", ("抱歉", "一批灯漏电", "退货退款")), ("en", ("Sorry", "A batch of lamps", "return and"))):
+        monkeypatch.setenv("AMENDS_LANG", language)
+        for command in (
+            ("talk", "replies", "--as", "bolt@example.com"), ("talk", "replies", "--case", case.ref, "--as", "bolt@example.com"),
+            ("incidents", "list", "--as", "agent@example.com"), ("offers", "composition", case.ref, "--as", "bolt@example.com"),
+        ):  # fmt: skip
+            capsys.readouterr()
+            call_command(*command)
+            out = capsys.readouterr().out
+            assert any(word in out for word in words), (language, command)
 
 
 # ── programs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,7 +17,7 @@ from amends.cases.verbs.extending import ask_extension, consent, decline_extensi
 from amends.cases.verbs.merging import merge, unmerge
 from amends.cases.verbs.reopening import reopen
 from amends.cases.verbs.splitting import Part, split_off
-from amends.management.bearing import refused, with_person
+from amends.management.bearing import refused, said, with_person
 from amends.management.person import actor_named
 from amends.people.rules import Actor
 
@@ -87,7 +87,7 @@ def _links(options: Mapping[str, Any], by: Actor) -> list[Told]:
 
 def _hints(options: Mapping[str, Any], by: Actor) -> list[Told]:
     rows = hints(case_for(options["ref"], by), by)
-    return [{"ref": one.ref, "score_bps": one.score_bps, "reasons": [why.en for why in one.reasons]} for one in rows]
+    return [{"ref": one.ref, "score_bps": one.score_bps, "reasons": [said(why) for why in one.reasons]} for one in rows]
 
 
 def _decide(options: Mapping[str, Any], by: Actor) -> list[Told]:

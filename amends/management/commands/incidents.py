@@ -13,7 +13,8 @@ from amends.incidents import verbs
 from amends.incidents.models import Incident
 from amends.incidents.queries import Wish, case_rows, incident_for, incidents
 from amends.incidents.rules import CAUSES, STATES
-from amends.management.bearing import refused, with_person
+from amends.kernel.texts import say
+from amends.management.bearing import refused, said, with_person
 from amends.management.person import actor_named
 from amends.people.rules import Actor
 
@@ -75,12 +76,13 @@ def _run(word: str, options: Mapping[str, Any], by: Actor) -> list[dict[str, Any
     elif word == "tell":
         touched = verbs.tell(ref, words_zh=options["words_zh"], words_en=options["words_en"], by=by)
     elif word == "close":
-        said = {name: options[name] for name in ("outcome", "words_zh", "words_en")}
-        touched = verbs.close_incident(ref, **said, by=by)
+        given = {name: options[name] for name in ("outcome", "words_zh", "words_en")}
+        touched = verbs.close_incident(ref, **given, by=by)
     told = _told(incident_for(ref, by), by)
     return [told | {"touched": touched} if touched is not None else told]
 
 
 def _told(row: Incident, by: Actor, *, cases: bool = True) -> dict[str, Any]:
-    told = {"ref": row.ref, "state": row.state, "cause": row.cause, "title": row.title_en, "opened_at": row.opened_at}
+    title = said(say(row.title_zh, row.title_en))
+    told = {"ref": row.ref, "state": row.state, "cause": row.cause, "title": title, "opened_at": row.opened_at}
     return told | {"cases": list(case_rows(row, by).values_list("ref", flat=True))} if cases else told

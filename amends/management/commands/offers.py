@@ -15,7 +15,7 @@ from amends.cases.models import Case
 from amends.cases.queries import case_for
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
-from amends.management.bearing import refused, with_person
+from amends.management.bearing import refused, said, with_person
 from amends.management.person import actor_named
 from amends.people.rules import Actor
 from amends.talks import asking, offering
@@ -86,11 +86,11 @@ def _row(view: OfferView) -> dict[str, Any]:
 def _composition(case: Case, by: Actor) -> list[dict[str, Any]]:
     told = composing(case, by)
     articles = [
-        {"line": one.position, "name": one.name.zh, "units": list(one.units), "left_minor": one.left_minor,
+        {"line": one.position, "name": said(one.name), "units": list(one.units), "left_minor": one.left_minor,
          "freight_minor": one.freight_minor, "packaging_minor": one.packaging_minor}
         for one in told.articles
     ]  # fmt: skip
-    return articles + [{"remedy": remedy, "name": name.zh, "amount_minor": minor} for remedy, name, minor in told.law]
+    return articles + [{"remedy": remedy, "name": said(name), "amount_minor": minor} for remedy, name, minor in told.law]
 
 
 def _parts(given: str) -> list[dict[str, Any]]:

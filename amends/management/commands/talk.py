@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from amends.cases.queries import case_for
-from amends.management.bearing import refused, with_person
+from amends.kernel.texts import say
+from amends.management.bearing import refused, said, with_person
 from amends.management.person import actor_named
 from amends.people.rules import Actor
 from amends.talks import conversation, notes, replies
@@ -80,10 +81,11 @@ def _replies(case: str, by: Actor) -> list[dict[str, Any]]:
     if not case:
         return [_reply(row) for row in replies.replies_of(by)]
     return [
-        {"ref": one.ref, "key": one.key, "title": one.title.zh, "body_zh": one.body.zh, "body_en": one.body.en, "used": one.used}
+        {"ref": one.ref, "key": one.key, "title": said(one.title), "body_zh": one.body.zh, "body_en": one.body.en, "used": one.used}
         for one in replies.filled_for(case_for(case, by), by)
     ]
 
 
 def _reply(row: QuickReply) -> dict[str, Any]:
-    return {"ref": row.ref, "key": row.key, "title": row.title_zh, "body_zh": row.body_zh, "body_en": row.body_en, "used": row.used}
+    title = said(say(row.title_zh, row.title_en))
+    return {"ref": row.ref, "key": row.key, "title": title, "body_zh": row.body_zh, "body_en": row.body_en, "used": row.used}
