@@ -6,6 +6,7 @@ whatever else they are. Not about who may see a case: `visible_to` is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -63,6 +64,13 @@ def is_party(case: Case, user_id: int | None) -> bool:
     """Whether this person buys as its consumer or sells for its merchant."""
     sides = Q(merchant_id=case.merchant_id) | Q(consumer_id=case.consumer_id)
     return user_id is not None and Membership.objects.filter(sides, user_id=user_id).exists()
+
+
+def impartial(case: Case, people: Sequence[int]) -> list[int]:
+    """Of these people those who are no party of the case, in their order. One query."""
+    sides = Q(merchant_id=case.merchant_id) | Q(consumer_id=case.consumer_id)
+    parties = set(Membership.objects.filter(sides, user_id__in=people).values_list("user_id", flat=True))
+    return [one for one in people if one not in parties]
 
 
 def of_others(rows: QuerySet[M], by: Actor) -> QuerySet[M]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from amends.cases.hands import STAFF, of_others
+from amends.cases.hands import STAFF, impartial, of_others
 from amends.cases.models import Deadline, Entry
 from amends.complaints.models import Complaint
 from amends.complaints.rules import COMPLAINT, OPEN, RAISED
@@ -83,14 +83,14 @@ def waiting_for(by: Actor) -> QuerySet[Complaint]:
 
 def whom_to_tell(entry: Entry) -> list[int]:
     """The people whom a line of a complaint concerns by name: whoever answers for it, or every agent where nobody does any more; at most
-    MOST, and nobody of their own act."""
-    row = Complaint.objects.filter(merchant_id=entry.merchant_id, pk=entry.life_id).first()
+    MOST, and nobody of their own act or of a case to which they are a party."""
+    row = Complaint.objects.filter(merchant_id=entry.merchant_id, pk=entry.life_id).select_related("case").first()
     if row is None:
         return []
     owner = User.objects.filter(pk=row.owner_id or 0, is_active=True, memberships__role__in=OWNER_ROLES).distinct()
     agents = User.objects.filter(is_active=True, memberships__role=Role.AGENT.value).order_by("pk").distinct()[:MOST]
     found = [one.pk for one in owner] or [one.pk for one in agents]
-    return [one for one in found if one != entry.actor_id or entry.automatic]
+    return impartial(row.case, [one for one in found if one != entry.actor_id or entry.automatic])
 
 
 def _in_state(rows: Any, state: str) -> Any:

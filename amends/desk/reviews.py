@@ -171,8 +171,9 @@ def _draft(row: Review, actor: Actor) -> dict[str, Any] | None:
 
 
 def _may_take(row: Review, actor: Actor) -> bool:
-    is_free = not row.is_over and (row.arbiter_id is None or is_gone(row.arbiter_id)) and actor.party is Party.ARBITER
-    return is_free and why_not(row.case, actor.user_id, review=row) is None
+    is_free = row.arbiter_id is None or (row.arbiter_id != actor.user_id and is_gone(row.arbiter_id))
+    is_asked = not row.is_over and is_free and actor.party is Party.ARBITER
+    return is_asked and why_not(row.case, actor.user_id, review=row) is None
 
 
 def _links(row: Review, actor: Actor) -> list[tuple[Any, str]]:

@@ -14,7 +14,7 @@ from collections.abc import Collection
 
 from django.db.models import Count, Q, QuerySet
 
-from amends.cases.hands import STAFF, is_party
+from amends.cases.hands import STAFF, impartial, is_party
 from amends.cases.models import Case, Entry
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
@@ -124,8 +124,9 @@ def checked_department(name: str) -> str:
 
 def whom_to_tell(entry: Entry) -> list[int]:
     """The people whom a line of a task concerns by name, at most MOST: whoever has it; where nobody has, the department; where that is
-    empty, every agent. Of a limit that passed the leaders; of an answer whoever asked. Nobody hears of their own act."""
-    row = Task.objects.filter(merchant_id=entry.merchant_id, pk=entry.life_id).first()
+    empty, every agent. Of a limit that passed the leaders; of an answer whoever asked. Nobody hears of their own act, or
+    of a case to which they are a party."""
+    row = Task.objects.filter(merchant_id=entry.merchant_id, pk=entry.life_id).select_related("case").first()
     if row is None:
         return []
     if entry.verb in PASSED:
@@ -134,7 +135,7 @@ def whom_to_tell(entry: Entry) -> list[int]:
         found = _whoever_has(row)
     else:
         found = [row.given_by_id] if row.given_by_id else []
-    return [one for one in found if one != entry.actor_id or entry.automatic]
+    return impartial(row.case, [one for one in found if one != entry.actor_id or entry.automatic])
 
 
 def _whoever_has(row: Task) -> list[int]:

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from amends.cases.models import Case
+from amends.cases.models import Case, Entry
 from amends.cases.queries import timeline
 from amends.cases.verbs.answering import call_platform, refuse
 from amends.complaints import verbs as complaints
 from amends.complaints.queries import complaint_for
 from amends.complaints.queries import complaints as complaints_of
+from amends.complaints.queries import whom_to_tell as whom_a_complaint_concerns
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import NotFound, NotYourMove, Unprocessable
 from amends.market.models import Order
@@ -25,6 +26,7 @@ from amends.rulings.examining import admit, change
 from amends.rulings.holding import holds
 from amends.rulings.models import ProofRequest, Review, TestingBody
 from amends.sealing.exporting import files_of, make_file, open_file
+from amends.tasks.departments import whom_to_tell as whom_a_task_concerns
 from amends.tasks.queries import task_for, tasks
 from amends.tasks.verbs import give_task
 from tests.cast import Cast, an_order, claims, person, the_cast
@@ -151,6 +153,11 @@ def test_tasks_and_complaints_are_not_for_a_side_of_their_case(cast: Cast) -> No
         with pytest.raises(NotFound):
             complaint_for(row.ref, insider)
     assert task_for(task.ref, cast.agent) == task and complaint_for(row.ref, cast.judge) == row
+    told = list(Entry.objects.filter(case_id=case.pk, life__in=["task", "complaint"]).order_by("number"))
+    heard = [sorted((whom_a_task_concerns if entry.life == "task" else whom_a_complaint_concerns)(entry)) for entry in told]
+    free = person("abe", Role.AGENT)
+    assert heard == [[], []], "Agent made both, and the others are sides"
+    assert [sorted(whom_a_complaint_concerns(entry)) for entry in told if entry.life == "complaint"] == [[free.user_id]]
 
 
 def test_what_a_consumer_took_along_is_not_their_shops(cast: Cast) -> None:
