@@ -26,18 +26,22 @@ BARS = Q(subject=UNIT) & (Q(stage__in=("owed", "doing")) | Q(stage="done") & ~Q(
 
 MIXED = ("settled", "ruled", "changed", "upheld")
 """What a grant rests on that is a part of a mix (mixing.py): all parts of it answer the claim together."""
+GIFT = "compensation"
+"""What a grant rests on that somebody gave beside the claim: it takes from what is left, and answers nothing of what is asked."""
 
 
 def answers_claim(case: Case) -> Q:
     """Which grants answer the case's own claim: those of whole units, money for a unit that stays where the claim asks for that, and what
-    a settlement or a ruling gave beside them of the order's money."""
-    return Q(subject=UNIT) | Q(subject=SHARE, remedy=case.remedy) | Q(subject__in=(SHARE, EXTRA), basis__in=MIXED)
+    a settlement or a ruling gave beside them of the order's money. A gift never does, whatever it is called."""
+    asked = Q(subject=SHARE, remedy=case.remedy) & ~Q(basis=GIFT)
+    return Q(subject=UNIT) | asked | Q(subject__in=(SHARE, EXTRA), basis__in=MIXED)
 
 
 def is_answer(case: Case, grant: Grant) -> bool:
     """Whether this grant answers the case's own claim, and is not something that came back and is owed again."""
     mixed = grant.subject in (SHARE, EXTRA) and grant.basis in MIXED
-    return grant.subject == UNIT or (AGAIN not in grant.parts and (mixed or (grant.subject == SHARE and grant.remedy == case.remedy)))
+    asked = grant.subject == SHARE and grant.remedy == case.remedy and grant.basis != GIFT
+    return grant.subject == UNIT or (AGAIN not in grant.parts and (mixed or asked))
 
 
 def money_positions(merchant_id: int, order_id: int, currency: str) -> set[str]:

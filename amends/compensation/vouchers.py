@@ -19,6 +19,7 @@ from django.db.models import Q
 
 from amends.approvals.counting import check_most
 from amends.approvals.rules_of_money import rules_on
+from amends.cases import left
 from amends.cases.models import Case, Grant
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
@@ -34,7 +35,7 @@ from amends.ledger.posting import About, post
 from amends.people.rules import Actor
 
 ISSUED = "issued"
-GIFT = "compensation"
+GIFT = left.GIFT
 """What the grant of a voucher rests on that was given; every other answers a claim."""
 MOST_MINOR = 10**12
 
