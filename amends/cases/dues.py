@@ -10,7 +10,7 @@ from typing import Any
 
 from amends.cases.left import MADE_GOOD, adjusted, fulls_of, money_positions
 from amends.cases.models import Case, ClaimedUnit, Grant
-from amends.cases.rules.owing import EXTRAS, FREIGHT, PACKAGING, Due, divided, without_kind
+from amends.cases.rules.owing import EXTRAS, FREIGHT, PACKAGING, Due, Full, divided, without_kind
 from amends.kernel.money import Money
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import Text, say
@@ -47,19 +47,37 @@ def dues_of(
     if remedy in MADE_GOOD:
         return {unit.pk: Due() for unit in units}
     money = money_positions(case.merchant_id, case.order_id, case.currency)
-    wanted = [unit.pk for unit in units]
-    law = {pk: due for pk, due in law_gives(case, remedy, wanted, void).items() if pk in wanted}
-    lawful = law | _all_that_is_left([unit for unit in units if unit.pk not in law], money, void)
+    lawful, fulls = _lawful(case, units, remedy, money, void)
     if amount_minor is None or amount_minor == sum(in_money(due, money) for due in lawful.values()):
         return lawful
-    fulls = fulls_of(units, [name for name in EXTRAS if any(due.parts.get(name) for due in law.values())], wanted, void)
-    most = sum(minor for full in fulls.values() for tender, minor in full.together().items() if tender in money)
+    most = _most(fulls, money)
     if amount_minor > most:
         money_left = Money(most, case.currency)
         there = Text(money_left.into("zh"), money_left.into("en"))
         wrong = say("这些商品最多还能退 {left}。", "Of these articles {left} is left at most.", left=there)
         raise Unprocessable.field("parts", wrong, code="more_than_left")
     return divided(amount_minor, fulls, money)
+
+
+def most_of(case: Case, units: Sequence[Unit], remedy: Remedy) -> int:
+    """How much money these units could bring together under `remedy` now, in minor units: what `dues_of` would not refuse."""
+    money = money_positions(case.merchant_id, case.order_id, case.currency)
+    lawful, fulls = _lawful(case, units, remedy, money, ())
+    return max(_most(fulls, money), sum(in_money(due, money) for due in lawful.values()))
+
+
+def _lawful(
+    case: Case, units: Sequence[Unit], remedy: Remedy, money: set[str], void: Sequence[Grant]
+) -> tuple[dict[int, Due], dict[int, Full]]:  # fmt: skip
+    """What each of these units brings as the law says, or where it opens nothing all that is left; and what may go back for it at most."""
+    wanted = [unit.pk for unit in units]
+    law = {pk: due for pk, due in law_gives(case, remedy, wanted, void).items() if pk in wanted}
+    lawful = law | _all_that_is_left([unit for unit in units if unit.pk not in law], money, void)
+    return lawful, fulls_of(units, [name for name in EXTRAS if any(due.parts.get(name) for due in law.values())], wanted, void)
+
+
+def _most(fulls: Mapping[int, Full], money: Collection[str]) -> int:
+    return sum(minor for full in fulls.values() for tender, minor in full.together().items() if tender in money)
 
 
 def in_money(due: Due, money: Collection[str]) -> int:

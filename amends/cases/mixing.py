@@ -13,11 +13,11 @@ Invariants
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from amends.cases import hooks
-from amends.cases.dues import in_money, law_gives
+from amends.cases.dues import in_money, law_gives, most_of
 from amends.cases.grants import open_grants, owe_extra, owe_share, owe_units
 from amends.cases.left import LIVE, MADE_GOOD, UNIT, is_answer, left_of, money_positions
 from amends.cases.mix_sums import Lawful, Sums
@@ -129,13 +129,15 @@ def owe(case: Case, mix: Mix, *, basis: str, by: Actor, units: Collection[int] |
     """What the mix gives is owed on `basis` (left.MIXED), in place of whatever was owed for units that are not locked (S6); sums beyond the
     order are given at once. Goods under way go over to what is owed for their unit now, where that still wants them back.
 
-    For a mix that was checked under the lock which is held now; `units` as there: what is owed for others stays as it is.
+    `units` as in `checked`: what is owed for others stays as it is. For a mix that was checked under the lock that is held; of one that
+    was checked long before (a ruling that waited to bind), each part gives what is left of its sum.
     """
     free = free_units(case, units)
     void = _let_go(case, free, basis, by, beside=units is None)
     given: list[Grant] = []
     for part in mix.parts:
-        given += _owe_part(case, part, [free[pk] for pk in part.units], basis, by)
+        mine = [free[pk] for pk in part.units]
+        given += _owe_part(case, _as_left(case, part, mine), mine, basis, by)
     new = {grant.unit_id: grant for grant in given if grant.subject == UNIT}
     pairs = [(old, new.get(old.unit_id)) for old in void if old.subject == UNIT]
     pairs += _void_before(case, new, {old.unit_id for old, _ in pairs})
@@ -161,8 +163,22 @@ def _let_go(case: Case, free: Mapping[int, Unit], basis: str, by: Actor, *, besi
     return void
 
 
+def _as_left(case: Case, part: Part, units: list[Unit]) -> Part:
+    """The part with no more than is left for it now. What went back meanwhile, for these very units or of the freight of their line, was
+    given by somebody else: it counts, and does not keep the rest from being owed."""
+    if part.amount_minor is None or part.remedy in SUMS:
+        return part
+    if part.remedy in MONEY_FOR_UNIT:
+        left = most_of(case, units, Remedy(part.remedy))
+    elif part.remedy == STAYS:
+        left = Sums(case, {unit.pk: unit for unit in units}, ()).stays_left(part.units)
+    else:
+        left = Sums(case, {}, ()).extra_left(_line(case, part), part.part)
+    return part if part.amount_minor <= left else replace(part, amount_minor=left)
+
+
 def _owe_part(case: Case, part: Part, units: list[Unit], basis: str, by: Actor) -> list[Grant]:
-    if part.remedy == NONE:
+    if part.remedy == NONE or (part.remedy in (STAYS, FREIGHT_AND_PACKAGING) and not part.amount_minor):
         return []
     if part.remedy in SUMS:
         return [hooks.GIVES[part.remedy](case, part, basis, by)]

@@ -36,10 +36,11 @@ _SHARES = """
 SELECT ref FROM (SELECT ref, bears FROM rulings_review UNION ALL SELECT ref, bears FROM rulings_appeal) r
 WHERE bears <> '{}' AND (SELECT sum(value::bigint) FROM jsonb_each_text(bears)) <> 10000
 """
-# What binds is the ruling's own, or what an appeal put in its place. Of each part: the units that have no grant at all.
+# What binds is the ruling's own, or what an appeal put in its place. Of each part: the units that have no grant at all. Of what stands
+# beside them: where nothing was left to give, since the ruling was given somebody gave it back already.
 _NOT_CARRIED_OUT = """
 WITH held AS (
-    SELECT r.merchant_id, r.case_id, r.ref, r.heard, r.bound_at, coalesce(a.parts, r.parts) AS parts,
+    SELECT r.merchant_id, r.case_id, r.ref, r.heard, r.ruled_at, r.bound_at, coalesce(a.parts, r.parts) AS parts,
         coalesce(a.outcome, r.outcome) AS outcome
     FROM rulings_review r
     LEFT JOIN rulings_appeal a ON a.merchant_id = r.merchant_id AND a.review_id = r.id AND a.stage = 'changed'
@@ -54,6 +55,14 @@ WHERE p.part->>'remedy' <> 'price_adjustment' AND NOT EXISTS (
 UNION SELECT p.ref FROM part p WHERE (p.part->'units' IS NULL OR p.part->>'remedy' = 'price_adjustment') AND NOT EXISTS (
     SELECT 1 FROM cases_grant g WHERE g.merchant_id = p.merchant_id AND g.case_id = p.case_id AND g.basis IN ('ruled', 'changed')
         AND g.made_at >= p.bound_at AND (g.unit_id IS NULL OR p.part->'units' @> to_jsonb(g.unit_id)))
+    AND NOT EXISTS (
+        SELECT 1 FROM cases_grant g WHERE g.merchant_id = p.merchant_id AND g.case_id = p.case_id AND g.made_at >= p.ruled_at
+            AND g.subject = 'share' AND p.part->'units' @> to_jsonb(g.unit_id))
+    AND NOT EXISTS (
+        SELECT 1 FROM cases_case c JOIN market_order_line l ON l.merchant_id = c.merchant_id AND l.order_id = c.order_id
+        WHERE c.merchant_id = p.merchant_id AND c.id = p.case_id AND p.part->>'remedy' = 'extra' AND l.position = (p.part->>'line')::int
+            AND CASE p.part->>'part' WHEN 'freight' THEN l.freight_granted_minor = l.freight_minor
+                ELSE l.packaging_granted_minor = l.packaging_minor END)
 UNION SELECT h.ref FROM held h WHERE h.parts = '[]' AND h.outcome = 'for' AND NOT EXISTS (
     SELECT 1 FROM cases_grant g WHERE g.merchant_id = h.merchant_id AND g.case_id = h.case_id)
 UNION SELECT h.ref FROM held h JOIN returns_inspection i ON i.merchant_id = h.merchant_id AND i.case_id = h.case_id
