@@ -29,7 +29,7 @@ def carry_out(case: Case, review: Review, held: Holds, by: Actor) -> None:
     heard, parts = set(review.heard), from_rows(held.parts)
     by_unit = {pk: part for part in parts for pk in part.units}
     found = [row for row in contested(case) if row.unit_id in heard]
-    left = [unit for unit in undecided_units(case) if unit.pk in heard]
+    left = [unit for unit in undecided_units(case, but=review) if unit.pk in heard]
     for row in found:
         _find(case, row, review, held, by_unit.get(row.unit_id), by)
     basis = CHANGED if held.appeal is not None else RULED

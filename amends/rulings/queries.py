@@ -69,15 +69,21 @@ def contested(case: Case) -> list[Inspection]:
     return list(rows.select_related("grant", "unit").order_by("unit_id"))
 
 
-def undecided_units(case: Case) -> list[Unit]:
-    """The claimed units of which the claim was never answered by a grant in this case, in order: neither owed, nor given, nor voided. What
-    was given beside the claim (goodwill, a voucher, freight) answers it for none. Those that stay with the case that it follows are that
-    one's."""
+def undecided_units(case: Case, *, but: Review | None = None) -> list[Unit]:
+    """The claimed units of which the claim was never answered in this case, in order: neither by a grant that is owed, given or void, nor
+    by a ruling that binds and gave nothing for them (`but` that one, which is being carried out). What was given beside the claim
+    (goodwill, a voucher, freight) answers it for none. Those that stay with the case that it follows are that one's."""
     # Grants of sums have no unit: among those compared with, they would make the comparison unknown for every unit.
     mine = Grant.objects.filter(answers_claim(case), merchant_id=case.merchant_id, case_id=case.pk, unit_id__isnull=False)
     decided = mine.values("unit_id")
     rows = case.claimed.filter(is_open=True).exclude(unit_id__in=decided).select_related("unit").order_by("line_id", "unit__number")
-    return [row.unit for row in rows]
+    left = [row.unit for row in rows]
+    if not left:
+        return left
+    bound = Review.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, bound_at__isnull=False)
+    bound = bound.exclude(pk=but.pk) if but is not None else bound
+    denied = {pk for heard in bound.order_by("pk").values_list("heard", flat=True) for pk in heard}
+    return [unit for unit in left if unit.pk not in denied]
 
 
 def heard_units(case: Case) -> list[int]:
