@@ -159,7 +159,7 @@ def judged(review: Review, by: Actor) -> Judged:
     is_ruled = review.ruled_at is not None
     held = holds(review) if is_ruled else None
     parts = from_rows(held.parts) if held else ()
-    costs = cost_of_mix(case, parts, held.bears, heard=review.heard) if held and parts else None
+    costs = cost_of_mix(case, parts, held.bears, heard=review.heard, since=review.ruled_at) if held and parts else None
     requests = ProofRequest.objects.filter(**mine).select_related("words", "answer").order_by("pk")
     tests = TestOrder.objects.filter(**mine).select_related("body", "question", "report").order_by("pk")
     return Judged(

@@ -7,13 +7,14 @@ that the facts are others than the claim said, and a contested finding is answer
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from amends.approvals.rules_of_money import rules_on
 from amends.cases import mixing
 from amends.cases.dues import dues_of, in_money
-from amends.cases.left import money_positions
+from amends.cases.left import LIVE, money_positions
 from amends.cases.models import Case, Grant
 from amends.cases.rules.mix import GOODS_FOR_UNIT, MONEY_FOR_UNIT, NONE, POINTS, STAYS, Part, parsed
 from amends.compensation.rules import voucher_unit
@@ -69,9 +70,10 @@ def parts_for(review: Review, raw: Sequence[Mapping[str, Any]], by: Actor) -> tu
     case = review.case
     heard = list(review.heard) if review.ruled_at is not None else heard_units(case)
     found = {row.unit_id: row for row in contested(case)}
-    _check_contested(parsed(raw), found)
+    told = parsed(raw)
+    _check_contested(told, found)
     mix = mixing.checked(case, raw, by, units=heard, floor=False)
-    return mix.parts
+    return tuple(_as_granted(case, part, found, named=one.amount_minor is not None) for part, one in zip(mix.parts, told, strict=True))
 
 
 def short_parts(case: Case, outcome: str, units: Sequence[int] | None = None) -> list[dict[str, Any]]:
@@ -119,8 +121,7 @@ def bears_of(case: Case, raw: Mapping[str, Any], liable: str = "") -> dict[str, 
 def outcome_of(case: Case, parts: Sequence[Part]) -> str:
     """For the claim where every unit has what was asked or all its money, or the sum that was asked; against it where nothing is given;
     else partly."""
-    given = [part for part in parts if part.remedy != NONE and (part.in_goods or part.amount_minor)]
-    if not given:
+    if not any(_brings(case, part) for part in parts):
         return AGAINST
     if case.remedy not in {*MONEY_FOR_UNIT, *GOODS_FOR_UNIT}:
         return FOR if _has_claimed_sum(case, parts) else PARTLY
@@ -148,10 +149,15 @@ def as_claimed(case: Case, heard: Sequence[int]) -> tuple[Part, ...]:
     return (Part(case.remedy, tuple(heard) if case.remedy == STAYS else (), case.claimed_minor),)
 
 
-def cost_of_mix(case: Case, parts: Sequence[Part], bears: Mapping[str, int], *, heard: Sequence[int] = ()) -> Costs:
-    """What these parts cost, and whom, by the rules of the ledger: the merchant but for sums that the platform gives, then by shares."""
+def cost_of_mix(
+    case: Case, parts: Sequence[Part], bears: Mapping[str, int], *, heard: Sequence[int] = (), since: datetime | None = None
+) -> Costs:  # fmt: skip
+    """What these parts cost, and whom, by the rules of the ledger: the merchant but for sums that the platform gives, then by shares.
+
+    `since`: of a ruling that was given then; what was granted from that instant on counts as not given, as it was when it ruled.
+    """
     units = list(heard) or sorted({pk for part in parts for pk in part.units})
-    claimed = _claimed(case, units)
+    claimed = _claimed(case, units, _granted_since(case, since))
     ours = sum(part.amount_minor or 0 for part in parts if part.in_money and part.borne_by == Party.PLATFORM)
     money = sum(part.amount_minor or 0 for part in parts if part.in_money)
     goods = sum(_worth(case, part.units) for part in parts if part.in_goods)
@@ -192,6 +198,34 @@ def _check_contested(parts: Sequence[Part], found: Mapping[int, Inspection]) -> 
                 raise Unprocessable.field("parts", wrong, code="missing_whole")
 
 
+def _as_granted(case: Case, part: Part, found: Mapping[int, Inspection], *, named: bool) -> Part:
+    """The part with what its contested goods bring: all of their own grant, which may be less than their price, where no sum is `named`.
+    Raises Unprocessable for more than that."""
+    mine = [found[pk].grant for pk in part.units if pk in found] if part.remedy in MONEY_FOR_UNIT else []
+    if not mine:
+        return part
+    whole = sum(whole_of(case, grant) for grant in mine)
+    if named and (part.amount_minor or 0) > whole:
+        wrong = say("有争议的商品，最多给原来应退的金额。", "Of contested goods no more is given than was granted for them.")
+        raise Unprocessable.field("parts", wrong, code="contested_more")
+    if named:
+        return part
+    rest = [row for row in Unit.objects.filter(merchant_id=case.merchant_id, pk__in=part.units).order_by("pk") if row.pk not in found]
+    money = money_positions(case.merchant_id, case.order_id, case.currency)
+    dues = dues_of(case, rest, Remedy(part.remedy), None) if rest else {}
+    return replace(part, amount_minor=whole + sum(in_money(due, money) for due in dues.values()))
+
+
+def _brings(case: Case, part: Part) -> bool:
+    """Whether the consumer has anything of this part: goods, money, or what was paid in kind."""
+    if part.in_goods or part.amount_minor:
+        return True
+    units = list(Unit.objects.filter(merchant_id=case.merchant_id, pk__in=part.units).order_by("pk"))
+    if part.remedy not in MONEY_FOR_UNIT or not units:
+        return False
+    return any(due.minor for due in dues_of(case, units, Remedy(part.remedy), part.amount_minor).values())
+
+
 def _is_whole(case: Case, part: Part) -> bool:
     if part.remedy in MONEY_FOR_UNIT:
         return (part.amount_minor or 0) >= _claimed(case, part.units)
@@ -203,7 +237,13 @@ def _has_claimed_sum(case: Case, parts: Sequence[Part]) -> bool:
     return sum(part.amount_minor or 0 for part in parts if part.remedy == case.remedy) >= case.claimed_minor
 
 
-def _claimed(case: Case, units: Sequence[int]) -> int:
+def _granted_since(case: Case, since: datetime | None) -> list[Grant]:
+    if since is None:
+        return []
+    return list(Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=LIVE, made_at__gte=since).order_by("pk"))
+
+
+def _claimed(case: Case, units: Sequence[int], void: Sequence[Grant] = ()) -> int:
     """What the claim asks for these units in money; what goods in kind are worth where it asks for those."""
     rows = list(Unit.objects.filter(merchant_id=case.merchant_id, pk__in=units).order_by("pk"))
     if not rows:
@@ -211,7 +251,7 @@ def _claimed(case: Case, units: Sequence[int]) -> int:
     if case.remedy not in MONEY_FOR_UNIT:
         return sum(row.paid_minor for row in rows) if case.remedy in GOODS_FOR_UNIT else case.claimed_minor
     money = money_positions(case.merchant_id, case.order_id, case.currency)
-    return sum(in_money(due, money) for due in dues_of(case, rows, Remedy(case.remedy), None).values())
+    return sum(in_money(due, money) for due in dues_of(case, rows, Remedy(case.remedy), None, void).values())
 
 
 def _worth(case: Case, units: Sequence[int]) -> int:
