@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from django.db.models import Q
 
 from amends.cases import acting
-from amends.cases.left import LIVE, money_positions
+from amends.cases.left import LIVE, UNIT, money_positions
 from amends.cases.models import Case, Entry, Grant
 from amends.cases.record import an_act
 from amends.cases.taking import take_case_of
@@ -71,14 +71,16 @@ def _ask(case: Case, review: Review, later: Sequence[Review]) -> list[ChargeBack
 
 def given_minor(case: Case, review: Review, later: Sequence[Review] = ()) -> int:
     """What was paid under this ruling at the merchant's cost, in money of the case's currency and minor units. `later`: the rulings that
-    bound after it; what they heard again, or gave, is theirs."""
+    bound after it; what they heard again, or gave, is theirs. What somebody gave beside it, and what came back and went out once more, is
+    none of it."""
     money = money_positions(case.merchant_id, case.order_id, case.currency)
     units = set(review.heard) - {pk for one in later for pk in one.heard}
     sums = Q(unit_id__isnull=True, basis__in=BY_RULING, made_at__gte=review.bound_at)
     if later:
         sums &= Q(made_at__lt=later[0].bound_at)
     rows = Grant.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, stage__in=LIVE, borne_by=Party.MERCHANT.value)
-    mine = rows.filter(Q(unit_id__in=units) | sums).exclude(basis=SETTLED, made_at__gt=review.bound_at)
+    of_units = Q(unit_id__in=units) & (Q(subject=UNIT) | Q(basis__in=BY_RULING))
+    mine = rows.filter(of_units | sums).exclude(basis=SETTLED, made_at__gt=review.bound_at)
     return sum(_money_of(row, money) for row in mine.order_by("pk") if row.currency in ("", case.currency))
 
 
