@@ -35,6 +35,7 @@ from amends.plumbing.carriers.port import (
 )
 from amends.plumbing.payments.places import Place, Setting
 from amends.plumbing.payments.webhooks import NotFromGateway, signing_key, verify_webhook
+from amends.plumbing.trusted import authorities
 
 SURE_REFUSALS = (400, 404, 409, 413, 422)
 MOST_EVENTS = 200
@@ -51,7 +52,7 @@ class HouseCarrier:
     def __init__(self, base_url: str, secret: str, timeout: float = 10.0) -> None:
         self.base_url, self.secret = base_url.rstrip("/"), secret
         # No proxy of the environment: the courier is named by its address alone.
-        self._client = httpx.Client(timeout=timeout, trust_env=False)
+        self._client = httpx.Client(timeout=timeout, verify=authorities(), trust_env=False)
 
     def buy_label(self, asked: LabelAsked) -> LabelBought:
         """See port.Carrier. The courier keeps keys, so asking again is the same request."""

@@ -34,6 +34,7 @@ from amends.plumbing.carriers.port import (
     PickupBooked,
 )
 from amends.plumbing.payments.places import Place, Setting
+from amends.plumbing.trusted import authorities
 
 NEEDS = (
     Setting("AMENDS_KUAIDI100_KEY", secret=True),
@@ -96,7 +97,7 @@ class Kuaidi100:
 
     def __init__(self, url: str, key: str, customer: str, salt: str, callback: str, timeout: float = 10.0) -> None:
         self.key, self.customer, self.salt, self.callback = key, customer, salt, callback
-        self._client = httpx.Client(base_url=url.rstrip("/"), timeout=timeout, trust_env=False)
+        self._client = httpx.Client(base_url=url.rstrip("/"), timeout=timeout, verify=authorities(), trust_env=False)
 
     def subscribe(self, carrier: str, waybill: str) -> None:
         """See port.Carrier."""

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from amends.plumbing.messages.port import Answer
+from amends.plumbing.trusted import authorities
 
 # httpx writes every address at INFO, and some services want secrets in the query.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -35,7 +36,7 @@ class Said:
 def client() -> httpx.Client:
     """Connections kept open; no proxy of the environment and no redirects: the service is named by its address alone."""
     timeout = httpx.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT)
-    return httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False)
+    return httpx.Client(timeout=timeout, verify=authorities(), trust_env=False, follow_redirects=False)
 
 
 def call(to: httpx.Client, method: str, url: str, **request: Any) -> Said | Answer:

@@ -21,6 +21,7 @@ from Cryptodome.PublicKey import RSA
 from amends.kernel import clock
 from amends.kernel.texts import say
 from amends.plumbing.payments.webhooks import NotFromGateway
+from amends.plumbing.trusted import authorities
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 SECONDS = "%Y-%m-%d %H:%M:%S"
@@ -70,7 +71,7 @@ class Client:
         else:
             self._sdk = _WithKey(app_id, app_private_key_string=_pem(key), alipay_public_key_string=_pem(public_key))
         self._sdk._gateway = url
-        self._sdk.http = httpx.Client(timeout=TIMEOUT, trust_env=False)
+        self._sdk.http = httpx.Client(timeout=TIMEOUT, verify=authorities(), trust_env=False)
 
     def call(self, method: str, content: dict[str, Any]) -> dict[str, Any]:
         """The signed answer of `method`, whatever its code. Raises Unheard, also for an answer that nobody has signed."""

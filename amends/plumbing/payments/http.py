@@ -17,6 +17,7 @@ from amends.kernel import clock
 from amends.plumbing.payments.places import Place, Setting
 from amends.plumbing.payments.port import NEVER_RECEIVED, OTHER_AMOUNT, Answer, Asked, Capture, Event, EventKind, GatewayUnreachable, Line
 from amends.plumbing.payments.webhooks import verify_webhook
+from amends.plumbing.trusted import authorities
 
 CAPTURES_AT_ONCE = 5000
 LINES_AT_ONCE = 2000
@@ -37,7 +38,7 @@ class HttpGateway:
     def __init__(self, base_url: str, timeout: float = 10.0, secret: str = "") -> None:
         self.base_url, self.secret = base_url.rstrip("/"), secret
         # No proxy of the environment: the gateway is named by its address alone.
-        self._client = httpx.Client(base_url=self.base_url, timeout=timeout, trust_env=False)
+        self._client = httpx.Client(base_url=self.base_url, timeout=timeout, verify=authorities(), trust_env=False)
 
     def refund(self, asked: Asked) -> Answer:
         """See port.Gateway. A key that failed is paid by a further attempt under the same key, so `turn` is never sent."""

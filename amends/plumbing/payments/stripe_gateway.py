@@ -34,6 +34,7 @@ from amends.plumbing.payments.port import (
     provider_key,
 )
 from amends.plumbing.payments.webhooks import NotFromGateway
+from amends.plumbing.trusted import authorities
 
 API = "https://api.stripe.com"
 NEEDS = (
@@ -59,7 +60,7 @@ class Http(stripe.HTTPClient):
 
     def __init__(self) -> None:
         super().__init__()
-        self._client = httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False)
+        self._client = httpx.Client(timeout=TIMEOUT, verify=authorities(), trust_env=False, follow_redirects=False)
 
     def request(
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, *, _usage: list[str] | None = None

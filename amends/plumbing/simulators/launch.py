@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 import amends
+from amends.plumbing.trusted import authorities
 
 PATIENCE = 15.0
 
@@ -57,16 +58,16 @@ class Running:
     def push_to(self, url: str, secret: str = "", *, wire: str = "house") -> None:
         """From now on it pushes what happens on `wire` to `url`; the house signs with `secret`, a provider with its own keys."""
         told = {"url": url, "secret": secret} if wire == "house" else {"url": url, "wire": wire}
-        httpx.post(f"{self.url}/webhook-target", json=told).raise_for_status()
+        httpx.post(f"{self.url}/webhook-target", json=told, **_within()).raise_for_status()
 
     def report_to(self, hooks: dict[str, dict[str, str]]) -> None:
         """From now on the simulated services of `hooks` report to these addresses."""
-        httpx.post(f"{self.url}/hooks", json=hooks).raise_for_status()
+        httpx.post(f"{self.url}/hooks", json=hooks, **_within()).raise_for_status()
 
     def behave(self, behaviour: dict[str, Any] | str) -> None:
         """From now on it behaves so (a profile's name, or fields)."""
         wanted = {"profile": behaviour} if isinstance(behaviour, str) else behaviour
-        httpx.post(f"{self.url}/behaviour", json=wanted).raise_for_status()
+        httpx.post(f"{self.url}/behaviour", json=wanted, **_within()).raise_for_status()
 
 
 def start_simulator(
@@ -115,12 +116,17 @@ def find_simulator(home: Path, kind: str = "payments") -> Running | None:
     """The simulator that runs for `home`, or None; a stale port file is not believed."""
     try:
         told = json.loads((home / f"{kind}.json").read_text())
-        health = httpx.get(f"{told['url']}/health", timeout=2).json()
+        health = httpx.get(f"{told['url']}/health", timeout=2, **_within()).json()
     except (OSError, ValueError, KeyError, httpx.HTTPError):
         return None
     if health.get("pid") != told["pid"] or health.get("book") != str((home / f"{kind}.sqlite").resolve()):
         return None
     return Running(told["url"], told["pid"], ours=False)
+
+
+def _within() -> dict[str, Any]:
+    """How calls to a simulator of this machine are made: by no proxy of the environment."""
+    return {"trust_env": False, "verify": authorities()}
 
 
 def _started(kind: str, home: Path, port: int, behaviour: dict[str, Any] | str, more: list[str]) -> Running:
