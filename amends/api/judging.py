@@ -198,7 +198,8 @@ def told(review: Review, by: Actor) -> out.JudgedOut:
     """The review for this reader."""
     seen, currency = judged(review, by), review.case.currency
     return out.JudgedOut(
-        ref=seen.ref, case=review.case.ref, stage=seen.stage, arbiter=review.arbiter.name if review.arbiter else "",
+        ref=seen.ref, case=review.case.ref, stage=seen.stage,
+        arbiter=review.arbiter.name if review.arbiter and (by.sees_everything or review.ruled_at) else "",
         issues=[
             out.IssueOut(key=row.key, name=text(row.name), by=row.by, clause=row.clause, source=row.source, found=row.found)
             for row in seen.issues

@@ -188,7 +188,8 @@ class HeardOut(Schema):
 
 
 class JudgedOut(Schema):
-    """A review whole. `costs` is empty for the consumer and before a ruling; `heard` for the platform's people while it is open."""
+    """A review whole. `costs` is empty for the consumer and before a ruling; `heard` for the platform's people while it is open; `arbiter`
+    is named to the sides once there is a ruling."""
 
     ref: str
     case: str

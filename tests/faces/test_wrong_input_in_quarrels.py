@@ -116,6 +116,14 @@ def test_what_no_column_can_hold_is_refused_by_the_api(cast: Cast) -> None:
     assert by["bolt"].post(f"/cases/{case.ref}/notes/{number}/erasure").status_code == 404
 
 
+def test_who_judges_is_named_to_the_sides_with_the_ruling(cast: Cast) -> None:
+    case = in_review(cast)
+    path, by = f"/reviews/{review_of(case).ref}", programs(cast)
+    assert [by[name].get(path).json()["arbiter"] for name in ("anna", "bolt", "agent", "judge")] == ["", "", "Judge", "Judge"]
+    verbs.rule(review_of(case).ref, outcome="for", liable="merchant", clause="CN-7D-01", words=REASONS, by=cast.judge)
+    assert [by[name].get(path).json()["arbiter"] for name in ("anna", "bolt")] == ["Judge", "Judge"]
+
+
 def test_only_an_arbiter_asks_for_proofs_by_program(cast: Cast) -> None:
     case = in_review(cast)
     verbs.ask_more(review_of(case).ref, words="which box?", by=cast.judge)
