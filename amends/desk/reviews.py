@@ -96,6 +96,7 @@ def _shown(request: ActorRequest, ref: str, form: forms.Form, refusal: Unprocess
     typed = request.POST if request.method == "POST" else QueryDict()
     context: dict[str, Any] = {
         "judged": seen, "units": unit_rows(seen.heard, typed), "besides": besides(row.case, typed), "groups": block_rows(typed, row.case),
+        "issues": [(one, cited(row.case, one.clause).chip if one.clause else None) for one in seen.issues],
         "shares": share_rows(typed), "found": [(one, typed.get(f"found-{one.key}", one.found)) for one in seen.issues],
         "found_choices": list(FOUND.items()), "typed": typed, "sides_of": SIDES, "payers": list(PAYERS.items()),
         "bodies": list(TestingBody.objects.filter(ended_at__isnull=True).order_by("name_zh")), "findings": list(FINDINGS.items()),

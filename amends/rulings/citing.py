@@ -41,13 +41,14 @@ def cited(case: Case, named: str) -> Cited:
 
 
 def _asked(case: Case, wanted: str) -> Reason | None:
-    """Of the stamped decision, that of the claim's own remedy first, and there what spoke for the answer."""
+    """Of the stamped decision, that of the claim's own remedy first, and there what spoke for the answer; behind all, who has to prove."""
     answers = [answer for line in case.decision.answer["lines"] for answer in line["answer"]["remedies"]]
     for answer in sorted(answers, key=lambda one: bool(one["remedy"] != case.remedy)):
         found = [reason for reason in map(reason_in, answer["reasons"]) if wanted in _names(reason.rule_id, reason.clause, reason.article)]
         if found:
             return min(found, key=lambda one: one.holds is not answer["open"])
-    return None
+    proofs = (reason_in(line["answer"]["proof"]) for line in case.decision.answer["lines"])
+    return next((reason for reason in proofs if wanted in _names(reason.rule_id, reason.clause, reason.article)), None)
 
 
 def _of_that_day(case: Case, wanted: str) -> Text | None:

@@ -11,11 +11,13 @@ from amends.cases.models import Case
 from amends.cases.verbs.answering import refuse
 from amends.incidents.verbs import open_incident
 from amends.kernel.clock import Stepped
+from amends.kernel.texts import Text
 from amends.management.person import actor_named
 from amends.people.models import Membership
 from amends.people.rules import Role
 from amends.rulings import verbs
 from amends.rulings.appealing import appeal
+from amends.rulings.citing import cited
 from amends.rulings.examining import admit
 from amends.rulings.models import TestingBody
 from amends.rulings.report_links import make_test_link
@@ -181,7 +183,11 @@ def test_the_clause_of_a_ruling_is_read_in_words_by_everybody(cast: Cast) -> Non
         ("anna", f"/portal/cases/{case.ref}"), ("bolt", f"/console/cases/{case.ref}"), ("judge", f"/desk/reviews/{ref}"),
         ("bolt", f"/console/cases/{case.ref}/appeal"), ("agent", f"/desk/cases/{case.ref}"),
     )  # fmt: skip
+    wanted = cited(case, str(review_of(case).issues[0]["clause"]))
+    assert wanted.text and isinstance(wanted.article, Text), "who has to prove it is said by a rule"
     for language, article in (("en", "art. 25"), ("zh-CN", "25 条")):
+        page = enters("judge@example.com", language).get(f"/desk/reviews/{ref}").content.decode()
+        assert str(review_of(case).issues[0]["clause"]) not in page and wanted.article.into(language) in page
         for name, url in pages:
             page = enters(f"{name}@example.com", language).get(url).content.decode()
             assert article in page, (language, url)
