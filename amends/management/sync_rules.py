@@ -62,9 +62,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         5,
         say(
-            "裁决只约束判责员听取过的商品：裁决时没有给付的和有争议的。之后的争议另行介入。",
-            "A ruling binds only the units that the arbiter heard: those without a grant, and those contested when it was given. "
-            "A unit contested later calls the platform anew.",
+            "裁决只约束判责员听取过的商品：既没有给付、也没有被先前生效的裁决驳回的，和有争议的。之后的争议另行介入。",
+            "A ruling binds only the units that the arbiter heard: those that no grant and no ruling before answered, and "
+            "those contested when it was given. A unit contested later calls the platform anew.",
         ),
     ),
     Rule(

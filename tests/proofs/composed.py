@@ -152,7 +152,8 @@ def product(same: Mapping[str, tuple[str, ...]] | None = None) -> Rules:
 @dataclass(slots=True)
 class Piece:
     """One unit: its newest grant, what was found and paid under it, and where it is. `stale`: its parcel back is of a grant that is void
-    while another took its place; `again`: the parcel back is younger than the way home; `heard`: the ruling that waits has heard it."""
+    while another took its place; `again`: the parcel back is younger than the way home; `heard`: the ruling that waits has heard it;
+    `denied`: one that bound gave nothing for it."""
 
     grant: str = BIRTH
     remedy: str = ""
@@ -163,9 +164,17 @@ class Piece:
     stale: bool = False
     again: bool = False
     heard: bool = False
+    denied: bool = False
 
-    def key(self) -> tuple[str, str, str, str, str, int, bool, bool, bool]:
-        return (self.grant, self.remedy, self.inspection, self.refund, self.home, self.parcel, self.stale, self.again, self.heard)
+    def key(self) -> tuple[str, str, str, str, str, int, bool, bool, bool, bool]:
+        return (
+            self.grant, self.remedy, self.inspection, self.refund, self.home, self.parcel, self.stale, self.again, self.heard, self.denied,
+        )  # fmt: skip
+
+    @property
+    def is_to_hear(self) -> bool:
+        """S5: never answered, neither by a grant nor by a ruling; or contested."""
+        return (self.grant == BIRTH and not self.denied) or self.inspection in CONTESTED
 
 
 class Choices:
@@ -277,7 +286,7 @@ class Matter:
 
     def is_something_open(self) -> bool:
         """What holds the case open (S3)."""
-        hears = self.asked or any(piece.grant == BIRTH or piece.inspection in CONTESTED for piece in self.pieces)
+        hears = self.asked or any(piece.is_to_hear for piece in self.pieces)
         if (self.review in STANDING["review"] and hears) or self.appeal in STANDING["appeal"]:
             return True
         return any(stage in STANDING["parcel"] for stage in self.parcels) or any(

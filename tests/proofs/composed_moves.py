@@ -78,7 +78,7 @@ def before_a_person(m: Matter, spot: Spot, by: Party, because: str) -> None:
 def case_is_ruled(m: Matter, spot: Spot, by: Party, because: str) -> None:
     m.ruling = "default" if by is Party.CLOCK else "given"
     for piece in m.pieces:
-        piece.heard = piece.grant == BIRTH or piece.inspection in CONTESTED
+        piece.heard = piece.is_to_hear
     m.follow(("case", 0), "rule", by)
 
 
@@ -110,6 +110,8 @@ def bind(m: Matter, spot: Spot, by: Party, because: str) -> None:
             m.follow(("inspection", i), "find_payable" if for_it else "find_unpayable", by)
         elif piece.grant == BIRTH and for_it:
             m.owe(i, "return_refund")
+        elif piece.grant == BIRTH:
+            piece.denied = True
     call_for_unheard(m, spot, by, because)
 
 
