@@ -18,6 +18,11 @@ _forget = PrepareManager._should_discard
 _made_anew = re.compile(rb"^(?:DROP|ALTER|DISCARD ALL|DEALLOCATE ALL)\b").match
 
 
+def read_in_peace() -> None:
+    """No collection of garbage while tests are read: nearly all that is made then stays."""
+    gc.disable()
+
+
 def keep_plans() -> None:
     """Connections keep their prepared statements over a rollback. psycopg forgets them all, since a table may have been made in it and be
     made again; every test ends in one, and none makes tables."""
@@ -34,3 +39,4 @@ def leave_modules_alone() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    gc.enable()

@@ -33,6 +33,7 @@ from amends.kernel import clock
 from amends.plumbing.embedded import Lease, Server, binaries, roles
 from tests import at_speed
 
+at_speed.read_in_peace()
 at_speed.keep_plans()
 
 PROJECT = Path(__file__).resolve().parents[1]
