@@ -157,7 +157,7 @@ def _visible(by: Actor) -> Any:
     mine = Q(made_by_id=by.user_id)
     if by.party is Party.MERCHANT and by.merchant_id:
         own = Membership.objects.filter(user_id=OuterRef("made_by_id"), consumer_id=OuterRef("case__consumer_id"))
-        mine |= Q(made_by__memberships__merchant_id=by.merchant_id) & ~Exists(own)
+        mine |= Q(~Exists(own), made_by__memberships__merchant_id=by.merchant_id)
     return ProofFile.objects.filter(mine, case__in=Case.objects.visible_to(by)).distinct()
 
 
