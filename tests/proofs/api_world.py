@@ -102,16 +102,8 @@ def a_world(cast: Cast | None = None) -> World:
     order = an_order(cast.bolts, cast.annas, quantities=(3,))
     piece = by["anna"].send(order.ref, io.BytesIO(made.picture())).json()["ref"]
     case = claims(order, by=cast.anna, evidence=[piece])
-    other = claims(order, by=cast.anna)
-    by["bolt"].post(f"/cases/{other.ref}/approval")
-    settled()
-    parcel = ReturnShipment.objects.get(case=other)
-    by["bolt"].post(f"/parcels/{parcel.ref}/address")
-    by["anna"].post(f"/parcels/{parcel.ref}/dispatch", BODIES["DispatchIn"] | {"waybill": "SF0000000001"})
-    by["bolt"].post(f"/parcels/{parcel.ref}/receipt")
-    third = claims(order, by=cast.anna)
-    by["bolt"].post(f"/cases/{third.ref}/refusal", BODIES["RefusalIn"])
-    by["anna"].post(f"/cases/{third.ref}/review")
+    other, parcel = _received(cast, by, order)
+    third = _in_review(cast, by, order)
     unsent = an_order(cast.bolts, cast.annas, shipped=False)
     by["bolt"].post(f"/cases/{claims(unsent, by=cast.anna, remedy='refund_only').ref}/approval")
     with suppress(GatewayUnreachable):  # the intent is enough: nothing here is paid
@@ -155,6 +147,26 @@ def a_world(cast: Cast | None = None) -> World:
     }
     by["olga"].post(f"/announcements/{refs['announcements']}/publication")
     return World(cast, by, refs)
+
+
+def _received(cast: Cast, by: dict[str, Program], order: Order) -> tuple[Case, ReturnShipment]:
+    """A case whose parcel is at the merchant's, to be looked at."""
+    case = claims(order, by=cast.anna)
+    by["bolt"].post(f"/cases/{case.ref}/approval")
+    settled()
+    parcel = ReturnShipment.objects.get(case=case)
+    by["bolt"].post(f"/parcels/{parcel.ref}/address")
+    by["anna"].post(f"/parcels/{parcel.ref}/dispatch", BODIES["DispatchIn"] | {"waybill": "SF0000000001"})
+    by["bolt"].post(f"/parcels/{parcel.ref}/receipt")
+    return case, parcel
+
+
+def _in_review(cast: Cast, by: dict[str, Program], order: Order) -> Case:
+    """A case that was refused, and the platform called in."""
+    case = claims(order, by=cast.anna)
+    by["bolt"].post(f"/cases/{case.ref}/refusal", BODIES["RefusalIn"])
+    by["anna"].post(f"/cases/{case.ref}/review")
+    return case
 
 
 def a_file_each(cast: Cast, case: Case) -> dict[str, str]:
