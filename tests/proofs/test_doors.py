@@ -18,7 +18,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from amends.cases.life import LifeRow
 from amends.cases.models import Case, CaseText, Entry, Evidence
 from amends.cases.verbs.answering import accept_refusal, approve, call_platform, refuse
+from amends.complaints.models import Complaint
 from amends.deliveries.models import OutboundDelivery
+from amends.incidents.models import Incident
 from amends.kernel import clock
 from amends.liability.linking import url_of
 from amends.liability.models import Proposal, SignedLink
@@ -40,11 +42,12 @@ from amends.repairs.models import Appointment, Loan, Repair, Workshop
 from amends.replacements.models import Advance, Replacement
 from amends.returns.models import ParcelUnit, ReturnShipment, UnknownParcel
 from amends.rulings import verbs as judging
-from amends.rulings.models import Appeal, Review
+from amends.rulings.models import Appeal, Review, TestingBody
 from amends.rulings.report_links import make_test_link
 from amends.sealing.models import ProofFile
 from amends.stock.models import StockMove
 from amends.surveys.models import Survey
+from amends.talks.models import Note, QuickReply
 from tests.cast import START, Cast, an_order, claims, person, settled, the_cast
 from tests.proofs.api_world import a_world
 from tests.refunding import an_unshipped_order, granted, intended
@@ -291,6 +294,11 @@ def test_no_word_of_anybody_is_run(refs: dict[str, str], face: str, who: str) ->
     Announcement.objects.update(title_zh=EVIL[:120], title_en=EVIL[:120], body_zh=EVIL, body_en=EVIL)
     Message.objects.update(subject=EVIL, body=EVIL)
     Flip.objects.update(seller=EVIL, region=EVIL[:40])
+    Note.objects.update(body=EVIL)
+    QuickReply.objects.update(title_zh=EVIL, title_en=EVIL, body_zh=EVIL, body_en=EVIL)
+    Incident.objects.update(title_zh=EVIL, title_en=EVIL, words_zh=EVIL, words_en=EVIL, batch=EVIL, outcome=EVIL)
+    Complaint.objects.update(authority=EVIL[:40])
+    TestingBody.objects.update(name_zh=EVIL, name_en=EVIL)
     client, told = as_(who), 0
     for address in [*addresses(face, refs), *addresses(face, refs | {"cases": refs["rated"]})]:
         answer = client.get(f"{address}?q={EVIL}&scan={EVIL}&issue={EVIL}&after=&code={EVIL}")
