@@ -363,7 +363,7 @@ def connect() -> None:
     LONGER.extend((ahead.gives_time, repair_waiting.gives_time, sparing.gives_time))
     LONGER.append(complaint_clocks.shift)
     LOCKS.append(repair_reads.locked_units)
-    GONE.extend((return_reads.away, return_reads.gone_for_good))
+    GONE.extend((return_reads.away, return_reads.gone_for_good, ruling_reads.denied_units))
     MONEY_MOVES.append(refund_settling.money_moves)
     LETS_GO.append(refund_settling.drop_intents)
     TAKES_OVER.append(refund_settling.take_over)

@@ -43,7 +43,8 @@ NOT_SENT: dict[str, Callable[[Case, Grant], bool]] = {}
 LOCKS: list[Callable[[Case], set[int]]] = []
 """Each answers which units of a case are locked (S7) because something left for the consumer: they are finished, not withdrawn."""
 GONE: list[Callable[[Case], set[int]]] = []
-"""Each answers which units of a case are locked (S7, S9) because of where they are: at home, on the way there, missing, lost."""
+"""Each answers which units of a case are locked (S7, S9) because of where they are: at home, on the way there, missing, lost; or because a
+ruling that binds gave nothing for them (S5)."""
 MONEY_MOVES: list[Callable[[Grant], bool]] = []
 """Each answers whether money of a grant was sent, may have been, or may not be touched (S7)."""
 LETS_GO: list[Callable[[Case, Grant, Actor], None]] = []

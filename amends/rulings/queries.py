@@ -78,12 +78,23 @@ def undecided_units(case: Case, *, but: Review | None = None) -> list[Unit]:
     decided = mine.values("unit_id")
     rows = case.claimed.filter(is_open=True).exclude(unit_id__in=decided).select_related("unit").order_by("line_id", "unit__number")
     left = [row.unit for row in rows]
-    if not left:
-        return left
+    ruled = _bound(case, but) if left else set()
+    return [unit for unit in left if unit.pk not in ruled]
+
+
+def denied_units(case: Case) -> set[int]:
+    """The units for which a ruling that binds gave nothing, by id: they are finished, and no later mix has to speak of them."""
+    if not (ruled := _bound(case, None)):
+        return ruled
+    mine = Grant.objects.filter(answers_claim(case), merchant_id=case.merchant_id, case_id=case.pk, unit_id__in=ruled)
+    return ruled - {pk for pk in mine.order_by("pk").values_list("unit_id", flat=True) if pk is not None}
+
+
+def _bound(case: Case, but: Review | None) -> set[int]:
+    """The units that rulings which bind have heard, by id."""
     bound = Review.objects.filter(merchant_id=case.merchant_id, case_id=case.pk, bound_at__isnull=False)
     bound = bound.exclude(pk=but.pk) if but is not None else bound
-    denied = {pk for heard in bound.order_by("pk").values_list("heard", flat=True) for pk in heard}
-    return [unit for unit in left if unit.pk not in denied]
+    return {pk for heard in bound.order_by("pk").values_list("heard", flat=True) for pk in heard}
 
 
 def heard_units(case: Case) -> list[int]:

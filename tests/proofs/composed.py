@@ -308,7 +308,7 @@ class Matter:
         """S7, S9."""
         away = self.way_home(piece) in LEFT_FOR_HOME or piece.inspection in SAID_MISSING
         gone = self.back(piece) in GONE or self.way_home(piece) in KEPT
-        return away or gone or piece.grant == "done" or (piece.grant in LIVE and piece.refund in LOCKED)
+        return away or gone or piece.denied or piece.grant == "done" or (piece.grant in LIVE and piece.refund in LOCKED)
 
     # ── what several effects share ───────────────────────────────────────────────────────────────────────────────────────────
 

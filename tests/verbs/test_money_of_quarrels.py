@@ -28,6 +28,7 @@ from amends.rulings.standing import burdened_by
 from amends.rulings.verbs import rule
 from amends.rulings.verbs.accepting import accept_ruling
 from amends.talks.offering import accept_offer, offer
+from amends.talks.queries import composing
 from tests.cast import Cast, an_order, claims, person, settled, the_cast
 from tests.verbs.appeals_at_hand import REASONS, given_to, review_of
 from tests.verbs.returns_at_hand import PaysAtOnce, a_waybill, findings_of, fresh, parcel_of, refunds_of, worn
@@ -150,7 +151,7 @@ def back_and_contested(case: Case, cast: Cast) -> None:
     receive(ref, by=cast.bolt)
     jobs.drain()
     [found] = findings_of(case)
-    reject(case.ref, inspection=found.pk, words="worn", **worn(case, cast.bolt), by=cast.bolt)
+    reject(case.ref, inspection=found.pk, words="worn", seen=worn(case, cast.bolt)["seen"], by=cast.bolt)
     contest(case.ref, inspection=found.pk, by=cast.anna)
 
 
@@ -171,10 +172,27 @@ def test_what_a_ruling_denied_is_not_given_by_the_next_one_about_other_goods(cas
     is_sound()
 
 
-def test_what_was_settled_as_nothing_is_not_brought_before_the_platform(cast: Cast) -> None:
+def test_what_a_ruling_denied_keeps_nobody_from_settling_the_rest(cast: Cast) -> None:
+    case = in_review(cast, an_order(cast.bolts, cast.annas, quantities=(2,), prices=(19800,)), quantity=2)
+    first, second = units(case)
+    rules(case, [{"remedy": "return_refund", "units": [first]}, {"remedy": "none", "units": [second]}], cast.judge)
+    for side in (cast.anna, cast.bolt):
+        accept_ruling(case.ref, by=side)
+    jobs.drain()
+    assert [article.units for article in composing(fresh(case), cast.anna).articles] == [(first,)]
+    made = offer(case.ref, parts=[{"remedy": "price_adjustment", "units": [first], "amount_minor": 3000}], by=cast.bolt)
+    accept_offer(made.ref, by=cast.anna)
+    settled()
+    assert (paid(case), fresh(case).stage) == (3000, "closed")
+    is_sound()
+
+
+def test_what_was_settled_to_stay_is_not_brought_before_the_platform(cast: Cast) -> None:
     case = claims(an_order(cast.bolts, cast.annas, quantities=(2,), prices=(19800,), signed_ago=DAY), by=cast.anna, quantity=2)
     first, second = units(case)
-    parts = [{"remedy": "return_refund", "units": [first]}, {"remedy": "price_adjustment", "units": [second], "amount_minor": 100}]
+    parts: list[dict[str, Any]] = [
+        {"remedy": "return_refund", "units": [first]}, {"remedy": "price_adjustment", "units": [second], "amount_minor": 100},
+    ]  # fmt: skip
     accept_offer(offer(case.ref, parts=parts, by=cast.bolt).ref, by=cast.anna)
     back_and_contested(case, cast)
     assert heard_units(fresh(case)) == [first]
