@@ -189,6 +189,19 @@ def test_a_merged_case_is_carried_on_whole_and_comes_back_whole(cast: Cast, orde
     sound()
 
 
+def test_who_asked_for_a_person_while_the_cases_were_one_has_asked_it_of_both(cast: Cast, order: Order, stepped_clock: Stepped) -> None:
+    first, second = asked(cast, order, (1, 1)), asked(cast, order, (2, 1))
+    merge(second.ref, into=first.ref, by=cast.agent)
+    answering.ask_person(second.ref, words="a person, please", by=cast.anna)
+    assert fresh(first).person_asked_at == stepped_clock.at
+    stepped_clock.forward(HOUR)
+    unmerge(second.ref, by=cast.agent)
+    again = fresh(second)
+    assert (again.person_asked_at, again.lane) == (fresh(first).person_asked_at, "expert")
+    assert refused(lambda: answering.ask_person(second.ref, by=cast.anna)) == "person_asked"
+    sound()
+
+
 def test_the_clock_makes_a_merger_final_and_what_carries_it_on_grants_all(cast: Cast, order: Order, stepped_clock: Stepped) -> None:
     first, second = asked(cast, order, (1, 1)), asked(cast, order, (2, 2))
     merge(second.ref, into=first.ref, by=cast.agent)

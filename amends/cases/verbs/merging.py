@@ -121,6 +121,7 @@ def unmerge(ref: str, *, by: Actor) -> Case:
     hand_over(carrier, merged, units)
     merged.units_count = len(units)
     merged.move("unmerge", by, facts={"from": carrier.ref, "count": len(units)})
+    _ask_for_a_person_too(merged, carrier)
     _go_on(merged, carrier, link)
     if not carrier.is_over:
         considered, wanted = _asked(carrier, order, rest)
@@ -226,6 +227,12 @@ def _look_as_carefully(carrier: Case, merged: Case, considered: Considered) -> N
     asked = [at for at in (carrier.person_asked_at, merged.person_asked_at) if at is not None]
     carrier.person_asked_at = min(asked, default=None)
     carrier.lane = most_careful((Lane(carrier.lane), Lane(merged.lane), considered.lane(known_remedy(carrier.remedy)))).value
+
+
+def _ask_for_a_person_too(merged: Case, carrier: Case) -> None:
+    """Who asked of the whole that a person decides (S21), be it under the old number, asked it of what is its own again."""
+    if carrier.person_asked_at is not None and merged.person_asked_at is None:
+        merged.person_asked_at, merged.lane = carrier.person_asked_at, Lane.EXPERT.value
 
 
 def _go_on(merged: Case, carrier: Case, link: CaseLink) -> None:
