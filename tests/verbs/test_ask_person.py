@@ -11,7 +11,8 @@ from amends.cases.models import Case, Deadline, Entry, Turn
 from amends.cases.queries import queue, timeline
 from amends.cases.record import an_act
 from amends.cases.taking import take_life
-from amends.cases.verbs.answering import approve, ask_person, call_platform, let_stand, refuse
+from amends.cases.verbs.answering import approve, ask_person, call_platform, let_stand, refuse, withdraw
+from amends.cases.verbs.following import follow_up
 from amends.insight.verify import CHECKS
 from amends.kernel.clock import Stepped
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove
@@ -257,3 +258,14 @@ def test_the_desk_sees_the_experts_cases_first_page_by_page(cast: Cast, stepped_
 
 def test_the_verb_stands_behind_every_face(cast: Cast) -> None:
     assert hooks.VERBS["case", "ask_person"] is ask_person
+
+
+def test_a_case_that_follows_is_before_a_person_too(cast: Cast, stepped_clock: Stepped) -> None:
+    case = claims(an_order(cast.bolts, cast.annas), by=cast.anna)
+    ask_person(case.ref, by=cast.anna)
+    withdraw(case.ref, by=cast.anna)
+    further = an_act(lambda: follow_up(fresh(case), amount_minor=0, basis="again", facts={}))()
+    assert (further.lane, further.person_asked_at) == ("expert", fresh(case).person_asked_at)
+    with pytest.raises(NoSuchMove) as asked:
+        ask_person(further.ref, by=cast.bolt)
+    assert asked.value.code == "person_asked"

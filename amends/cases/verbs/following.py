@@ -1,6 +1,7 @@
 """A case that follows another one which is closed: what came up about it is a matter of its own, with a timeline and clocks of its own.
 
-Opened by the platform, decided under the terms that the first was stamped with. Not about a new claim of the consumer: applying.py.
+Opened by the platform, decided under the terms that the first was stamped with; who asked in it that a person decides need not ask again.
+Not about a new claim of the consumer: applying.py.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from amends.people.rules import PLATFORM
 
 KEPT = (
     "order_id", "consumer_id", "decision_id", "issue", "remedy", "currency", "units_count", "return_freight", "title_zh", "title_en",
-    "goods_class", "channel", "lane", "shipped", "received",
+    "goods_class", "channel", "lane", "person_asked_at", "shipped", "received",
 )  # fmt: skip
 
 
