@@ -116,7 +116,8 @@ def test_a_review_ends_with_its_case_once_all_that_it_is_about_was_carried_out(c
 def test_what_is_contested_while_the_review_goes_on_is_heard_in_it(cast: Cast, stepped_clock: Stepped) -> None:
     case = called_while_it_is_carried_out(cast)
     arrives(cast, case)
-    reject(case.ref, inspection=findings_of(case)[0].pk, words="scratched", **worn(case, cast.bolt), by=cast.bolt)
+    seen = worn(case, cast.bolt)["seen"]
+    reject(case.ref, inspection=findings_of(case)[0].pk, words="scratched", seen=seen, by=cast.bolt)
     contest(case.ref, inspection=findings_of(case)[0].pk, by=cast.anna)
     jobs.drain()
     assert (fresh(case).stage, heard_units(case)) == ("in_review", units_of(case))
