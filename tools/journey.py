@@ -24,9 +24,10 @@ django.setup()
 from amends.kernel import clock  # noqa: E402 - Django stands first
 from amends.management.demo.market import a_user  # noqa: E402
 from amends.market.models import Order  # noqa: E402
-from amends.people.models import Membership  # noqa: E402
+from amends.people.models import Membership, User  # noqa: E402
 from amends.people.rules import Role  # noqa: E402
 from amends.people.verbs import make_key  # noqa: E402
+from amends.rulings.models import Review  # noqa: E402
 
 
 class Side:
@@ -85,16 +86,22 @@ def an_order() -> tuple[Order, dict[str, Any], list[Membership]]:
                 merchant = a_user(
                     f"{order.merchant.ref.lower()}@example.com", order.merchant.name_en, Role.MERCHANT, merchant=order.merchant
                 )
-                judge = a_user("judge@example.com", "Judge", Role.ARBITER)
-                people = [Membership.objects.filter(user=user).order_by("pk")[0] for user in (consumer, merchant, judge)]
+                people = [Membership.objects.filter(user=user).order_by("pk")[0] for user in (consumer, merchant)]
                 return order, {"position": line.position, "quantity": 1, "flags": flags}, people
     raise SystemExit("no order of this week can be claimed: make a demo marketplace first")
+
+
+def the_arbiter(review: str) -> Membership:
+    """Whoever was assigned to this review; the demo's judge where nobody was."""
+    assigned = Review.objects.filter(ref=review).values_list("arbiter_id", flat=True).first()
+    user = User.objects.get(pk=assigned) if assigned else a_user("judge@example.com", "Judge", Role.ARBITER)
+    return Membership.objects.filter(user=user, role=Role.ARBITER.value).order_by("pk")[0]
 
 
 def main(base: str) -> None:
     """The whole journey; ends when the consumer has the money and has rated the case."""
     order, line, people = an_order()
-    anna, bolt, judge = (Side(base, membership) for membership in people)
+    anna, bolt = (Side(base, membership) for membership in people)
     said = anna.post(f"/orders/{order.ref}/considerations", issue="no_reason", lines=[line])
     chosen = next(r for r in said["remedies"] if r["remedy"] == "return_refund")
     print(f"          open: {chosen['open']}, {chosen['amount']}")
@@ -105,7 +112,8 @@ def main(base: str) -> None:
     anna.refused(f"/cases/{ref}/approval")
     bolt.post(f"/cases/{ref}/refusal", reason="not_intact", words="Our packing record says otherwise.")
     anna.post(f"/cases/{ref}/review", words="It was never used.")
-    review = judge.get(f"/cases/{ref}")["reviews"][0]["ref"]
+    review = anna.get(f"/cases/{ref}")["reviews"][0]["ref"]
+    judge = Side(base, the_arbiter(review))
     anna.post(f"/reviews/{review}/submissions", words="The tag is still on.")
     bolt.post(f"/reviews/{review}/submissions", words="We saw no tag.")
     judge.post(f"/reviews/{review}/round-closing")

@@ -24,13 +24,14 @@ from amends.management.demo.plays import PLAYS, import_orders_of_plays, number_o
 from amends.management.demo.quarrels.bench import seat_the_bench
 from amends.management.demo.quarrels.beside import OF_THE_BATCH, make_proofs
 from amends.people.models import Membership
-from amends.plumbing.simulators.launch import start_carriers
+from amends.plumbing.simulators.launch import start_carriers, start_timestamps
 from amends.refunds.models import Refund
 from amends.repairs.models import Appointment, Consultation, Loan, Repair
 from amends.replacements.models import Advance, Replacement
 from amends.returns.models import Inspection, ReturnShipment, Scan
 from amends.rulings.models import Appeal, ProofRequest, Review, TestOrder
-from amends.sealing.models import ProofFile
+from amends.sealing.models import ProofFile, TimeStamp
+from amends.sealing.stamping import due
 from amends.shipping.models import Label, Pickup
 from amends.talks.models import Note, Offer, QuickReply, Said
 from amends.tasks.models import Task
@@ -48,7 +49,7 @@ LIVES: dict[str, type[LifeRow]] = {
 def played(committed_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The plays have been told up to START, in a marketplace that has nothing else."""
     monkeypatch.setenv("AMENDS_HOME", str(tmp_path))
-    couriers = start_carriers(tmp_path)
+    around = (start_carriers(tmp_path), start_timestamps(tmp_path))
     try:
         with simulator(tmp_path, instant=True) as paying, clock.stepped(START):
             monkeypatch.setenv("AMENDS_PAYMENTS_URL", paying.url)
@@ -64,7 +65,8 @@ def played(committed_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             make_proofs()
             yield
     finally:
-        couriers.stop()
+        for one in around:
+            one.stop()
 
 
 def test_every_play_rests_where_its_table_says(played: None, caplog: pytest.LogCaptureFixture) -> None:
@@ -110,6 +112,7 @@ def _every_quarrel_has_an_example() -> None:
     assert Likeness.objects.filter(state="open", case__order__number=same, other__order__number=same).count() == 1
     assert IncidentCase.objects.filter(ended_at__isnull=True).count() == len(OF_THE_BATCH)
     assert ProofFile.objects.filter(purpose="authority", complaint__isnull=False).count() == 2
+    assert TimeStamp.objects.exists() and not due()
 
 
 def _place(name: str) -> int:

@@ -13,7 +13,7 @@ from amends.kernel import clock
 from amends.management.demo.goods.telling import Play, Tale, call, newest, refuse
 from amends.management.demo.money import hand
 from amends.sealing.models import ProofFile
-from amends.sealing.stamping import stamp_case
+from amends.sealing.stamping import due, stamp_case, stamp_due
 from amends.tasks import verbs as tasks
 from amends.tasks.models import Task
 
@@ -89,6 +89,15 @@ def make_proofs() -> None:
         if not ProofFile.objects.filter(merchant_id=row.merchant_id, complaint_id=row.pk).exists():
             stamp_case(row.case_id)
             file_for_authority(row.ref, agent)
+    _stamp_what_is_due()
+
+
+def _stamp_what_is_due() -> None:
+    """Weeks were played without a clock that sweeps: what ended or was ruled in them has its stamp, where there is an authority."""
+    left: list[int] = []
+    while (lacking := due()) != left:
+        left = lacking
+        stamp_due()
 
 
 HUMID = "拆开有水汽，按键粘连（模拟）"
