@@ -205,8 +205,16 @@ def _view(row: Offer, goods: _Goods, by: Actor, limit: Deadline | None) -> Offer
         parts=tuple(_part(part, goods, live=live) for part in parts), amount_minor=row.amount_minor, least_minor=row.least_minor,
         currency=row.currency, words=row.words.body if row.words else "", erased=bool(row.words and row.words.erased_at),
         agreed=tuple(NAMES[Party(party)] for party in row.agreed), raw=tuple(part.to_json() for part in parts), choices=choices,
-        signed_by_another=needs_another(goods.case, parts, by) if yes else None,
+        signed_by_another=_signed_by_another(goods.case, parts, by) if yes else None,
     )  # fmt: skip
+
+
+def _signed_by_another(case: Case, parts: Sequence[Part], by: Actor) -> Text | None:
+    """Why the reader's yes needs another hand; where the rules of money can't weigh a sum in this currency, that nobody's will do."""
+    try:
+        return needs_another(case, parts, by)
+    except Unprocessable as unweighed:
+        return unweighed.text
 
 
 def _part(part: Part, goods: _Goods, *, live: bool) -> PartView:

@@ -195,3 +195,13 @@ def test_a_counter_waits_and_leaves_the_offer_open(cast: Cast, case: Case, bill:
     late = asked(propose(case.ref, parts=gives(case, 30_000), why="Another way.", by=cast.bolt))
     accept_offer(Offer.objects.get(stage="to_consumer").ref, by=cast.anna)
     assert Approval.objects.get(pk=late.pk).state == "void"
+
+
+def test_an_offer_in_a_currency_that_no_rule_weighs_is_read_and_taken_by_nobody(cast: Cast) -> None:
+    case = claims(an_order(cast.bolts, cast.annas, currency="SEK"), by=cast.anna)
+    made = offer(case.ref, parts=gives(case, 500), by=cast.anna)
+    [view] = offers_of(fresh(case), cast.bolt)
+    assert "SEK" in str(view.signed_by_another)
+    with pytest.raises(Unprocessable) as refusal:
+        accept(made.ref, by=cast.bolt)
+    assert refusal.value.code == "unit_without_weight"
