@@ -6,8 +6,10 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
+from amends.plumbing.migrating import Together
 
-class Migration(migrations.Migration):
+
+class Migration(Together):
 
     initial = True
 

@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from django.db import migrations
 
+from amends.plumbing.migrating import Together
+
 CHILDREN = [
     # table, column, parent: FOREIGN KEY (merchant_id, column) REFERENCES parent (merchant_id, id)
     ("market_order_line", "order_id", "market_order"),
@@ -171,7 +173,7 @@ def _references(forward: bool) -> str:
     return "\n".join(f"ALTER TABLE {table} DROP CONSTRAINT {table}_{column}_fk;" for table, column, _ in CHILDREN)
 
 
-class Migration(migrations.Migration):
+class Migration(Together):
     dependencies: ClassVar = [("amends", "0001_tables"), ("procrastinate", "0041_post_retry_failed_job"), ("sessions", "0001_initial")]
     operations: ClassVar = [
         migrations.RunSQL(_references(True), _references(False)),

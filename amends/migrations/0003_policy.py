@@ -10,6 +10,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from amends.plumbing.migrating import Together
+
 CHILDREN = [
     # table, column, parent: FOREIGN KEY (merchant_id, column) REFERENCES parent (merchant_id, id), as in 0002
     ("policy_pack_version", "draft_id", "policy_draft"),
@@ -73,7 +75,7 @@ REFERENCES = "\n".join(
 NO_REFERENCES = "\n".join(f"ALTER TABLE {table} DROP CONSTRAINT {table}_{column}_fk;" for table, column, _ in CHILDREN)
 
 
-class Migration(migrations.Migration):
+class Migration(Together):
 
     dependencies = [
         ('amends', '0002_walls'),

@@ -7,8 +7,10 @@ from typing import ClassVar
 
 from django.db import migrations, models
 
+from amends.plumbing.migrating import Together
 
-class Migration(migrations.Migration):
+
+class Migration(Together):
     dependencies: ClassVar = [("amends", "0003_policy")]
     operations: ClassVar = [
         migrations.AddField("case", "lane", models.CharField(default="assisted", max_length=12)),

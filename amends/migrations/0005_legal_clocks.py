@@ -4,8 +4,10 @@ from typing import ClassVar
 
 from django.db import migrations, models
 
+from amends.plumbing.migrating import Together
 
-class Migration(migrations.Migration):
+
+class Migration(Together):
     dependencies: ClassVar = [("amends", "0004_lanes")]
     operations: ClassVar = [
         migrations.AddField("deadline", "legal_due_at", models.DateTimeField(blank=True, null=True)),

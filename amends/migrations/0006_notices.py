@@ -8,6 +8,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from amends.plumbing.migrating import Together
+
 
 CHILDREN = [
     # table, column, parent: FOREIGN KEY (merchant_id, column) REFERENCES parent (merchant_id, id), as in 0002
@@ -150,7 +152,7 @@ END $$;
 """
 
 
-class Migration(migrations.Migration):
+class Migration(Together):
 
     dependencies = [
         ('amends', '0005_legal_clocks'),

@@ -8,6 +8,8 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
+from amends.plumbing.migrating import Together
+
 CHILDREN = [
     # table, column, parent: FOREIGN KEY (merchant_id, column) REFERENCES parent (merchant_id, id), as in 0002
     ("cases_grant", "line_id", "market_order_line"),
@@ -124,7 +126,7 @@ END $$;
 """
 
 
-class Migration(migrations.Migration):
+class Migration(Together):
 
     dependencies = [
         ('amends', '0006_notices'),

@@ -7,6 +7,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from amends.plumbing.migrating import Together
+
 CHILDREN = [
     # table, column, parent: FOREIGN KEY (merchant_id, column) REFERENCES parent (merchant_id, id), as in 0002
     ("stock_level", "product_id", "market_product"),
@@ -118,7 +120,7 @@ END $$;
 """
 
 
-class Migration(migrations.Migration):
+class Migration(Together):
 
     dependencies = [
         ('amends', '0007_money'),

@@ -6,6 +6,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from amends.plumbing.migrating import Together
+
 CHILDREN = [
     # table, column, parent: FOREIGN KEY (merchant_id, column) REFERENCES parent (merchant_id, id), as in 0002
     ("rulings_appeal", "case_id", "cases_case"),
@@ -94,7 +96,7 @@ END $$;
 """
 
 
-class Migration(migrations.Migration):
+class Migration(Together):
 
     dependencies = [
         ('amends', '0008_goods'),
