@@ -25,7 +25,7 @@ from amends.kernel.parties import Party
 from amends.ledger.checks import CHECKS
 from amends.ledger.models import Line
 from amends.ledger.posting import About, post, post_captures
-from amends.market.models import Order
+from amends.market.models import Order, Tender
 from amends.people.rules import PLATFORM, Actor, Role
 from amends.plumbing.payments.port import Answer
 from amends.policy.rules.facts import Remedy
@@ -99,8 +99,8 @@ def _an_order(*, fresh: bool = False) -> Order:
 
 
 def _can_be_lost(order: Order) -> bool:
-    """Whether a piece of its first line can be claimed as lost, and nobody has claimed anything of it."""
-    if Case.objects.filter(order=order).exists():
+    """Whether a piece of its first line can be claimed as lost, one refund would pay it back, and nobody has claimed anything of it."""
+    if Case.objects.filter(order=order).exists() or Tender.objects.filter(order=order).count() > 1:
         return False
     return consider(order, [LineClaim(1, 1)], "lost", at=clock.now()).is_open(Remedy.REFUND_ONLY)
 
