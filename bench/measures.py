@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 import psycopg
@@ -47,8 +47,12 @@ def make_orders(count: int) -> list[Order]:
 
 
 def applications(orders: list[Order], wanted: int) -> list[tuple[Order, Application]]:
-    """So many claims of one piece each; orders of goods that can't be given back without a reason are passed over."""
-    found: list[tuple[Order, Application]] = []
+    """So many claims of one piece each, as `claimed_of` finds them."""
+    return list(islice(claimed_of(orders), wanted))
+
+
+def claimed_of(orders: list[Order]) -> Iterator[tuple[Order, Application]]:
+    """A claim of one piece of each order; those of goods that can't be given back without a reason are passed over."""
     for order in orders:
         try:
             missing = consider(order, [LineClaim(1, 1)], "no_reason", at=clock.now()).missing
@@ -58,10 +62,7 @@ def applications(orders: list[Order], wanted: int) -> list[tuple[Order, Applicat
             continue
         remedy = next((a.remedy.value for a in answers if a.open and a.remedy in ("refund_only", "return_refund")), None)
         if remedy:
-            found.append((order, Application(order.ref, lines, "no_reason", remedy, channel="api")))
-        if len(found) == wanted:
-            break
-    return found
+            yield order, Application(order.ref, lines, "no_reason", remedy, channel="api")
 
 
 def opening(claims: list[tuple[Order, Application]], url: str) -> list[dict[str, Any]]:

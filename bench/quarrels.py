@@ -29,7 +29,7 @@ from amends.sealing.exporting import SCRIPT, make_file, open_file
 from amends.talks.conversation import say
 from amends.talks.offering import accept_offer, offer
 from bench.limit import Act, against
-from bench.measures import applications
+from bench.measures import claimed_of
 
 ARBITER = Actor(Party.ARBITER, roles=frozenset({Role.ARBITER}))
 AGENT = Actor(Party.PLATFORM, roles=frozenset({Role.AGENT}))
@@ -72,7 +72,7 @@ def _unanswered(orders: Sequence[Order], wanted: int) -> list[Case]:
     """Claims that wait for their shops, and that may be settled where they are."""
     claimed = set(Case.objects.values_list("order_id", flat=True))
     found: list[Case] = []
-    for order, application in applications([order for order in orders if order.pk not in claimed], len(orders)):
+    for order, application in claimed_of([order for order in orders if order.pk not in claimed]):
         try:
             case = apply(application, by=Actor(Party.CONSUMER, consumer_id=order.consumer_id))
         except Refusal:  # goods of another kind

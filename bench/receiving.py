@@ -20,7 +20,7 @@ from amends.returns.listeners import ask_for_goods
 from amends.returns.receiving import open_batch, scan
 from amends.returns.verbs import give_address, ship
 from bench.limit import against
-from bench.measures import applications
+from bench.measures import claimed_of
 
 _numbers = count(100_000_000)
 
@@ -40,7 +40,7 @@ def _shop(merchant: int) -> Actor:
 def _sent_back(orders: list[Order], wanted: int) -> list[tuple[int, str]]:
     """Parcels that consumers have handed over, as shop and waybill."""
     found: list[tuple[int, str]] = []
-    for order, application in applications(orders, len(orders)):
+    for order, application in claimed_of(orders):
         waybill, shop, consumer = f"BENCH{next(_numbers)}", _shop(order.merchant_id), Actor(Party.CONSUMER, consumer_id=order.consumer_id)
         if application.remedy != "return_refund":
             continue
