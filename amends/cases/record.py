@@ -30,6 +30,7 @@ from amends.cases.models import Case, Deadline, Entry, Turn
 from amends.cases.reminding import next_reminder
 from amends.cases.rules.beside import BESIDE
 from amends.kernel import clock
+from amends.kernel.calendars import next_hold
 from amends.kernel.parties import Party
 from amends.kernel.tables import ALARM, BIRTH
 from amends.plumbing import jobs, live
@@ -151,7 +152,7 @@ def _deadline(case: Case, life: LifeRow, at: datetime) -> Deadline:
     assert stage.limit is not None  # noqa: S101 - a stage that waits has a limit: checked when the table was read
     days = calendar(case.merchant.calendar)
     due = due_by(case.terms, stage.limit, start=at, waits_for=life.awaited, calendar=days)
-    held = next((hold for hold in holds_of(case.terms, stage.limit, days) if hold.start < due.at and hold.end and at < hold.end), None)
+    held = next_hold(holds_of(case.terms, stage.limit, days), at, due.at)
     chosen = case.terms.silence(stage.limit, life.silences, remedy=case.remedy, shipped=case.shipped, received=case.received)
     row = Deadline(
         merchant_id=case.merchant_id,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from amends.desk.cases import done
 from amends.desk.page import HOME, shown
 from amends.faces.entering import ActorRequest, face, given
-from amends.faces.judging import named_languages, named_skills, typed_costs
+from amends.faces.judging import ANY, named_languages, named_skills, typed_costs
 from amends.kernel import clock
 from amends.kernel.money import Money, MoneyError
 from amends.kernel.refs import clean_ref
@@ -33,7 +33,6 @@ REPORTED = say("报告已登记。", "The report is on record.")
 LINKED = say("链接已生成，请发给检测机构。", "The link is made; hand it to the testing body.")
 RETURNED = say("草稿已退回。", "The draft went back.")
 AWAY = say("已登记。", "On record.")
-ANY = say("不限", "any")
 
 
 def page_of(ref: str) -> str:

@@ -48,6 +48,10 @@ def judged_shown(case: Case, actor: Actor, lives: Collection[str]) -> dict[str, 
     return {"judged": seen, "wanted": [one for one in seen.requests if one.mine]}
 
 
+ANY = say("不限", "any")
+"""What stands for skills or languages of whoever named none."""
+
+
 def named_skills(keys: Iterable[str]) -> Text | None:
     """Skills in words, one after the other; None without any."""
     return _listed([SKILLS.get(key) or Text(key, key) for key in keys])

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from amends.faces.entering import ActorRequest, act, face, given
-from amends.faces.judging import named_languages, named_skills, skill_choices
+from amends.faces.judging import ANY, named_languages, named_skills, skill_choices
 from amends.faces.told import tell
 from amends.kernel.refusals import Unprocessable
 from amends.kernel.texts import say
@@ -26,7 +26,6 @@ from amends.rulings.verbs.arbiters import may_keep
 
 PATH = "/office/arbiters/"
 DONE = say("已登记。", "On record.")
-ANY = say("不限", "any")
 MOST = 200
 
 

@@ -26,7 +26,7 @@ from amends.cases.rules.lengthening import LENGTHENED, MOST_HOURS, MOST_TIMES, c
 from amends.cases.taking import take, take_life
 from amends.cases.texts import clean_words, keep_text, told
 from amends.kernel import clock
-from amends.kernel.calendars import after
+from amends.kernel.calendars import after, next_hold
 from amends.kernel.refs import clean_ref, new_ref
 from amends.kernel.refusals import Conflict, NoSuchMove, NotYourMove, Unprocessable
 from amends.kernel.texts import say
@@ -242,7 +242,7 @@ def _still_alike(case: Case, asked: Extension) -> Deadline | None:
 def _lengthen(case: Case, row: Deadline, until: datetime) -> None:
     """The reminders that were given stay given; those to come are counted from the new end. The pause that it runs into next is told."""
     now, days = clock.now(), calendar(case.merchant.calendar)
-    held = next((hold for hold in holds_of(case.terms, row.limit, days) if hold.end and now < hold.end and hold.start < until), None)
+    held = next_hold(holds_of(case.terms, row.limit, days), now, until)
     if held is not None:
         row.held_from, row.held_until = held.start, held.end
     row.due_at = until

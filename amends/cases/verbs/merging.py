@@ -42,7 +42,7 @@ from amends.cases.verbs.applying import locked_order
 from amends.cases.verbs.ending import is_something_open
 from amends.cases.wanting import Wanted
 from amends.kernel import clock
-from amends.kernel.calendars import after, time_run
+from amends.kernel.calendars import after, next_hold, time_run
 from amends.kernel.parties import Party
 from amends.kernel.refs import clean_ref
 from amends.kernel.refusals import NoSuchMove, NotFound, NotYourMove, Unprocessable
@@ -255,7 +255,7 @@ def _what_is_left(merged: Case, before: Deadline, since: datetime) -> Deadline:
     held = holds_of(merged.terms, before.limit, calendar(merged.merchant.calendar))
     left.started_at = before.started_at + (at - since)
     left.due_at = after(at, time_run(since, before.due_at, holds=held), holds=held)
-    into = next((hold for hold in held if hold.end and at < hold.end and hold.start < left.due_at), None)
+    into = next_hold(held, at, left.due_at)
     left.held_from, left.held_until = (into.start, into.end) if into else (None, None)
     return left
 

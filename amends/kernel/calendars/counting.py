@@ -102,6 +102,11 @@ def time_run(start: datetime, end: datetime, *, holds: Sequence[Hold] = ()) -> t
     return sum((free_to - free_from for free_from, free_to in _without(_pauses(holds, None), start, end)), timedelta())
 
 
+def next_hold(holds: Sequence[Hold], at: datetime, due_at: datetime) -> Hold | None:
+    """The first of these pauses, each with an end, that a limit which runs at `at` and ends at `due_at` stands still in, or will."""
+    return next((hold for hold in holds if hold.end and at < hold.end and hold.start < due_at), None)
+
+
 def _exactly(start: datetime, length: timedelta, pauses: Sequence[_Pause]) -> datetime:
     at = start + length
     for pause in pauses:
